@@ -1,0 +1,175 @@
+"""What can be wrong with the machine, each in one plain sentence.
+
+A fault speaks before settings, catalogue or database stand, so both languages stand here and
+not in `locale/`: the doctor and the place where the fault strikes print the same words.
+"""
+
+import os
+from dataclasses import dataclass
+from string import Template
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """One fault in both languages, with the exit code that a script can tell it by."""
+
+    code: int
+    chinese: str
+    english: str
+
+
+SENTENCES = {
+    "usage": Sentence(2, "命令有误：$detail", "The command is not right: $detail"),
+    "python_too_old": Sentence(
+        10,
+        "Python 版本过低：当前为 $found，需要 3.11 或更高版本。",
+        "Python is too old: this is $found, and 3.11 or newer is needed.",
+    ),
+    "port_taken": Sentence(
+        11,
+        "端口 $port 已被其他程序占用。请结束该程序，或用 --port 换一个端口。",
+        "Port $port is taken by another program. Stop that program, or choose another --port.",
+    ),
+    "home_not_writable": Sentence(
+        12,
+        "数据目录 $path 不可写。请检查权限，或用 --home 换一个目录。",
+        "The home folder $path cannot be written. Check its permissions, or choose another --home.",
+    ),
+    "disk_nearly_full": Sentence(
+        13,
+        "$path 所在磁盘只剩 $free MB，至少需要 $needed MB。请先清理磁盘。",
+        "The disk of $path has only $free MB left; at least $needed MB are needed. Free some first.",
+    ),
+    "data_of_newer_postgres": Sentence(
+        14,
+        "数据库目录 $path 由 PostgreSQL $found 建立，比本程序自带的 $ours 更新。请用较新的程序打开。",
+        "The database folder $path was made by PostgreSQL $found, newer than our own $ours. "
+        "Open it with a newer release.",
+    ),
+    "data_of_older_postgres": Sentence(
+        14,
+        "数据库目录 $path 由 PostgreSQL $found 建立，而本程序自带的是 $ours。"
+        "请用旧版本备份，再恢复到新目录。",
+        "The database folder $path was made by PostgreSQL $found, and ours is $ours. "
+        "Back it up with the older release and restore it into a new folder.",
+    ),
+    "data_of_newer_release": Sentence(
+        15,
+        "数据库已由较新的版本升级过（本版本不认识迁移 $found）。请改用较新的版本。",
+        "The database was upgraded by a newer release (migration $found is unknown here). "
+        "Use the newer release.",
+    ),
+    "server_too_old": Sentence(
+        16,
+        "数据库服务器是 PostgreSQL $found，需要 15 或更高版本。",
+        "The database server is PostgreSQL $found; 15 or newer is needed.",
+    ),
+    "superuser_role": Sentence(
+        17,
+        "数据库角色 $role 是超级用户，行级安全对它不起作用。请在 QUANYU_DATABASE_URL 中改用普通角色。",
+        "The database role $role is a superuser, whom row security does not hold back. "
+        "Name an ordinary role in QUANYU_DATABASE_URL.",
+    ),
+    "bypassrls_role": Sentence(
+        18,
+        "数据库角色 $role 带有 BYPASSRLS，行级安全对它不起作用。请收回该属性。",
+        "The database role $role has BYPASSRLS, so row security does not hold it back. "
+        "Take that attribute away.",
+    ),
+    "role_not_granted": Sentence(
+        19,
+        "角色 $owner 不能使用角色 $role。请由管理员执行：GRANT $role TO $owner;",
+        "The role $owner may not act as the role $role. "
+        "An administrator must run: GRANT $role TO $owner;",
+    ),
+    "database_unreachable": Sentence(
+        20,
+        "连不上数据库：$detail",
+        "The database cannot be reached: $detail",
+    ),
+    "database_does_not_start": Sentence(
+        21,
+        "内置数据库没有启动成功，日志见 $log。最后一行：$detail",
+        "The embedded database did not start; its log is $log. Last line: $detail",
+    ),
+    "no_unprivileged_account": Sentence(
+        22,
+        "以 root 运行时数据库须换用普通身份，但本机既不能用 unshare，也没有可读该目录的 nobody 账号：$path",
+        "As root the database needs an ordinary identity, but here neither unshare works nor can "
+        "the account nobody reach $path.",
+    ),
+    "front_end_missing": Sentence(
+        23,
+        "缺少构建好的前端文件：$path。请运行 ./run build。",
+        "The built front-end files are missing: $path. Run ./run build.",
+    ),
+    "catalogue_missing": Sentence(
+        24,
+        "缺少编译好的语言目录：$path。请运行 ./run build。",
+        "The compiled language catalogue is missing: $path. Run ./run build.",
+    ),
+    "chromium_missing": Sentence(
+        25,
+        "没有找到 Chromium，浏览器测试无法运行。Debian 上的软件包是 chromium。",
+        "Chromium was not found, so the browser tests cannot run. Debian's package is chromium.",
+    ),
+    "fonts_missing": Sentence(
+        26,
+        "没有找到中文字体，浏览器测试和 PDF 会缺字。Debian 上的软件包是 fonts-noto-cjk。",
+        "No Chinese fonts were found, so browser tests and PDF would lack characters. "
+        "Debian's package is fonts-noto-cjk.",
+    ),
+    "pango_missing": Sentence(
+        27,
+        "没有找到 Pango，PDF 无法生成。Debian 上的软件包是 libpango-1.0-0 和 libpangoft2-1.0-0。",
+        "Pango was not found, so PDF cannot be made. "
+        "Debian's packages are libpango-1.0-0 and libpangoft2-1.0-0.",
+    ),
+    "already_running": Sentence(
+        28,
+        "数据目录 $path 正由另一个进程使用（进程号 $pid）。",
+        "The home folder $path is in use by another process (number $pid).",
+    ),
+    "child_keeps_failing": Sentence(
+        29,
+        "$name 反复异常退出，日志见 $log。最后一行：$detail",
+        "The $name keeps failing; its log is $log. Last line: $detail",
+    ),
+    "database_not_set": Sentence(
+        30,
+        "没有设置数据库地址 QUANYU_DATABASE_URL。",
+        "The address of the database, QUANYU_DATABASE_URL, is not set.",
+    ),
+}
+
+
+class Fault(Exception):
+    """The machine stands in the way; the person who runs it can put it right (环境故障)."""
+
+    def __init__(self, kind: str, **parts: object) -> None:
+        self.kind = kind
+        self.parts = parts
+        super().__init__(self.sentence("en"))
+
+    @property
+    def code(self) -> int:
+        """Give the exit code of this kind of fault."""
+        return SENTENCES[self.kind].code
+
+    def sentence(self, language: str) -> str:
+        """Say the fault in Chinese or in English."""
+        known = SENTENCES[self.kind]
+        words = known.chinese if language == "zh" else known.english
+        return Template(words).safe_substitute({k: str(v) for k, v in self.parts.items()})
+
+
+def languages() -> tuple[str, ...]:
+    """Give the languages to speak by LANG: one when it names one, both when it names neither."""
+    set_by = os.environ.get("LC_ALL") or os.environ.get("LC_MESSAGES") or os.environ.get("LANG", "")
+    known = [language for language in ("zh", "en") if set_by.lower().startswith(language)]
+    return tuple(known) or ("zh", "en")
+
+
+def spoken(fault: Fault) -> str:
+    """Say the fault as the person's locale asks, a line for each language."""
+    return "\n".join(fault.sentence(language) for language in languages())

@@ -1,0 +1,58 @@
+"""The only way a row reaches a page."""
+
+from typing import Self, TypeVar
+from uuid import UUID
+
+from django.db import models
+
+from quanyu.kernel.access.reach import Reach, Under, declared
+from quanyu.kernel.access.rules import Actor
+from quanyu.kernel.errors import Denied
+
+M = TypeVar("M", bound=models.Model)
+
+
+class Scoped(models.QuerySet[M]):
+    """Rows that belong to a place, a body, an owner or a code (受辖区约束的行)."""
+
+    def visible_to(self, actor: Actor) -> Self:
+        """Keep what the actor may see; one without grants, own rows or a code sees nothing."""
+        rows = declared(self.model).rows
+        if rows is None:
+            raise TypeError(f"{self.model.__name__} declares no reach")
+        return self.filter(_seen(rows, actor))
+
+
+def _seen(rows: Reach | Under, actor: Actor, *, prefix: str = "") -> models.Q:
+    if isinstance(rows, Under):
+        parent = rows.parent_model
+        return _seen(declared(parent).reach, actor, prefix=f"{prefix}{rows.field}__")
+    seen = models.Q(pk__in=[])
+    if rows.place:
+        for low, high in actor.ranges:
+            inside = {f"{prefix}{rows.place}__gte": low, f"{prefix}{rows.place}__lt": high}
+            seen |= models.Q(**inside)
+    if rows.body and actor.bodies:
+        seen |= models.Q(**{f"{prefix}{rows.body}__in": actor.bodies})
+    if rows.own and actor.id is not None:
+        seen |= models.Q(**{f"{prefix}{rows.own}": actor.id})
+    if rows.code and actor.row is not None:
+        seen |= models.Q(**{f"{prefix}id": actor.row})
+    return seen
+
+
+ScopedManager = models.Manager.from_queryset(Scoped)
+
+
+def get(model: type[M], pk: UUID, *, actor: Actor, lock: bool = False) -> M:
+    """Return one row the actor may see, locked if it is about to change.
+
+    :raises Denied: if there is no such row within reach
+    """
+    rows: Scoped[M] = model._default_manager.all().visible_to(actor)  # type: ignore[attr-defined]
+    if lock:
+        rows = rows.select_for_update(of=("self",))
+    row = rows.filter(pk=pk).first()
+    if row is None:
+        raise Denied
+    return row

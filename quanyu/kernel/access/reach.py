@@ -1,0 +1,57 @@
+"""The four doors of a table, declared once: the query and the policy both read it (可见范围)."""
+
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from django.apps import apps
+from django.db import models
+
+Writes = Literal["none", "insert", "insert update", "all"]
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """Which columns open a row: its place, the body that has it, its owner; and its code."""
+
+    place: str = "region_path"
+    body: str = ""
+    own: str = ""
+    code: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Under:
+    """Visible exactly when the row it hangs on is: ``field`` is the foreign key's name."""
+
+    field: str
+    model: str
+
+    @property
+    def parent_model(self) -> type[models.Model]:
+        """Return the model of the parent."""
+        return apps.get_model(self.model)
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """What the application's role may do with a table."""
+
+    rows: Reach | Under | None = None
+    writes: Writes = "all"
+    opened_by_anyone: bool = field(default=False)
+
+    @property
+    def reach(self) -> Reach | Under:
+        """Return the declared reach.
+
+        :raises TypeError: if the table has none
+        """
+        if self.rows is None:
+            raise TypeError("this table declares no reach")
+        return self.rows
+
+
+def declared(model: type[models.Model]) -> Access:
+    """Return a model's declaration; without one every row is open and may be written."""
+    access: Any = getattr(model, "access", None)
+    return access if isinstance(access, Access) else Access()

@@ -1,0 +1,46 @@
+"""One request or job is one transaction that begins with its reach (辖区会话)."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from django.conf import settings
+from django.db import connection, transaction
+from psycopg import sql
+
+from quanyu.kernel.access.rules import MOST_PLACES, Actor, upper
+
+SETTING = "app.reach"
+PARTS = (
+    *(f"{end}{number}" for number in range(MOST_PLACES) for end in ("from", "to")),
+    *("bodies", "account", "row", "open_from", "open_to"),
+)
+"""What the one setting holds, in order, between bars."""
+
+
+def part(name: str) -> str:
+    """Return the SQL that reads one part of the reach; unset, it is null and opens nothing."""
+    return f"split_part(current_setting('{SETTING}', true), '|', {PARTS.index(name) + 1})"
+
+
+def set_scope(actor: Actor) -> None:
+    """Tell the database who acts, for this transaction only.
+
+    One literal SET LOCAL: one statement an execute, and no planning. An actor with more places
+    than the wall has doors reaches the first ones only; the person chooses a hat before that.
+    """
+    ranges = actor.ranges[:MOST_PLACES]
+    ranges += (("", ""),) * (MOST_PLACES - len(ranges))
+    values = [end for pair in ranges for end in pair]
+    values += [",".join(str(body) for body in actor.bodies), str(actor.id or "")]
+    values += [str(actor.row or ""), settings.QUANYU_CITY, upper(settings.QUANYU_CITY)]
+    statement = sql.SQL("SET LOCAL app.reach = {}").format(sql.Literal("|".join(values)))
+    with connection.cursor() as cursor:
+        cursor.execute(statement.as_string(None))
+
+
+@contextmanager
+def acting(actor: Actor) -> Iterator[Actor]:
+    """Open the transaction of one act and set its reach."""
+    with transaction.atomic():
+        set_scope(actor)
+        yield actor

@@ -1,0 +1,87 @@
+"""The second wall: the application's role, its rights per table, and row security (行级安全).
+
+Built anew after every migration from the models' own declarations, so that the query and the
+policy say the same. Runs as the owner of the schema.
+"""
+
+from typing import Any
+
+from django.apps import apps
+from django.conf import settings
+from django.db import models
+
+from quanyu.kernel.access.reach import Access, Reach, Under, declared
+from quanyu.kernel.access.rules import MOST_PLACES
+from quanyu.kernel.access.scope import part
+
+ROLE = "quanyu_app"
+
+VERBS = {
+    "none": "SELECT",
+    "insert": "SELECT, INSERT",
+    "insert update": "SELECT, INSERT, UPDATE",
+    "all": "SELECT, INSERT, UPDATE, DELETE",
+}
+
+
+def build(connection: Any) -> None:
+    """Give the application's role its rights and set every table's policies."""
+    with connection.cursor() as cursor:
+        for schema in (settings.QUANYU_SCHEMA, settings.QUANYU_QUEUE_SCHEMA):
+            cursor.execute(f"GRANT USAGE ON SCHEMA {schema} TO {ROLE}")
+        for model in apps.get_models(include_auto_created=True):
+            if model._meta.managed and not model._meta.proxy:
+                for statement in _statements(model):
+                    cursor.execute(statement)
+
+
+def _statements(model: type[models.Model]) -> list[str]:
+    access, table = declared(model), model._meta.db_table
+    rights = [
+        f"REVOKE ALL ON {table} FROM {ROLE}",
+        f"GRANT {VERBS[access.writes]} ON {table} TO {ROLE}",
+    ]
+    if access.rows is None:
+        return rights
+    seen = _seen(model, access.rows)
+    return [
+        *rights,
+        f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY",
+        f"DROP POLICY IF EXISTS within_reach ON {table}",
+        f"DROP POLICY IF EXISTS opened ON {table}",
+        f"CREATE POLICY within_reach ON {table} TO {ROLE} USING ({seen})",
+        *_opening(model, access),
+    ]
+
+
+def _seen(model: type[models.Model], rows: Reach | Under) -> str:
+    if isinstance(rows, Under):
+        parent = rows.parent_model._meta.db_table
+        column = model._meta.get_field(rows.field).column
+        return f"EXISTS (SELECT FROM {parent} parent WHERE parent.id = {column})"
+    doors = []
+    if rows.place:
+        doors += [
+            f"({rows.place} >= {part(f'from{n}')} AND {rows.place} < {part(f'to{n}')})"
+            for n in range(MOST_PLACES)
+        ]
+    if rows.body:
+        bodies = f"string_to_array(nullif({part('bodies')}, ''), ',')::uuid[]"
+        doors.append(f"{rows.body} = ANY ({bodies})")
+    if rows.own:
+        doors.append(f"{rows.own} = nullif({part('account')}, '')::uuid")
+    if rows.code:
+        doors.append(f"id = nullif({part('row')}, '')::uuid")
+    return " OR ".join(doors)
+
+
+def _opening(model: type[models.Model], access: Access) -> list[str]:
+    """Return the policy for new rows: a reporter, who sees nothing, may open a case in the city."""
+    if not access.opened_by_anyone:
+        return []
+    table = model._meta.db_table
+    if isinstance(access.rows, Under):
+        check = "true"  # its foreign key holds it to a case, and a case is opened once
+    else:
+        check = f"region_path >= {part('open_from')} AND region_path < {part('open_to')}"
+    return [f"CREATE POLICY opened ON {table} FOR INSERT TO {ROLE} WITH CHECK ({check})"]

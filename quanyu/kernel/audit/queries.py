@@ -1,0 +1,106 @@
+"""Verify the log against its seals, and read it."""
+
+from collections.abc import Iterator
+from uuid import UUID
+
+from django.db import models
+from django.db.models.expressions import RawSQL
+
+from quanyu.kernel.access.rules import Actor, Role
+from quanyu.kernel.audit import rules
+from quanyu.kernel.audit.models import Record, Seal
+from quanyu.kernel.errors import Denied
+
+READERS = frozenset({Role.AUDIT_ADMIN, Role.AUDITOR})
+"""Who may read the log (审计管理员、审计员)."""
+
+
+def records(*, actor: Actor, topic: str = "", subject: str = "") -> models.QuerySet[Record]:
+    """Return the records inside the reader's places, the newest first.
+
+    :raises Denied: if the actor reads no log
+    """
+    places = [grant.path for grant in actor.grants if grant.role in READERS and grant.path]
+    if not places:
+        raise Denied
+    inside = models.Q(pk__in=[])
+    for path in places:
+        inside |= models.Q(region_path__startswith=path) | models.Q(region_path="")
+    rows = Record.objects.filter(inside).order_by("-id")
+    rows = rows.filter(topic__startswith=topic) if topic else rows
+    return rows.filter(subject=subject) if subject else rows
+
+
+def head() -> tuple[int, str]:
+    """Return number and hash of the newest seal, to be witnessed outside."""
+    last = Seal.objects.order_by("-number").only("number", "hash").first()
+    return (last.number, last.hash) if last else (0, rules.GENESIS)
+
+
+def verify(*, witnessed: str = "") -> rules.Verdict:
+    """Return what is not as it was sealed: rows changed, removed or inserted, a broken chain.
+
+    :param witnessed: a head kept outside; it must stand in the chain
+    """
+    faults: list[rules.Fault] = []
+    sealed: set[UUID] = set()
+    previous, number, hashes = rules.GENESIS, 0, {rules.GENESIS}
+    for seal in Seal.objects.order_by("number").iterator(chunk_size=20):
+        faults += _chain_faults(seal, number=number + 1, previous=previous)
+        faults += _member_faults(seal)
+        sealed.update(seal.members)
+        number, previous = seal.number, seal.hash
+        hashes.add(seal.hash)
+    if witnessed and witnessed not in hashes:
+        faults.append(rules.Fault("chain", witnessed))
+    late, unsealed = _outside(sealed)
+    return rules.Verdict(
+        records=Record.objects.count(),
+        seals=number,
+        unsealed=unsealed,
+        head=previous,
+        faults=(*faults, *late),
+    )
+
+
+def _chain_faults(seal: Seal, *, number: int, previous: str) -> Iterator[rules.Fault]:
+    members = [(str(key), mark) for key, mark in zip(seal.members, seal.marks, strict=False)]
+    whole = rules.seal(number=seal.number, previous=seal.previous, members=members)
+    if (seal.number, seal.previous, seal.hash) != (number, previous, whole):
+        yield rules.Fault("chain", str(seal.number))
+
+
+def _member_faults(seal: Seal) -> Iterator[rules.Fault]:
+    rows = {row.id: row for row in Record.objects.filter(id__in=seal.members)}
+    for key, mark in zip(seal.members, seal.marks, strict=False):
+        row = rows.get(key)
+        if row is None:
+            yield rules.Fault("removed", str(key))
+        elif mark not in {row.fingerprint} & {rules.fingerprint(row.parts())}:
+            yield rules.Fault("changed", str(key))
+
+
+def _outside(sealed: set[UUID]) -> tuple[list[rules.Fault], int]:
+    """Return the records that no seal holds: slipped in later, or merely not yet sealed."""
+    newest = max(sealed, default=None)
+    keys = Record.objects.order_by("id").values_list("id", flat=True)
+    loose = [key for key in keys.iterator(chunk_size=10_000) if key not in sealed]
+    if newest is None:
+        return [], len(loose)
+    old = {key for key in loose if rules.made_before(key, newest)}
+    slipped = old - _in_flight(old)
+    return [rules.Fault("inserted", str(key)) for key in sorted(slipped)], len(loose) - len(slipped)
+
+
+def _in_flight(keys: set[UUID]) -> set[UUID]:
+    """Return the rows whose transaction was still open when the newest seals were made.
+
+    PostgreSQL keeps the writing transaction of a row in its hidden column xmin, which no
+    statement can set: a row put in afterwards betrays itself by it.
+    """
+    snapshots = Seal.objects.order_by("-number").values_list("snapshot", flat=True)[:60]
+    open_then = {int(xid) for text in snapshots for xid in text.split(":")[2].split(",") if xid}
+    rows = Record.objects.filter(id__in=keys).annotate(
+        xid=RawSQL("xmin::text::bigint", [], output_field=models.BigIntegerField())
+    )
+    return {row.id for row in rows if row.xid in {xid % 2**32 for xid in open_then}}

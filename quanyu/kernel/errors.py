@@ -1,0 +1,65 @@
+"""Why the system says no.
+
+* Refusal            the reader may know why          -> 409
+  - NotAllowed       the workflow forbids the move
+  - Invalid          what was sent is not as it must be -> 422
+  - TooMany          asked too often                    -> 429
+  - WrongHandler ... one class per rule, next to the rule
+* Denied             the reader may not know it exists -> 404
+"""
+
+from collections.abc import Sequence
+
+
+def gettext_noop(sentence: str) -> str:
+    """Return ``sentence`` as it is; it marks a Chinese source sentence for the catalogue."""
+    return sentence
+
+
+class Refusal(Exception):
+    """An anticipated no: a sentence fit for the person who asked, and its parts.
+
+    The sentence is Chinese source text, translated at the edge; ``{name}`` in it is filled
+    from ``parts`` there. ``field``, ``value`` and ``allowed`` tell what to mend.
+    """
+
+    status = 409
+
+    def __init__(
+        self,
+        sentence: str,
+        *,
+        field: str = "",
+        value: object = None,
+        allowed: Sequence[str] = (),
+        **parts: object,
+    ) -> None:
+        super().__init__(sentence)
+        self.sentence = sentence
+        self.field = field
+        self.value = value
+        self.allowed = list(allowed)
+        self.parts = parts
+
+    def __str__(self) -> str:
+        return self.sentence.format(**self.parts) if self.parts else self.sentence
+
+
+class Invalid(Refusal):
+    """What was sent is not as it must be; nothing was written."""
+
+    status = 422
+
+
+class TooMany(Refusal):
+    """Asked too often; ``retry_after`` seconds from now it is fine again."""
+
+    status = 429
+
+    def __init__(self, sentence: str, *, retry_after: int, **parts: object) -> None:
+        super().__init__(sentence, **parts)
+        self.retry_after = retry_after
+
+
+class Denied(Exception):
+    """The row is missing or out of reach; the caller is not told which."""

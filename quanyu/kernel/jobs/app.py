@@ -1,0 +1,89 @@
+"""The queue, as Procrastinate sees it (任务队列)."""
+
+import logging
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.db import close_old_connections
+from procrastinate import App, PsycopgConnector
+
+from quanyu.kernel.access.rules import system
+from quanyu.kernel.access.scope import acting
+from quanyu.kernel.jobs.rules import Listener, Timed, Timer, listeners, name_of, timers
+
+QUEUE = "quanyu"
+logger = logging.getLogger(__name__)
+
+
+def connector() -> PsycopgConnector:
+    """Return the worker's own connections, as the application's role, in the queue's schema."""
+    database = settings.DATABASES["default"]
+    return PsycopgConnector(
+        min_size=1,
+        max_size=4,
+        kwargs={
+            "dbname": database["NAME"],
+            "user": database["USER"],
+            "password": database["PASSWORD"],
+            "host": database["HOST"],
+            "port": database["PORT"],
+            "application_name": "quanyu worker",
+            "options": f"-c search_path={settings.QUANYU_QUEUE_SCHEMA} -c role=quanyu_app",
+        },
+    )
+
+
+def make() -> App:
+    """Return the queue with every listener and timer that the domains declared."""
+    app = App(connector=connector())
+    heard = {name_of(listener): listener for group in listeners.values() for listener in group}
+    for name, listener in heard.items():
+        app.task(name=name, queue=QUEUE, retry=5)(_listening(name, listener))
+    for timed in timers:
+        task = app.task(name=timed.name, queue=QUEUE, queueing_lock=timed.name)
+        app.periodic(cron=timed.cron)(task(_timing(timed.name, timed.timer)))
+    _keep_going(app)
+    return app
+
+
+def run(name: str, listener: Listener, *, case: UUID, at: datetime) -> None:
+    """Call one listener in a transaction of its own, as the system in this job."""
+    with acting(system(settings.QUANYU_CITY, job=name)):
+        listener(case, at)
+
+
+def _listening(name: str, listener: Listener) -> Any:
+    def heard(*, case: str, at: str) -> None:
+        try:
+            run(name, listener, case=UUID(case), at=datetime.fromisoformat(at))
+        finally:
+            close_old_connections()
+
+    return heard
+
+
+def _timing(name: str, timer: Timer) -> Any:
+    def timed(timestamp: int) -> None:
+        try:
+            with acting(system(settings.QUANYU_CITY, job=name)):
+                timer(datetime.fromtimestamp(timestamp, tz=UTC))
+        finally:
+            close_old_connections()
+
+    return timed
+
+
+def _keep_going(app: App) -> None:
+    """Give the jobs of a killed worker to another: after kill -9 they stay "doing"."""
+
+    @app.periodic(cron="* * * * * 30")
+    @app.task(name="quanyu.retry_stalled", queue=QUEUE, queueing_lock="quanyu.retry_stalled")
+    async def retry_stalled(timestamp: int) -> None:
+        for job in await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=60):
+            logger.warning("retrying the stalled job %s", job.id)
+            await app.job_manager.retry_job(job)
+
+
+__all__ = ["QUEUE", "Timed", "connector", "make", "run"]

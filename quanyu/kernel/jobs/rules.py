@@ -1,0 +1,53 @@
+"""Who listens to what, and what runs by the clock."""
+
+from collections import defaultdict
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TypeAlias
+from uuid import UUID
+
+Listener: TypeAlias = Callable[[UUID, datetime], None]
+Timer: TypeAlias = Callable[[datetime], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Timed:
+    """A timer and its cron line of six fields; the seconds stand last."""
+
+    cron: str
+    timer: Timer
+
+    @property
+    def name(self) -> str:
+        """Return the name under which the queue knows it."""
+        return name_of(self.timer)
+
+
+listeners: dict[str, list[Listener]] = defaultdict(list)
+timers: list[Timed] = []
+
+
+def name_of(function: Callable[..., None]) -> str:
+    """Return the name of a job: its module and function."""
+    return f"{function.__module__}.{function.__qualname__}"
+
+
+def on(topic: str) -> Callable[[Listener], Listener]:
+    """Call the function with ``(key, at)`` after every ``topic``; it must bear repetition."""
+
+    def keep(listener: Listener) -> Listener:
+        listeners[topic].append(listener)
+        return listener
+
+    return keep
+
+
+def every(cron: str) -> Callable[[Timer], Timer]:
+    """Call the function with ``at`` by the clock; it must bear repetition."""
+
+    def keep(timer: Timer) -> Timer:
+        timers.append(Timed(cron, timer))
+        return timer
+
+    return keep

@@ -1,0 +1,185 @@
+"""Every setting, its value from the environment; each stands in docs/operations/settings.md."""
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def _text(name: str, default: str = "") -> str:
+    return os.environ.get(name, default)
+
+
+def _number(name: str, default: int) -> int:
+    return int(os.environ.get(name) or default)
+
+
+# ------------------------------------------------------------------ the city and its home
+QUANYU_HOME = Path(_text("QUANYU_HOME") or Path.home() / ".local/share/quanyu")
+QUANYU_CITY = _text("QUANYU_CITY", "34/01/")
+QUANYU_DEMO = _text("QUANYU_DEMO") == "1"
+QUANYU_SCHEMA = _text("QUANYU_SCHEMA", "city")
+QUANYU_QUEUE_SCHEMA = _text("QUANYU_QUEUE_SCHEMA", "queue")
+
+# ------------------------------------------------------------------ secrets
+SECRET_KEY = _text("QUANYU_SECRET_KEY")
+QUANYU_FIELD_KEYS: dict[str, str] = json.loads(_text("QUANYU_FIELD_KEYS", "{}"))
+QUANYU_INDEX_KEY = _text("QUANYU_INDEX_KEY")
+
+# ------------------------------------------------------------------ limits
+QUANYU_REPORTS_A_MINUTE = _number("QUANYU_REPORTS_A_MINUTE", 600 if QUANYU_DEMO else 30)
+QUANYU_REPORTS_A_DAY = _number("QUANYU_REPORTS_A_DAY", 0 if QUANYU_DEMO else 200)
+QUANYU_CODES_A_MINUTE = _number("QUANYU_CODES_A_MINUTE", 20)
+QUANYU_REVEALS_AN_HOUR = _number("QUANYU_REVEALS_AN_HOUR", 60)
+QUANYU_FILE_BYTES = _number("QUANYU_FILE_BYTES", 10 * 2**20)
+QUANYU_FILES_AT_ONCE = _number("QUANYU_FILES_AT_ONCE", 6)
+QUANYU_TRUSTED_PROXY = _text("QUANYU_TRUSTED_PROXY")
+QUANYU_PROXY_HEADER = _text("QUANYU_PROXY_HEADER", "X-Forwarded-For")
+QUANYU_IDLE_MINUTES = _number("QUANYU_IDLE_MINUTES", 30)
+
+# ------------------------------------------------------------------ database
+DATABASE_URL = _text("QUANYU_DATABASE_URL")
+APP_DATABASE_URL = _text("QUANYU_APP_DATABASE_URL")
+QUANYU_POOL = _number("QUANYU_POOL", 8)
+
+
+def _database(url: str, *, role: str | None) -> dict[str, Any]:
+    parts = urlsplit(url)
+    options: dict[str, Any] = {
+        "options": f"-c search_path={QUANYU_SCHEMA},{QUANYU_QUEUE_SCHEMA} -c statement_timeout=60s"
+        if role
+        else f"-c search_path={QUANYU_SCHEMA},{QUANYU_QUEUE_SCHEMA}",
+        "application_name": "quanyu",
+    }
+    if role:
+        options |= {"assume_role": role, "pool": {"min_size": 1, "max_size": QUANYU_POOL}}
+    return {
+        "ENGINE": "quanyu.kernel.access.postgres",
+        "NAME": unquote(parts.path.lstrip("/")) or "quanyu",
+        "USER": unquote(parts.username or ""),
+        "PASSWORD": unquote(parts.password or ""),
+        "HOST": parts.hostname or "",
+        "PORT": str(parts.port or ""),
+        "OPTIONS": options,
+        "CONN_MAX_AGE": 0,
+    }
+
+
+# The application acts as quanyu_app, under row security; migrate, backup and restore as owner.
+DATABASES = {
+    "default": _database(APP_DATABASE_URL or DATABASE_URL, role="quanyu_app"),
+    "owner": _database(DATABASE_URL, role=None),
+}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# ------------------------------------------------------------------ what the house is made of
+DOMAINS = ["regions", "organisations", "events"]
+KERNEL = ["accounts", "audit", "calendar", "codes", "files", "jobs", "privacy", "workflow"]
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.postgres",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    *[f"quanyu.kernel.{name}" for name in KERNEL],
+    *[f"quanyu.{name}" for name in DOMAINS],
+    "quanyu.web",
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "quanyu.web.middleware.Policy",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "quanyu.web.middleware.Language",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "quanyu.kernel.accounts.http.OneTransaction",
+]
+ROOT_URLCONF = "quanyu.web.urls"
+WSGI_APPLICATION = "quanyu.project.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.messages.context_processors.messages",
+                "quanyu.web.context.face",
+            ],
+        },
+    }
+]
+FORM_RENDERER = "django.forms.renderers.DjangoDivFormRenderer"
+
+# ------------------------------------------------------------------ sign-in
+AUTH_USER_MODEL = "accounts.Account"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+AUTH_PASSWORD_VALIDATORS = [
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": 10},
+    },
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+]
+LOGIN_URL = "/desk/sign-in"
+LOGIN_REDIRECT_URL = "/desk/"
+LOGOUT_REDIRECT_URL = "/"
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "web_cache",
+    }
+}
+SESSION_COOKIE_AGE = 12 * 3600
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_NAME = "quanyu"
+CSRF_COOKIE_SAMESITE = "Lax"
+CSRF_FAILURE_VIEW = "quanyu.web.pages.csrf_failure"
+
+# ------------------------------------------------------------------ web
+DEBUG = False
+ALLOWED_HOSTS = _text("QUANYU_HOSTS", "127.0.0.1,localhost,[::1],testserver").split(",")
+DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 2**20
+FILE_UPLOAD_MAX_MEMORY_SIZE = 256 * 1024
+DATA_UPLOAD_MAX_NUMBER_FILES = 12
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+STATIC_URL = "/static/"
+STATIC_ROOT = Path(_text("QUANYU_STATIC") or ROOT / ".static")
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_MIMETYPES = {".mjs": "text/javascript"}
+
+# ------------------------------------------------------------------ words and time
+LANGUAGE_CODE = "zh-hans"
+LANGUAGES = [("zh-hans", "中文"), ("en", "English")]
+LOCALE_PATHS = [ROOT / "locale"]
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = "Asia/Shanghai"
+
+LOGGING: dict[str, Any] = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "handlers": {"console": {"class": "logging.StreamHandler"}},
+    "root": {"handlers": ["console"], "level": _text("QUANYU_LOG", "WARNING")},
+}

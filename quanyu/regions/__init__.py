@@ -1,1 +1,1 @@
-"""Places and their tree: province, city, district, street, community, grid, building (区划、网格、房屋)."""
+"""Places and their tree: from province to street, grid and building (区划、网格、房屋)."""

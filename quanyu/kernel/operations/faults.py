@@ -38,11 +38,13 @@ SENTENCES = {
     "disk_nearly_full": Sentence(
         13,
         "$path 所在磁盘只剩 $free MB，至少需要 $needed MB。请先清理磁盘。",
-        "The disk of $path has only $free MB left; at least $needed MB are needed. Free some first.",
+        "The disk of $path has only $free MB left; at least $needed MB are needed. "
+        "Free some first.",
     ),
     "data_of_newer_postgres": Sentence(
         14,
-        "数据库目录 $path 由 PostgreSQL $found 建立，比本程序自带的 $ours 更新。请用较新的程序打开。",
+        "数据库目录 $path 由 PostgreSQL $found 建立，比本程序自带的 $ours 更新。"
+        "请用较新的程序打开。",
         "The database folder $path was made by PostgreSQL $found, newer than our own $ours. "
         "Open it with a newer release.",
     ),
@@ -66,7 +68,8 @@ SENTENCES = {
     ),
     "superuser_role": Sentence(
         17,
-        "数据库角色 $role 是超级用户，行级安全对它不起作用。请在 QUANYU_DATABASE_URL 中改用普通角色。",
+        "数据库角色 $role 是超级用户，行级安全对它不起作用。"
+        "请在 QUANYU_DATABASE_URL 中改用普通角色。",
         "The database role $role is a superuser, whom row security does not hold back. "
         "Name an ordinary role in QUANYU_DATABASE_URL.",
     ),
@@ -94,7 +97,8 @@ SENTENCES = {
     ),
     "no_unprivileged_account": Sentence(
         22,
-        "以 root 运行时数据库须换用普通身份，但本机既不能用 unshare，也没有可读该目录的 nobody 账号：$path",
+        "以 root 运行时数据库须换用普通身份，但本机既不能用 unshare，"
+        "nobody 账号也到不了该目录：$path",
         "As root the database needs an ordinary identity, but here neither unshare works nor can "
         "the account nobody reach $path.",
     ),

@@ -128,3 +128,6 @@ def make_cache_table(alias: str) -> None:
     backends = [cache["BACKEND"] for cache in settings.CACHES.values()]
     if any(backend.endswith("DatabaseCache") for backend in backends):
         call_command("createcachetable", database=alias, verbosity=0)
+        with connections[alias].cursor() as cursor:
+            for name in {cache["LOCATION"] for cache in settings.CACHES.values()}:
+                cursor.execute(f"grant all on {name} to {APP_ROLE}")

@@ -1,0 +1,130 @@
+from typing import Any
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models.functions import Lower
+
+from quanyu.kernel.access.reach import Access
+from quanyu.kernel.access.rules import BODY_ROLES, Role
+from quanyu.kernel.keys import uuid7
+
+
+class AccountManager(BaseUserManager["Account"]):
+    """Find accounts as the sign-in does."""
+
+    def get_by_natural_key(self, username: str | None) -> "Account":
+        """Return the account of this name, whatever its capitals."""
+        return self.get(username=(username or "").lower())
+
+
+class Account(AbstractBaseUser):
+    """One person who signs in, or who holds a post without signing in (账号)."""
+
+    access = Access(writes="insert update")
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    username = models.CharField("用户名", max_length=60, unique=True)
+    name = models.CharField("姓名", max_length=40)
+    email = models.EmailField("邮箱", blank=True)
+    is_active = models.BooleanField("启用", default=True)
+    is_demo = models.BooleanField("演示账号", default=False)
+    created_at = models.DateTimeField("创建时间")
+    ended_at = models.DateTimeField("停用时间", null=True)
+
+    objects = AccountManager()
+    USERNAME_FIELD = "username"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS = ["name"]
+
+    class Meta:
+        verbose_name = verbose_name_plural = "账号"
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(is_active=True) | models.Q(ended_at__isnull=False),
+                name="account_inactive_has_end",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(username=Lower("username")),
+                name="account_username_without_capitals",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.username
+
+    def has_perm(self, *args: Any) -> bool:
+        """Answer no: rights come from grants, never from Django's permissions."""
+        return False
+
+
+class GrantRow(models.Model):
+    """One role of one account, at a place or in a body, from one day to another (授权)."""
+
+    access = Access(writes="insert update")
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    account = models.ForeignKey(Account, models.PROTECT, verbose_name="账号", related_name="grants")
+    role = models.CharField("角色", max_length=32, choices=[(r.value, r.value) for r in Role])
+    region_path = models.CharField("辖区路径", max_length=80, db_collation="C", blank=True)
+    body_id = models.UUIDField("机构", null=True)
+    granted_from = models.DateTimeField("起")
+    granted_to = models.DateTimeField("止", null=True)
+    granted_by = models.UUIDField("授权人", null=True)
+    reason = models.CharField("事由", max_length=200, blank=True)
+    ended_by = models.UUIDField("终止人", null=True)
+    ended_at = models.DateTimeField("终止时间", null=True)
+    end_reason = models.CharField("终止事由", max_length=200, blank=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "授权"
+        indexes = [
+            models.Index("account", "granted_to", name="grant_by_account"),
+            models.Index("region_path", name="grant_by_place"),
+            models.Index("body_id", name="grant_by_body"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(region_path__endswith="/", body_id__isnull=True)
+                | models.Q(region_path="", body_id__isnull=False),
+                name="grant_at_place_or_in_body",
+            ),
+            # One withdrawn before it began is kept as an empty period.
+            models.CheckConstraint(
+                condition=models.Q(granted_to__isnull=True)
+                | models.Q(granted_to__gte=models.F("granted_from")),
+                name="grant_ends_not_before_it_begins",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(role__in=[r.value for r in Role if r is not Role.SYSTEM]),
+                name="grant_role_known",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(body_id__isnull=True)
+                | models.Q(role__in=sorted(r.value for r in BODY_ROLES)),
+                name="grant_in_body_is_a_body_role",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(body_id__isnull=False)
+                | ~models.Q(role__in=sorted(r.value for r in BODY_ROLES)),
+                name="grant_of_body_role_is_in_body",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.role} {self.region_path or self.body_id}"
+
+
+class Attempts(models.Model):
+    """Failed sign-ins under one name or from one address, both only as a keyed hash (登录失败)."""
+
+    key = models.CharField("键", max_length=64, primary_key=True)
+    failures = ArrayField(models.DateTimeField(), verbose_name="失败时间", default=list)
+    locked_until = models.DateTimeField("锁定至", null=True)
+    touched_at = models.DateTimeField("更新时间", db_index=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "登录失败"
+
+    def __str__(self) -> str:
+        return self.key[:12]

@@ -1,0 +1,57 @@
+"""The words of the demo city: many, different, and about nobody."""
+
+import io
+import re
+from itertools import chain
+
+import pytest
+from PIL import Image
+
+from quanyu.demo import pictures, texts
+
+HOTLINES = {"110", "119", "120", "12306", "12315", "12348", "0551"}
+
+
+def every_text() -> list[str]:
+    topics = texts.topics()
+    said = [report.text for topic in topics for report in topic.reports]
+    done = [line for topic in topics for line in topic.done + topic.settled]
+    return said + done + list(chain.from_iterable(texts.phrases().values()))
+
+
+def test_no_report_is_written_twice() -> None:
+    said = [report.text for topic in texts.topics() for report in topic.reports]
+    assert len(said) == len(set(said)) >= 480
+
+
+@pytest.mark.parametrize(("kind", "number"), [("event", 54), ("part", 87), ("community", 8)])
+def test_every_class_of_the_domain_has_reports_and_outcomes(kind: str, number: int) -> None:
+    topics = [topic for topic in texts.topics() if topic.kind == kind]
+    assert len(topics) == number
+    assert all(len(topic.reports) >= 2 and topic.done for topic in topics)
+
+
+def test_all_four_voices_are_heard() -> None:
+    voices = {report.voice for topic in texts.topics() for report in topic.reports}
+    assert voices == set(texts.VOICES.values())
+
+
+def test_the_texts_hold_no_telephone_and_no_identity_number() -> None:
+    numbers = set(chain.from_iterable(re.findall(r"\d{3,}", text) for text in every_text()))
+    assert {n for n in numbers if len(n) >= 5} <= HOTLINES
+
+
+def test_the_only_slot_is_the_place() -> None:
+    slots = set(chain.from_iterable(re.findall(r"\{.*?\}", text) for text in every_text()))
+    assert slots == {"{place}"}
+
+
+@pytest.mark.parametrize("name", pictures.NAMES)
+def test_a_picture_is_a_small_jpeg(name: str) -> None:
+    drawn = pictures.draw(name)
+    assert Image.open(io.BytesIO(drawn)).format == "JPEG"
+    assert len(drawn) < 100_000
+
+
+def test_every_class_has_a_fitting_picture() -> None:
+    assert {pictures.fitting(topic.name) for topic in texts.topics()} <= set(pictures.NAMES)

@@ -100,7 +100,7 @@ class Database:
         :raises Fault: it does not start, or its data are of another version.
         """
         self.home.postgres.mkdir(mode=0o700, exist_ok=True)
-        self._check_version()
+        self.check_version()
         fresh = not (self.data / "PG_VERSION").exists()
         if fresh:
             self._make()
@@ -137,6 +137,19 @@ class Database:
             return True
         return False
 
+    def check_version(self) -> None:
+        """Refuse data of another major version.
+
+        :raises Fault: they were made by a newer or an older PostgreSQL.
+        """
+        file = self.data / "PG_VERSION"
+        if not file.exists():
+            return
+        found, ours = int(file.read_text()), version()
+        if found != ours:
+            kind = "data_of_newer_postgres" if found > ours else "data_of_older_postgres"
+            raise Fault(kind, path=self.data, found=found, ours=ours)
+
     def _child(self) -> Child:
         settings = {**SETTINGS, **self.settings, "port": str(self.port)}
         options = [word for pair in settings.items() for word in ("-c", "=".join(pair))]
@@ -169,15 +182,6 @@ class Database:
         if done.returncode:
             self.log.write_text(done.stdout + done.stderr)
             raise Fault("database_does_not_start", log=self.log, detail=last_line(self.log))
-
-    def _check_version(self) -> None:
-        file = self.data / "PG_VERSION"
-        if not file.exists():
-            return
-        found, ours = int(file.read_text()), version()
-        if found != ours:
-            kind = "data_of_newer_postgres" if found > ours else "data_of_older_postgres"
-            raise Fault(kind, path=self.data, found=found, ours=ours)
 
     def _choose_port(self) -> None:
         """Keep the remembered port while it is free, else take another free one."""

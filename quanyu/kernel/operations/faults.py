@@ -177,3 +177,8 @@ def languages() -> tuple[str, ...]:
 def spoken(fault: Fault) -> str:
     """Say the fault as the person's locale asks, a line for each language."""
     return "\n".join(fault.sentence(language) for language in languages())
+
+
+def choose(chinese: str, english: str) -> str:
+    """Give the words in the languages to speak, on one line."""
+    return " · ".join(chinese if language == "zh" else english for language in languages())

@@ -10,16 +10,15 @@ from psycopg import errors, sql
 
 from quanyu.kernel.access import walls
 from quanyu.kernel.jobs import schema as queue
+from quanyu.kernel.operations import doctor
 from quanyu.kernel.operations.faults import Fault
 
 APP_ROLE = "quanyu_app"
-OLDEST_SERVER = 150000
 
 
 def run(*, alias: str = "owner") -> None:
     """Bring the database behind this alias to the state that the code expects."""
     connection = connections[alias]
-    check_server(connection)
     check_role(connection)
     with connection.cursor() as cursor:
         # Two starts at once: the second waits and then finds nothing left to do.
@@ -37,26 +36,14 @@ def run(*, alias: str = "owner") -> None:
             cursor.execute("select pg_advisory_unlock(hashtext('quanyu migrate'))")
 
 
-def check_server(connection: BaseDatabaseWrapper) -> None:
-    """Refuse a server older than the oldest that we support."""
-    with connection.cursor() as cursor:
-        cursor.execute("select current_setting('server_version_num')::int")
-        found: int = cursor.fetchone()[0]
-    if found < OLDEST_SERVER:
-        raise Fault("server_too_old", found=found // 10000)
-
-
 def check_role(connection: BaseDatabaseWrapper) -> None:
-    """Refuse a role that row security does not hold back."""
+    """Refuse a server too old for us, or a role that row security does not hold back."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "select rolname, rolsuper, rolbypassrls from pg_roles where rolname = session_user"
+            "select current_setting('server_version_num')::int, rolname, rolsuper, rolbypassrls"
+            " from pg_roles where rolname = session_user"
         )
-        name, is_super, bypasses = cursor.fetchone()
-    if is_super:
-        raise Fault("superuser_role", role=name)
-    if bypasses:
-        raise Fault("bypassrls_role", role=name)
+        doctor.check_role(*cursor.fetchone())
 
 
 def check_release(connection: BaseDatabaseWrapper) -> None:

@@ -1,0 +1,132 @@
+"""Say in plain words what is wrong with this machine (体检).
+
+Each examination gives the same fault that strikes where a start meets it.
+"""
+
+import ctypes.util
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+import psycopg
+
+from quanyu.kernel.operations import embedded
+from quanyu.kernel.operations import home as homes
+from quanyu.kernel.operations.faults import Fault
+from quanyu.kernel.operations.home import Home
+
+OLDEST_PYTHON = (3, 11)
+OLDEST_SERVER = 150000
+CHROMIUMS = ("chromium", "chromium-browser", "google-chrome")
+
+Examination = Callable[[], object]
+
+
+def examine(examinations: Sequence[Examination]) -> list[Fault]:
+    """Make every examination and give all faults found, not the first alone."""
+    return [fault for each in examinations for fault in _faults(each)]
+
+
+def _faults(examination: Examination) -> Iterator[Fault]:
+    try:
+        examination()
+    except Fault as fault:
+        yield fault
+
+
+def check_python() -> None:
+    """Refuse a Python that is too old."""
+    if sys.version_info[:2] < OLDEST_PYTHON:
+        raise Fault("python_too_old", found=".".join(str(n) for n in sys.version_info[:3]))
+
+
+def check_home(path: Path) -> None:
+    """Refuse a home that cannot be written, without making it."""
+    path = path.expanduser().absolute()
+    while not path.exists():
+        path = path.parent
+    # As root every folder looks writable to access(2), also on a read-only disk: so write.
+    probe = path / ".quanyu-probe"
+    try:
+        probe.write_bytes(b"")
+        probe.unlink()
+    except OSError as problem:
+        raise Fault("home_not_writable", path=path) from problem
+
+
+def check_data(home: Home) -> None:
+    """Refuse data of another major version of PostgreSQL."""
+    embedded.Database(home).check_version()
+
+
+def check_database(url: str) -> None:
+    """Refuse a database server that is too old, or a role that sees through row security."""
+    try:
+        with psycopg.connect(url, connect_timeout=5) as connection:
+            row = connection.execute(
+                "select current_setting('server_version_num')::int, rolname, rolsuper,"
+                " rolbypassrls from pg_roles where rolname = session_user"
+            ).fetchone()
+    except psycopg.OperationalError as problem:
+        detail = str(problem).strip().splitlines()[-1]
+        raise Fault("database_unreachable", detail=detail) from problem
+    if row is not None:
+        check_role(*row)
+
+
+def check_role(version: int, name: str, is_super: object, bypasses: object) -> None:
+    """Refuse what a server says about itself and about our role on it."""
+    if version < OLDEST_SERVER:
+        raise Fault("server_too_old", found=version // 10000)
+    if is_super:
+        raise Fault("superuser_role", role=name)
+    if bypasses:
+        raise Fault("bypassrls_role", role=name)
+
+
+def check_chromium() -> None:
+    """Refuse a machine on which no browser test can run."""
+    if not any(shutil.which(name) for name in CHROMIUMS):
+        raise Fault("chromium_missing")
+
+
+def check_fonts() -> None:
+    """Refuse a machine on which Chinese would show as empty boxes."""
+    lister = shutil.which("fc-list")
+    if lister is None:
+        raise Fault("fonts_missing")
+    found = subprocess.run(  # noqa: S603 - a path that `which` gave
+        [lister, ":lang=zh-cn", "family"], capture_output=True, check=False
+    )
+    if not found.stdout.strip():
+        raise Fault("fonts_missing")
+
+
+def check_pango() -> None:
+    """Refuse a machine on which no PDF can be made."""
+    if not all(ctypes.util.find_library(name) for name in ("pango-1.0", "pangoft2-1.0")):
+        raise Fault("pango_missing")
+
+
+def on_this_machine(path: Path, port: int, url: str) -> list[Examination]:
+    """List the examinations of a machine that is to run Quanyu."""
+    home = Home(path.expanduser().absolute())
+    listed: list[Examination] = [
+        check_python,
+        lambda: check_home(home.path),
+        lambda: homes.check_space(home.path),
+        lambda: check_data(home),
+    ]
+    # While Quanyu itself runs in this home, the port is rightly taken.
+    if not (home.path / "lock").exists() or not homes.is_held(home):
+        listed.append(lambda: homes.check_port(port))
+    if url:
+        listed.append(lambda: check_database(url))
+    return listed
+
+
+def for_tests() -> list[Examination]:
+    """List what the browser tests need besides."""
+    return [check_chromium, check_fonts, check_pango]

@@ -1,0 +1,161 @@
+"""The `quanyu` command: one word for each thing that a person who runs Quanyu does."""
+
+import argparse
+import os
+import sys
+from collections.abc import Callable, Sequence
+from importlib import import_module
+from pathlib import Path
+from typing import NoReturn
+
+from quanyu.kernel.operations import home as homes
+from quanyu.kernel.operations.faults import Fault, choose, spoken
+
+Verb = Callable[[argparse.Namespace], int]
+
+# Packages that bring a command of their own: it gets the rest of the words.
+ENTRIES = {
+    "import": "quanyu.regions.command:run",
+    "bench": "quanyu.bench.command:run",
+}
+
+
+class Parser(argparse.ArgumentParser):
+    """A parser that says what is wrong in one plain sentence."""
+
+    def error(self, message: str) -> NoReturn:
+        """Say it and leave with the code of a wrong usage."""
+        fault = Fault("usage", detail=message)
+        self.exit(fault.code, f"{spoken(fault)}\n{self.format_usage()}")
+
+
+def main(words: Sequence[str] | None = None) -> int:
+    """Understand the words, do the verb, and say a fault in plain words."""
+    arguments = parser().parse_args(words)
+    try:
+        verb: Verb = arguments.verb
+        return verb(arguments)
+    except Fault as fault:
+        return _say(fault)
+    except Exception as problem:
+        if type(problem).__name__ != "OperationalError":
+            raise
+        return _say(Fault("database_unreachable", detail=str(problem).strip().splitlines()[-1]))
+
+
+def _say(fault: Fault) -> int:
+    print(spoken(fault), file=sys.stderr)  # noqa: T201 - the command speaks to a person
+    return fault.code
+
+
+def parser() -> Parser:
+    """Build the parser of all verbs."""
+    whole = Parser(
+        prog="quanyu", description=choose("全域：城市基层治理平台", "Quanyu: a city's governance")
+    )
+    verbs = whole.add_subparsers(metavar="VERB", required=True, parser_class=Parser)
+
+    def add(name: str, verb: Verb, chinese: str, english: str) -> argparse.ArgumentParser:
+        words = choose(chinese, english)
+        made = verbs.add_parser(name, help=words, description=words)
+        made.set_defaults(verb=verb)
+        made.add_argument("--home", type=Path, default=homes.default())
+        return made
+
+    demo = add("demo", _demo, "在本机运行示例城市", "run the demo city on this machine")
+    _with_port(demo)
+    serve = add("serve", _serve, "运行网站", "run the web server")
+    _with_port(serve)
+    serve.add_argument("--host", default="127.0.0.1")
+    serve.add_argument("--workers", type=int, default=2)
+    add("worker", _worker, "运行后台任务", "run the worker")
+    add("migrate", _migrate, "升级数据库", "bring the database to this release")
+    test = add("test", _test, "全部检查与测试", "every check and test")
+    test.add_argument("words", nargs=argparse.REMAINDER, help="pytest's own words")
+    _with_port(add("doctor", _doctor, "体检", "say what is wrong with this machine"))
+    audit = add("audit", _audit, "校验审计记录", "verify the audit log")
+    audit.add_argument("what", choices=["verify"])
+    audit.add_argument("--witnessed", default="", help="a head that was kept outside")
+    add("build", _build, "构建前端与语言目录", "build the front-end and the catalogues")
+    add("prepare", _prepare, "准备示例城市的数据", "prepare the demo city's data")
+    for name, chinese, english in (
+        ("import", "导入数据", "import data"),
+        ("bench", "性能测试", "measure speed"),
+        ("manage", "Django 命令", "Django's own commands"),
+    ):
+        rest = add(name, _delegated, chinese, english)
+        rest.set_defaults(name=name)
+        rest.add_argument("words", nargs=argparse.REMAINDER)
+    return whole
+
+
+def _with_port(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--port", type=_port, default=8000)
+
+
+def _port(word: str) -> int:
+    port = int(word)
+    if not 0 < port < 65536:
+        raise ValueError
+    return port
+
+
+def _demo(arguments: argparse.Namespace) -> int:
+    demo = import_module("quanyu.project.demo")
+    return int(demo.run(path=arguments.home, port=arguments.port))
+
+
+def _serve(arguments: argparse.Namespace) -> int:
+    return int(
+        import_module("quanyu.project.verbs").serve(
+            arguments.home,
+            host=arguments.host,
+            port=arguments.port,
+            workers=arguments.workers,
+        )
+    )
+
+
+def _worker(arguments: argparse.Namespace) -> int:
+    return int(import_module("quanyu.project.verbs").worker(arguments.home))
+
+
+def _migrate(arguments: argparse.Namespace) -> int:
+    return int(import_module("quanyu.project.verbs").migrate(arguments.home))
+
+
+def _test(arguments: argparse.Namespace) -> int:
+    return int(import_module("quanyu.project.check").run(arguments.words))
+
+
+def _doctor(arguments: argparse.Namespace) -> int:
+    doctor = import_module("quanyu.project.examination")
+    url = os.environ.get("QUANYU_DATABASE_URL", "")
+    return int(doctor.run(arguments.home, port=arguments.port, url=url))
+
+
+def _audit(arguments: argparse.Namespace) -> int:
+    verbs = import_module("quanyu.project.verbs")
+    return int(verbs.audit(arguments.home, witnessed=arguments.witnessed))
+
+
+def _build(arguments: argparse.Namespace) -> int:
+    import_module("quanyu.project.build").build(with_tests=False)
+    return 0
+
+
+def _prepare(arguments: argparse.Namespace) -> int:
+    import_module("quanyu.project.prepare").main()
+    return 0
+
+
+def _delegated(arguments: argparse.Namespace) -> int:
+    verbs = import_module("quanyu.project.verbs")
+    if arguments.name == "manage":
+        return int(verbs.manage(arguments.home, arguments.words))
+    entry = ENTRIES[arguments.name]
+    return int(verbs.delegated(arguments.home, entry=entry, words=arguments.words))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,49 @@
+"""The programs that make up a running Quanyu, and the environment that they read."""
+
+import os
+import signal
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+from quanyu.kernel.operations import home as homes
+from quanyu.kernel.operations.children import Child, bound_to_us
+from quanyu.kernel.operations.home import Home
+
+ROOT = Path(__file__).resolve().parents[2]
+NAMES = ("server", "worker")
+
+
+def environment(home: Home, url: str, **more: str) -> dict[str, str]:
+    """Give the environment of every program; what the person has set stands above the home's."""
+    made = {**homes.keys(home), **os.environ, **more}
+    made |= {"QUANYU_HOME": str(home.path), "QUANYU_DATABASE_URL": url}
+    made["DJANGO_SETTINGS_MODULE"] = "quanyu.project.settings"
+    path = [str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])]
+    made["PYTHONPATH"] = os.pathsep.join(dict.fromkeys(path))
+    return made
+
+
+def server_words(port: int, *, host: str = "127.0.0.1", workers: int = 2) -> list[str]:
+    """Give the command of the web server."""
+    return [
+        *(sys.executable, "-P", "-m", "granian", "quanyu.project.wsgi:application"),
+        *("--interface", "wsgi", "--host", host, "--port", str(port)),
+        *("--workers", str(workers), "--blocking-threads", "8", "--no-ws"),
+        *("--respawn-failed-workers", "--workers-kill-timeout", "10", "--log-level", "warning"),
+    ]
+
+
+def worker_words() -> list[str]:
+    """Give the command of the worker."""
+    return [sys.executable, "-P", "-m", "quanyu.project.command", "worker"]
+
+
+def children(home: Home, made: Mapping[str, str], port: int) -> list[Child]:
+    """Give server and worker, not yet started."""
+    commands = {"server": server_words(port), "worker": worker_words()}
+    bond = bound_to_us(signal.SIGTERM)
+    return [
+        Child(name, [*bond, *commands[name]], home, home.logs / f"{name}.log", made)
+        for name in NAMES
+    ]

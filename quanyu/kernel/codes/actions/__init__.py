@@ -1,0 +1,24 @@
+"""Change lists and limits, and load what is shipped (代码与依据的变更)."""
+
+from quanyu.kernel.codes.actions.change import (
+    add_clause,
+    add_code,
+    add_document,
+    change_code,
+    end_code,
+    end_limit,
+    set_limit,
+)
+from quanyu.kernel.codes.actions.load import Loaded, load
+
+__all__ = [
+    "Loaded",
+    "add_clause",
+    "add_code",
+    "add_document",
+    "change_code",
+    "end_code",
+    "end_limit",
+    "load",
+    "set_limit",
+]

@@ -1,0 +1,256 @@
+"""Read codes and limits: the intake path from memory, the pages from the tables."""
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import date
+from types import MappingProxyType
+from uuid import UUID
+
+from django.db.models import Count, Q, QuerySet
+from django.utils.translation import get_language
+
+from quanyu.kernel.codes import rules
+from quanyu.kernel.codes.models import Clause, Code, CodeList, CodesEdition, Document, Limit
+from quanyu.kernel.codes.rules import CLASS_LISTS, ClauseEntry, CodeEntry, LimitEntry
+from quanyu.kernel.editions import Kept
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """All codes and limits, with their history, as the process keeps them."""
+
+    codes: dict[str, dict[str, tuple[CodeEntry, ...]]]
+    limits: dict[tuple[str, str], tuple[LimitEntry, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class ListEntry:
+    """One list with its counts (代码表概况)."""
+
+    key: str
+    name: str
+    name_en: str
+    note: str
+    note_en: str
+    in_force: int
+    upcoming: int
+    edited: int
+
+    def name_in(self, language: str) -> str:
+        """Return the name in a language; Chinese where there is no other."""
+        return self.name_en if language.startswith("en") and self.name_en else self.name
+
+    def note_in(self, language: str) -> str:
+        """Return the note in a language; Chinese where there is no other."""
+        return self.note_en if language.startswith("en") and self.note_en else self.note
+
+
+def _load() -> Snapshot:
+    codes: dict[str, dict[str, tuple[CodeEntry, ...]]] = defaultdict(dict)
+    for row in _codes():
+        entry = code_entry(row)
+        held = codes[entry.list]
+        held[entry.code] = (*held.get(entry.code, ()), entry)
+    limits: dict[tuple[str, str], tuple[LimitEntry, ...]] = {}
+    for found in _limits():
+        key = found.workflow, found.stage
+        limits[key] = (*limits.get(key, ()), limit_entry(found))
+    return Snapshot(dict(codes), limits)
+
+
+def _edition() -> UUID | None:
+    return CodesEdition.objects.values_list("token", flat=True).first()
+
+
+kept: Kept[Snapshot] = Kept(_load, edition=_edition)
+
+
+# ------------------------------------------------ in the process, for the intake path
+
+
+def codes(list_key: str, *, on: date) -> tuple[CodeEntry, ...]:
+    """Return the codes of a list that hold on a day, in order."""
+    held = kept.get().codes.get(list_key, {})
+    return tuple(entry for rows in held.values() if (entry := rules.in_force(rows, on)) is not None)
+
+
+def code(list_key: str, code: str, *, on: date) -> CodeEntry | None:
+    """Return a code as it holds on a day, or None."""
+    return rules.in_force(kept.get().codes.get(list_key, {}).get(code, ()), on)
+
+
+def class_of(class_code: str, *, on: date) -> CodeEntry | None:
+    """Return the event or part class of that code as it holds on a day, or None."""
+    found = (code(list_key, class_code, on=on) for list_key in CLASS_LISTS)
+    return next((entry for entry in found if entry is not None), None)
+
+
+def known(list_key: str, code: str, *, on: date) -> CodeEntry | None:
+    """Return a code as it holds on a day, or held last: an old matter keeps its class's name."""
+    rows = kept.get().codes.get(list_key, {}).get(code, ())
+    begun = [row for row in rows if row.valid_from <= on]
+    return rules.in_force(rows, on) or (begun[-1] if begun else None)
+
+
+def limit(
+    *, workflow: str, stage: str, class_code: str = "", place: str = "", on: date
+) -> LimitEntry | None:
+    """Return the limit of a stage or span: nearest place, then longest class, then latest."""
+    rows = kept.get().limits.get((workflow, stage), ())
+    return rules.nearest(rows, class_code=class_code, place=place, on=on)
+
+
+def label(entry: CodeEntry | ListEntry) -> str:
+    """Return a name in the reader's language."""
+    return entry.name_in(get_language() or "zh-hans")
+
+
+def choices(list_key: str, *, on: date) -> list[tuple[str, str]]:
+    """Return code and name of a list, in the reader's language, for a form."""
+    return [(entry.code, label(entry)) for entry in codes(list_key, on=on)]
+
+
+# -------------------------------------------------------- from the tables, for the pages
+
+
+def lists(*, on: date) -> tuple[ListEntry, ...]:
+    """Return every list with how many codes hold on a day, are to come, or are the city's own."""
+    begun = Q(codes__valid_from__lte=on) & (Q(codes__valid_to=None) | Q(codes__valid_to__gt=on))
+    rows = CodeList.objects.annotate(
+        in_force=Count("codes", filter=begun),
+        upcoming=Count("codes", filter=Q(codes__valid_from__gt=on)),
+        edited=Count("codes", filter=begun & Q(codes__is_edited=True)),
+    ).order_by("sort", "key")
+    return tuple(
+        ListEntry(
+            row.key,
+            row.name,
+            row.name_en,
+            row.note,
+            row.note_en,
+            row.in_force,
+            row.upcoming,
+            row.edited,
+        )
+        for row in rows
+    )
+
+
+def list_codes(list_key: str, *, on: date, search: str = "") -> tuple[CodeEntry, ...]:
+    """Return the rows of a list on a day, in order of their code; ``search`` in code and names."""
+    rows = _codes().filter(list__key=list_key, valid_from__lte=on)
+    rows = rows.filter(Q(valid_to=None) | Q(valid_to__gt=on))
+    if search:
+        rows = rows.filter(
+            Q(code__icontains=search) | Q(name__icontains=search) | Q(name_en__icontains=search)
+        )
+    return tuple(code_entry(row) for row in rows)
+
+
+def history(list_key: str, code: str) -> tuple[CodeEntry, ...]:
+    """Return every row of one code, the newest first."""
+    rows = _codes().filter(list__key=list_key, code=code).order_by("-valid_from")
+    return tuple(code_entry(row) for row in rows)
+
+
+def upcoming(*, on: date) -> tuple[CodeEntry, ...]:
+    """Return the changes to come after a day, in the order they begin."""
+    rows = _codes().filter(valid_from__gt=on).order_by("valid_from", "list__sort", "code")
+    return tuple(code_entry(row) for row in rows)
+
+
+def ending(*, on: date) -> tuple[CodeEntry, ...]:
+    """Return the codes that hold on a day and have an end, in the order they end."""
+    rows = _codes().filter(valid_from__lte=on, valid_to__gt=on).order_by("valid_to", "code")
+    return tuple(code_entry(row) for row in rows)
+
+
+def limits(
+    *, on: date, workflow: str = "", stage: str = "", place: str = ""
+) -> tuple[LimitEntry, ...]:
+    """Return the limits that hold on a day; with ``place``, those that bear on it."""
+    rows = _limits().filter(valid_from__lte=on)
+    rows = rows.filter(Q(valid_to=None) | Q(valid_to__gt=on))
+    rows = rows.filter(workflow=workflow) if workflow else rows
+    rows = rows.filter(stage=stage) if stage else rows
+    found = (limit_entry(row) for row in rows)
+    return tuple(row for row in found if not place or place.startswith(row.place_path))
+
+
+def limit_history(
+    *, workflow: str, stage: str, class_prefix: str = "", place: str = ""
+) -> tuple[LimitEntry, ...]:
+    """Return every row of one limit, the newest first."""
+    rows = _limits().filter(
+        workflow=workflow, stage=stage, class_prefix=class_prefix, place_path=place
+    )
+    return tuple(limit_entry(row) for row in rows.order_by("-valid_from"))
+
+
+def documents() -> tuple[Document, ...]:
+    """Return the policy documents with their clauses, samples last."""
+    rows = Document.objects.prefetch_related("clauses").order_by("is_sample", "title")
+    return tuple(rows)
+
+
+def clauses() -> tuple[Clause, ...]:
+    """Return every clause with its document, for a form."""
+    return tuple(Clause.objects.select_related("document").order_by("document__title", "number"))
+
+
+def _codes() -> QuerySet[Code]:
+    rows = Code.objects.select_related("list", "clause__document")
+    return rows.order_by("list__sort", "list__key", "code", "valid_from")
+
+
+def _limits() -> QuerySet[Limit]:
+    rows = Limit.objects.select_related("clause__document")
+    return rows.order_by("workflow", "stage", "place_path", "class_prefix", "valid_from")
+
+
+def clause_entry(clause: Clause | None) -> ClauseEntry | None:
+    """Return a clause as a value."""
+    if clause is None:
+        return None
+    document = clause.document
+    return ClauseEntry(
+        document=document.title,
+        number=clause.number,
+        summary=clause.summary,
+        is_sample=document.is_sample,
+    )
+
+
+def code_entry(row: Code) -> CodeEntry:
+    """Return a row as a value."""
+    return CodeEntry(
+        list=row.list.key,
+        code=row.code,
+        name=row.name,
+        name_en=row.name_en,
+        parent=row.parent,
+        scheme=row.scheme,
+        version=row.version,
+        valid_from=row.valid_from,
+        valid_to=row.valid_to,
+        replaced_by=row.replaced_by,
+        attributes=MappingProxyType(dict(row.attributes)),
+        clause=clause_entry(row.clause),
+        is_edited=row.is_edited,
+    )
+
+
+def limit_entry(row: Limit) -> LimitEntry:
+    """Return a row as a value."""
+    return LimitEntry(
+        workflow=row.workflow,
+        stage=row.stage,
+        class_prefix=row.class_prefix,
+        place_path=row.place_path,
+        amount=row.amount,
+        unit=row.unit,
+        valid_from=row.valid_from,
+        valid_to=row.valid_to,
+        clause=clause_entry(row.clause),
+        is_edited=row.is_edited,
+    )

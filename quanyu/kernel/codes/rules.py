@@ -1,0 +1,230 @@
+"""What holds on a day, and which limit is nearest. No database, no clock (代码与依据)."""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from types import MappingProxyType
+from typing import Final, Protocol, TypeVar
+
+from quanyu.kernel.errors import Invalid, Refusal
+from quanyu.kernel.errors import gettext_noop as _
+
+UNITS: Final = ("minutes", "working_minutes", "working_hours", "working_days", "hours", "days")
+"""What a limit may be counted in: the same words as the calendar's, which stands beside us."""
+
+LONGEST: Final = {
+    "minutes": 100_000,
+    "working_minutes": 100_000,
+    "working_hours": 4_000,
+    "working_days": 1_000,
+    "hours": 20_000,
+    "days": 1_500,
+}
+"""The longest limit of each unit: a slip of the keyboard must not reach into the next century."""
+
+CODE: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,39}")
+CLASS_LISTS: Final = ("event_class", "part_class")
+FLAGS: Final = frozenset({"verification_required", "evidence_required", "safety", "emergency"})
+"""Attributes of a class that are yes or no."""
+
+
+class NotKeeper(Refusal):
+    """Only an administrator of the whole place keeps its codes and limits."""
+
+
+class WrongCode(Invalid):
+    """A code, name or attribute that cannot be stored."""
+
+
+class WrongStart(Refusal):
+    """A change begins today or later, and after the change before it."""
+
+
+class AlreadyThere(Refusal):
+    """The list has this code already."""
+
+
+class NotInForce(Refusal):
+    """The code does not hold on that day."""
+
+
+class StillParent(Refusal):
+    """Other codes hang on this one."""
+
+
+class NeedsClause(Refusal):
+    """A class may demand a photo only with the clause that says so (基层减负)."""
+
+
+class WrongLimit(Invalid):
+    """A limit that is no limit."""
+
+
+@dataclass(frozen=True, slots=True)
+class ClauseEntry:
+    """The clause something rests on, and whether it is a sample (依据条款)."""
+
+    document: str
+    number: str
+    summary: str = ""
+    is_sample: bool = False
+
+    def __str__(self) -> str:
+        return f"《{self.document}》{self.number}"
+
+
+@dataclass(frozen=True, slots=True)
+class CodeEntry:
+    """One code as it holds from a day on (代码)."""
+
+    list: str
+    code: str
+    name: str
+    valid_from: date
+    name_en: str = ""
+    parent: str = ""
+    scheme: str = ""
+    version: str = ""
+    valid_to: date | None = None
+    replaced_by: str = ""
+    attributes: Mapping[str, object] = field(default_factory=lambda: MappingProxyType({}))
+    clause: ClauseEntry | None = None
+    is_edited: bool = False
+
+    def name_in(self, language: str) -> str:
+        """Return the name in a language; Chinese where there is no other."""
+        return self.name_en if language.startswith("en") and self.name_en else self.name
+
+    def has(self, flag: str) -> bool:
+        """Answer whether a flag is set, such as ``verification_required``."""
+        return self.attributes.get(flag) is True
+
+    @property
+    def shown(self) -> str:
+        """Return the code as people know it: a part's national code without our letter."""
+        return str(self.attributes.get("national") or self.code)
+
+
+@dataclass(frozen=True, slots=True)
+class LimitEntry:
+    """One time limit as it holds from a day on (时限)."""
+
+    workflow: str
+    stage: str
+    amount: int
+    unit: str
+    valid_from: date
+    class_prefix: str = ""
+    place_path: str = ""
+    valid_to: date | None = None
+    clause: ClauseEntry | None = None
+    is_edited: bool = False
+
+
+class Dated(Protocol):
+    """Something that holds from a day on, up to another."""
+
+    @property
+    def valid_from(self) -> date: ...
+    @property
+    def valid_to(self) -> date | None: ...
+
+
+D = TypeVar("D", bound=Dated)
+
+
+def holds(row: Dated, on: date) -> bool:
+    """Answer whether a row holds on that day; the last day is not counted in."""
+    return row.valid_from <= on and (row.valid_to is None or on < row.valid_to)
+
+
+def in_force(rows: Iterable[D], on: date) -> D | None:
+    """Return the one row that holds on that day."""
+    return next((row for row in rows if holds(row, on)), None)
+
+
+def overlap(one: Dated, other: Dated) -> bool:
+    """Answer whether there is a day on which both hold."""
+    starts = max(one.valid_from, other.valid_from)
+    return all(row.valid_to is None or starts < row.valid_to for row in (one, other))
+
+
+def nearest(
+    limits: Iterable[LimitEntry], *, class_code: str, place: str, on: date
+) -> LimitEntry | None:
+    """Return the limit of the most specific place, then of the longest class, then the latest."""
+    fitting = (
+        row
+        for row in limits
+        if holds(row, on)
+        and class_code.startswith(row.class_prefix)
+        and place.startswith(row.place_path)
+    )
+    return max(
+        fitting,
+        key=lambda row: (len(row.place_path), len(row.class_prefix), row.valid_from),
+        default=None,
+    )
+
+
+# ------------------------------------------------------------------ checks
+
+
+def check_code(code: str, *, name: str) -> None:
+    """Refuse a code that could not stand in a path or a file, or has no name.
+
+    :raises WrongCode: if so
+    """
+    if not CODE.fullmatch(code):
+        raise WrongCode(_("代码只能由字母、数字、点、横线和下划线组成"), field="code", value=code)
+    if not name.strip():
+        raise WrongCode(_("请填写名称"), field="name")
+
+
+def check_attributes(
+    list_key: str, attributes: Mapping[str, object], *, clause: object | None
+) -> None:
+    """Refuse attributes that a reader would misunderstand.
+
+    :raises WrongCode: if a flag of a class is neither true nor false
+    :raises NeedsClause: if evidence is demanded without a clause
+    """
+    if list_key not in CLASS_LISTS:
+        return
+    for flag in sorted(FLAGS & attributes.keys()):
+        if not isinstance(attributes[flag], bool):
+            raise WrongCode(_("此项只能是“是”或“否”"), field=flag, value=attributes[flag])
+    if attributes.get("evidence_required") and clause is None:
+        raise NeedsClause(_("要求上传照片的类别须写明依据条款"), field="clause")
+
+
+def check_start(start: date, *, today: date, last: date | None = None) -> None:
+    """Refuse a change that would alter what held already, or comes before the last one.
+
+    :raises WrongStart: if so
+    """
+    if start < today:
+        raise WrongStart(_("生效日期不能早于今天"), field="start", value=start.isoformat())
+    if last is not None and start <= last:
+        raise WrongStart(
+            _("生效日期须晚于上一次变更（{last}）"),
+            field="start",
+            value=start.isoformat(),
+            last=last.isoformat(),
+        )
+
+
+def check_limit(amount: int, unit: str, *, place: str) -> None:
+    """Refuse an amount without sense, an unknown unit, or a place that is none.
+
+    :raises WrongLimit: if so
+    """
+    if unit not in UNITS:
+        raise WrongLimit(_("没有这种时限单位"), field="unit", value=unit, allowed=UNITS)
+    if not 1 <= amount <= LONGEST[unit]:
+        raise WrongLimit(
+            _("时限须在 1 至 {longest} 之间"), field="amount", value=amount, longest=LONGEST[unit]
+        )
+    if place and not place.endswith("/"):
+        raise WrongLimit(_("辖区路径须以斜杠结尾"), field="place", value=place)

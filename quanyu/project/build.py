@@ -53,9 +53,16 @@ def front_end(*, with_tests: bool) -> None:
         return
     npm = [*_npm(), "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]
     omit = [] if with_tests else ["--omit=dev"]
-    subprocess.run(  # noqa: S603 - the words are our own
-        [*npm, *omit], cwd=ROOT / "frontend", env=_npm_environment(), check=True, stdout=sys.stderr
+    done = subprocess.run(  # noqa: S603 - the words are our own
+        [*npm, *omit],
+        cwd=ROOT / "frontend",
+        env=_npm_environment(),
+        capture_output=True,
+        text=True,
+        check=False,
     )
+    if done.returncode:
+        sys.exit(done.stdout + done.stderr)
     shutil.rmtree(VENDOR, ignore_errors=True)
     for target, source in WANTED.items():
         _copy(PACKAGES / source, VENDOR / target)

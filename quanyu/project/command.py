@@ -94,10 +94,11 @@ def _with_port(parser: argparse.ArgumentParser) -> None:
 
 
 def _port(word: str) -> int:
-    port = int(word)
-    if not 0 < port < 65536:
-        raise ValueError
-    return port
+    if not word.isascii() or not word.isdigit() or not 0 < int(word) < 65536:
+        raise argparse.ArgumentTypeError(
+            choose(f"端口应为 1 到 65535 的数字，而不是“{word}”。", f"no port number: {word!r}")
+        )
+    return int(word)
 
 
 def _demo(arguments: argparse.Namespace) -> int:

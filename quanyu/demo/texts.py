@@ -70,7 +70,7 @@ def phrases() -> dict[str, tuple[str, ...]]:
 def _topic(line: str) -> Topic:
     head, _, months = line[2:].partition(" [")
     kind, rest = head.split(" ", 1)
-    code, _, name = rest.partition(" ") if kind != "community" else ("", "", rest)
+    code, _, name = rest.partition(" ")
     return Topic(kind, code, name, _months(months.rstrip("]")))
 
 
@@ -87,3 +87,27 @@ def _add(topic: Topic, line: str) -> None:
 
 def _months(text: str) -> frozenset[int]:
     return frozenset(int(month) for month in text.split(",") if month)
+
+
+@dataclass(frozen=True, slots=True)
+class Turned:
+    """A report that was refused or voided: why, and what was answered (不予受理、作废)."""
+
+    ending: str
+    said: Said
+    reason: str
+    reply: str
+
+
+@cache
+def turned() -> tuple[Turned, ...]:
+    """Return the reports that went no further."""
+    found: list[Turned] = []
+    ending = ""
+    for line in lines("turned.txt"):
+        if line.startswith("# "):
+            ending = line[2:].split()[0]
+            continue
+        said, reason, reply = (part.strip() for part in line.split("|"))
+        found.append(Turned(ending, Said(VOICES[said[0]], said[2:]), reason, reply))
+    return tuple(found)

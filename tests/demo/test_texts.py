@@ -9,7 +9,7 @@ from PIL import Image
 
 from quanyu.demo import pictures, texts
 
-HOTLINES = {"110", "119", "120", "12306", "12315", "12348", "0551"}
+HOTLINES = {"110", "119", "120", "12306", "12315", "12348", "12388"}
 
 
 def every_text() -> list[str]:

@@ -1,6 +1,6 @@
 """What a division code says, how a place's path is built, what an import may hold (区划代码)."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -132,6 +132,15 @@ _MEGA_ENDINGS = ("社区", "社区服务中心")
 _NOT_MEGA_ENDING = "生活社区"  # a prison's or a farm's living quarters, no street-level community
 
 
+_COMMITTEES = (
+    ("村民委员会", "村"),
+    ("村委会", "村"),
+    ("居民委员会", "社区"),
+    ("居委会", "社区"),
+    ("社区委员会", "社区"),
+)
+
+
 class WrongCode(Refusal):
     """The code does not name a place."""
 
@@ -177,6 +186,30 @@ class Fault:
     value: str
     sentence: str
     allowed: tuple[str, ...] = ()
+
+
+class UnreadableTable(WrongRow):
+    """A table of an import is missing, or no text in UTF-8."""
+
+    def __init__(self, file: str) -> None:
+        super().__init__(_("缺少表或编码不是UTF-8: {file}"), field="file", value=file, file=file)
+
+
+class ImportRefused(Refusal):
+    """A table was refused as a whole; ``faults`` names each row and what is wrong with it."""
+
+    def __init__(self, faults: Sequence[Fault]) -> None:
+        first = faults[0]
+        super().__init__(
+            _("导入被拒绝: 共{count}行有误, 首个在{file}第{line}行"),
+            field=first.field,
+            value=first.value,
+            allowed=first.allowed,
+            count=len(faults),
+            file=first.file,
+            line=first.line,
+        )
+        self.faults = list(faults)
 
 
 @dataclass(frozen=True, slots=True)
@@ -333,6 +366,15 @@ def level_of(path: str) -> Level:
     return _LEVELS[path.count("/") - 1]
 
 
+def short_name(name: str) -> str:
+    """Return a community's name as people say it: 杏林社区, not 杏林社区居委会."""
+    for ending, unit in _COMMITTEES:
+        if name.endswith(ending):
+            base = name.removesuffix(ending)
+            return base if base.endswith((unit, "社区")) else f"{base}{unit}"
+    return name
+
+
 def ancestry(path: str) -> tuple[str, ...]:
     """Return every path from the province down to ``path`` itself."""
     return tuple(_prefixes(path))
@@ -356,7 +398,40 @@ def _prefixes(path: str) -> Iterator[str]:
         end = path.find("/", end + 1)
 
 
-def check_row(raw: Mapping[str, str], *, level: Level, known: frozenset[str]) -> Row:
+def check_table(
+    file: str, lines: Sequence[Mapping[str, str]], *, level: Level, known: Mapping[str, Row]
+) -> tuple[dict[str, Row], list[Fault]]:
+    """Return the rows of one table by path, and a fault for every row that is not as it must be.
+
+    ``known`` holds what the tables of the higher levels named.
+    """
+    rows: dict[str, Row] = {}
+    faults: list[Fault] = []
+    for line, raw in enumerate(lines, start=2):  # line 1 is the heading
+        try:
+            row = check_row(raw, level=level, known=known)
+            check_new(row, rows)
+        except Refusal as no:
+            faults.append(_fault(file, line, no))
+        else:
+            rows[row.division.path] = row
+    return rows, faults
+
+
+def _fault(file: str, line: int, no: Refusal) -> Fault:
+    return Fault(file, line, no.field, str(no.value), no.sentence, tuple(no.allowed))
+
+
+def check_new(row: Row, rows: Mapping[str, Row]) -> None:
+    """Refuse a code that stood in the same table before.
+
+    :raises WrongRow: if so
+    """
+    if row.division.path in rows:
+        raise WrongRow(_("代码重复"), field="code", value=row.division.code)
+
+
+def check_row(raw: Mapping[str, str], *, level: Level, known: Container[str]) -> Row:
     """Return an imported row, read and checked.
 
     :raises WrongCode: if the code is none, or not of this table's level

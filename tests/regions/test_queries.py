@@ -1,0 +1,76 @@
+"""Names, children, search and the map of a place (查询)."""
+
+from quanyu.demo import geometry
+from quanyu.regions import actions, queries
+
+
+def test_a_breadcrumb_leads_from_the_city_down(hefei: actions.Imported) -> None:
+    crumbs = queries.breadcrumb("34/01/04/001/005/")
+
+    assert [crumb.name_en for crumb in crumbs] == [
+        "Hefei",
+        "Shushan District",
+        "Sanli'an Subdistrict",
+        "Xinglin Community",
+    ]
+
+
+def test_a_breadcrumb_stops_where_the_tree_ends(hefei: actions.Imported) -> None:
+    assert queries.breadcrumb("34/01/04/001/005/g999/")[-1].path == "34/01/04/001/005/"
+
+
+def test_children_come_in_the_order_of_their_codes(hefei: actions.Imported) -> None:
+    children = queries.children("34/01/04/001/")
+
+    assert [child.path[-4:-1] for child in children] == ["001", "002", "003", "004", "005", "006"]
+
+
+def test_search_finds_a_place_by_name(hefei: actions.Imported) -> None:
+    (found,) = queries.search("杏林社区居委会", within="34/01/04/")
+
+    assert (found.path, found.detail) == ("34/01/04/001/005/", "合肥市蜀山区三里庵街道")
+
+
+def test_search_finds_a_building_by_address(street: actions.Loaded) -> None:
+    found = queries.search("荷香苑3幢")
+
+    assert found[0].detail.startswith("合肥市蜀山区三里庵街道梅山路社区")
+
+
+def test_search_for_nothing_finds_nothing(hefei: actions.Imported) -> None:
+    assert queries.search("  ") == []
+
+
+def test_the_nearest_building_is_named_with_its_distance(street: actions.Loaded) -> None:
+    lon, lat = geometry.POINT
+
+    near = queries.nearest_building(lon, lat)
+
+    assert near is not None
+    assert near.region_path == queries.locate_point(lon, lat).path
+    assert near.metres <= queries.NEAR
+
+
+def test_far_from_every_building_none_is_near(street: actions.Loaded) -> None:
+    assert queries.nearest_building(117.5, 31.9) is None
+
+
+def test_a_map_of_a_grid_holds_its_buildings_and_the_roads_of_its_street(
+    street: actions.Loaded,
+) -> None:
+    drawn = queries.geojson("34/01/04/001/001/g001/")
+
+    assert len(drawn["grids"]["features"]) == 1
+    assert len(drawn["buildings"]["features"]) >= 10
+    assert len(drawn["roads"]["features"]) == 17
+
+
+def test_a_map_keeps_what_touches_its_box(street: actions.Loaded) -> None:
+    lon, lat = geometry.POINT
+
+    drawn = queries.geojson(
+        "34/01/", box=(lon - 1e-5, lat - 1e-5, lon + 1e-5, lat + 1e-5), layers=["grids"]
+    )
+
+    (grid,) = drawn["grids"]["features"]
+    assert grid["properties"]["path"] == queries.locate_point(lon, lat).path

@@ -89,6 +89,11 @@ class Database:
         return self._address(OWNER, self._password(OWNER), NAME)
 
     @property
+    def admin_url(self) -> str:
+        """Give the address for the superuser: only to make roles and databases."""
+        return self._address(ADMIN, self._password(ADMIN), "postgres")
+
+    @property
     def port(self) -> int:
         """Give the remembered port, or 0 before the first start."""
         file = self.home.postgres / "port"
@@ -133,7 +138,7 @@ class Database:
     def answers(self) -> bool:
         """Tell whether the server takes connections now."""
         with contextlib.suppress(psycopg.OperationalError, OSError, Fault):
-            psycopg.connect(self._admin("postgres"), connect_timeout=2).close()
+            psycopg.connect(self.admin_url, connect_timeout=2).close()
             return True
         return False
 
@@ -219,7 +224,7 @@ class Database:
 
     def _make_owner(self) -> None:
         """Make the role that owns the schema, and its database, if they are not there."""
-        with psycopg.connect(self._admin("postgres"), autocommit=True) as admin:
+        with psycopg.connect(self.admin_url, autocommit=True) as admin:
             role, known = sql.Identifier(OWNER), "select 1 from pg_roles where rolname = %s"
             if not admin.execute(known, [OWNER]).fetchone():
                 write_private(self.home.postgres / f"{OWNER}.password", secrets.token_urlsafe(24))
@@ -234,9 +239,6 @@ class Database:
                 admin.execute(
                     sql.SQL("create database {} owner {}").format(sql.Identifier(NAME), role)
                 )
-
-    def _admin(self, name: str) -> str:
-        return self._address(ADMIN, self._password(ADMIN), name)
 
     def _address(self, user: str, password: str, name: str) -> str:
         return f"postgresql://{user}:{quote(password)}@127.0.0.1:{self.port}/{name}"

@@ -39,7 +39,7 @@ class Refusal(Exception):
         self.field = field
         self.value = value
         self.allowed = list(allowed)
-        self.parts = parts
+        self.parts: dict[str, object] = dict(parts)
 
     def __str__(self) -> str:
         return self.sentence.format(**self.parts) if self.parts else self.sentence
@@ -57,7 +57,7 @@ class TooMany(Refusal):
     status = 429
 
     def __init__(self, sentence: str, *, retry_after: int, **parts: object) -> None:
-        super().__init__(sentence, **parts)
+        super().__init__(sentence, retry_after=retry_after, **parts)  # type: ignore[arg-type]
         self.retry_after = retry_after
 
 

@@ -77,7 +77,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # ------------------------------------------------------------------ what the house is made of
 DOMAINS = ["regions", "organisations", "events"]
-KERNEL = ["accounts", "audit", "calendar", "codes", "files", "jobs", "privacy", "workflow"]
+KERNEL = ["accounts", "audit", "calendar", "codes", "files", "jobs", "privacy", "quotas", "workflow"]
 INSTALLED_APPS = [
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -97,7 +97,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "quanyu.web.middleware.Policy",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "quanyu.web.middleware.Language",
+    "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",

@@ -1,5 +1,6 @@
 """The only way a row reaches a page."""
 
+from collections.abc import Iterator
 from typing import Self, TypeVar
 from uuid import UUID
 
@@ -28,17 +29,22 @@ def _seen(rows: Reach | Under, actor: Actor, *, prefix: str = "") -> models.Q:
         parent = rows.parent_model
         return _seen(declared(parent).reach, actor, prefix=f"{prefix}{rows.field}__")
     seen = models.Q(pk__in=[])
+    for door in _doors(rows, actor):
+        seen |= models.Q(**{f"{prefix}{column}": value for column, value in door.items()})
+    return seen
+
+
+def _doors(rows: Reach, actor: Actor) -> Iterator[dict[str, object]]:
+    """Give the conditions under which a row is seen: by place, by body, as its owner, by code."""
     if rows.place:
         for low, high in actor.ranges:
-            inside = {f"{prefix}{rows.place}__gte": low, f"{prefix}{rows.place}__lt": high}
-            seen |= models.Q(**inside)
+            yield {f"{rows.place}__gte": low, f"{rows.place}__lt": high}
     if rows.body and actor.bodies:
-        seen |= models.Q(**{f"{prefix}{rows.body}__in": actor.bodies})
+        yield {f"{rows.body}__in": actor.bodies}
     if rows.own and actor.id is not None:
-        seen |= models.Q(**{f"{prefix}{rows.own}": actor.id})
+        yield {rows.own: actor.id}
     if rows.code and actor.row is not None:
-        seen |= models.Q(**{f"{prefix}id": actor.row})
-    return seen
+        yield {"id": actor.row}
 
 
 ScopedManager = models.Manager.from_queryset(Scoped)

@@ -126,6 +126,11 @@ class Actor:
             roles |= {Role.RESIDENT}
         return roles
 
+    def opening_roles(self, case: Placed) -> frozenset[str]:
+        """Return the roles under which a new case may be opened; a reporter is a resident."""
+        resident = {Role.RESIDENT} if self.kind is ActorKind.REPORTER else frozenset()
+        return self.roles_on(case) | resident
+
     @property
     def roles(self) -> frozenset[str]:
         """Return every role held anywhere."""

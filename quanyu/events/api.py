@@ -1,0 +1,268 @@
+"""JSON: parse, one call, schema."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from ninja import Header, Query, Router, Status
+
+from quanyu.events import actions, queries, schemas
+from quanyu.events.queries import words
+from quanyu.events.rules import Channel, code_digits
+from quanyu.kernel.access.rules import REPORTER, Actor
+from quanyu.kernel.access.scope import set_scope
+from quanyu.kernel.accounts.http import actor_of, address_of
+from quanyu.kernel.errors import Denied, Invalid, Refusal
+from quanyu.kernel.errors import gettext_noop as _
+
+router = Router(tags=["events"])
+public = Router(tags=["public"])
+
+
+class Stale(Refusal):
+    """Somebody changed the matter since it was read (If-Match)."""
+
+    status = 412
+
+
+# ------------------------------------------------------------------ residents
+
+
+@public.post("/reports", response={201: schemas.ReceiptOut}, auth=None)
+def report(
+    request: HttpRequest,
+    body: schemas.ReportIn,
+    idempotency_key: str = Header("", alias="Idempotency-Key"),
+) -> Status[schemas.ReceiptOut]:
+    """Report a problem without an account; the answer's code follows it."""
+    said = actions.Report(
+        text=body.text,
+        address=body.address,
+        lon=body.lon,
+        lat=body.lat,
+        category=body.category,
+        channel=Channel.API,
+        name=body.contact.name,
+        phone=body.contact.phone,
+    )
+    receipt = actions.report(
+        said=said,
+        actor=REPORTER,
+        at=timezone.now(),
+        address=address_of(request),
+        key=idempotency_key[:200],
+    )
+    out = schemas.ReceiptOut(
+        code=receipt.code, number=receipt.number, reported_at=receipt.reported_at
+    )
+    return Status(201, out)
+
+
+@public.get("/reports/{code}", response=schemas.FollowOut, auth=None)
+def follow(request: HttpRequest, code: str) -> schemas.FollowOut:
+    """Follow a report by its code; an unknown and a malformed one are answered alike."""
+    at = timezone.now()
+    holder = holder_of(request, code, at=at)
+    return _followed(holder, at=at)
+
+
+@public.post("/reports/{code}/rate", response=schemas.FollowOut, auth=None)
+def rate(request: HttpRequest, code: str, body: schemas.Rate) -> schemas.FollowOut:
+    """Say whether it is solved and how one was treated; unsolved has it done again."""
+    at = timezone.now()
+    holder = holder_of(request, code, at=at)
+    actions.rate(
+        event_id=_row(holder),
+        solved=body.solved,
+        treated=body.treated,
+        comment=body.comment,
+        actor=holder,
+        at=at,
+    )
+    return _followed(holder, at=at)
+
+
+def holder_of(request: HttpRequest, code: str, *, at: datetime) -> Actor:
+    """Return who holds this code, and let the database know; count the try.
+
+    :raises Denied: if no matter has it, or it is no code at all
+    """
+    actions.count_code_try(address=address_of(request), at=at)
+    digits = code_digits(code)
+    if not digits:
+        raise Denied
+    holder = queries.row_of_code(actions.code_index(digits))
+    set_scope(holder)
+    return holder
+
+
+def _followed(holder: Actor, *, at: datetime) -> schemas.FollowOut:
+    seen = words.followed(holder, at=at)
+    event = seen.event
+    return schemas.FollowOut(
+        number=event.number,
+        title=event.title,
+        state=event.state,
+        state_words=seen.state_words,
+        reported_at=event.reported_at,
+        handler=seen.handler,
+        due_at=seen.due_at,
+        due_words=seen.due_words,
+        reply=event.reply,
+        story=[schemas.FollowStep(at=line.at, words=line.words) for line in seen.story],
+        may_rate=seen.may_rate,
+    )
+
+
+def _row(holder: Actor) -> UUID:
+    if holder.row is None:
+        raise Denied
+    return holder.row
+
+
+# ------------------------------------------------------------------ staff: reads
+
+
+@router.get("", response=schemas.EventPage)
+def listed(
+    request: HttpRequest,
+    filters: Query[schemas.FilterIn],
+    after: str = "",
+    size: int = 50,
+) -> schemas.EventPage:
+    """List the matters within reach, a page at a time."""
+    at = timezone.now()
+    if not 1 <= size <= queries.PAGE:
+        raise Invalid(_("每页 1 到 100 件"), field="size", value=size, allowed=["1–100"])
+    page = queries.page(filters.filters(), actor=actor_of(request), at=at, after=after, size=size)
+    return schemas.EventPage(
+        items=[schemas.EventOut.from_orm(row) for row in page.rows],
+        next=page.next or None,
+        count=page.count,
+        is_exact=page.is_exact,
+    )
+
+
+@router.get("/{uuid:event_id}", response=schemas.EventDetail)
+def one(request: HttpRequest, event_id: UUID, response: HttpResponse) -> schemas.EventDetail:
+    """Return one matter, its story, and what the reader may do next."""
+    return _answer(request, event_id, response)
+
+
+# ------------------------------------------------------------------ staff: verbs
+
+
+@router.post("", response={201: schemas.ReceiptOut})
+def report_for(request: HttpRequest, body: schemas.ReportForIn) -> Status[schemas.ReceiptOut]:
+    """Enter a matter oneself, or on somebody's behalf by telephone or at the window (代报)."""
+    receipt = actions.report(
+        said=actions.Report(
+            text=body.text,
+            address=body.address,
+            lon=body.lon,
+            lat=body.lat,
+            category=body.category,
+            channel=body.channel,
+            name=body.contact.name,
+            phone=body.contact.phone,
+        ),
+        actor=actor_of(request),
+        at=timezone.now(),
+    )
+    out = schemas.ReceiptOut(
+        code=receipt.code, number=receipt.number, reported_at=receipt.reported_at
+    )
+    return Status(201, out)
+
+
+def _verb(name: str, body_type: type[schemas.Strict]) -> None:
+    """Give one verb its address: parse, one call, the matter as it now stands.
+
+    ETag is the matter's version; with If-Match an act on an older one is refused.
+    """
+
+    def act(
+        request: HttpRequest,
+        event_id: UUID,
+        body: Any,
+        response: HttpResponse,
+        if_match: str = Header("", alias="If-Match"),
+    ) -> schemas.EventDetail:
+        actor, at = actor_of(request), timezone.now()
+        check_version(event_id, if_match, actor=actor)
+        getattr(actions, name)(event_id=event_id, actor=actor, at=at, **body.dict())
+        return _answer(request, event_id, response)
+
+    act.__name__ = name
+    act.__doc__ = getattr(actions, name).__doc__
+    act.__annotations__["body"] = body_type
+    router.post(f"/{{uuid:event_id}}/{name}", response=schemas.EventDetail)(act)
+
+
+VERBS: dict[str, type[schemas.Strict]] = {
+    "request_verification": schemas.RequestVerification,
+    "verify": schemas.Verify,
+    "accept": schemas.Nothing,
+    "refuse": schemas.Refuse,
+    "settle": schemas.Settle,
+    "file": schemas.FileIn,
+    "dispatch": schemas.Dispatch,
+    "send_out": schemas.SendOut,
+    "insist": schemas.Reasoned,
+    "acknowledge": schemas.Nothing,
+    "hand_back": schemas.HandBack,
+    "handle": schemas.Handle,
+    "check": schemas.Nothing,
+    "close": schemas.Close,
+    "rework": schemas.Reasoned,
+    "rate": schemas.Rate,
+    "void": schemas.Reasoned,
+    "place": schemas.Place,
+    "say": schemas.Say,
+}
+for verb, body_type in VERBS.items():
+    _verb(verb, body_type)
+
+
+@router.post("/{uuid:event_id}/reveal", response=schemas.ContactOut)
+def reveal(request: HttpRequest, event_id: UUID, body: schemas.Reveal) -> schemas.ContactOut:
+    """Return the reporter's contact in the clear, for a listed reason; the look is logged."""
+    shown = actions.reveal_contact(
+        event_id=event_id, reason=body.reason, actor=actor_of(request), at=timezone.now()
+    )
+    return schemas.ContactOut(name=shown["name"], phone=shown["phone"])
+
+
+def check_version(event_id: UUID, given: str, *, actor: Actor) -> None:
+    """Refuse an act on a matter that has changed since it was read.
+
+    :param given: the version as it was read, bare or as an ETag; empty asks for no check
+    :raises Stale: if it is another now
+    """
+    wanted = given.strip().removeprefix("W/").strip('"')
+    if not wanted or wanted == "*":
+        return
+    event = queries.one(event_id=event_id, actor=actor, lock=True)
+    if wanted != str(event.version):
+        last = queries.story(event, actor=actor)[0]
+        raise Stale(
+            _("这件事在您打开之后有了变化，您的操作没有生效，请看过再办"),
+            field="If-Match",
+            value=given,
+            allowed=[f'"{event.version}"'],
+            name=last.actor_name,
+            verb=last.verb,
+            at=last.at,
+        )
+
+
+def _answer(request: HttpRequest, event_id: UUID, response: HttpResponse) -> schemas.EventDetail:
+    actor = actor_of(request)
+    event = queries.one(event_id=event_id, actor=actor)
+    response["ETag"] = f'"{event.version}"'
+    plain = schemas.EventOut.from_orm(event).dict()
+    steps = [schemas.StepOut.from_orm(step) for step in queries.story(event, actor=actor)]
+    offered = [move.verb for move in queries.offers(event, actor=actor)]
+    return schemas.EventDetail(**plain, offers=offered, steps=steps)

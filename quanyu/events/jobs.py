@@ -1,0 +1,32 @@
+"""What follows an act, and what the clock brings."""
+
+from datetime import datetime
+from uuid import UUID
+
+from django.conf import settings
+
+from quanyu.events import actions, queries
+from quanyu.kernel.access.rules import system
+from quanyu.kernel.jobs.rules import every, on
+
+
+@on("event.start")
+def suggest_class(case: UUID, at: datetime) -> None:
+    """Set down which class the words of the report speak for."""
+    worker = system(settings.QUANYU_CITY, job="events.suggest_class")
+    actions.suggest(event_id=case, actor=worker, at=at)
+
+
+@every("* * * * * 10")
+def escalate(at: datetime) -> None:
+    """Announce every clock that has run out since, once each."""
+    worker = system(settings.QUANYU_CITY, job="events.escalate")
+    for clock in ("stage", "span"):
+        for key in queries.overdue(clock=clock, actor=worker, at=at):
+            actions.tell_overdue(event_id=key, clock=clock, actor=worker, at=at)
+
+
+@every("40 3 * * * 0")
+def forget_keys(at: datetime) -> None:
+    """Delete the idempotency keys whose day is over."""
+    actions.forget_keys(at=at)

@@ -1,0 +1,177 @@
+from uuid import UUID
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+
+from quanyu.events.rules import Channel
+from quanyu.events.workflow import EVENT, State
+from quanyu.kernel.access.queries import ScopedManager
+from quanyu.kernel.access.reach import Access, Reach, Under
+from quanyu.kernel.keys import uuid7
+from quanyu.kernel.privacy.fields import BlindIndexField, EncryptedField
+from quanyu.kernel.privacy.rules import Personal
+from quanyu.kernel.workflow.models import Case, Step
+
+HANDED_OUT = [State.DISPATCHED, State.RETURNED, State.HANDLING, State.HANDLED, State.CHECKING]
+
+
+class Event(Case):
+    """One matter: something in a place to put right (事件、案卷)."""
+
+    workflow = EVENT
+    access = Access(
+        rows=Reach(place="region_path", body="body_id", own="account_id", code=True),
+        writes="insert update",
+        opened_by_anyone=True,
+    )
+
+    number = models.CharField("编号", max_length=16, unique=True)
+    code_index = models.BinaryField("查询码索引", max_length=32, null=True)
+    channel = models.CharField("来源", max_length=8)
+    title = models.CharField("标题", max_length=60)
+    text = models.TextField("情况")
+    address = models.CharField("地点", max_length=200, blank=True)
+    lon = models.FloatField("经度", null=True)
+    lat = models.FloatField("纬度", null=True)
+    category = models.CharField("类别", max_length=8, blank=True)
+    suggested = models.CharField("建议类别", max_length=8, blank=True)
+    suggested_words = ArrayField(
+        models.CharField(max_length=20), verbose_name="建议依据的词", default=list
+    )
+    must_verify = models.BooleanField("须先核实", default=False)
+    is_verified = models.BooleanField("已核实", default=False)
+    is_urgent = models.BooleanField("有安全风险", default=False)
+    reported_at = models.DateTimeField("上报时间")
+    handed_back_by = ArrayField(models.UUIDField(), verbose_name="退回过的单位", default=list)
+    dispatched_by = ArrayField(models.UUIDField(), verbose_name="派遣人", default=list)
+    handled_by = ArrayField(models.UUIDField(), verbose_name="处置人", default=list)
+    reworked = models.PositiveSmallIntegerField("返工次数", default=0)
+    reopened = models.PositiveSmallIntegerField("重办次数", default=0)
+    outcome = models.TextField("处置结果", blank=True)
+    reply = models.TextField("答复", blank=True)
+    solved = models.BooleanField("是否解决", null=True)
+    treated = models.PositiveSmallIntegerField("服务态度", null=True)
+    closed_at = models.DateTimeField("结案时间", null=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "事件"
+        constraints = [
+            models.CheckConstraint(
+                name="event_state_known", condition=models.Q(state__in=State.values)
+            ),
+            models.CheckConstraint(
+                name="event_channel_known",
+                condition=models.Q(channel__in=[c.value for c in Channel]),
+            ),
+            models.CheckConstraint(
+                name="event_body_once_dispatched",
+                condition=~models.Q(state__in=HANDED_OUT) | models.Q(body_id__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="event_class_once_filed",
+                condition=~models.Q(state__in=[State.FILED, *HANDED_OUT]) | ~models.Q(category=""),
+            ),
+            models.CheckConstraint(
+                name="event_point_whole",
+                condition=models.Q(lon__isnull=True, lat__isnull=True)
+                | models.Q(lon__range=(-180, 180), lat__range=(-90, 90)),
+            ),
+            models.CheckConstraint(
+                name="event_place_ends_with_slash", condition=models.Q(region_path__endswith="/")
+            ),
+            models.CheckConstraint(
+                name="event_treated_one_to_three",
+                condition=models.Q(treated__isnull=True) | models.Q(treated__range=(1, 3)),
+            ),
+            models.UniqueConstraint("code_index", name="event_code_once"),
+        ]
+        indexes = [
+            models.Index("region_path", "id", name="event_by_place"),
+            models.Index("body_id", "state", name="event_by_body"),
+            models.Index("state", "stage_due_at", name="event_by_stage_due"),
+            models.Index("due_at", name="event_by_due"),
+            models.Index("reported_at", "id", name="event_by_time"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.number} {self.title}"
+
+    def class_code(self) -> str:
+        """Return the class by which limits are looked up."""
+        return self.category
+
+
+class EventStep(Step):
+    """One act in the story of a matter (办理经过)."""
+
+    access = Access(rows=Under("case", "events.Event"), writes="insert", opened_by_anyone=True)
+
+    case = models.ForeignKey(Event, models.CASCADE, verbose_name="事件", related_name="steps")
+
+    class Meta:
+        verbose_name = verbose_name_plural = "办理经过"
+        constraints = [
+            models.UniqueConstraint("case", "number", name="event_step_in_order"),
+        ]
+
+
+Event.step_model = EventStep
+
+
+class Contact(models.Model):
+    """How to reach the reporter, if they wish; sealed, and gone when its end comes (联系方式)."""
+
+    access = Access(rows=Under("event", "events.Event"), writes="all", opened_by_anyone=True)
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    event = models.OneToOneField(Event, models.CASCADE, verbose_name="事件", related_name="contact")
+    name = EncryptedField(
+        "姓名",
+        personal=Personal(
+            kind="name", basis="duty", purpose="回访与答复反映人", days=730, since="given_at"
+        ),
+    )
+    phone = EncryptedField(
+        "电话",
+        personal=Personal(
+            kind="phone", basis="duty", purpose="回访与答复反映人", days=730, since="given_at"
+        ),
+    )
+    phone_index = BlindIndexField("电话索引", of="phone")
+    given_at = models.DateTimeField("提供时间")
+
+    objects = ScopedManager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "联系方式"
+
+    def __str__(self) -> str:
+        return f"{self.name or ''} {self.phone or ''}".strip()
+
+    @property
+    def region_path(self) -> str:
+        """Return the place of the matter, by which roles on its contact are reckoned."""
+        return self.event.region_path
+
+    @property
+    def body_id(self) -> UUID | None:
+        """Return the body that has the matter."""
+        return self.event.body_id
+
+
+class Idempotency(models.Model):
+    """What a key was answered with, for a day, so that a repeated report is one report (幂等)."""
+
+    access = Access(writes="all")
+
+    key = models.BinaryField("键", max_length=32, primary_key=True)
+    request = models.BinaryField("请求摘要", max_length=32)
+    answer = models.BinaryField("封存的答复")
+    at = models.DateTimeField("时间")
+
+    class Meta:
+        verbose_name = verbose_name_plural = "幂等键"
+        indexes = [models.Index("at", name="idempotency_by_time")]
+
+    def __str__(self) -> str:
+        return f"{self.at}"

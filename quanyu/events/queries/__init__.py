@@ -1,0 +1,332 @@
+"""Reads: lists, one matter, its story, and what the reporter may see."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import connection
+from django.db.models import F, Max, Min, Q, QuerySet
+
+from quanyu.events.models import Contact, Event, EventStep
+from quanyu.events.rules import Filters, Keyword
+from quanyu.events.workflow import EVENT, State
+from quanyu.kernel.access.queries import get
+from quanyu.kernel.access.rules import Actor, holder, upper
+from quanyu.kernel.calendar import queries as calendar
+from quanyu.kernel.calendar import rules as calendar_rules
+from quanyu.kernel.calendar.rules import Limit, Unit
+from quanyu.kernel.codes import queries as codes
+from quanyu.kernel.errors import Denied, Invalid
+from quanyu.kernel.errors import gettext_noop as _
+from quanyu.kernel.privacy.rules import REASONS
+from quanyu.kernel.workflow.spec import Move
+
+PAGE = 100
+COUNT_TO = 10_000
+OPEN = [state for state in State if state not in EVENT.final and state != State.CLOSED]
+ENDED = [state for state in State if state not in OPEN]
+SOON = 0.4
+"""A clock with less than this share of its limit left is soon due."""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Some rows, how many there are in all, and where the next page begins."""
+
+    rows: list[Event] = field(default_factory=list)
+    next: str = ""
+    count: int = 0
+    is_exact: bool = True
+
+
+def one(*, event_id: UUID, actor: Actor, lock: bool = False) -> Event:
+    """Return one matter within reach, locked if it is about to change.
+
+    :raises Denied: if there is none
+    """
+    return get(Event, event_id, actor=actor, lock=lock)
+
+
+def by_number(number: str, *, actor: Actor) -> Event:
+    """Return the matter of that number within reach.
+
+    :raises Denied: if there is none
+    """
+    event = Event.objects.visible_to(actor).filter(number=number).first()
+    if event is None:
+        raise Denied
+    return event
+
+
+def story(event: Event, *, actor: Actor) -> list[EventStep]:
+    """Return the acts of a matter, the newest first."""
+    steps = EventStep.objects.visible_to(actor).filter(case_id=event.pk)
+    return list(steps.order_by("-number"))
+
+
+def offers(event: Event, *, actor: Actor) -> list[Move]:
+    """Return the moves this person may make now."""
+    return EVENT.offers(event, actor=actor)
+
+
+def contact_of(event: Event, *, actor: Actor) -> Contact | None:
+    """Return the sealed contact of a matter, if one was given."""
+    return Contact.objects.visible_to(actor).select_related("event").filter(event=event).first()
+
+
+def contact_key(event: Event) -> UUID:
+    """Return the key of a matter's contact.
+
+    :raises Denied: if none was given
+    """
+    key: UUID | None = Contact.objects.filter(event=event).values_list("id", flat=True).first()
+    if key is None:
+        raise Denied
+    return key
+
+
+def reveal_reasons() -> list[tuple[str, str]]:
+    """Return the reasons for which a contact may be looked at."""
+    return list(REASONS.items())
+
+
+def narrowed(filters: Filters, *, actor: Actor, at: datetime) -> "QuerySet[Event]":
+    """Return the matters within reach that the filters keep, in their order."""
+    rows: QuerySet[Event] = Event.objects.visible_to(actor)
+    rows = _by_state(rows, filters.state, actor=actor, at=at)
+    if filters.place:
+        rows = rows.filter(region_path__gte=filters.place, region_path__lt=upper(filters.place))
+    if filters.category:
+        rows = rows.filter(category__startswith=filters.category)
+    if filters.body:
+        rows = rows.filter(body_id=filters.body)
+    if filters.channel:
+        rows = rows.filter(channel=filters.channel)
+    return _by_words_and_time(rows, filters)
+
+
+def page(
+    filters: Filters, *, actor: Actor, at: datetime, after: str = "", size: int = PAGE
+) -> Page:
+    """Return one page by keyset, with a count exact to ten thousand.
+
+    :param after: what the page before gave as ``next``
+    """
+    rows = narrowed(filters, actor=actor, at=at)
+    count = rows.order_by()[: COUNT_TO + 1].count()
+    found = list(_after(_ordered(rows, filters), filters, after)[: size + 1])
+    following = _cursor(found[size - 1], filters) if len(found) > size else ""
+    return Page(found[:size], following, min(count, COUNT_TO), count <= COUNT_TO)
+
+
+def counts(*, actor: Actor, at: datetime) -> dict[str, int]:
+    """Return how many matters within reach stand in each state, and how many are late."""
+    rows = Event.objects.visible_to(actor).filter(state__in=OPEN)
+    found = {str(state): 0 for state in OPEN}
+    late = 0
+    for state, stage_due, due in rows.values_list("state", "stage_due_at", "due_at")[:COUNT_TO]:
+        found[state] += 1
+        late += _is_late(state, stage_due, due, at=at)
+    return found | {"late": late, "open": sum(found.values())}
+
+
+def is_late(event: Event, *, at: datetime) -> bool:
+    """Answer whether a running clock of an open matter has run out."""
+    return _is_late(event.state, event.stage_due_at, event.due_at, at=at)
+
+
+def next_due(event: Event) -> datetime | None:
+    """Return which of the two clocks runs out first, among those that run."""
+    return min(
+        (due for due in (event.stage_due_at, _span_due(event)) if due is not None), default=None
+    )
+
+
+def overdue(*, clock: str, actor: Actor, at: datetime) -> list[UUID]:
+    """Return the open matters whose clock has run out and who were not told yet."""
+    rows = Event.objects.visible_to(actor).filter(state__in=OPEN)
+    if clock == "stage":
+        rows = rows.filter(stage_due_at__lt=at, stage_told_at=None)
+    else:
+        running = EVENT.span.runs if EVENT.span else []
+        rows = rows.filter(due_at__lt=at, due_told_at=None, state__in=running)
+    return list(rows.order_by("id").values_list("id", flat=True)[:500])
+
+
+def explained(event: Event, *, clock: str, at: datetime) -> calendar_rules.Explanation | None:
+    """Return how a clock of this matter was reckoned, day by day."""
+    stage = clock == "stage"
+    since = event.state_since if stage else event.span_since
+    amount = event.stage_amount if stage else event.span_amount
+    unit = event.stage_unit if stage else event.span_unit
+    due = event.stage_due_at if stage else event.due_at
+    if since is None or amount is None or due is None:
+        return None
+    return calendar_rules.explain(
+        Limit(amount, Unit(unit)),
+        since=since,
+        due=due,
+        calendar=calendar.calendar(at),
+        hours=calendar.hours(place=event.region_path, on=calendar_rules.local(since).date()),
+    )
+
+
+def row_of_code(index: bytes) -> Actor:
+    """Return the holder of the follow code with this index: reach over that one matter.
+
+    :raises Denied: if no matter has it
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT event_by_code(%s)", [index])
+        key = cursor.fetchone()[0]
+    if key is None:
+        raise Denied
+    return holder(key)
+
+
+def keywords(*, on: date) -> tuple[Keyword, ...]:
+    """Return the words that speak for a class: its name, and the words its code row lists."""
+    found: list[Keyword] = []
+    for listed in ("event_class", "part_class"):
+        for entry in codes.codes(listed, on=on):
+            if len(entry.code.lstrip("P")) < 4:
+                continue
+            words = {entry.name, *entry.attributes.get("keywords", [])}
+            found += [Keyword(word, entry.code, len(word)) for word in sorted(words)]
+    return tuple(found)
+
+
+def twins(event: Event, *, actor: Actor, at: datetime) -> list[Event]:
+    """Return open matters of the same class in the same grid, the nearest in time first."""
+    if not event.category and not event.suggested:
+        return []
+    rows = Event.objects.visible_to(actor).filter(state__in=OPEN, region_path=event.region_path)
+    same = Q(category=event.category or event.suggested)
+    return list(rows.filter(same).exclude(pk=event.pk).order_by("-reported_at")[:3])
+
+
+def points(filters: Filters, *, actor: Actor, at: datetime) -> "QuerySet[Event]":
+    """Return the matters with a point, for the map: the same query as the list."""
+    return narrowed(filters, actor=actor, at=at).filter(lon__isnull=False).order_by("-id")[:2_000]
+
+
+@dataclass(frozen=True, slots=True)
+class Month:
+    """What was reported and done in one month (月度情况)."""
+
+    reported: int
+    closed: int
+    on_time: int
+    reopened: int
+
+
+def month(*, since: datetime, until: datetime, actor: Actor) -> Month:
+    """Return the figures of the residents' page, computed from the records of a period."""
+    rows = Event.objects.visible_to(actor)
+    closed = rows.filter(closed_at__gte=since, closed_at__lt=until).exclude(
+        state__in=[State.REFUSED, State.VOID]
+    )
+    on_time = closed.filter(Q(due_at=None) | Q(span_left__gte=0) | Q(state=State.SETTLED))
+    return Month(
+        reported=rows.filter(reported_at__gte=since, reported_at__lt=until).count(),
+        closed=closed.count(),
+        on_time=on_time.count(),
+        reopened=closed.filter(reopened__gt=0).count(),
+    )
+
+
+def span_of_time(*, actor: Actor) -> tuple[datetime | None, datetime | None]:
+    """Return when the first and the last matter within reach came in."""
+    rows = Event.objects.visible_to(actor)
+    ends = rows.aggregate(first=Min("reported_at"), last=Max("reported_at"))
+    return ends["first"], ends["last"]
+
+
+# ------------------------------------------------------------------ inside
+
+
+def _span_due(event: Event) -> datetime | None:
+    running = EVENT.span is not None and event.state in EVENT.span.runs
+    return event.due_at if running else None
+
+
+def _is_late(state: str, stage_due: datetime | None, due: datetime | None, *, at: datetime) -> bool:
+    if state not in OPEN:
+        return False
+    running = EVENT.span is not None and state in EVENT.span.runs
+    clocks: Iterable[datetime | None] = (stage_due, due if running else None)
+    return any(clock is not None and clock < at for clock in clocks)
+
+
+def _late(at: datetime) -> Q:
+    running = EVENT.span.runs if EVENT.span else []
+    return Q(stage_due_at__lt=at) | Q(due_at__lt=at, state__in=running)
+
+
+def _by_state(
+    rows: "QuerySet[Event]", state: str, *, actor: Actor, at: datetime
+) -> "QuerySet[Event]":
+    if state == "open":
+        return rows.filter(state__in=OPEN)
+    if state == "ended":
+        return rows.filter(state__in=ENDED)
+    if state == "late":
+        return rows.filter(_late(at), state__in=OPEN)
+    if state == "mine":
+        return rows.filter(_done_by(actor))
+    return rows.filter(state=state) if state else rows
+
+
+def _done_by(actor: Actor) -> Q:
+    return Q(dispatched_by__contains=[actor.id]) | Q(handled_by__contains=[actor.id])
+
+
+def _by_words_and_time(rows: "QuerySet[Event]", filters: Filters) -> "QuerySet[Event]":
+    if filters.words:
+        words = filters.words.strip()
+        rows = rows.filter(
+            Q(text__icontains=words) | Q(address__icontains=words) | Q(number__startswith=words)
+        )
+    if filters.urgent:
+        rows = rows.filter(is_urgent=True)
+    if filters.since:
+        rows = rows.filter(reported_at__date__gte=filters.since)
+    if filters.until:
+        rows = rows.filter(reported_at__date__lte=filters.until)
+    return rows
+
+
+def _ordered(rows: "QuerySet[Event]", filters: Filters) -> "QuerySet[Event]":
+    if filters.sort == "new":
+        return rows.order_by("-id")
+    return rows.order_by(F("stage_due_at").asc(nulls_last=True), "id")
+
+
+def _cursor(event: Event, filters: Filters) -> str:
+    due = event.stage_due_at.isoformat() if event.stage_due_at and filters.sort != "new" else ""
+    return f"{due}_{event.pk}"
+
+
+def _after(rows: "QuerySet[Event]", filters: Filters, after: str) -> "QuerySet[Event]":
+    if not after:
+        return rows
+    try:
+        due_text, key_text = after.rsplit("_", 1)
+        key = UUID(key_text)
+        due = datetime.fromisoformat(due_text) if due_text else None
+    except ValueError as fault:
+        raise Invalid(_("翻页标记无效，请从第一页开始"), field="after", value=after) from fault
+    if filters.sort == "new":
+        return rows.filter(id__lt=key)
+    if due is None:
+        return rows.filter(stage_due_at=None, id__gt=key)
+    return rows.filter(
+        Q(stage_due_at__gt=due) | Q(stage_due_at=due, id__gt=key) | Q(stage_due_at=None)
+    )
+
+
+def names_of(steps: Sequence[Any]) -> set[UUID]:
+    """Return the accounts that acted in some steps."""
+    return {step.actor_id for step in steps if step.actor_id}

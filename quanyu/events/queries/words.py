@@ -1,0 +1,163 @@
+"""What a matter is called and said, in the reader's language; nothing here writes."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from django.utils.translation import gettext as translate
+from django.utils.translation import gettext_lazy as _
+
+from quanyu.events import queries
+from quanyu.events.models import Event, EventStep
+from quanyu.events.workflow import EVENT, State
+from quanyu.kernel.access.rules import Actor, Role
+from quanyu.kernel.calendar import queries as calendar
+from quanyu.kernel.calendar.rules import local
+from quanyu.kernel.codes import queries as codes
+from quanyu.kernel.errors import Denied
+from quanyu.kernel.privacy.rules import mask_name
+from quanyu.organisations import queries as organisations
+
+PLAIN = {
+    State.REPORTED: _("收到了，正在看"),
+    State.VERIFYING: _("正派人去看"),
+    State.VERIFIED: _("看过了，正在安排"),
+    State.ACCEPTED: _("已答应办，正在安排"),
+    State.FILED: _("已答应办，正在安排"),
+    State.DISPATCHED: _("已交给承办单位"),
+    State.RETURNED: _("正在重新确定谁来办"),
+    State.HANDLING: _("正在办"),
+    State.HANDLED: _("办完了，正在核对"),
+    State.CHECKING: _("办完了，正在核对"),
+    State.CLOSED: _("他们说办好了，请您看看"),
+    State.RATED: _("办好了，谢谢您的评价"),
+    State.SETTLED: _("当场就办好了"),
+    State.REFUSED: _("这件事我们办不了"),
+    State.VOID: _("这条记录已经取消"),
+}
+"""States in a resident's words: no 工单, no 派遣."""
+
+TOLD = {
+    "start": _("您反映了这件事"),
+    "request_verification": _("请网格员到现场看"),
+    "verify": _("网格员到现场看过了"),
+    "accept": _("答应办这件事"),
+    "file": _("登记好了"),
+    "refuse": _("这件事我们办不了"),
+    "settle": _("网格员当场办好了"),
+    "dispatch": _("交给承办单位"),
+    "insist": _("仍由原来的单位办"),
+    "acknowledge": _("承办单位开始办"),
+    "hand_back": _("承办单位认为不归它办，正在确定"),
+    "handle": _("承办单位说办好了"),
+    "check": _("另一位工作人员正在核对"),
+    "close": _("核对过，办好了"),
+    "rework": _("没办好，要求重新办"),
+    "rate": _("您做了评价"),
+    "reopen": _("您说没解决，重新办"),
+    "void": _("这条记录取消了"),
+    "place": _("确定了地点"),
+}
+"""What happened, in a resident's words. What is not here stays inside."""
+
+ASIDE = {"place": _("落点"), "say": _("内部说明"), "look": _("查看反映人联系方式")}
+"""Lines of the story that move nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One line of the story as the reporter may read it."""
+
+    verb: str
+    words: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Followed:
+    """A matter as its reporter may see it: no name and no contact in it."""
+
+    event: Event
+    state_words: str
+    handler: str
+    due_at: datetime | None
+    due_words: str
+    story: list[Told]
+    may_rate: bool
+
+
+def followed(holder: Actor, *, at: datetime) -> Followed:
+    """Return what the holder of a code may see of the matter.
+
+    :raises Denied: if the code holds no matter
+    """
+    if holder.row is None:
+        raise Denied
+    event = queries.one(event_id=holder.row, actor=holder)
+    clock = "span" if event.due_at is not None else "stage"
+    explained = queries.explained(event, clock=clock, at=at)
+    is_open = event.state in queries.OPEN
+    return Followed(
+        event=event,
+        state_words=str(PLAIN[State(event.state)]),
+        handler=body_name(event.body_id),
+        due_at=(event.due_at or event.stage_due_at) if is_open else None,
+        due_words=calendar.words(explained) if explained and is_open else "",
+        story=told(queries.story(event, actor=holder)),
+        may_rate=event.state == State.CLOSED,
+    )
+
+
+def told(steps: list[EventStep]) -> list[Told]:
+    """Return the lines that the reporter may read, the newest first."""
+    return [Told(s.verb, str(TOLD[s.verb]), s.at) for s in steps if s.verb in TOLD]
+
+
+def verb_words(verb: str) -> str:
+    """Return what an act is called at the desk."""
+    return str(ASIDE.get(verb) or EVENT.label(verb))
+
+
+def class_words(code: str, *, at: datetime) -> str:
+    """Return a class as the desk writes it: code and name, a part marked as one."""
+    if not code:
+        return ""
+    entry = codes.known("part_class" if code.startswith("P") else "event_class", code, on=day(at))
+    name = codes.label(entry) if entry else ""
+    if code.startswith("P"):
+        return f"{translate('部件')} {code[1:]} {name}".strip()
+    return f"{code} {name}".strip()
+
+
+def reason_words(listed: str, code: str, *, at: datetime) -> str:
+    """Return a listed reason by name; words that are no code stay as they are."""
+    entry = codes.known(listed, code, on=day(at))
+    return codes.label(entry) if entry else code
+
+
+def body_name(body: UUID | None) -> str:
+    """Return what a body is called, or nothing."""
+    return organisations.name_of(body) if body else ""
+
+
+def role_words(role: str, *, at: datetime) -> str:
+    """Return what a role is called."""
+    if role == Role.SYSTEM:
+        return translate("系统")
+    entry = codes.known("role", role, on=day(at))
+    return codes.label(entry) if entry else role
+
+
+def by_words(step: EventStep, *, at: datetime) -> str:
+    """Return who acted, as the story shows it: role and masked name."""
+    if step.actor_kind == "system":
+        return translate("系统")
+    if step.role == Role.RESIDENT:
+        return translate("反映人")
+    name = mask_name(step.actor_name) if step.actor_name else ""
+    return f"{role_words(step.role, at=at)} {name}".strip()
+
+
+def day(at: datetime) -> date:
+    """Return the date on the clock of the city."""
+    return local(at).date()

@@ -1,0 +1,196 @@
+"""What is right, whoever asks. No database, no clock."""
+
+import re
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from typing import Protocol
+from uuid import UUID
+
+from quanyu.kernel.access.rules import Actor
+from quanyu.kernel.errors import Invalid, Refusal
+from quanyu.kernel.errors import gettext_noop as _
+
+VERIFY_FIRST = _("这个类别规定先由网格员现场核实，请先点“请网格员核实”")
+HANDED_BACK_ONCE = _("本单位已退回过一次，不能再退；请签收，或与派遣员商量")
+OWN_WORK = _("您派遣或处置过这件事，不能核查自己经手的事，请换一位核查员")
+PLACE_FIRST = _("这件事还没有落到社区，请先在地图上确定地点")
+REOPEN_LATE = _("已经过了可以要求重办的期限，请重新反映")
+
+LONGEST_TEXT = 2_000
+SHORTEST_TEXT = 2
+TITLE = 40
+MOST_REOPENS = 3
+CODE_DIGITS = 16
+
+
+class Channel(StrEnum):
+    """How a matter came in (来源渠道)."""
+
+    WEB = "web"
+    API = "api"
+    PHONE = "phone"
+    WINDOW = "window"
+    GRID = "grid"
+
+
+class WrongHandler(Refusal):
+    """This body does not answer for this class in this place (权责清单)."""
+
+
+class UnknownClass(Invalid):
+    """No such class holds on this day (事件部件分类)."""
+
+
+class BadText(Invalid):
+    """Nothing was said, or too much."""
+
+
+class BadPlace(Invalid):
+    """Neither a point nor words say where."""
+
+
+class Matter(Protocol):
+    """What the rules need to know of a matter."""
+
+    region_path: str
+    body_id: UUID | None
+    must_verify: bool
+    is_verified: bool
+    handed_back_by: list[UUID]
+    dispatched_by: list[UUID]
+    handled_by: list[UUID]
+    reopened: int
+
+
+def may_skip_verification(matter: Matter, actor: Actor) -> bool:
+    """Answer whether the matter may be accepted: its class needs no look, or it had one."""
+    return matter.is_verified or not matter.must_verify
+
+
+def has_not_handed_back(matter: Matter, actor: Actor) -> bool:
+    """Answer whether the body that has the matter may still return it: once per body."""
+    return matter.body_id not in matter.handed_back_by
+
+
+def is_not_ones_own(matter: Matter, actor: Actor) -> bool:
+    """Answer whether the actor neither dispatched nor handled this matter."""
+    return actor.id not in {*matter.dispatched_by, *matter.handled_by}
+
+
+def is_placed(matter: Matter, actor: Actor) -> bool:
+    """Answer whether the matter lies in a street at least, not merely in the city."""
+    return matter.region_path.count("/") > 2
+
+
+def may_reopen(matter: Matter, actor: Actor) -> bool:
+    """Answer whether the reporter may still have it done again."""
+    return matter.reopened < MOST_REOPENS
+
+
+def check_handler(body: UUID, *, allowed: Collection[UUID], names: Collection[str]) -> None:
+    """Refuse a body that the duty list does not name for this class and place.
+
+    :raises WrongHandler: if ``body`` is not among ``allowed``
+    """
+    if body not in allowed:
+        raise WrongHandler(_("该单位不负责此类别"), field="body", value=str(body), allowed=[*names])
+
+
+def check_text(text: str) -> str:
+    """Return what was said, trimmed.
+
+    :raises BadText: if it is too short or too long
+    """
+    said = text.strip()
+    if not SHORTEST_TEXT <= len(said) <= LONGEST_TEXT:
+        raise BadText(
+            _("请用 {least} 到 {most} 个字说明情况，现在是 {count} 个字"),
+            field="text",
+            value=len(said),
+            allowed=[f"{SHORTEST_TEXT}–{LONGEST_TEXT}"],
+            least=SHORTEST_TEXT,
+            most=LONGEST_TEXT,
+            count=len(said),
+        )
+    return said
+
+
+def check_point(lon: float | None, lat: float | None, address: str) -> None:
+    """Refuse a report that says nothing of where.
+
+    :raises BadPlace: if half a point, a point off the globe, or neither point nor address is given
+    """
+    if (lon is None) != (lat is None):
+        raise BadPlace(_("经度和纬度要一起给"), field="lon" if lon is None else "lat")
+    if lon is None or lat is None:
+        if not address.strip():
+            raise BadPlace(_("请写一下地点，或在地图上点一下"), field="address")
+        return
+    if not (-180 <= lon <= 180 and -90 <= lat <= 90):
+        raise BadPlace(_("坐标不在地球上：{value}"), field="lon", value=f"{lon}, {lat}")
+
+
+def title(text: str) -> str:
+    """Return the first sentence of what was said, cut to a line."""
+    first = re.split(r"[。！？!?\n；;]", text.strip(), maxsplit=1)[0].strip() or text.strip()
+    return first if len(first) <= TITLE else f"{first[: TITLE - 1]}…"
+
+
+def code_digits(code: str) -> str:
+    """Return a follow code's digits, however they were spaced or typed; "" when it is none."""
+    digits = re.sub(r"[\s\-—]", "", code.strip()).translate(FULL_WIDTH)
+    return digits if re.fullmatch(r"[0-9]{16}", digits) else ""
+
+
+def in_fours(digits: str) -> str:
+    """Return a follow code in groups of four, as it is read out on the telephone."""
+    return " ".join(digits[n : n + 4] for n in range(0, CODE_DIGITS, 4))
+
+
+FULL_WIDTH = str.maketrans("０１２３４５６７８９", "0123456789")
+
+
+@dataclass(frozen=True, slots=True)
+class Keyword:
+    """One word that speaks for a class, and how strongly."""
+
+    word: str
+    class_code: str
+    weight: int
+
+
+def suggest(text: str, keywords: Collection[Keyword]) -> tuple[str, tuple[str, ...]]:
+    """Return the class that the words of a report speak for most, and those words.
+
+    A longer word speaks louder; ties go to the lower code, so the answer is always the same.
+    Returns ``("", ())`` when no word speaks.
+    """
+    votes: dict[str, list[Keyword]] = {}
+    for keyword in keywords:
+        if keyword.word in text:
+            votes.setdefault(keyword.class_code, []).append(keyword)
+    if not votes:
+        return "", ()
+    best = min(votes, key=lambda code: (-sum(k.weight for k in votes[code]), code))
+    words = sorted({k.word for k in votes[best]}, key=lambda word: (-len(word), word))
+    return best, tuple(words[:4])
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What a list is narrowed to; it stands in the URL (筛选条件)."""
+
+    state: str = ""
+    """A state, or ``open``, ``ended``, ``late``, ``mine``; empty for all."""
+    place: str = ""
+    category: str = ""
+    body: UUID | None = None
+    channel: str = ""
+    words: str = ""
+    urgent: bool = False
+    since: date | None = None
+    until: date | None = None
+    sort: str = "due"
+    """``due`` what is due first, or ``new`` the newest first."""

@@ -1,0 +1,261 @@
+"""What comes in and goes out of the staff's and the public API."""
+
+from datetime import date, datetime
+from typing import Annotated
+from uuid import UUID
+
+from ninja import Schema
+from pydantic import ConfigDict, Field
+
+from quanyu.events.rules import LONGEST_TEXT, SHORTEST_TEXT, Channel, Filters
+from quanyu.events.workflow import State
+
+Said = Annotated[str, Field(min_length=1, max_length=LONGEST_TEXT)]
+
+
+class Strict(Schema):
+    """A body that refuses what it does not know, so that no wish is lost in silence."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class ContactIn(Strict):
+    """How to reach the reporter; both may be left out."""
+
+    name: Annotated[str, Field(max_length=40)] = ""
+    phone: Annotated[str, Field(max_length=20)] = ""
+
+
+class ReportIn(Strict):
+    """A public report: words, and a point or an address."""
+
+    text: Annotated[str, Field(min_length=SHORTEST_TEXT, max_length=LONGEST_TEXT)]
+    lon: Annotated[float, Field(ge=-180, le=180)] | None = None
+    lat: Annotated[float, Field(ge=-90, le=90)] | None = None
+    address: Annotated[str, Field(max_length=200)] = ""
+    category: Annotated[str, Field(max_length=8)] = ""
+    contact: ContactIn = ContactIn()
+
+
+class ReportForIn(ReportIn):
+    """A report entered by staff: seen by oneself, or on behalf by telephone or at the window."""
+
+    channel: Channel = Channel.GRID
+
+
+class FilterIn(Strict):
+    """What a list is narrowed to."""
+
+    state: str = ""
+    place: str = ""
+    category: str = ""
+    body: UUID | None = None
+    channel: str = ""
+    words: Annotated[str, Field(max_length=60)] = ""
+    urgent: bool = False
+    since: date | None = None
+    until: date | None = None
+    sort: str = "due"
+
+    def filters(self) -> Filters:
+        """Return them as the query takes them."""
+        return Filters(**self.dict())
+
+
+class ReceiptOut(Schema):
+    """The code by which the report is followed."""
+
+    code: str
+    number: str
+    reported_at: datetime
+
+
+class FollowStep(Schema):
+    """One line of the story, as the reporter may read it."""
+
+    at: datetime
+    words: str
+
+
+class FollowOut(Schema):
+    """A matter as its reporter may see it: no name and no contact in it."""
+
+    number: str
+    title: str
+    state: State
+    state_words: str
+    reported_at: datetime
+    handler: str
+    due_at: datetime | None
+    due_words: str
+    reply: str
+    story: list[FollowStep]
+    may_rate: bool
+
+
+class Nothing(Strict):
+    """A verb that needs no facts."""
+
+
+class RequestVerification(Strict):
+    """Perhaps a word to the grid worker."""
+
+    remark: Annotated[str, Field(max_length=LONGEST_TEXT)] = ""
+
+
+class Verify(Strict):
+    """What was found on the spot."""
+
+    finding: Said
+
+
+class Refuse(Strict):
+    """A listed reason and the answer to the reporter."""
+
+    reason: Annotated[str, Field(min_length=1, max_length=40)]
+    reply: Said
+
+
+class Settle(Strict):
+    """What was done on the spot."""
+
+    outcome: Said
+
+
+class FileIn(Strict):
+    """The class under which it is filed."""
+
+    class_code: Annotated[str, Field(min_length=1, max_length=8)]
+
+
+class Dispatch(Strict):
+    """The body that is to put it right."""
+
+    body: UUID
+    remark: Annotated[str, Field(max_length=LONGEST_TEXT)] = ""
+
+
+class SendOut(Strict):
+    """Class and body in one act."""
+
+    class_code: Annotated[str, Field(min_length=1, max_length=8)]
+    body: UUID
+    remark: Annotated[str, Field(max_length=LONGEST_TEXT)] = ""
+
+
+class HandBack(Strict):
+    """The legal ground and why it applies."""
+
+    legal_ground: Annotated[str, Field(min_length=1, max_length=40)]
+    reason: Said
+
+
+class Reasoned(Strict):
+    """A reason in words, or a listed one."""
+
+    reason: Said
+
+
+class Handle(Strict):
+    """What was done."""
+
+    outcome: Said
+
+
+class Close(Strict):
+    """What was seen or heard that shows it is done."""
+
+    evidence: Said
+
+
+class Rate(Strict):
+    """The two answers of the reporter."""
+
+    solved: bool
+    treated: Annotated[int, Field(ge=1, le=3)]
+    comment: Annotated[str, Field(max_length=LONGEST_TEXT)] = ""
+
+
+class Place(Strict):
+    """Where the matter lies: a point, or a place of the tree."""
+
+    lon: Annotated[float, Field(ge=-180, le=180)] | None = None
+    lat: Annotated[float, Field(ge=-90, le=90)] | None = None
+    region_path: Annotated[str, Field(max_length=80)] = ""
+    address: Annotated[str, Field(max_length=200)] = ""
+
+
+class Say(Strict):
+    """A line for colleagues."""
+
+    words: Said
+
+
+class Reveal(Strict):
+    """Why the contact is looked at."""
+
+    reason: Annotated[str, Field(min_length=1, max_length=40)]
+
+
+class ContactOut(Schema):
+    """The contact in the clear."""
+
+    name: str
+    phone: str
+
+
+class EventOut(Schema):
+    """A matter as staff see it; the contact stays sealed."""
+
+    id: UUID
+    number: str
+    title: str
+    text: str
+    address: str
+    lon: float | None
+    lat: float | None
+    region_path: str
+    category: str
+    suggested: str
+    state: State
+    version: int
+    channel: str
+    body_id: UUID | None
+    is_urgent: bool
+    must_verify: bool
+    reported_at: datetime
+    stage_due_at: datetime | None
+    due_at: datetime | None
+    outcome: str
+    reply: str
+    solved: bool | None
+    treated: int | None
+
+
+class StepOut(Schema):
+    """One act of the story."""
+
+    number: int
+    verb: str
+    source: str
+    target: str
+    actor_name: str
+    role: str
+    at: datetime
+    facts: dict[str, object]
+
+
+class EventDetail(EventOut):
+    """A matter with its story and what the reader may do next."""
+
+    offers: list[str]
+    steps: list[StepOut]
+
+
+class EventPage(Schema):
+    """Some matters, and where the next page begins."""
+
+    items: list[EventOut]
+    next: str | None
+    count: int
+    is_exact: bool

@@ -1,0 +1,172 @@
+"""How a matter moves, from report to close (事件处置流程, domain.md section 3.3)."""
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+
+from quanyu.events import rules
+from quanyu.kernel.access.rules import Role
+from quanyu.kernel.calendar.rules import minutes, working_days, working_hours
+from quanyu.kernel.workflow.spec import Guard, Move, Span, Workflow
+
+
+class State(TextChoices):
+    """Where a matter stands (案卷状态)."""
+
+    REPORTED = "reported", _("已上报")
+    VERIFYING = "verifying", _("核实中")
+    VERIFIED = "verified", _("已核实")
+    ACCEPTED = "accepted", _("已受理")
+    FILED = "filed", _("已立案")
+    DISPATCHED = "dispatched", _("已派遣")
+    RETURNED = "returned", _("退单待裁")
+    HANDLING = "handling", _("处置中")
+    HANDLED = "handled", _("已处置")
+    CHECKING = "checking", _("核查中")
+    CLOSED = "closed", _("已结案")
+    RATED = "rated", _("已评价")
+    SETTLED = "settled", _("现场办结")
+    REFUSED = "refused", _("不予受理")
+    VOID = "void", _("已作废")
+
+
+S, R = State, Role
+
+VERIFIED_FIRST = Guard(
+    "verified_first", "规定先核实的类别须先核实", rules.may_skip_verification, rules.VERIFY_FIRST
+)
+ONCE_PER_BODY = Guard(
+    "once_per_body", "同一单位只能退回一次", rules.has_not_handed_back, rules.HANDED_BACK_ONCE
+)
+NOT_ONES_OWN = Guard(
+    "not_ones_own", "核查员不得是派遣人或处置人", rules.is_not_ones_own, rules.OWN_WORK
+)
+PLACED = Guard("placed", "已落到社区或网格", rules.is_placed, rules.PLACE_FIRST)
+UNSOLVED = Guard("may_reopen", "在规定期限内", rules.may_reopen, rules.REOPEN_LATE)
+
+BEFORE_DISPATCH = [S.REPORTED, S.VERIFYING, S.VERIFIED, S.ACCEPTED, S.FILED]
+
+EVENT = Workflow(
+    name="event",
+    start=S.REPORTED,
+    opened_by=[R.RESIDENT, R.GRID_WORKER, R.COMMUNITY_OFFICER, R.OPERATOR, R.WINDOW_CLERK],
+    moves=(
+        Move(
+            "request_verification",
+            _("请网格员核实"),
+            [S.REPORTED],
+            S.VERIFYING,
+            by=[R.OPERATOR],
+        ),
+        Move("verify", _("核实"), [S.VERIFYING], S.VERIFIED, by=[R.GRID_WORKER], needs=["finding"]),
+        Move(
+            "accept",
+            _("受理"),
+            [S.REPORTED, S.VERIFIED],
+            S.ACCEPTED,
+            by=[R.OPERATOR],
+            guards=[VERIFIED_FIRST],
+        ),
+        Move(
+            "refuse",
+            _("不予受理"),
+            [S.REPORTED, S.VERIFIED],
+            S.REFUSED,
+            by=[R.OPERATOR],
+            needs=["reason", "reply"],
+        ),
+        Move(
+            "settle",
+            _("现场办结"),
+            [S.REPORTED, S.VERIFYING],
+            S.SETTLED,
+            by=[R.GRID_WORKER],
+            needs=["outcome"],
+        ),
+        Move("file", _("立案"), [S.ACCEPTED], S.FILED, by=[R.OPERATOR], needs=["class_code"]),
+        Move(
+            "dispatch",
+            _("派遣"),
+            [S.FILED, S.RETURNED],
+            S.DISPATCHED,
+            by=[R.DISPATCHER],
+            needs=["body"],
+            burdens=True,
+        ),
+        Move(
+            "insist",
+            _("维持派遣"),
+            [S.RETURNED],
+            S.DISPATCHED,
+            by=[R.DISPATCHER],
+            needs=["reason"],
+        ),
+        Move("acknowledge", _("签收"), [S.DISPATCHED], S.HANDLING, by=[R.HANDLER]),
+        Move(
+            "hand_back",
+            _("退回"),
+            [S.DISPATCHED],
+            S.RETURNED,
+            by=[R.HANDLER],
+            needs=["legal_ground", "reason"],
+            guards=[ONCE_PER_BODY],
+        ),
+        Move("handle", _("处置反馈"), [S.HANDLING], S.HANDLED, by=[R.HANDLER], needs=["outcome"]),
+        Move(
+            "check",
+            _("开始核查"),
+            [S.HANDLED],
+            S.CHECKING,
+            by=[R.CHECKER],
+            guards=[NOT_ONES_OWN],
+        ),
+        Move(
+            "close",
+            _("结案"),
+            [S.CHECKING],
+            S.CLOSED,
+            by=[R.CHECKER],
+            needs=["evidence"],
+            guards=[NOT_ONES_OWN],
+        ),
+        Move(
+            "rework",
+            _("返工"),
+            [S.CHECKING],
+            S.HANDLING,
+            by=[R.CHECKER],
+            needs=["reason"],
+            guards=[NOT_ONES_OWN],
+        ),
+        Move("rate", _("评价"), [S.CLOSED], S.RATED, by=[R.RESIDENT], needs=["solved", "treated"]),
+        Move(
+            "reopen",
+            _("没解决，重办"),
+            [S.CLOSED],
+            S.HANDLING,
+            by=[R.RESIDENT],
+            needs=["reason"],
+            guards=[UNSOLVED],
+        ),
+        Move("void", _("作废"), BEFORE_DISPATCH, S.VOID, by=[R.OPERATOR], needs=["reason"]),
+    ),
+    limits={
+        S.REPORTED: minutes(30),
+        S.VERIFYING: working_hours(4),
+        S.VERIFIED: minutes(30),
+        S.ACCEPTED: minutes(30),
+        S.FILED: minutes(30),
+        S.DISPATCHED: working_hours(4),
+        S.RETURNED: working_hours(4),
+        S.HANDLING: working_days(3),
+        S.HANDLED: working_hours(4),
+        S.CHECKING: working_hours(4),
+        S.CLOSED: working_days(5),
+    },
+    span=Span(
+        "handling",
+        _("处置"),
+        begins="dispatch",
+        runs=[S.DISPATCHED, S.RETURNED, S.HANDLING],
+        limit=working_days(3),
+    ),
+)

@@ -1,0 +1,60 @@
+"""Count a knock, and refuse one too many."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import connection
+
+from quanyu.kernel.errors import TooMany
+from quanyu.kernel.errors import gettext_noop as _
+from quanyu.kernel.quotas.models import Count
+from quanyu.kernel.quotas.rules import Quota, subject
+
+TOO_OFTEN = _("提交得太频繁了，请在 {retry_after} 秒后再试；急事请打电话")
+KEPT = timedelta(days=2)
+
+KNOCK = """
+WITH knocks AS (
+  SELECT * FROM unnest(%s::bytea[], %s::timestamptz[]) AS k(subject, since)
+), own AS (
+  INSERT INTO quotas_count AS c (subject, since, shard, count)
+  SELECT subject, since, pg_backend_pid() %% 32, 1 FROM knocks
+  ON CONFLICT (subject, since, shard) DO UPDATE SET count = c.count + 1
+  RETURNING subject, since, shard, count
+)
+SELECT own.subject, own.count + coalesce((
+  SELECT sum(c.count) FROM quotas_count c
+  WHERE c.subject = own.subject AND c.since = own.since AND c.shard <> own.shard), 0)
+FROM own
+"""
+
+
+def knock(purpose: str, *, who: Sequence[str], quotas: Sequence[Quota], at: datetime) -> None:
+    """Count one try of everyone in ``who`` against every quota, in one statement.
+
+    The count stays when the try is refused. Empty names and quotas without a limit are passed over.
+
+    :raises TooMany: if this is one too many, with the seconds to wait
+    """
+    kept = {
+        subject(purpose, name, quota, key=settings.SECRET_KEY): quota
+        for name in who
+        for quota in quotas
+        if name and quota.times
+    }
+    if not kept:
+        return
+    keys = sorted(kept)  # one order for all, so that two never wait for each other crosswise
+    with connection.cursor() as cursor:
+        cursor.execute(KNOCK, [keys, [kept[key].window(at) for key in keys]])
+        counts = {bytes(key): int(count) for key, count in cursor.fetchall()}
+    over = [kept[key].retry_after(at) for key, count in counts.items() if count > kept[key].times]
+    if over:
+        raise TooMany(TOO_OFTEN, retry_after=max(over))
+
+
+def forget(*, at: datetime) -> int:
+    """Delete the windows that are over; return how many."""
+    deleted, _kinds = Count.objects.filter(since__lt=at - KEPT).delete()
+    return deleted

@@ -1,0 +1,100 @@
+"""The two clocks of a case: of its state, and of its span (两只表)."""
+
+from datetime import datetime
+
+from quanyu.kernel.calendar import queries as calendar
+from quanyu.kernel.calendar import rules
+from quanyu.kernel.calendar.rules import Limit, Unit
+from quanyu.kernel.codes import queries as codes
+from quanyu.kernel.workflow.models import Case
+
+
+def enter(case: Case, *, verb: str, at: datetime) -> None:
+    """Set both clocks for the state the case now stands in; ``verb`` brought it there."""
+    _stage(case, at=at)
+    span = case.workflow.span
+    if span is None:
+        return
+    if verb == span.begins and case.span_since is None:
+        _begin(case, at=at)
+    elif case.state in span.runs:
+        _go_on(case, at=at)
+    else:
+        _stop(case, at=at)
+
+
+def limit_of(case: Case, stage: str, *, at: datetime) -> tuple[Limit | None, object]:
+    """Return the limit that holds for a state or span here and now, and the clause it rests on.
+
+    The city's dated table first; the number in the declaration is only the fallback.
+    """
+    row = codes.limit(
+        workflow=case.workflow.name,
+        stage=stage,
+        class_code=case.class_code(),
+        place=case.region_path,
+        on=rules.local(at).date(),
+    )
+    if row is not None:
+        return Limit(row.amount, Unit(row.unit)), row.clause_id
+    span = case.workflow.span
+    if span is not None and stage == span.name:
+        return span.limit, None
+    return case.workflow.limits.get(stage), None
+
+
+def _stage(case: Case, *, at: datetime) -> None:
+    limit, _ = limit_of(case, case.state, at=at)
+    case.stage_told_at = None
+    if limit is None:
+        case.stage_amount, case.stage_unit, case.stage_due_at = None, "", None
+        return
+    case.stage_amount, case.stage_unit = limit.amount, limit.unit.value
+    case.stage_due_at = _due(case, limit, since=at)
+
+
+def _begin(case: Case, *, at: datetime) -> None:
+    span = case.workflow.span
+    limit, clause = limit_of(case, span.name, at=at) if span else (None, None)
+    if limit is None:
+        return
+    case.span_since, case.span_left = at, None
+    case.span_amount, case.span_unit = limit.amount, limit.unit.value
+    case.span_clause_id = clause  # type: ignore[assignment]
+    case.due_at = _due(case, limit, since=at)
+
+
+def _stop(case: Case, *, at: datetime) -> None:
+    if case.due_at is None or case.span_left is not None:
+        return
+    case.span_left = rules.remaining(
+        case.due_at,
+        at=at,
+        unit=Unit(case.span_unit),
+        calendar=calendar.calendar(at),
+        hours=calendar.hours(place=case.region_path, on=rules.local(at).date()),
+    )
+
+
+def _go_on(case: Case, *, at: datetime) -> None:
+    """Let the stopped clock run again; one that had run out stays late from when it did."""
+    if case.span_left is None:
+        return
+    if case.span_left > 0:
+        case.due_at = rules.resumed(
+            case.span_left,
+            at=at,
+            unit=Unit(case.span_unit),
+            calendar=calendar.calendar(at),
+            hours=calendar.hours(place=case.region_path, on=rules.local(at).date()),
+        )
+    case.span_left = None
+
+
+def _due(case: Case, limit: Limit, *, since: datetime) -> datetime:
+    return rules.due(
+        limit,
+        since=since,
+        calendar=calendar.calendar(since),
+        hours=calendar.hours(place=case.region_path, on=rules.local(since).date()),
+    )

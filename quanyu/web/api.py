@@ -1,0 +1,149 @@
+"""The one JSON API; every no is a problem document (RFC 9457)."""
+
+import logging
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django.db import connection
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.utils.translation import gettext
+from django.utils.translation import gettext_noop as _
+from ninja import NinjaAPI
+from ninja.errors import AuthenticationError, HttpError, ValidationError
+from ninja.security import django_auth
+
+from quanyu.events.api import public
+from quanyu.events.api import router as events
+from quanyu.kernel.errors import Denied, Refusal, TooMany
+
+api_logger = logging.getLogger("quanyu.api")
+
+TITLES = {
+    400: _("请求无法读懂"),
+    401: _("请先登录"),
+    403: _("没有这个权限"),
+    404: _("没有找到"),
+    405: _("这里不接受这种请求"),
+    409: _("现在不能这样做"),
+    412: _("内容已经变化"),
+    413: _("发送的内容太大"),
+    422: _("填写的内容有误"),
+    429: _("太频繁了"),
+    500: _("系统出了故障"),
+}
+NOT_FOUND = _("没有这一项，或者不在您的范围内")
+
+api = NinjaAPI(
+    title="Quanyu 全域",
+    version="1",
+    auth=django_auth,
+    openapi_url="/openapi.json",
+    docs_url=None,
+)
+api.add_router("/public", public)
+api.add_router("/events", events)
+
+
+@api.exception_handler(Refusal)
+def refused(request: HttpRequest, refusal: Refusal) -> HttpResponse:
+    """Answer a refusal with its sentence and what to mend."""
+    headers = {"Retry-After": str(refusal.retry_after)} if isinstance(refusal, TooMany) else {}
+    return problem(
+        refusal.status,
+        sentence(refusal),
+        headers=headers,
+        field=refusal.field,
+        value=refusal.value,
+        allowed=refusal.allowed,
+        **{name: _plain(value) for name, value in refusal.parts.items()},
+    )
+
+
+@api.exception_handler(Denied)
+def denied(request: HttpRequest, fault: Denied) -> HttpResponse:
+    """Answer alike for what is missing and what is out of reach."""
+    return problem(404, gettext(NOT_FOUND))
+
+
+@api.exception_handler(ValidationError)
+def invalid(request: HttpRequest, fault: ValidationError) -> HttpResponse:
+    """Name every field that is not as it must be."""
+    errors = [_error(found) for found in fault.errors]
+    first: Mapping[str, Any] = errors[0] if errors else {}
+    detail = gettext("“{field}”填写有误：{message}").format(
+        field=first.get("field", ""), message=first.get("message", "")
+    )
+    return problem(422, detail, field=first.get("field", ""), errors=errors)
+
+
+@api.exception_handler(AuthenticationError)
+def unknown(request: HttpRequest, fault: AuthenticationError) -> HttpResponse:
+    """Ask for a sign-in."""
+    return problem(401, gettext("请先登录，再做这一步"))
+
+
+@api.exception_handler(HttpError)
+def http_error(request: HttpRequest, fault: HttpError) -> HttpResponse:
+    """Answer what the framework refuses."""
+    return problem(fault.status_code, str(fault))
+
+
+@api.exception_handler(Exception)
+def broken(request: HttpRequest, fault: Exception) -> HttpResponse:
+    """Say that the fault is ours; the log has the rest."""
+    api_logger.error("a request to the API failed", exc_info=fault)
+    return problem(500, gettext("系统出了故障，您的这次操作没有写入，请稍后再试"))
+
+
+def sentence(refusal: Refusal) -> str:
+    """Return a refusal's sentence in the reader's language, its parts filled in."""
+    text = gettext(refusal.sentence)
+    known = {"field": refusal.field, "value": refusal.value} | refusal.parts
+    return text.format(**known) if "{" in text else text
+
+
+def problem(
+    status: int, detail: str, *, headers: Mapping[str, str] | None = None, **members: object
+) -> HttpResponse:
+    """Return a problem document."""
+    body = {
+        "type": "about:blank",
+        "title": gettext(TITLES.get(status, TITLES[400])),
+        "status": status,
+        "detail": detail,
+    }
+    body |= {name: value for name, value in members.items() if value not in ("", None, [])}
+    return JsonResponse(
+        body,
+        status=status,
+        content_type="application/problem+json",
+        headers=dict(headers or {}),
+        json_dumps_params={"ensure_ascii": False},
+    )
+
+
+def healthz(request: HttpRequest) -> HttpResponse:
+    """Say that the process lives."""
+    return JsonResponse({"status": "ok"})
+
+
+def readyz(request: HttpRequest) -> HttpResponse:
+    """Say whether the database answers."""
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+    except Exception:
+        api_logger.exception("not ready")
+        return JsonResponse({"status": "unavailable"}, status=503)
+    return JsonResponse({"status": "ready"})
+
+
+def _error(found: Mapping[str, Any]) -> dict[str, Any]:
+    where = [str(part) for part in found.get("loc", ()) if part not in {"body", "query", "header"}]
+    kept = where[1:] if len(where) > 1 and where[0] == "filters" else where
+    return {"field": ".".join(kept), "message": found.get("msg", ""), "kind": found.get("type", "")}
+
+
+def _plain(value: object) -> object:
+    return value.isoformat() if isinstance(value, datetime) else value

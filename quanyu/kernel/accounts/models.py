@@ -29,6 +29,7 @@ class Account(AbstractBaseUser):
     email = models.EmailField("邮箱", blank=True)
     is_active = models.BooleanField("启用", default=True)
     is_demo = models.BooleanField("演示账号", default=False)
+    must_change_password = models.BooleanField("须改密码", default=False)
     created_at = models.DateTimeField("创建时间")
     ended_at = models.DateTimeField("停用时间", null=True)
 

@@ -1,0 +1,25 @@
+"""The rule for passwords that Django does not bring (口令规则)."""
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+
+from quanyu.kernel.accounts.models import Account
+from quanyu.kernel.accounts.rules import kinds
+
+LEAST_KINDS = 3
+
+
+class Mixed:
+    """Ask for three of the four kinds of signs (GB/T 22239, 身份鉴别: 复杂度)."""
+
+    def validate(self, password: str, user: Account | None = None) -> None:
+        """Refuse a password of fewer kinds.
+
+        :raises ValidationError: in words for the person who chose it
+        """
+        if kinds(password) < LEAST_KINDS:
+            raise ValidationError(self.get_help_text(), code="password_too_plain")
+
+    def get_help_text(self) -> str:
+        """Return the rule as a sentence."""
+        return _("密码须包含大写字母、小写字母、数字、符号中的至少三种。")

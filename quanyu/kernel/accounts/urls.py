@@ -1,0 +1,33 @@
+"""The addresses of this package, for web/urls.py; nothing else of allauth is exposed."""
+
+from django.urls import path
+
+from quanyu.kernel.accounts import pages
+
+urlpatterns = [
+    path("desk/sign-in", pages.sign_in, name="sign_in"),
+    path("desk/sign-in", pages.sign_in, name="account_login"),  # as allauth calls it
+    path("desk/sign-in/as/<str:username>", pages.enter_as, name="sign_in_as"),
+    path("desk/sign-in/code", pages.enter_code, name="sign_in_code"),
+    path("desk/sign-in/code", pages.enter_code, name="mfa_authenticate"),  # as allauth calls it
+    path("desk/sign-out", pages.sign_out, name="sign_out"),
+    path("desk/second-factor", pages.second_factor, name="second_factor"),
+    path("desk/password", pages.password, name="password"),
+    path("desk/hat", pages.hat, name="hat"),
+    path("desk/people", pages.people, name="desk_people"),
+    path("desk/people/new", pages.person_new, name="desk_person_new"),
+    path("desk/people/<uuid:account_id>", pages.person, name="desk_person"),
+    path("desk/people/<uuid:account_id>/grants", pages.give, name="desk_grant"),
+    path(
+        "desk/people/<uuid:account_id>/grants/<uuid:grant_id>/end",
+        pages.take,
+        name="desk_grant_end",
+    ),
+    path("desk/people/<uuid:account_id>/end", pages.end, name="desk_person_end"),
+    path("desk/people/<uuid:account_id>/password", pages.new_password, name="desk_person_password"),
+    path(
+        "desk/people/<uuid:account_id>/second-factor",
+        pages.no_second_factor,
+        name="desk_person_factor",
+    ),
+]

@@ -1,0 +1,119 @@
+"""A limit is set for a class at a place from a day on (时限设定)."""
+
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from quanyu.kernel.access.rules import Actor
+from quanyu.kernel.audit.models import Record
+from quanyu.kernel.codes import actions, queries
+from quanyu.kernel.codes.actions import Loaded
+from quanyu.kernel.codes.models import Limit
+from quanyu.kernel.codes.rules import NotInForce, NotKeeper, WrongLimit, WrongStart
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def next_month(at: datetime) -> date:
+    return at.date() + timedelta(days=30)
+
+
+def put(actor: Actor, at: datetime, **other: Any) -> Limit:
+    given = {
+        "workflow": "event",
+        "stage": "handling",
+        "class_prefix": "0102",
+        "amount": 2,
+        "unit": "working_hours",
+        "start": at.date(),
+    }
+    return actions.set_limit(**(given | other), actor=actor, at=at)
+
+
+def amount(on: date, place: str = "34/01/04/003/") -> int | None:
+    found = queries.limit(workflow="event", stage="handling", class_code="0102", place=place, on=on)
+    return found.amount if found else None
+
+
+def test_a_new_limit_holds_from_its_day(
+    shipped: Loaded, keeper: Actor, at: datetime, next_month: date
+) -> None:
+    put(keeper, at, start=next_month)
+
+    assert amount(next_month - timedelta(days=1)) == 4
+    assert amount(next_month) == 2
+
+
+def test_a_district_sets_a_limit_of_its_own(
+    shipped: Loaded, of_one_district: Actor, at: datetime
+) -> None:
+    put(of_one_district, at, place="34/01/04/", amount=1)
+
+    assert amount(at.date()) == 1
+    assert amount(at.date(), place="34/01/02/001/") == 4
+
+
+def test_a_district_sets_none_for_the_city(
+    shipped: Loaded, of_one_district: Actor, at: datetime
+) -> None:
+    with pytest.raises(NotKeeper):
+        put(of_one_district, at)
+
+
+def test_a_stranger_sets_none(shipped: Loaded, stranger: Actor, at: datetime) -> None:
+    with pytest.raises(NotKeeper):
+        put(stranger, at, place="34/01/04/")
+
+
+def test_a_stranger_ends_none(shipped: Loaded, stranger: Actor, at: datetime) -> None:
+    with pytest.raises(NotKeeper):
+        actions.end_limit(workflow="event", stage="handling", end=at.date(), actor=stranger, at=at)
+
+
+def test_history_keeps_every_amount(
+    shipped: Loaded, keeper: Actor, at: datetime, next_month: date
+) -> None:
+    put(keeper, at)
+    put(keeper, at, start=next_month, amount=3)
+
+    rows = queries.limit_history(workflow="event", stage="handling", class_prefix="0102")
+
+    assert [row.amount for row in rows] == [3, 2, 4]
+
+
+def test_a_limit_ended_gives_way_to_the_general_one(
+    shipped: Loaded, keeper: Actor, at: datetime, next_month: date
+) -> None:
+    actions.end_limit(
+        workflow="event",
+        stage="handling",
+        class_prefix="0102",
+        end=next_month,
+        actor=keeper,
+        at=at,
+    )
+
+    assert amount(next_month) == 3
+
+
+def test_ending_what_is_not_there_is_refused(shipped: Loaded, keeper: Actor, at: datetime) -> None:
+    with pytest.raises(NotInForce):
+        actions.end_limit(workflow="event", stage="nothing", end=at.date(), actor=keeper, at=at)
+
+
+def test_a_limit_for_yesterday_is_refused(shipped: Loaded, keeper: Actor, at: datetime) -> None:
+    with pytest.raises(WrongStart):
+        put(keeper, at, start=at.date() - timedelta(days=1))
+
+
+def test_a_limit_of_a_century_is_refused(shipped: Loaded, keeper: Actor, at: datetime) -> None:
+    with pytest.raises(WrongLimit):
+        put(keeper, at, amount=30_000, unit="working_days")
+
+
+def test_setting_is_recorded(shipped: Loaded, keeper: Actor, at: datetime) -> None:
+    row = put(keeper, at)
+
+    assert Record.objects.filter(subject=f"codes.limit:{row.pk}", actor_id=keeper.id).exists()

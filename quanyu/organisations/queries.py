@@ -1,0 +1,293 @@
+"""Who acts, and who answers for what. Public reference data: no actor is asked for."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from quanyu.kernel.access.rules import upper
+from quanyu.kernel.accounts import queries as accounts
+from quanyu.kernel.codes import queries as codes
+from quanyu.organisations import rules
+from quanyu.organisations.models import Body, Duty
+from quanyu.organisations.rules import BASIS_WORDS, KIND_WORDS, Basis, BodyKind, Holder
+from quanyu.regions import queries as regions
+from quanyu.regions.rules import ancestry
+
+PAGE = 100
+
+
+@dataclass(frozen=True, slots=True)
+class BodyEntry:
+    """A body as lists and forms show it (单位)."""
+
+    id: UUID
+    code: str
+    kind: str
+    kind_name: str
+    """In the reader's language."""
+    name: str
+    name_en: str
+    region_path: str
+    place_name: str
+    parent_id: UUID | None
+    phone: str
+    is_sample: bool
+    valid_from: date
+    valid_to: date | None
+
+    @property
+    def label(self) -> str:
+        """The name in the reader's language."""
+        return _in_language(self.name, self.name_en)
+
+
+@dataclass(frozen=True, slots=True)
+class DutyEntry:
+    """One row of the duty list (权责)."""
+
+    id: UUID
+    body_id: UUID
+    body: str
+    """In the reader's language."""
+    body_kind: str
+    class_prefix: str
+    class_name: str
+    """The class's name, or "all classes", in the reader's language."""
+    place_path: str
+    place_name: str
+    basis: str
+    basis_name: str
+    clause: str
+    is_sample: bool
+    note: str
+    valid_from: date
+    valid_to: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class DutyPage:
+    """One page of the duty list; ``after`` opens the next one, "" when this is the last."""
+
+    rows: tuple[DutyEntry, ...]
+    after: str
+
+
+# ------------------------------------------------------------------ bodies
+
+
+def bodies(*, on: date, place: str = "", kind: str = "", search: str = "") -> tuple[BodyEntry, ...]:
+    """Return the bodies standing on a day, seated within ``place``, in the order of places."""
+    rows = Body.objects.on(on)
+    if place:
+        rows = rows.filter(region_path__gte=place, region_path__lt=upper(place))
+    if kind:
+        rows = rows.filter(kind=kind)
+    if search:
+        rows = rows.filter(Q(name__contains=search) | Q(name_en__icontains=search))
+    return tuple(_body_entry(row) for row in rows.order_by("region_path", "code"))
+
+
+def body(body_id: UUID) -> BodyEntry | None:
+    """Return one body, standing or not, or None."""
+    row = Body.objects.filter(pk=body_id).first()
+    return _body_entry(row) if row else None
+
+
+def body_by_code(code: str) -> BodyEntry | None:
+    """Return the body of that code, or None."""
+    row = Body.objects.filter(code=code).first()
+    return _body_entry(row) if row else None
+
+
+@accounts.body_names.answered_by
+def body_names(keys: Sequence[UUID]) -> Mapping[UUID, str]:
+    """Return what these bodies are called, in the reader's language."""
+    rows = Body.objects.filter(pk__in=keys).values_list("pk", "name", "name_en")
+    return {key: _in_language(name, english) for key, name, english in rows}
+
+
+@accounts.body_places.answered_by
+def body_places(keys: Sequence[UUID]) -> Mapping[UUID, str]:
+    """Return the places in which these bodies stand."""
+    return dict(Body.objects.filter(pk__in=keys).values_list("pk", "region_path"))
+
+
+def _body_entry(row: Body) -> BodyEntry:
+    return BodyEntry(
+        id=row.id,
+        code=row.code,
+        kind=row.kind,
+        kind_name=_(KIND_WORDS[BodyKind(row.kind)]),
+        name=row.name,
+        name_en=row.name_en,
+        region_path=row.region_path,
+        place_name=_place_name(row.region_path),
+        parent_id=row.parent_id,
+        phone=row.phone,
+        is_sample=row.is_sample,
+        valid_from=row.valid_from,
+        valid_to=row.valid_to,
+    )
+
+
+# ------------------------------------------------------------------ who answers
+
+
+def duty_holders(class_code: str, *, place: str, on: date) -> list[Holder]:
+    """Return the bodies that answer for a class at a place on a day, the first first.
+
+    Each body once, with the duty that speaks most for it and the reason in words. One query.
+    """
+    return rules.order(
+        [_holder(row) for row in _answering(class_code, place=place, on=on)],
+        class_code=class_code,
+    )
+
+
+def answers_for(body_id: UUID, class_code: str, *, place: str, on: date) -> bool:
+    """Tell whether the duty list names this body for a class at a place on a day."""
+    return _answering(class_code, place=place, on=on).filter(body_id=body_id).exists()
+
+
+def _answering(class_code: str, *, place: str, on: date) -> QuerySet[Duty]:
+    return (
+        _duties(on)
+        .filter(place_path__in=ancestry(place), class_prefix__in=rules.prefixes(class_code))
+        .filter(Q(body__valid_to__isnull=True) | Q(body__valid_to__gt=on), body__valid_from__lte=on)
+    )
+
+
+def _holder(row: Duty) -> Holder:
+    clause = codes.clause_entry(row.clause)
+    return Holder(
+        body_id=row.body_id,
+        code=row.body.code,
+        kind=row.body.kind,
+        name=row.body.name,
+        name_en=row.body.name_en,
+        basis=row.basis,
+        place_path=row.place_path,
+        class_prefix=row.class_prefix,
+        clause=str(clause) if clause else "",
+        is_sample=bool(clause and clause.is_sample),
+        note=row.note,
+        reason=_reason(row),
+    )
+
+
+def _reason(row: Duty) -> str:
+    return _("{basis}责任: 负责{place}的{classes}").format(
+        basis=_(BASIS_WORDS[Basis(row.basis)]),
+        place=_place_name(row.place_path),
+        classes=_class_name(row.class_prefix),
+    )
+
+
+# ------------------------------------------------------------------ the duty list
+
+
+def duty_list(
+    *,
+    on: date,
+    class_code: str = "",
+    place: str = "",
+    body_id: UUID | None = None,
+    after: str = "",
+    size: int = PAGE,
+) -> DutyPage:
+    """Return one page of the duty list as it holds on a day.
+
+    ``class_code`` keeps the duties for that class or within that major; ``place`` those that bear
+    on it: at it, above it or in it. Order: place, class, body's code.
+    """
+    rows = _duties(on)
+    if class_code:
+        covering = Q(class_prefix__in=rules.prefixes(class_code))
+        rows = rows.filter(covering | Q(class_prefix__startswith=class_code))
+    if place:
+        above = Q(place_path__in=ancestry(place))
+        rows = rows.filter(above | Q(place_path__gte=place, place_path__lt=upper(place)))
+    if body_id:
+        rows = rows.filter(body_id=body_id)
+    rows = rows.order_by("place_path", "class_prefix", "id")
+    found = list(_beyond(rows, after)[: size + 1])
+    more = _key(found[size - 1]) if len(found) > size else ""
+    return DutyPage(tuple(_duty_entry(row) for row in found[:size]), more)
+
+
+def _key(row: Duty) -> str:
+    return f"{row.place_path}~{row.class_prefix}~{row.id}"
+
+
+def _beyond(rows: QuerySet[Duty], after: str) -> QuerySet[Duty]:
+    parts = after.split("~")
+    if len(parts) != 3 or not _is_key(parts[2]):
+        return rows
+    place, prefix, key = parts
+    later = Q(place_path__gt=place)
+    later |= Q(place_path=place, class_prefix__gt=prefix)
+    return rows.filter(later | Q(place_path=place, class_prefix=prefix, id__gt=key))
+
+
+def _is_key(text: str) -> bool:
+    try:
+        UUID(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _duty_entry(row: Duty) -> DutyEntry:
+    clause = codes.clause_entry(row.clause)
+    return DutyEntry(
+        id=row.id,
+        body_id=row.body_id,
+        body=_in_language(row.body.name, row.body.name_en),
+        body_kind=row.body.kind,
+        class_prefix=row.class_prefix,
+        class_name=_class_name(row.class_prefix),
+        place_path=row.place_path,
+        place_name=_place_name(row.place_path),
+        basis=row.basis,
+        basis_name=_(BASIS_WORDS[Basis(row.basis)]),
+        clause=str(clause) if clause else "",
+        is_sample=bool(clause and clause.is_sample),
+        note=row.note,
+        valid_from=row.valid_from,
+        valid_to=row.valid_to,
+    )
+
+
+def _duties(on: date) -> QuerySet[Duty]:
+    return Duty.objects.on(on).select_related("body", "clause__document")
+
+
+# ------------------------------------------------------------------ words
+
+
+def _in_language(chinese: str, english: str) -> str:
+    return english if english and (get_language() or "").startswith("en") else chinese
+
+
+def _class_name(prefix: str) -> str:
+    if not prefix:
+        return _("全部类别")
+    if prefix == rules.PART:
+        return _("全部部件")
+    entry = codes.known("part_class" if rules.is_part(prefix) else "event_class", prefix)
+    return f"{entry.shown} {codes.label(entry)}" if entry else prefix
+
+
+def _place_name(path: str) -> str:
+    crumbs = regions.breadcrumb(path)
+    return _in_language(crumbs[-1].name, crumbs[-1].name_en) if crumbs else path
+
+
+def labels(holders: Iterable[Holder]) -> list[tuple[str, str]]:
+    """Return key and name of holders in their order, in the reader's language, for a form."""
+    return [(str(one.body_id), _in_language(one.name, one.name_en)) for one in holders]

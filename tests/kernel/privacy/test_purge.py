@@ -1,0 +1,88 @@
+"""Purge erases what was kept to its end (到期清除)."""
+
+from datetime import datetime, timedelta
+
+from quanyu.kernel.access.rules import system
+from quanyu.kernel.audit.models import Record
+from quanyu.kernel.privacy import actions
+from tests.kernel.privacy.letters.models import Letter
+
+TIMER = system("34/01/", job="privacy.purge")
+
+
+def answered(letter: Letter, at: datetime) -> Letter:
+    letter.answered_at = at
+    letter.save()
+    return letter
+
+
+def test_erases_value_and_index_when_the_days_are_over(letter: Letter, at: datetime) -> None:
+    answered(letter, at - timedelta(days=180))
+
+    actions.purge(actor=TIMER, at=at)
+
+    letter.refresh_from_db()
+    assert (letter.phone, letter.phone_index, letter.name, letter.nickname) == (
+        None,
+        None,
+        None,
+        "",
+    )
+
+
+def test_erases_each_field_at_its_own_end(letter: Letter, at: datetime) -> None:
+    answered(letter, at - timedelta(days=31))
+
+    actions.purge(actor=TIMER, at=at)
+
+    letter.refresh_from_db()
+    assert (str(letter.phone), letter.nickname) == ("138****8000", "")
+
+
+def test_keeps_what_has_not_begun_to_count(letter: Letter, at: datetime) -> None:
+    actions.purge(actor=TIMER, at=at + timedelta(days=1_000))
+
+    letter.refresh_from_db()
+    assert str(letter.phone) == "138****8000"
+
+
+def test_reports_how_much_it_erased(letter: Letter, at: datetime) -> None:
+    answered(letter, at - timedelta(days=200))
+
+    report = actions.purge(actor=TIMER, at=at)
+
+    mine = {name: count for name, count in report.counts.items() if name.startswith("letters.")}
+    assert mine == {
+        "letters.letter.name": 1,
+        "letters.letter.nickname": 1,
+        "letters.letter.phone": 1,
+    }
+
+
+def test_erases_nothing_more_when_repeated(letter: Letter, at: datetime) -> None:
+    answered(letter, at - timedelta(days=200))
+    actions.purge(actor=TIMER, at=at)
+
+    assert sum(actions.purge(actor=TIMER, at=at).counts.values()) == 0
+
+
+def test_goes_on_past_one_batch(letters: None, db: None, at: datetime) -> None:
+    long_ago = at - timedelta(days=200)
+    rows = [Letter(region_path="34/01/", nickname="某", answered_at=long_ago) for _ in range(1_001)]
+    Letter.objects.bulk_create(rows)
+
+    report = actions.purge(actor=TIMER, at=at)
+
+    assert report.counts["letters.letter.nickname"] == 1_001
+
+
+def test_leaves_an_audit_record(letter: Letter, at: datetime) -> None:
+    answered(letter, at - timedelta(days=31))
+
+    report = actions.purge(actor=TIMER, at=at)
+
+    record = Record.objects.get(topic="privacy.purge")
+    assert (record.subject, record.changed) == (
+        f"privacy.purge:{report.pk}",
+        ["letters.letter.nickname"],
+    )

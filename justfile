@@ -14,7 +14,7 @@ check:
 fix:
     {{python}} -m ruff check --fix-only --quiet .
     {{python}} -m ruff format --quiet .
-    {{python}} -m djade --target-version 5.2 $(git ls-files '*.html')
+    .venv/bin/djade --target-version 5.2 $(git ls-files '*.html')
 
 # Run the demo city
 serve *words:

@@ -66,7 +66,7 @@ def steps() -> dict[str, list[str]]:
         "lint-imports": [str(SCRIPTS / "lint-imports"), "--no-cache"],
         "ruff check": [*python, "ruff", "check", "--no-cache", "."],
         "ruff format --check": [*python, "ruff", "format", "--check", "--no-cache", "."],
-        "djade --check": [*python, "djade", "--check", "--target-version", "5.2", *templates],
+        "djade --check": [str(SCRIPTS / "djade"), "--check", "--target-version", "5.2", *templates],
         "catalogues": [*python, "quanyu.project.catalogues", "check"],
         "typos": [str(SCRIPTS / "typos")],
     }

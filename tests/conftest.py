@@ -16,11 +16,29 @@ from django.db import connections
 from django.test import TransactionTestCase
 from psycopg import sql
 
+from quanyu.events import actions
+from quanyu.events.models import Event
+from quanyu.kernel.access.rules import REPORTER, Actor, ActorKind, Grant, Role, system
+from quanyu.kernel.access.scope import acting, set_scope
+from quanyu.kernel.calendar import actions as calendar
+from quanyu.kernel.codes import actions as codes
+from quanyu.kernel.keys import uuid7
 from quanyu.kernel.operations import migrate
+from quanyu.organisations import actions as organisations
+from quanyu.organisations import queries as bodies
+from quanyu.regions import actions as regions
 
 ROOT = Path(__file__).resolve().parents[1]
 SHANGHAI = ZoneInfo("Asia/Shanghai")
-KEPT = {"django_migrations", "django_content_type"}
+KEPT = (
+    "django_migrations",
+    "django_content_type",
+    "codes_",
+    "calendar_",
+    "regions_",
+    "organisations_",
+)
+"""Tables that a test with real commits leaves alone: reference data, the same for all tests."""
 
 
 def owner(database: str = "") -> psycopg.Connection[Any]:
@@ -60,14 +78,30 @@ def _make(maker: psycopg.Connection[Any], name: str) -> None:
     for old in (draft, name):
         maker.execute(sql.SQL("DROP DATABASE IF EXISTS {}").format(sql.Identifier(old)))
     maker.execute(sql.SQL("CREATE DATABASE {} TEMPLATE template0").format(sql.Identifier(draft)))
-    connections["owner"].settings_dict["NAME"] = draft
+    for alias in ("default", "owner"):
+        connections[alias].close()
+        connections[alias].settings_dict["NAME"] = draft
     migrate.run(alias="owner")
+    _seed()
     connections["owner"].close()
+    connections["default"].close()
+    connections["default"].close_pool()
     maker.execute(
         sql.SQL("ALTER DATABASE {} RENAME TO {}").format(
             sql.Identifier(draft), sql.Identifier(name)
         )
     )
+
+
+def _seed() -> None:
+    """Load what every city has: codes, calendar, divisions, the demo street, bodies, duties."""
+    at = datetime(2026, 1, 1, tzinfo=SHANGHAI)
+    with acting(system(settings.QUANYU_CITY, job="tests")) as seeder:
+        calendar.load_notices(actor=seeder, at=at)
+        codes.load(actor=seeder, at=at)
+        regions.load_hefei(actor=seeder, at=at)
+        regions.load_street(actor=seeder, at=at)
+        organisations.load(actor=seeder, at=at)
 
 
 @pytest.fixture(scope="session")
@@ -105,7 +139,7 @@ def truncate() -> None:
             "SELECT schemaname, tablename FROM pg_tables WHERE schemaname = ANY (%s)",
             [[settings.QUANYU_SCHEMA, settings.QUANYU_QUEUE_SCHEMA]],
         ).fetchall()
-        names = [sql.Identifier(s, t) for s, t in tables if t not in KEPT]
+        names = [sql.Identifier(s, t) for s, t in tables if not t.startswith(KEPT)]
         cleaner.execute(sql.SQL("TRUNCATE {} CASCADE").format(sql.SQL(", ").join(names)))
 
 
@@ -122,3 +156,154 @@ def truncated_by_the_owner() -> Iterator[None]:
 def at() -> datetime:
     """A Monday morning."""
     return datetime(2026, 3, 2, 9, tzinfo=SHANGHAI)
+
+
+# ------------------------------------------------------------------ the cast
+
+STREET = "34/01/04/001/"
+GRID = "34/01/04/001/001/g001/"
+POINT = (117.23, 31.82)
+"""A point in the demo street."""
+
+
+def person(role: Role, path: str = STREET, *, name: str = "周明") -> Actor:
+    """Return somebody with one role at one place; the grant is as the middleware reads it."""
+    return Actor(ActorKind.PERSON, uuid7(), frozenset({Grant(role, path)}), name=name)
+
+
+def in_body(body: Any, *, name: str = "马强") -> Actor:
+    """Return somebody who handles in a body."""
+    grants = frozenset({Grant(Role.HANDLER, body=body)})
+    return Actor(ActorKind.PERSON, uuid7(), grants, name=name)
+
+
+@pytest.fixture
+def act(db: None) -> Any:
+    """Do something as somebody, under that person's reach in the database."""
+
+    def done(verb: Any, *, actor: Actor, **facts: Any) -> Any:
+        set_scope(actor)
+        return verb(actor=actor, **facts)
+
+    return done
+
+
+@pytest.fixture
+def operator() -> Actor:
+    """受理员 of the demo street."""
+    return person(Role.OPERATOR, name="王芳")
+
+
+@pytest.fixture
+def dispatcher() -> Actor:
+    """派遣员 of the demo street."""
+    return person(Role.DISPATCHER)
+
+
+@pytest.fixture
+def checker() -> Actor:
+    """核查员 of the demo street."""
+    return person(Role.CHECKER, name="陈静")
+
+
+@pytest.fixture
+def grid_worker() -> Actor:
+    """网格员 of the whole demo street, so that every grid of it is theirs."""
+    return person(Role.GRID_WORKER, name="李军")
+
+
+@pytest.fixture
+def clerk() -> Actor:
+    """Both desk roles in one person."""
+    grants = frozenset({Grant(Role.OPERATOR, STREET), Grant(Role.DISPATCHER, STREET)})
+    return Actor(ActorKind.PERSON, uuid7(), grants, name="赵敏")
+
+
+@pytest.fixture
+def stranger() -> Actor:
+    """Every working role, in another district, and in no body."""
+    roles = (Role.OPERATOR, Role.DISPATCHER, Role.CHECKER, Role.GRID_WORKER)
+    grants = frozenset(Grant(role, "34/01/02/") for role in roles)
+    return Actor(ActorKind.PERSON, uuid7(), grants, name="孙远")
+
+
+@pytest.fixture
+def said() -> actions.Report:
+    """A broken manhole cover in the demo street."""
+    lon, lat = POINT
+    return actions.Report(
+        text="路口的污水井盖破了一半，晚上看不见，很危险。",
+        address="三里庵街道路口",
+        lon=lon,
+        lat=lat,
+        name="张三",
+        phone="13800138000",
+    )
+
+
+@pytest.fixture
+def reported(act: Any, said: actions.Report, at: datetime) -> Event:
+    """A matter just reported by a resident."""
+    receipt = act(actions.report, said=said, actor=REPORTER, at=at)
+    return found(receipt.id)
+
+
+def found(key: Any) -> Event:
+    """Return a matter as the system sees it."""
+    set_scope(system(settings.QUANYU_CITY, job="tests"))
+    return Event.objects.get(pk=key)
+
+
+@pytest.fixture
+def accepted(act: Any, reported: Event, operator: Actor, at: datetime) -> Event:
+    """A matter taken on."""
+    return act(actions.accept, event_id=reported.id, actor=operator, at=at)
+
+
+@pytest.fixture
+def filed(act: Any, accepted: Event, operator: Actor, at: datetime) -> Event:
+    """A matter filed as a broken sewer cover."""
+    return act(actions.file, event_id=accepted.id, class_code="P0102", actor=operator, at=at)
+
+
+@pytest.fixture
+def body(filed: Event, at: datetime) -> Any:
+    """The body that answers first for the filed matter."""
+    holders = bodies.duty_holders(filed.category, place=filed.region_path, on=at.date())
+    return holders[0].body_id
+
+
+@pytest.fixture
+def handler(body: Any) -> Actor:
+    """处置人 in that body."""
+    return in_body(body)
+
+
+@pytest.fixture
+def dispatched(act: Any, filed: Event, body: Any, dispatcher: Actor, at: datetime) -> Event:
+    """A matter handed to that body."""
+    return act(actions.dispatch, event_id=filed.id, body=body, actor=dispatcher, at=at)
+
+
+@pytest.fixture
+def handling(act: Any, dispatched: Event, handler: Actor, at: datetime) -> Event:
+    """A matter signed for."""
+    return act(actions.acknowledge, event_id=dispatched.id, actor=handler, at=at)
+
+
+@pytest.fixture
+def handled(act: Any, handling: Event, handler: Actor, at: datetime) -> Event:
+    """A matter of which the body says that it is done."""
+    return act(actions.handle, event_id=handling.id, outcome="井盖已更换", actor=handler, at=at)
+
+
+@pytest.fixture
+def checking(act: Any, handled: Event, checker: Actor, at: datetime) -> Event:
+    """A matter that the checker has taken."""
+    return act(actions.check, event_id=handled.id, actor=checker, at=at)
+
+
+@pytest.fixture
+def closed(act: Any, checking: Event, checker: Actor, at: datetime) -> Event:
+    """A matter found done."""
+    return act(actions.close, event_id=checking.id, evidence="现场看过", actor=checker, at=at)

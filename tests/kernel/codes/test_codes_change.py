@@ -15,6 +15,7 @@ from quanyu.kernel.codes.models import Code
 from quanyu.kernel.codes.rules import (
     AlreadyThere,
     NeedsClause,
+    NothingPlanned,
     NotInForce,
     NotKeeper,
     StillParent,
@@ -191,6 +192,53 @@ def test_ending_for_a_successor_that_does_not_hold_is_refused(
             actor=keeper,
             at=at,
         )
+
+
+def test_withdrawing_takes_back_a_change_to_come(
+    shipped: Loaded, keeper: Actor, at: datetime, next_month: date
+) -> None:
+    code = {"list_key": "event_class", "code": "0102"}
+    change: dict[str, Any] = {"start": next_month, "actor": keeper, "at": at}
+    actions.change_code(**code, **change, changes={"name": "写错了"})
+
+    actions.withdraw_code(**code, actor=keeper, at=at)
+    actions.change_code(**code, **change, changes={"name": "写对了"})
+
+    assert [entry.name for entry in queries.history("event_class", "0102")] == [
+        "写对了",
+        "暴露垃圾",
+    ]
+
+
+def test_withdrawing_takes_back_an_end_to_come(
+    shipped: Loaded, keeper: Actor, at: datetime, next_month: date
+) -> None:
+    actions.end_code(list_key="part_class", code="P0122", end=next_month, actor=keeper, at=at)
+
+    actions.withdraw_code(list_key="part_class", code="P0122", actor=keeper, at=at)
+
+    assert queries.class_of("P0122", on=next_month) is not None
+
+
+def test_what_has_begun_is_not_withdrawn(
+    shipped: Loaded, keeper: Actor, at: datetime, monday: date
+) -> None:
+    actions.change_code(
+        list_key="event_class",
+        code="0102",
+        start=monday,
+        changes={"name": "垃圾暴露"},
+        actor=keeper,
+        at=at,
+    )
+
+    with pytest.raises(NothingPlanned):
+        actions.withdraw_code(list_key="event_class", code="0102", actor=keeper, at=at)
+
+
+def test_a_stranger_withdraws_nothing(shipped: Loaded, stranger: Actor, at: datetime) -> None:
+    with pytest.raises(NotKeeper):
+        actions.withdraw_code(list_key="event_class", code="0102", actor=stranger, at=at)
 
 
 def test_a_code_that_ended_may_come_back(

@@ -98,6 +98,23 @@ def test_a_limit_ended_gives_way_to_the_general_one(
     assert amount(next_month) == 3
 
 
+def test_withdrawing_brings_the_old_limit_back(
+    shipped: Loaded, keeper: Actor, at: datetime, next_month: date
+) -> None:
+    put(keeper, at, start=next_month)
+
+    actions.withdraw_limit(
+        workflow="event", stage="handling", class_prefix="0102", actor=keeper, at=at
+    )
+
+    assert amount(next_month) == 4
+
+
+def test_a_stranger_withdraws_none(shipped: Loaded, stranger: Actor, at: datetime) -> None:
+    with pytest.raises(NotKeeper):
+        actions.withdraw_limit(workflow="event", stage="handling", actor=stranger, at=at)
+
+
 def test_ending_what_is_not_there_is_refused(shipped: Loaded, keeper: Actor, at: datetime) -> None:
     with pytest.raises(NotInForce):
         actions.end_limit(workflow="event", stage="nothing", end=at.date(), actor=keeper, at=at)

@@ -1,0 +1,113 @@
+"""Somebody from another district meets a matter of ours: missing and forbidden look alike."""
+
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from quanyu.events import actions, api, queries
+from quanyu.events.models import Contact, Event, EventStep
+from quanyu.events.rules import Filters
+from quanyu.kernel.access.rules import REPORTER, Actor, holder
+from quanyu.kernel.access.scope import set_scope
+from quanyu.kernel.errors import Denied
+from tests.conftest import GRID
+
+pytestmark = pytest.mark.django_db
+
+FACTS: dict[str, dict[str, Any]] = {
+    "request_verification": {},
+    "verify": {"finding": "属实"},
+    "accept": {},
+    "refuse": {"reason": "out_of_scope", "reply": "不归本街道"},
+    "settle": {"outcome": "当场扶正"},
+    "file": {"class_code": "P0102"},
+    "dispatch": {"body": uuid4()},
+    "send_out": {"class_code": "P0102", "body": uuid4()},
+    "insist": {"reason": "职责清楚"},
+    "acknowledge": {},
+    "hand_back": {"legal_ground": "not_ours", "reason": "不归我们"},
+    "handle": {"outcome": "换好了"},
+    "check": {},
+    "close": {"evidence": "看过"},
+    "rework": {"reason": "没换好"},
+    "rate": {"solved": True, "treated": 3},
+    "void": {"reason": "test"},
+    "place": {"region_path": GRID},
+    "say": {"words": "看一下"},
+    "reveal_contact": {"reason": "contact"},
+    "suggest": {},
+    "tell_overdue": {"clock": "stage"},
+}
+
+
+def test_every_verb_of_the_api_stands_in_the_list() -> None:
+    assert set(api.VERBS) <= set(FACTS)
+
+
+@pytest.mark.parametrize("verb", sorted(FACTS))
+def test_a_stranger_is_told_there_is_no_such_matter(
+    verb: str, reported: Event, stranger: Actor, act: Any, at: Any
+) -> None:
+    with pytest.raises(Denied):
+        act(
+            getattr(actions, verb),
+            event_id=reported.id,
+            actor=stranger,
+            at=at,
+            **FACTS[verb],
+        )
+
+
+@pytest.mark.parametrize("verb", sorted(FACTS))
+def test_a_missing_matter_is_answered_alike(
+    verb: str, operator: Actor, act: Any, at: Any
+) -> None:
+    with pytest.raises(Denied):
+        act(getattr(actions, verb), event_id=uuid4(), actor=operator, at=at, **FACTS[verb])
+
+
+def test_the_list_of_a_stranger_is_empty(reported: Event, stranger: Actor, at: Any) -> None:
+    set_scope(stranger)
+
+    page = queries.page(Filters(), actor=stranger, at=at)
+
+    assert (page.rows, page.count) == ([], 0)
+
+
+def test_the_database_itself_hides_the_row(reported: Event, stranger: Actor) -> None:
+    set_scope(stranger)
+
+    assert not Event.objects.filter(pk=reported.pk).exists()
+    assert not EventStep.objects.filter(case_id=reported.pk).exists()
+    assert not Contact.objects.filter(event_id=reported.pk).exists()
+
+
+def test_a_reporter_reads_nothing(reported: Event) -> None:
+    set_scope(REPORTER)
+
+    assert Event.objects.count() == 0
+
+
+def test_the_holder_of_a_code_sees_that_row_alone(reported: Event, act: Any, at: Any) -> None:
+    other = act(
+        actions.report,
+        said=actions.Report(text="路灯不亮了", address="三里庵"),
+        actor=REPORTER,
+        at=at,
+    )
+    one = holder(reported.id)
+    set_scope(one)
+
+    assert list(Event.objects.visible_to(one).values_list("id", flat=True)) == [reported.id]
+    assert not Event.objects.filter(pk=other.id).exists()
+
+
+def test_the_query_and_the_policy_agree(
+    reported: Event, operator: Actor, stranger: Actor
+) -> None:
+    for actor in (operator, stranger, holder(reported.id), REPORTER):
+        set_scope(actor)
+        by_query = set(Event.objects.visible_to(actor).values_list("id", flat=True))
+
+        assert by_query == set(Event.objects.values_list("id", flat=True))

@@ -1,0 +1,179 @@
+"""What every page shows of its frame: theme, language, where one is and as whom."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
+from django.utils.functional import Promise, SimpleLazyObject
+from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext_lazy as _
+
+from quanyu.kernel.access.rules import Role
+from quanyu.kernel.accounts.http import Seat, seat_of
+from quanyu.kernel.accounts.rules import ROLE_NAMES
+from quanyu.regions import queries as regions
+from quanyu.regions.rules import Crumb
+
+THEME_COOKIE, PRINT_COOKIE = "q_theme", "q_print"
+THEMES, PRINTS = ("light", "dark"), ("normal", "large")
+
+EMERGENCY = (
+    {"number": "119", "word": _("着火")},
+    {"number": "120", "word": _("受伤")},
+    {"number": "110", "word": _("报警")},
+)
+
+MATTERS = frozenset(
+    {
+        Role.GRID_WORKER,
+        Role.GRID_LEADER,
+        Role.COMMUNITY_OFFICER,
+        Role.COMMUNITY_SECRETARY,
+        Role.OPERATOR,
+        Role.DISPATCHER,
+        Role.CHECKER,
+        Role.COMMANDER,
+        Role.HANDLER,
+        Role.DISTRICT_ADMIN,
+        Role.WINDOW_CLERK,
+    }
+)
+REPORTING = frozenset({Role.GRID_WORKER, Role.COMMUNITY_OFFICER, Role.OPERATOR, Role.WINDOW_CLERK})
+GROUND = MATTERS | {Role.SYS_ADMIN}
+PEOPLE = frozenset({Role.SYS_ADMIN, Role.SEC_ADMIN, Role.DISTRICT_ADMIN})
+AUDIT = frozenset({Role.AUDIT_ADMIN, Role.AUDITOR, Role.SEC_ADMIN})
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """One page of the desk, as the navigation shows it (栏目)."""
+
+    key: str
+    name: str
+    icon: str
+    label: Promise | str
+    roles: frozenset[Role]
+
+
+DOORS: tuple[tuple[Promise | str, tuple[Door, ...]], ...] = (
+    (
+        _("工作"),
+        (
+            Door("work", "desk", "checklist", _("我的工作"), MATTERS),
+            Door("matters", "desk_matters", "list-details", _("事项"), MATTERS),
+            Door("map", "desk_map", "map-2", _("调度地图"), MATTERS),
+            Door("report", "desk_report", "phone-incoming", _("代报事项"), REPORTING),
+        ),
+    ),
+    (
+        _("依据"),
+        (
+            Door("duties", "desk_duties", "clipboard-list", _("权责清单"), GROUND),
+            Door("codes", "desk_codes", "list-numbers", _("代码与时限"), GROUND),
+        ),
+    ),
+    (
+        _("管理"),
+        (
+            Door("people", "desk_people", "users", _("人员与授权"), PEOPLE),
+            Door("audit", "desk_audit", "shield-check", _("审计"), AUDIT),
+        ),
+    ),
+)
+
+
+def look(request: HttpRequest) -> dict[str, Any]:
+    """Return what cookies and settings say of the frame; asks no database."""
+    language = get_language() or settings.LANGUAGE_CODE
+    return {
+        "now": timezone.localtime(),
+        "theme": _cookie(request, THEME_COOKIE, THEMES),
+        "print": _cookie(request, PRINT_COOKIE, PRINTS),
+        "language": language,
+        "is_english": language.startswith("en"),
+        "path": request.get_full_path(),
+        "demo": settings.QUANYU_DEMO,
+        "phone": getattr(settings, "QUANYU_PHONE", ""),
+        "filing": getattr(settings, "QUANYU_FILING", ""),
+        "emergency": EMERGENCY,
+    }
+
+
+def face(request: HttpRequest) -> dict[str, Any]:
+    """Return the frame of one page; the desk's part is made only where it is shown."""
+    return look(request) | {
+        "me": SimpleLazyObject(lambda: _me(seat_of(request))),
+        "nav": SimpleLazyObject(lambda: navigation(seat_of(request).actor.roles)),
+        "scope": SimpleLazyObject(lambda: _scope(seat_of(request))),
+        "city": SimpleLazyObject(_city),
+    }
+
+
+def navigation(roles: frozenset[str]) -> list[dict[str, Any]]:
+    """Return the doors that ``roles`` open, in groups; groups without any are left out."""
+    groups = [
+        {"label": label, "doors": [_drawn(door) for door in doors if door.roles & roles]}
+        for label, doors in DOORS
+    ]
+    for group in groups:
+        group["doors"] = [door for door in group["doors"] if door["url"]]
+    return [group for group in groups if group["doors"]]
+
+
+def opens(key: str, roles: frozenset[str]) -> bool:
+    """Answer whether any of ``roles`` opens the page called ``key``."""
+    return any(door.roles & roles for _label, doors in DOORS for door in doors if door.key == key)
+
+
+def _drawn(door: Door) -> dict[str, Any]:
+    return {"key": door.key, "icon": door.icon, "label": door.label, "url": _address(door.name)}
+
+
+def _address(name: str) -> str:
+    try:
+        return reverse(name)
+    except NoReverseMatch:
+        return ""
+
+
+def _cookie(request: HttpRequest, name: str, allowed: tuple[str, ...]) -> str:
+    value = request.COOKIES.get(name, "")
+    return value if value in allowed else allowed[0]
+
+
+def _me(seat: Seat) -> Mapping[str, Any]:
+    if seat.account is None:
+        return {}
+    names = [gettext(ROLE_NAMES[role]) for role in ROLE_NAMES if role in seat.actor.roles]
+    return {
+        "name": seat.account.name,
+        "initial": seat.account.name[:1],
+        "role": "、".join(names[:2]),
+        "roles": names,
+        "hats": seat.hats if len(seat.hats) > 1 else (),
+    }
+
+
+def _scope(seat: Seat) -> list[dict[str, str]]:
+    """Return the way down to where one works; in a body, or nowhere, it is the city alone."""
+    places = seat.actor.places
+    return [_step(crumb) for crumb in regions.breadcrumb(places[0] if places else _root())]
+
+
+def _city() -> dict[str, str]:
+    way = regions.breadcrumb(_root())
+    return _step(way[-1]) if way else {"name": "", "path": _root()}
+
+
+def _step(crumb: Crumb) -> dict[str, str]:
+    english = (get_language() or "").startswith("en") and crumb.name_en
+    return {"name": crumb.name_en if english else crumb.name, "path": crumb.path}
+
+
+def _root() -> str:
+    root: str = settings.QUANYU_CITY
+    return root

@@ -53,7 +53,7 @@ def front_end(*, with_tests: bool) -> None:
         return
     npm = [*_npm(), "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]
     omit = [] if with_tests else ["--omit=dev"]
-    done = subprocess.run(  # noqa: S603 - the words are our own
+    ended = subprocess.run(  # noqa: S603 - the words are our own
         [*npm, *omit],
         cwd=ROOT / "frontend",
         env=_npm_environment(),
@@ -61,8 +61,8 @@ def front_end(*, with_tests: bool) -> None:
         text=True,
         check=False,
     )
-    if done.returncode:
-        sys.exit(done.stdout + done.stderr)
+    if ended.returncode:
+        sys.exit(ended.stdout + ended.stderr)
     shutil.rmtree(VENDOR, ignore_errors=True)
     for target, source in WANTED.items():
         _copy(PACKAGES / source, VENDOR / target)

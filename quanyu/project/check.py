@@ -76,7 +76,7 @@ def _steps(made: Mapping[str, str]) -> list[Done]:
     """Run the steps side by side and print each as it ends; give those that failed."""
     failed = []
     with ThreadPoolExecutor(SIDE_BY_SIDE) as pool:
-        for done in pool.map(lambda step: _step(*step, made), steps().items()):
+        for done in pool.map(lambda step: _step(step[0], step[1], made), steps().items()):
             mark = choose("通过", "passed") if done.code == 0 else choose("未通过", "FAILED")
             say(f"{done.seconds:6.1f} s  {done.name}: {mark}")
             if done.code:

@@ -8,6 +8,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import NoReturn
 
+from quanyu.kernel.errors import Denied, Refusal
 from quanyu.kernel.operations import home as homes
 from quanyu.kernel.operations.faults import Fault, choose, spoken
 
@@ -15,7 +16,6 @@ Verb = Callable[[argparse.Namespace], int]
 
 # Packages that bring a command of their own: it gets the rest of the words.
 ENTRIES = {
-    "import": "quanyu.regions.command:run",
     "bench": "quanyu.bench.command:run",
 }
 
@@ -38,9 +38,22 @@ def main(words: Sequence[str] | None = None) -> int:
     except Fault as fault:
         return _say(fault)
     except Exception as problem:
-        if type(problem).__name__ != "OperationalError":
+        fault = _known(problem)
+        if fault is None:
             raise
-        return _say(Fault("database_unreachable", detail=str(problem).strip().splitlines()[-1]))
+        return _say(fault)
+
+
+def _known(problem: Exception) -> Fault | None:
+    """Give the plain words of a problem that a person can put right, None of any other."""
+    if isinstance(problem, Denied):
+        return Fault("out_of_reach")
+    if isinstance(problem, Refusal):
+        return Fault("refused", detail=problem)
+    # psycopg's and Django's alike, named by name: this module loads neither.
+    if type(problem).__name__ == "OperationalError":
+        return Fault("database_unreachable", detail=str(problem).strip().splitlines()[-1])
+    return None
 
 
 def _say(fault: Fault) -> int:
@@ -76,10 +89,12 @@ def parser() -> Parser:
     audit = add("audit", _audit, "校验审计记录", "verify the audit log")
     audit.add_argument("what", choices=["verify"])
     audit.add_argument("--witnessed", default="", help="a head that was kept outside")
+    bring = add("import", _import, "导入数据", "import data")
+    bring.add_argument("kind", choices=["divisions"])
+    bring.add_argument("folder", type=Path)
     add("build", _build, "构建前端与语言目录", "build the front-end and the catalogues")
     add("prepare", _prepare, "准备示例城市的数据", "prepare the demo city's data")
     for name, chinese, english in (
-        ("import", "导入数据", "import data"),
         ("bench", "性能测试", "measure speed"),
         ("manage", "Django 命令", "Django's own commands"),
     ):
@@ -138,6 +153,11 @@ def _doctor(arguments: argparse.Namespace) -> int:
 def _audit(arguments: argparse.Namespace) -> int:
     verbs = import_module("quanyu.project.verbs")
     return int(verbs.audit(arguments.home, witnessed=arguments.witnessed))
+
+
+def _import(arguments: argparse.Namespace) -> int:
+    verbs = import_module("quanyu.project.verbs")
+    return int(verbs.bring(arguments.home, kind=arguments.kind, folder=arguments.folder))
 
 
 def _build(arguments: argparse.Namespace) -> int:

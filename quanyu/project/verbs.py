@@ -66,9 +66,22 @@ def audit(path: Path, *, witnessed: str) -> int:
     """Verify the log against its seals; not zero when something was tampered with."""
     with opened(path):
         verdict = import_module("quanyu.kernel.audit.queries").verify(witnessed=witnessed)
-    json.dump(dataclasses.asdict(verdict), sys.stdout, ensure_ascii=False, indent=1)
-    sys.stdout.write("\n")
+    _print(dataclasses.asdict(verdict))
     return 0 if verdict.is_whole else 1
+
+
+def bring(path: Path, *, kind: str, folder: Path) -> int:
+    """Import a city's tables of places, and say what that changed."""
+    with opened(path):
+        rules = import_module("quanyu.kernel.access.rules")
+        scope = import_module("quanyu.kernel.access.scope")
+        settings = import_module("django.conf").settings
+        actor = rules.system(settings.QUANYU_CITY, job=f"quanyu import {kind}")
+        act = getattr(import_module("quanyu.regions.actions"), f"import_{kind}")
+        with scope.acting(actor):
+            done = act(folder=folder, actor=actor, at=import_module("django.utils.timezone").now())
+    _print(dataclasses.asdict(done))
+    return 0
 
 
 def manage(path: Path, words: Sequence[str]) -> int:
@@ -84,3 +97,8 @@ def delegated(path: Path, *, entry: str, words: Sequence[str]) -> int:
     with opened(path):
         command: Any = getattr(import_module(module), name)
         return int(command(list(words)) or 0)
+
+
+def _print(facts: object) -> None:
+    json.dump(facts, sys.stdout, ensure_ascii=False, indent=1)
+    sys.stdout.write("\n")

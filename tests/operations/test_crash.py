@@ -78,5 +78,5 @@ def test_of_nothing_refuses_a_second_demo_in_the_same_home(demo: Demo) -> None:
     second = Demo(demo.home.path)
     second.log = demo.home.path.with_suffix(".second.log")
 
-    with pytest.raises(AssertionError, match=f"is in use by another process.*{demo.process.pid}"):
+    with pytest.raises(AssertionError, match="is in use by another process"):
         second.start()

@@ -20,6 +20,12 @@ class Sentence:
 
 SENTENCES = {
     "usage": Sentence(2, "命令有误：$detail", "The command is not right: $detail"),
+    "refused": Sentence(3, "没有执行：$detail", "It was not done: $detail"),
+    "out_of_reach": Sentence(
+        4,
+        "没有找到，或不在本辖区（QUANYU_CITY）内。",
+        "It is not there, or not inside QUANYU_CITY.",
+    ),
     "python_too_old": Sentence(
         10,
         "Python 版本过低：当前为 $found，需要 3.11 或更高版本。",

@@ -28,6 +28,7 @@ class Purpose(StrEnum):
     REPORT = "report"
     VERIFY = "verify"
     HANDLE = "handle"
+    CHECK = "check"
 
 
 class Size(StrEnum):
@@ -46,11 +47,21 @@ class Header:
     height: int
 
 
+@dataclass(frozen=True, slots=True)
+class Made:
+    """What the worker made of a raw upload: two new pictures, not yet in their place."""
+
+    full: Path
+    thumbnail: Path
+    width: int
+    height: int
+
+
 class TooLarge(Invalid):
     """One file is larger than the limit (文件过大)."""
 
 
-class TooMany(Invalid):
+class TooManyFiles(Invalid):
     """More files than one act may bring (文件过多)."""
 
 
@@ -74,10 +85,10 @@ _SHORT = 32
 def check_count(held: int, coming: int, *, most: int) -> None:
     """Refuse more files than one act may bring.
 
-    :raises TooMany: if there would be more than ``most``
+    :raises TooManyFiles: if there would be more than ``most``
     """
     if held + coming > most:
-        raise TooMany(
+        raise TooManyFiles(
             _("最多上传 {most} 个文件，已有 {held} 个，本次选择了 {coming} 个"),
             field="photos",
             most=most,

@@ -18,10 +18,11 @@ from quanyu.events.models import Contact, Event, Idempotency
 from quanyu.events.rules import Channel
 from quanyu.kernel.access.queries import get
 from quanyu.kernel.access.rules import Actor, Role
+from quanyu.kernel.access.scope import set_scope
 from quanyu.kernel.audit.actions import label
 from quanyu.kernel.calendar.rules import local
 from quanyu.kernel.codes import queries as codes
-from quanyu.kernel.errors import Invalid
+from quanyu.kernel.errors import Denied, Invalid
 from quanyu.kernel.errors import gettext_noop as _
 from quanyu.kernel.files import actions as files
 from quanyu.kernel.privacy import actions as privacy
@@ -401,6 +402,21 @@ def count_code_try(*, address: str, at: datetime) -> None:
     """
     quota = Quota(settings.QUANYU_CODES_A_MINUTE, MINUTE)
     knock("code", who=[address], quotas=[quota], at=at)
+
+
+def open_by_code(*, code: str, address: str, at: datetime) -> Actor:
+    """Return who holds this follow code, and let the database know; the try is counted.
+
+    :raises TooMany: if this address tries too many
+    :raises Denied: if no matter has it, or it is no code at all
+    """
+    count_code_try(address=address, at=at)
+    digits = rules.code_digits(code)
+    if not digits:
+        raise Denied
+    holder = queries.row_of_code(code_index(digits))
+    set_scope(holder)
+    return holder
 
 
 @transaction.atomic

@@ -10,21 +10,15 @@ from ninja import Header, Query, Router, Status
 
 from quanyu.events import actions, queries, schemas
 from quanyu.events.queries import words
-from quanyu.events.rules import Channel, code_digits
+from quanyu.events.queries.version import check_version
+from quanyu.events.rules import Channel
 from quanyu.kernel.access.rules import REPORTER, Actor
-from quanyu.kernel.access.scope import set_scope
 from quanyu.kernel.accounts.http import actor_of, address_of
-from quanyu.kernel.errors import Denied, Invalid, Refusal
+from quanyu.kernel.errors import Denied, Invalid
 from quanyu.kernel.errors import gettext_noop as _
 
 router = Router(tags=["events"])
 public = Router(tags=["public"])
-
-
-class Stale(Refusal):
-    """Somebody changed the matter since it was read (If-Match)."""
-
-    status = 412
 
 
 # ------------------------------------------------------------------ residents
@@ -64,7 +58,7 @@ def report(
 def follow(request: HttpRequest, code: str) -> schemas.FollowOut:
     """Follow a report by its code; an unknown and a malformed one are answered alike."""
     at = timezone.now()
-    holder = holder_of(request, code, at=at)
+    holder = actions.open_by_code(code=code, address=address_of(request), at=at)
     return _followed(holder, at=at)
 
 
@@ -72,7 +66,7 @@ def follow(request: HttpRequest, code: str) -> schemas.FollowOut:
 def rate(request: HttpRequest, code: str, body: schemas.Rate) -> schemas.FollowOut:
     """Say whether it is solved and how one was treated; unsolved has it done again."""
     at = timezone.now()
-    holder = holder_of(request, code, at=at)
+    holder = actions.open_by_code(code=code, address=address_of(request), at=at)
     actions.rate(
         event_id=_row(holder),
         solved=body.solved,
@@ -82,20 +76,6 @@ def rate(request: HttpRequest, code: str, body: schemas.Rate) -> schemas.FollowO
         at=at,
     )
     return _followed(holder, at=at)
-
-
-def holder_of(request: HttpRequest, code: str, *, at: datetime) -> Actor:
-    """Return who holds this code, and let the database know; count the try.
-
-    :raises Denied: if no matter has it, or it is no code at all
-    """
-    actions.count_code_try(address=address_of(request), at=at)
-    digits = code_digits(code)
-    if not digits:
-        raise Denied
-    holder = queries.row_of_code(actions.code_index(digits))
-    set_scope(holder)
-    return holder
 
 
 def _followed(holder: Actor, *, at: datetime) -> schemas.FollowOut:
@@ -201,28 +181,7 @@ def _verb(name: str, body_type: type[schemas.Strict]) -> None:
     router.post(f"/{{uuid:event_id}}/{name}", response=schemas.EventDetail)(act)
 
 
-VERBS: dict[str, type[schemas.Strict]] = {
-    "request_verification": schemas.RequestVerification,
-    "verify": schemas.Verify,
-    "accept": schemas.Nothing,
-    "refuse": schemas.Refuse,
-    "settle": schemas.Settle,
-    "file": schemas.FileIn,
-    "dispatch": schemas.Dispatch,
-    "send_out": schemas.SendOut,
-    "insist": schemas.Reasoned,
-    "acknowledge": schemas.Nothing,
-    "hand_back": schemas.HandBack,
-    "handle": schemas.Handle,
-    "check": schemas.Nothing,
-    "close": schemas.Close,
-    "rework": schemas.Reasoned,
-    "rate": schemas.Rate,
-    "void": schemas.Reasoned,
-    "place": schemas.Place,
-    "say": schemas.Say,
-}
-for verb, body_type in VERBS.items():
+for verb, body_type in schemas.VERBS.items():
     _verb(verb, body_type)
 
 
@@ -233,29 +192,6 @@ def reveal(request: HttpRequest, event_id: UUID, body: schemas.Reveal) -> schema
         event_id=event_id, reason=body.reason, actor=actor_of(request), at=timezone.now()
     )
     return schemas.ContactOut(name=shown["name"], phone=shown["phone"])
-
-
-def check_version(event_id: UUID, given: str, *, actor: Actor) -> None:
-    """Refuse an act on a matter that has changed since it was read.
-
-    :param given: the version as it was read, bare or as an ETag; empty asks for no check
-    :raises Stale: if it is another now
-    """
-    wanted = given.strip().removeprefix("W/").strip('"')
-    if not wanted or wanted == "*":
-        return
-    event = queries.one(event_id=event_id, actor=actor, lock=True)
-    if wanted != str(event.version):
-        last = queries.story(event, actor=actor)[0]
-        raise Stale(
-            _("这件事在您打开之后有了变化，您的操作没有生效，请看过再办"),
-            field="If-Match",
-            value=given,
-            allowed=[f'"{event.version}"'],
-            name=last.actor_name,
-            verb=last.verb,
-            at=last.at,
-        )
 
 
 def _answer(request: HttpRequest, event_id: UUID, response: HttpResponse) -> schemas.EventDetail:

@@ -197,6 +197,30 @@ class Reveal(Strict):
     reason: Annotated[str, Field(min_length=1, max_length=40)]
 
 
+VERBS: dict[str, type[Strict]] = {
+    "request_verification": RequestVerification,
+    "verify": Verify,
+    "accept": Nothing,
+    "refuse": Refuse,
+    "settle": Settle,
+    "file": FileIn,
+    "dispatch": Dispatch,
+    "send_out": SendOut,
+    "insist": Reasoned,
+    "acknowledge": Nothing,
+    "hand_back": HandBack,
+    "handle": Handle,
+    "check": Nothing,
+    "close": Close,
+    "rework": Reasoned,
+    "rate": Rate,
+    "void": Reasoned,
+    "place": Place,
+    "say": Say,
+}
+"""Every verb of the staff and the facts it takes; the same for JSON and for the pages."""
+
+
 class ContactOut(Schema):
     """The contact in the clear."""
 

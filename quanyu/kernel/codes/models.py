@@ -5,6 +5,7 @@ from quanyu.kernel.access.reach import Access
 from quanyu.kernel.codes.rules import UNITS
 from quanyu.kernel.keys import uuid7
 
+STANDING = models.Q(withdrawn_at=None)
 DATED = models.Q(valid_to=None) | models.Q(valid_to__gt=models.F("valid_from"))
 
 
@@ -120,13 +121,19 @@ class Code(models.Model):
     attributes = models.JSONField("属性", default=dict, blank=True)
     is_edited = models.BooleanField("本市已修改", default=False)
     made_at = models.DateTimeField("登记时间", db_default=Now())
+    withdrawn_at = models.DateTimeField("撤回时间", null=True, blank=True)
 
     class Meta:
         verbose_name = verbose_name_plural = "代码"
         constraints = [
-            models.UniqueConstraint("list", "code", "valid_from", name="code_begins_once_a_day"),
             models.UniqueConstraint(
-                "list", "code", condition=models.Q(valid_to=None), name="code_is_open_once"
+                "list", "code", "valid_from", condition=STANDING, name="code_begins_once_a_day"
+            ),
+            models.UniqueConstraint(
+                "list",
+                "code",
+                condition=STANDING & models.Q(valid_to=None),
+                name="code_is_open_once",
             ),
             models.CheckConstraint(condition=DATED, name="code_ends_after_it_begins"),
             models.CheckConstraint(condition=~models.Q(name=""), name="code_has_a_name"),
@@ -155,6 +162,7 @@ class Limit(models.Model):
     )
     is_edited = models.BooleanField("本市已修改", default=False)
     made_at = models.DateTimeField("登记时间", db_default=Now())
+    withdrawn_at = models.DateTimeField("撤回时间", null=True, blank=True)
 
     class Meta:
         verbose_name = verbose_name_plural = "时限"
@@ -165,6 +173,7 @@ class Limit(models.Model):
                 "class_prefix",
                 "place_path",
                 "valid_from",
+                condition=STANDING,
                 name="limit_begins_once_a_day",
             ),
             models.UniqueConstraint(
@@ -172,7 +181,7 @@ class Limit(models.Model):
                 "stage",
                 "class_prefix",
                 "place_path",
-                condition=models.Q(valid_to=None),
+                condition=STANDING & models.Q(valid_to=None),
                 name="limit_is_open_once",
             ),
             models.CheckConstraint(condition=DATED, name="limit_ends_after_it_begins"),

@@ -10,7 +10,15 @@ from django.db.models import Count, Q, QuerySet
 from django.utils.translation import get_language
 
 from quanyu.kernel.codes import rules
-from quanyu.kernel.codes.models import Clause, Code, CodeList, CodesEdition, Document, Limit
+from quanyu.kernel.codes.models import (
+    STANDING,
+    Clause,
+    Code,
+    CodeList,
+    CodesEdition,
+    Document,
+    Limit,
+)
 from quanyu.kernel.codes.rules import CLASS_LISTS, ClauseEntry, CodeEntry, LimitEntry
 from quanyu.kernel.editions import Kept
 
@@ -115,10 +123,15 @@ def choices(list_key: str, *, on: date) -> list[tuple[str, str]]:
 
 def lists(*, on: date) -> tuple[ListEntry, ...]:
     """Return every list with how many codes hold on a day, are to come, or are the city's own."""
-    begun = Q(codes__valid_from__lte=on) & (Q(codes__valid_to=None) | Q(codes__valid_to__gt=on))
+    standing = Q(codes__withdrawn_at=None)
+    begun = (
+        standing
+        & Q(codes__valid_from__lte=on)
+        & (Q(codes__valid_to=None) | Q(codes__valid_to__gt=on))
+    )
     rows = CodeList.objects.annotate(
         in_force=Count("codes", filter=begun),
-        upcoming=Count("codes", filter=Q(codes__valid_from__gt=on)),
+        upcoming=Count("codes", filter=standing & Q(codes__valid_from__gt=on)),
         edited=Count("codes", filter=begun & Q(codes__is_edited=True)),
     ).order_by("sort", "key")
     return tuple(
@@ -199,12 +212,12 @@ def clauses() -> tuple[Clause, ...]:
 
 
 def _codes() -> QuerySet[Code]:
-    rows = Code.objects.select_related("list", "clause__document")
+    rows = Code.objects.filter(STANDING).select_related("list", "clause__document")
     return rows.order_by("list__sort", "list__key", "code", "valid_from")
 
 
 def _limits() -> QuerySet[Limit]:
-    rows = Limit.objects.select_related("clause__document")
+    rows = Limit.objects.filter(STANDING).select_related("clause__document")
     return rows.order_by("workflow", "stage", "place_path", "class_prefix", "valid_from")
 
 

@@ -49,6 +49,10 @@ class NotInForce(Refusal):
     """The code does not hold on that day."""
 
 
+class NothingPlanned(Refusal):
+    """There is no change to come that could be taken back."""
+
+
 class StillParent(Refusal):
     """Other codes hang on this one."""
 

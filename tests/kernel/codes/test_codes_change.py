@@ -1,7 +1,8 @@
 """A list is changed with a start date, by its administrator, and history stays (代码变更)."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, datetime, timedelta
-from threading import Barrier, Thread
+from threading import Barrier
 from typing import Any
 
 import pytest
@@ -37,7 +38,12 @@ def next_month(monday: date) -> date:
 
 
 def add(actor: Actor, at: datetime, **other: Any) -> Code:
-    given = {"list_key": "event_class", "code": "2101", "name": "共享单车淤积", "parent": "21"}
+    given: dict[str, Any] = {
+        "list_key": "event_class",
+        "code": "2101",
+        "name": "共享单车淤积",
+        "parent": "21",
+    }
     return actions.add_code(**(given | {"start": at.date()} | other), actor=actor, at=at)
 
 
@@ -197,7 +203,7 @@ def test_ending_for_a_successor_that_does_not_hold_is_refused(
 def test_withdrawing_takes_back_a_change_to_come(
     shipped: Loaded, keeper: Actor, at: datetime, next_month: date
 ) -> None:
-    code = {"list_key": "event_class", "code": "0102"}
+    code: dict[str, Any] = {"list_key": "event_class", "code": "0102"}
     change: dict[str, Any] = {"start": next_month, "actor": keeper, "at": at}
     actions.change_code(**code, **change, changes={"name": "写错了"})
 
@@ -328,20 +334,20 @@ def test_a_document_and_its_clause_are_entered_once(keeper: Actor, at: datetime)
 @pytest.mark.django_db(transaction=True)
 def test_of_two_who_add_the_same_code_one_wins(keeper: Actor, at: datetime) -> None:
     actions.load(actor=keeper, at=at)
-    barrier, outcomes = Barrier(2), []
+    together = Barrier(2)
 
-    def attempt() -> None:
-        barrier.wait()
+    def attempt(_number: int) -> str:
+        together.wait()
         try:
-            add(keeper, at)
-            outcomes.append("added")
+            add(keeper, at, code="2199")
         except AlreadyThere:
-            outcomes.append("refused")
+            return "refused"
+        else:
+            return "added"
         finally:
             connection.close()
 
-    threads = [Thread(target=attempt) for _ in range(2)]
-    [thread.start() for thread in threads]
-    [thread.join() for thread in threads]
+    with ThreadPoolExecutor(2) as people:
+        outcomes = list(people.map(attempt, range(2)))
 
     assert sorted(outcomes) == ["added", "refused"]

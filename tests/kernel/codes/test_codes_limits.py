@@ -21,7 +21,7 @@ def next_month(at: datetime) -> date:
 
 
 def put(actor: Actor, at: datetime, **other: Any) -> Limit:
-    given = {
+    given: dict[str, Any] = {
         "workflow": "event",
         "stage": "handling",
         "class_prefix": "0102",

@@ -99,7 +99,8 @@ def test_community_events_are_a_scheme_of_their_own(shipped: Loaded) -> None:
 
 def test_everything_shipped_rests_on_a_clause_marked_as_sample(shipped: Loaded) -> None:
     entries = [entry for name in LISTS for entry in queries.codes(name, on=ON)]
-    resting = [entry.clause for entry in (*entries, *queries.limits(on=ON))]
+    resting = [entry.clause for entry in entries]
+    resting += [limit.clause for limit in queries.limits(on=ON)]
 
     assert all(clause is not None and clause.is_sample for clause in resting)
 
@@ -159,7 +160,6 @@ def test_loading_again_changes_nothing(shipped: Loaded, at: datetime) -> None:
 
     again = actions.load(actor=system("34/01/", job="test"), at=at)
 
-    assert shipped.total > 200
     assert again.total == 0
     assert Record.objects.count() == records
 

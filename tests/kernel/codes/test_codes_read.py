@@ -1,6 +1,7 @@
 """A desk page reads the tables, the intake path reads the memory (代码查询)."""
 
 from datetime import date, datetime, timedelta
+from itertools import count
 
 import pytest
 from django.db import connection
@@ -89,9 +90,9 @@ def test_reading_again_asks_the_database_nothing(shipped: Loaded) -> None:
 
 
 def test_another_process_notices_a_change_by_its_edition(shipped: Loaded) -> None:
-    loads: list[int] = []
+    loads = count(1)
     other: Kept[int] = Kept(
-        lambda: loads.append(1) or len(loads),
+        lambda: next(loads),
         edition=lambda: CodesEdition.objects.values_list("token", flat=True).first(),
         seconds=0,
     )

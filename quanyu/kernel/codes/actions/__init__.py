@@ -8,6 +8,8 @@ from quanyu.kernel.codes.actions.change import (
     end_code,
     end_limit,
     set_limit,
+    withdraw_code,
+    withdraw_limit,
 )
 from quanyu.kernel.codes.actions.load import Loaded, load
 
@@ -21,4 +23,6 @@ __all__ = [
     "end_limit",
     "load",
     "set_limit",
+    "withdraw_code",
+    "withdraw_limit",
 ]

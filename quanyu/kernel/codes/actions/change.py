@@ -2,20 +2,38 @@
 
 from collections.abc import Mapping
 from datetime import date, datetime
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import QuerySet
 
 from quanyu.kernel.access.rules import Actor, Role
 from quanyu.kernel.audit.actions import record
 from quanyu.kernel.codes import queries, rules
-from quanyu.kernel.codes.models import Clause, Code, CodeList, CodesEdition, Document, Limit
-from quanyu.kernel.codes.rules import AlreadyThere, NotInForce, NotKeeper, StillParent, WrongCode
+from quanyu.kernel.codes.models import (
+    STANDING,
+    Clause,
+    Code,
+    CodeList,
+    CodesEdition,
+    Document,
+    Limit,
+)
+from quanyu.kernel.codes.rules import (
+    AlreadyThere,
+    NothingPlanned,
+    NotInForce,
+    NotKeeper,
+    StillParent,
+    WrongCode,
+)
 from quanyu.kernel.errors import gettext_noop as _
 from quanyu.kernel.keys import uuid7
+
+D = TypeVar("D", Code, Limit)
 
 KEEPERS = frozenset({Role.SYS_ADMIN, Role.DISTRICT_ADMIN, Role.SYSTEM})
 """Who keeps codes: an administrator of the whole city; limits, of the place they hold at."""
@@ -185,7 +203,7 @@ def end_code(
     lock()
     row = _open(list_key, code)
     rules.check_start(end, today=_today(at), last=row.valid_from)
-    children = Code.objects.filter(list__key=list_key, parent=code)
+    children = Code.objects.filter(STANDING, list__key=list_key, parent=code)
     if children.filter(valid_to=None).exists() or children.filter(valid_to__gt=end).exists():
         raise StillParent(
             _("代码 {code} 下还有在用的下级代码"), field="code", value=code, code=code
@@ -195,6 +213,22 @@ def end_code(
     row.valid_to, row.replaced_by = end, replaced_by
     row.save(update_fields=["valid_to", "replaced_by"])
     _recorded("codes.end_code", row, actor=actor, at=at, changed=["valid_to", "replaced_by"])
+    return row
+
+
+@transaction.atomic
+def withdraw_code(*, list_key: str, code: str, actor: Actor, at: datetime) -> Code:
+    """Take back the last change or end of a code that has not come yet (撤回未生效变更).
+
+    :raises NothingPlanned: if there is none: what has held is history
+    """
+    check_keeper(actor, settings.QUANYU_CITY)
+    lock()
+    row = _take_back(_rows(list_key, code), at=at)
+    if row.replaced_by and row.withdrawn_at is None:
+        row.replaced_by = ""
+        row.save(update_fields=["replaced_by"])
+    _recorded("codes.withdraw_code", row, actor=actor, at=at, changed=["withdrawn_at", "valid_to"])
     return row
 
 
@@ -270,6 +304,29 @@ def end_limit(
     return row
 
 
+@transaction.atomic
+def withdraw_limit(
+    *,
+    workflow: str,
+    stage: str,
+    class_prefix: str = "",
+    place: str = "",
+    actor: Actor,
+    at: datetime,
+) -> Limit:
+    """Take back the last change or end of a limit that has not come yet (撤回未生效时限).
+
+    :raises NothingPlanned: if there is none: what has held is history
+    """
+    check_keeper(actor, place or settings.QUANYU_CITY)
+    lock()
+    row = _take_back(_limits(workflow, stage, class_prefix, place), at=at)
+    facts = {"start": row.valid_from.isoformat(), "withdrawn": row.withdrawn_at is not None}
+    record("codes.withdraw_limit", row, actor=actor, at=at, facts=facts)
+    renew()
+    return row
+
+
 def lock() -> None:
     """Let one change at a time through: two would each see the lists before the other."""
     CodesEdition.objects.get_or_create(number=1)
@@ -294,18 +351,34 @@ def _list(key: str) -> CodeList:
     return found
 
 
-def _rows(list_key: str, code: str) -> Any:
-    return Code.objects.filter(list__key=list_key, code=code).order_by("valid_from")
+def _rows(list_key: str, code: str) -> QuerySet[Code]:
+    rows = Code.objects.filter(STANDING, list__key=list_key, code=code)
+    return rows.order_by("valid_from")
 
 
-def _limits(workflow: str, stage: str, class_prefix: str, place: str) -> Any:
+def _limits(workflow: str, stage: str, class_prefix: str, place: str) -> QuerySet[Limit]:
     return Limit.objects.filter(
-        workflow=workflow, stage=stage, class_prefix=class_prefix, place_path=place
+        STANDING, workflow=workflow, stage=stage, class_prefix=class_prefix, place_path=place
     ).order_by("valid_from")
 
 
+def _take_back(rows: QuerySet[D], *, at: datetime) -> D:
+    """Withdraw the newest row if it has not begun, or the newest end if it has not come."""
+    last, today = rows.last(), _today(at)
+    if last is not None and last.valid_from > today:
+        last.withdrawn_at = at
+        last.save(update_fields=["withdrawn_at"])
+        rows.filter(valid_to=last.valid_from).update(valid_to=None)
+        return last
+    if last is None or last.valid_to is None or last.valid_to <= today:
+        raise NothingPlanned(_("没有尚未生效的变更可以撤回"))
+    last.valid_to = None
+    last.save(update_fields=["valid_to"])
+    return last
+
+
 def _open(list_key: str, code: str) -> Code:
-    row: Code | None = _rows(list_key, code).filter(valid_to=None).first()
+    row = _rows(list_key, code).filter(valid_to=None).first()
     if row is None:
         raise NotInForce(_("代码 {code} 不在用"), field="code", value=code, code=code)
     return row

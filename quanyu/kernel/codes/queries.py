@@ -93,9 +93,14 @@ def class_of(class_code: str, *, on: date) -> CodeEntry | None:
     return next((entry for entry in found if entry is not None), None)
 
 
-def known(list_key: str, code: str, *, on: date) -> CodeEntry | None:
-    """Return a code as it holds on a day, or held last: an old matter keeps its class's name."""
+def known(list_key: str, code: str, *, on: date | None = None) -> CodeEntry | None:
+    """Return a code as it holds on a day, or held last: an old matter keeps its class's name.
+
+    Without a day, the newest row, even one that is still to begin.
+    """
     rows = kept.get().codes.get(list_key, {}).get(code, ())
+    if on is None:
+        return rows[-1] if rows else None
     begun = [row for row in rows if row.valid_from <= on]
     return rules.in_force(rows, on) or (begun[-1] if begun else None)
 
@@ -249,6 +254,7 @@ def code_entry(row: Code) -> CodeEntry:
         replaced_by=row.replaced_by,
         attributes=MappingProxyType(dict(row.attributes)),
         clause=clause_entry(row.clause),
+        clause_id=row.clause_id,
         is_edited=row.is_edited,
     )
 
@@ -265,5 +271,6 @@ def limit_entry(row: Limit) -> LimitEntry:
         valid_from=row.valid_from,
         valid_to=row.valid_to,
         clause=clause_entry(row.clause),
+        clause_id=row.clause_id,
         is_edited=row.is_edited,
     )

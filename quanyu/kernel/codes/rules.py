@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from types import MappingProxyType
 from typing import Final, Protocol, TypeVar
+from uuid import UUID
 
 from quanyu.kernel.errors import Invalid, Refusal
 from quanyu.kernel.errors import gettext_noop as _
@@ -94,6 +95,7 @@ class CodeEntry:
     replaced_by: str = ""
     attributes: Mapping[str, object] = field(default_factory=lambda: MappingProxyType({}))
     clause: ClauseEntry | None = None
+    clause_id: UUID | None = None
     is_edited: bool = False
 
     def name_in(self, language: str) -> str:
@@ -123,6 +125,7 @@ class LimitEntry:
     place_path: str = ""
     valid_to: date | None = None
     clause: ClauseEntry | None = None
+    clause_id: UUID | None = None
     is_edited: bool = False
 
 

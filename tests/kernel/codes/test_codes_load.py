@@ -135,6 +135,7 @@ def test_a_class_has_its_limit_of_handling(
 
     assert found is not None
     assert (found.amount, found.unit) == (amount, unit)
+    assert found.clause_id in {clause.pk for clause in queries.clauses()}
 
 
 @pytest.mark.parametrize(

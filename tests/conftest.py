@@ -85,7 +85,6 @@ def _make(maker: psycopg.Connection[Any], name: str) -> None:
     _seed()
     connections["owner"].close()
     connections["default"].close()
-    connections["default"].close_pool()
     maker.execute(
         sql.SQL("ALTER DATABASE {} RENAME TO {}").format(
             sql.Identifier(draft), sql.Identifier(name)
@@ -109,6 +108,8 @@ def django_db_setup(django_db_blocker: Any) -> Iterator[None]:
     """Give this run a database of its own, copied from the template."""
     name = f"quanyu_test_{os.getpid()}"
     with django_db_blocker.unblock():
+        # A pool outlives the database it was opened to; tests take plain connections.
+        connections["default"].settings_dict["OPTIONS"].pop("pool", None)
         template = _template()
         with owner() as maker:
             _drop(maker, name)
@@ -122,7 +123,6 @@ def django_db_setup(django_db_blocker: Any) -> Iterator[None]:
             settings.DATABASES[alias]["NAME"] = name
         yield
         connections["default"].close()
-        connections["default"].close_pool()
         connections["owner"].close()
         with owner() as maker:
             _drop(maker, name)

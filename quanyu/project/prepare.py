@@ -6,6 +6,7 @@ A process of its own, so that the one that watches over the demo stays small.
 import importlib
 import importlib.util
 import json
+import os
 import sys
 import time
 from dataclasses import asdict
@@ -36,7 +37,9 @@ def _city() -> list[dict[str, Any]]:
     if importlib.util.find_spec(CITY) is None:
         return []
     city = importlib.import_module(CITY)
-    built = city.build(home=settings.QUANYU_HOME, at=timezone.now())
+    # A small city is enough for a test that kills it.
+    scale = os.environ.get("QUANYU_DEMO_SCALE") or "demo"
+    built = city.build(home=settings.QUANYU_HOME, at=timezone.now(), scale=scale)
     return [asdict(sign) for sign in built]
 
 

@@ -79,7 +79,9 @@ class Demo:
         words = [sys.executable, "-P", "-m", "quanyu.project.command", "demo"]
         words += ["--home", str(self.home.path), "--port", str(self.port)]
         with self.log.open("ab") as log:
-            self.process = subprocess.Popen(words, stdout=log, stderr=log, env=outside())
+            self.process = subprocess.Popen(
+                words, stdout=log, stderr=log, env=outside(QUANYU_DEMO_SCALE="small")
+            )
         until(lambda: self._says_ready(said), f"Ready in\n{self.log.read_text()}")
 
     def _says_ready(self, said: int) -> bool:

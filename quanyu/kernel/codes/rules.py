@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from types import MappingProxyType
-from typing import Final, Protocol, TypeVar
+from typing import Any, Final, Protocol, TypeVar
 from uuid import UUID
 
 from quanyu.kernel.errors import Invalid, Refusal
@@ -93,7 +93,7 @@ class CodeEntry:
     version: str = ""
     valid_to: date | None = None
     replaced_by: str = ""
-    attributes: Mapping[str, object] = field(default_factory=lambda: MappingProxyType({}))
+    attributes: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
     clause: ClauseEntry | None = None
     clause_id: UUID | None = None
     is_edited: bool = False

@@ -90,6 +90,13 @@ def test_an_event_of_the_same_number_is_another_class(shipped: Loaded) -> None:
     assert rubbish.name == "暴露垃圾"
 
 
+def test_a_class_lists_the_words_people_use_for_it(shipped: Loaded) -> None:
+    lamp = queries.class_of("P0118", on=ON)
+
+    assert lamp is not None
+    assert "路灯不亮" in lamp.attributes["keywords"]
+
+
 def test_community_events_are_a_scheme_of_their_own(shipped: Loaded) -> None:
     entry = queries.class_of("2301", on=ON)
 

@@ -117,6 +117,8 @@ def _code(
 ) -> Code:
     flags = frozenset(row["flags"].split())
     attributes: dict[str, object] = dict.fromkeys(sorted(flags & FLAGS), True)
+    if words := (row.get("keywords") or "").split():
+        attributes["keywords"] = words
     if held.key == "part_class":
         attributes["national"] = row["code"].removeprefix("P")
     return Code(

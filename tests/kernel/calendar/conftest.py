@@ -1,4 +1,5 @@
 import json
+from collections.abc import Iterator
 from datetime import date
 from importlib.resources import files
 
@@ -31,7 +32,10 @@ def official() -> WorkCalendar:
 
 
 @pytest.fixture(autouse=True)
-def nothing_kept() -> None:
+def nothing_kept() -> Iterator[None]:
+    """Read nothing that another test rolled back."""
+    forget_everything()
+    yield
     forget_everything()
 
 

@@ -1,3 +1,4 @@
+from collections.abc import Iterator
 from datetime import datetime
 
 import pytest
@@ -13,7 +14,10 @@ def person(role: str, path: str) -> Actor:
 
 
 @pytest.fixture(autouse=True)
-def nothing_kept() -> None:
+def nothing_kept() -> Iterator[None]:
+    """Read nothing that another test rolled back."""
+    forget_everything()
+    yield
     forget_everything()
 
 

@@ -85,7 +85,7 @@ def assign_duty(
 
     :raises WrongDuty: if class, place or ground are not known
     :raises AlreadyThere: if the body has this duty already
-    :raises WrongDay: if the duty would begin on or before the end of the one before
+    :raises WrongDay: if the duty would begin outside the body's time, or before the last one ended
     :raises Denied: if the actor has no part in the place, or there is no such body
     """
     _check_keeper(actor, place)
@@ -94,6 +94,7 @@ def assign_duty(
     rules.check_basis(basis)
     rules.check_class(class_prefix, is_known=_is_class(class_prefix, on=day))
     body = _get_body(body_id)
+    rules.check_stands(body.valid_from, body.valid_to, day)
     held = Duty.objects.filter(body=body, class_prefix=class_prefix, place_path=place)
     _check_free(held, day)
     duty = Duty.objects.create(

@@ -126,7 +126,7 @@ def _body_entry(row: Body) -> BodyEntry:
         name=row.name,
         name_en=row.name_en,
         region_path=row.region_path,
-        place_name=_place_name(row.region_path),
+        place_name=regions.label(row.region_path),
         parent_id=row.parent_id,
         phone=row.phone,
         is_sample=row.is_sample,
@@ -183,7 +183,7 @@ def _holder(row: Duty) -> Holder:
 def _reason(row: Duty) -> str:
     return _("{basis}责任: 负责{place}的{classes}").format(
         basis=_(BASIS_WORDS[Basis(row.basis)]),
-        place=_place_name(row.place_path),
+        place=regions.label(row.place_path),
         classes=_class_name(row.class_prefix),
     )
 
@@ -252,7 +252,7 @@ def _duty_entry(row: Duty) -> DutyEntry:
         class_prefix=row.class_prefix,
         class_name=_class_name(row.class_prefix),
         place_path=row.place_path,
-        place_name=_place_name(row.place_path),
+        place_name=regions.label(row.place_path),
         basis=row.basis,
         basis_name=_(BASIS_WORDS[Basis(row.basis)]),
         clause=str(clause) if clause else "",
@@ -281,11 +281,6 @@ def _class_name(prefix: str) -> str:
         return _("全部部件")
     entry = codes.known("part_class" if rules.is_part(prefix) else "event_class", prefix)
     return f"{entry.shown} {codes.label(entry)}" if entry else prefix
-
-
-def _place_name(path: str) -> str:
-    crumbs = regions.breadcrumb(path)
-    return _in_language(crumbs[-1].name, crumbs[-1].name_en) if crumbs else path
 
 
 def labels(holders: Iterable[Holder]) -> list[tuple[str, str]]:

@@ -198,3 +198,12 @@ def check_days(start: date, end: date) -> None:
             value=end.isoformat(),
             start=start.isoformat(),
         )
+
+
+def check_stands(founded: date, dissolved: date | None, day: date) -> None:
+    """Refuse a duty of a body that does not stand on its first day.
+
+    :raises WrongDay: if so
+    """
+    if day < founded or (dissolved is not None and day >= dissolved):
+        raise WrongDay(_("该单位在这一天不存在"), field="start", value=day.isoformat())

@@ -176,7 +176,7 @@ def test_reads_a_table_with_a_byte_order_mark(
     assert actions.import_divisions(folder=folder, actor=clerk, at=at).added == 7
 
 
-def test_leaves_one_record_with_no_name_in_it(hefei: actions.Imported) -> None:
+def test_leaves_one_record_with_no_name_in_it(few: actions.Imported) -> None:
     (kept,) = Record.objects.filter(topic="region.import")
 
     assert kept.changed == ["added", "changed", "cities", "closed", "same"]

@@ -92,12 +92,12 @@ def test_a_point_outside_every_grid_lies_in_the_city(street: actions.Loaded) -> 
     assert queries.locate_point(121.47, 31.23).path == "34/01/"
 
 
-def test_without_any_geometry_a_point_lies_in_the_city(hefei: actions.Imported) -> None:
+def test_without_any_geometry_a_point_lies_in_the_city(few: actions.Imported) -> None:
     assert queries.locate_point(*geometry.POINT).path == "34/01/"
 
 
 def test_a_place_drawn_anew_is_noticed(
-    hefei: actions.Imported, importer: Actor, at: datetime
+    few: actions.Imported, importer: Actor, at: datetime
 ) -> None:
     before = queries.locate_point(*geometry.POINT).path
 

@@ -4,7 +4,7 @@ from quanyu.demo import geometry
 from quanyu.regions import actions, queries
 
 
-def test_a_breadcrumb_leads_from_the_city_down(hefei: actions.Imported) -> None:
+def test_a_breadcrumb_leads_from_the_city_down(few: actions.Imported) -> None:
     crumbs = queries.breadcrumb("34/01/04/001/005/")
 
     assert [crumb.name_en for crumb in crumbs] == [
@@ -15,17 +15,17 @@ def test_a_breadcrumb_leads_from_the_city_down(hefei: actions.Imported) -> None:
     ]
 
 
-def test_a_breadcrumb_stops_where_the_tree_ends(hefei: actions.Imported) -> None:
+def test_a_breadcrumb_stops_where_the_tree_ends(few: actions.Imported) -> None:
     assert queries.breadcrumb("34/01/04/001/005/g999/")[-1].path == "34/01/04/001/005/"
 
 
-def test_children_come_in_the_order_of_their_codes(hefei: actions.Imported) -> None:
+def test_children_come_in_the_order_of_their_codes(few: actions.Imported) -> None:
     children = queries.children("34/01/04/001/")
 
     assert [child.path[-4:-1] for child in children] == ["001", "002", "003", "004", "005", "006"]
 
 
-def test_search_finds_a_place_by_name(hefei: actions.Imported) -> None:
+def test_search_finds_a_place_by_name(few: actions.Imported) -> None:
     (found,) = queries.search("杏林社区居委会", within="34/01/04/")
 
     assert (found.path, found.detail) == ("34/01/04/001/005/", "合肥市蜀山区三里庵街道")
@@ -37,7 +37,7 @@ def test_search_finds_a_building_by_address(street: actions.Loaded) -> None:
     assert found[0].detail.startswith("合肥市蜀山区三里庵街道梅山路社区")
 
 
-def test_search_for_nothing_finds_nothing(hefei: actions.Imported) -> None:
+def test_search_for_nothing_finds_nothing(few: actions.Imported) -> None:
     assert queries.search("  ") == []
 
 

@@ -6,90 +6,189 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('codes', '0001_initial'),
+        ("codes", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Body',
+            name="Body",
             fields=[
-                ('id', models.UUIDField(default=quanyu.kernel.keys.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('code', models.CharField(max_length=40, unique=True, verbose_name='代码')),
-                ('kind', models.CharField(max_length=16, verbose_name='类型')),
-                ('name', models.CharField(max_length=80, verbose_name='名称')),
-                ('name_en', models.CharField(blank=True, max_length=120, verbose_name='英文名称')),
-                ('region_path', models.CharField(db_collation='C', max_length=40, verbose_name='所在辖区')),
-                ('phone', models.CharField(blank=True, max_length=24, verbose_name='办公电话')),
-                ('is_sample', models.BooleanField(default=False, verbose_name='示例')),
-                ('valid_from', models.DateField(verbose_name='设立日期')),
-                ('valid_to', models.DateField(null=True, verbose_name='撤销日期')),
-                ('parent', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='below', to='organisations.body', verbose_name='上级单位')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=quanyu.kernel.keys.uuid7,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("code", models.CharField(max_length=40, unique=True, verbose_name="代码")),
+                ("kind", models.CharField(max_length=16, verbose_name="类型")),
+                ("name", models.CharField(max_length=80, verbose_name="名称")),
+                ("name_en", models.CharField(blank=True, max_length=120, verbose_name="英文名称")),
+                (
+                    "region_path",
+                    models.CharField(db_collation="C", max_length=40, verbose_name="所在辖区"),
+                ),
+                ("phone", models.CharField(blank=True, max_length=24, verbose_name="办公电话")),
+                ("is_sample", models.BooleanField(default=False, verbose_name="示例")),
+                ("valid_from", models.DateField(verbose_name="设立日期")),
+                ("valid_to", models.DateField(null=True, verbose_name="撤销日期")),
+                (
+                    "parent",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="below",
+                        to="organisations.body",
+                        verbose_name="上级单位",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '单位',
-                'verbose_name_plural': '单位',
+                "verbose_name": "单位",
+                "verbose_name_plural": "单位",
             },
         ),
         migrations.CreateModel(
-            name='Duty',
+            name="Duty",
             fields=[
-                ('id', models.UUIDField(default=quanyu.kernel.keys.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('class_prefix', models.CharField(blank=True, db_collation='C', max_length=16, verbose_name='类别')),
-                ('place_path', models.CharField(db_collation='C', max_length=40, verbose_name='适用辖区')),
-                ('basis', models.CharField(max_length=12, verbose_name='责任来源')),
-                ('note', models.CharField(blank=True, max_length=200, verbose_name='说明')),
-                ('valid_from', models.DateField(verbose_name='生效日期')),
-                ('valid_to', models.DateField(null=True, verbose_name='失效日期')),
-                ('body', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='duties', to='organisations.body', verbose_name='单位')),
-                ('clause', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='codes.clause', verbose_name='依据条款')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=quanyu.kernel.keys.uuid7,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                (
+                    "class_prefix",
+                    models.CharField(
+                        blank=True, db_collation="C", max_length=16, verbose_name="类别"
+                    ),
+                ),
+                (
+                    "place_path",
+                    models.CharField(db_collation="C", max_length=40, verbose_name="适用辖区"),
+                ),
+                ("basis", models.CharField(max_length=12, verbose_name="责任来源")),
+                ("note", models.CharField(blank=True, max_length=200, verbose_name="说明")),
+                ("valid_from", models.DateField(verbose_name="生效日期")),
+                ("valid_to", models.DateField(null=True, verbose_name="失效日期")),
+                (
+                    "body",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="duties",
+                        to="organisations.body",
+                        verbose_name="单位",
+                    ),
+                ),
+                (
+                    "clause",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="codes.clause",
+                        verbose_name="依据条款",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '权责',
-                'verbose_name_plural': '权责',
+                "verbose_name": "权责",
+                "verbose_name_plural": "权责",
             },
         ),
         migrations.AddIndex(
-            model_name='body',
-            index=models.Index(models.F('region_path'), name='body_by_place'),
+            model_name="body",
+            index=models.Index(models.F("region_path"), name="body_by_place"),
         ),
         migrations.AddConstraint(
-            model_name='body',
-            constraint=models.CheckConstraint(condition=models.Q(('valid_to__isnull', True), ('valid_to__gt', models.F('valid_from')), _connector='OR'), name='body_ends_after_it_begins'),
+            model_name="body",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("valid_to__isnull", True),
+                    ("valid_to__gt", models.F("valid_from")),
+                    _connector="OR",
+                ),
+                name="body_ends_after_it_begins",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='body',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['department', 'street_office', 'stationed_team', 'community', 'property_firm', 'provider'])), name='body_kind_is_known'),
+            model_name="body",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "kind__in",
+                        [
+                            "department",
+                            "street_office",
+                            "stationed_team",
+                            "community",
+                            "property_firm",
+                            "provider",
+                        ],
+                    )
+                ),
+                name="body_kind_is_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='body',
-            constraint=models.CheckConstraint(condition=models.Q(('region_path__endswith', '/')), name='body_place_ends_with_a_slash'),
+            model_name="body",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("region_path__endswith", "/")),
+                name="body_place_ends_with_a_slash",
+            ),
         ),
         migrations.AddIndex(
-            model_name='duty',
-            index=models.Index(models.F('place_path'), models.F('class_prefix'), name='duty_by_place_and_class'),
+            model_name="duty",
+            index=models.Index(
+                models.F("place_path"), models.F("class_prefix"), name="duty_by_place_and_class"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='duty',
-            constraint=models.UniqueConstraint(fields=('body', 'class_prefix', 'place_path', 'valid_from'), name='duty_begins_once_a_day'),
+            model_name="duty",
+            constraint=models.UniqueConstraint(
+                fields=("body", "class_prefix", "place_path", "valid_from"),
+                name="duty_begins_once_a_day",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='duty',
-            constraint=models.UniqueConstraint(condition=models.Q(('valid_to__isnull', True)), fields=('body', 'class_prefix', 'place_path'), name='duty_is_open_once'),
+            model_name="duty",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("valid_to__isnull", True)),
+                fields=("body", "class_prefix", "place_path"),
+                name="duty_is_open_once",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='duty',
-            constraint=models.CheckConstraint(condition=models.Q(('valid_to__isnull', True), ('valid_to__gt', models.F('valid_from')), _connector='OR'), name='duty_ends_after_it_begins'),
+            model_name="duty",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("valid_to__isnull", True),
+                    ("valid_to__gt", models.F("valid_from")),
+                    _connector="OR",
+                ),
+                name="duty_ends_after_it_begins",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='duty',
-            constraint=models.CheckConstraint(condition=models.Q(('basis__in', ['owner', 'territory'])), name='duty_basis_is_known'),
+            model_name="duty",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("basis__in", ["owner", "territory"])),
+                name="duty_basis_is_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='duty',
-            constraint=models.CheckConstraint(condition=models.Q(('place_path__endswith', '/')), name='duty_place_ends_with_a_slash'),
+            model_name="duty",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("place_path__endswith", "/")),
+                name="duty_place_ends_with_a_slash",
+            ),
         ),
     ]

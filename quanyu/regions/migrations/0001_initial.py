@@ -5,89 +5,214 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Edition',
+            name="Edition",
             fields=[
-                ('name', models.CharField(max_length=20, primary_key=True, serialize=False, verbose_name='名称')),
-                ('mark', models.UUIDField(default=quanyu.kernel.keys.uuid7, verbose_name='标记')),
-                ('at', models.DateTimeField(verbose_name='时间')),
+                (
+                    "name",
+                    models.CharField(
+                        max_length=20, primary_key=True, serialize=False, verbose_name="名称"
+                    ),
+                ),
+                ("mark", models.UUIDField(default=quanyu.kernel.keys.uuid7, verbose_name="标记")),
+                ("at", models.DateTimeField(verbose_name="时间")),
             ],
             options={
-                'verbose_name': '区划版本',
-                'verbose_name_plural': '区划版本',
+                "verbose_name": "区划版本",
+                "verbose_name_plural": "区划版本",
             },
         ),
         migrations.CreateModel(
-            name='Building',
+            name="Building",
             fields=[
-                ('id', models.UUIDField(default=quanyu.kernel.keys.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('region_path', models.CharField(db_collation='C', max_length=40, verbose_name='所在网格')),
-                ('name', models.CharField(max_length=80, verbose_name='名称')),
-                ('estate', models.CharField(blank=True, max_length=80, verbose_name='小区')),
-                ('address', models.CharField(max_length=160, verbose_name='地址')),
-                ('lon', models.FloatField(verbose_name='经度')),
-                ('lat', models.FloatField(verbose_name='纬度')),
-                ('shape', models.BinaryField(null=True, verbose_name='轮廓')),
-                ('households', models.PositiveIntegerField(default=0, verbose_name='户数')),
-                ('is_sample', models.BooleanField(default=False, verbose_name='示例几何')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=quanyu.kernel.keys.uuid7,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                (
+                    "region_path",
+                    models.CharField(db_collation="C", max_length=40, verbose_name="所在网格"),
+                ),
+                ("name", models.CharField(max_length=80, verbose_name="名称")),
+                ("estate", models.CharField(blank=True, max_length=80, verbose_name="小区")),
+                ("address", models.CharField(max_length=160, verbose_name="地址")),
+                ("lon", models.FloatField(verbose_name="经度")),
+                ("lat", models.FloatField(verbose_name="纬度")),
+                ("shape", models.BinaryField(null=True, verbose_name="轮廓")),
+                ("households", models.PositiveIntegerField(default=0, verbose_name="户数")),
+                ("is_sample", models.BooleanField(default=False, verbose_name="示例几何")),
             ],
             options={
-                'verbose_name': '楼栋',
-                'verbose_name_plural': '楼栋',
-                'indexes': [models.Index(models.F('lon'), models.F('lat'), name='building_by_place')],
-                'constraints': [models.UniqueConstraint(fields=('region_path', 'name'), name='building_named_once_in_a_grid'), models.CheckConstraint(condition=models.Q(('lat__range', (-90, 90)), ('lon__range', (-180, 180))), name='building_stands_on_earth')],
+                "verbose_name": "楼栋",
+                "verbose_name_plural": "楼栋",
+                "indexes": [
+                    models.Index(models.F("lon"), models.F("lat"), name="building_by_place")
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("region_path", "name"), name="building_named_once_in_a_grid"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("lat__range", (-90, 90)), ("lon__range", (-180, 180))),
+                        name="building_stands_on_earth",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Region',
+            name="Region",
             fields=[
-                ('id', models.UUIDField(default=quanyu.kernel.keys.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('code', models.CharField(db_collation='C', max_length=16, verbose_name='代码')),
-                ('scheme', models.CharField(max_length=8, verbose_name='代码体系')),
-                ('level', models.CharField(max_length=10, verbose_name='层级')),
-                ('kind', models.CharField(max_length=24, verbose_name='类型')),
-                ('name', models.CharField(max_length=80, verbose_name='名称')),
-                ('name_en', models.CharField(blank=True, max_length=120, verbose_name='英文名称')),
-                ('path', models.CharField(db_collation='C', max_length=40, verbose_name='路径')),
-                ('parent_path', models.CharField(blank=True, db_collation='C', max_length=40, verbose_name='上级路径')),
-                ('urban_rural', models.CharField(blank=True, max_length=3, verbose_name='城乡分类')),
-                ('lon', models.FloatField(null=True, verbose_name='经度')),
-                ('lat', models.FloatField(null=True, verbose_name='纬度')),
-                ('shape', models.BinaryField(null=True, verbose_name='边界')),
-                ('is_sample', models.BooleanField(default=False, verbose_name='示例几何')),
-                ('households', models.PositiveIntegerField(null=True, verbose_name='户数')),
-                ('valid_from', models.DateField(verbose_name='生效日期')),
-                ('valid_to', models.DateField(null=True, verbose_name='失效日期')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=quanyu.kernel.keys.uuid7,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("code", models.CharField(db_collation="C", max_length=16, verbose_name="代码")),
+                ("scheme", models.CharField(max_length=8, verbose_name="代码体系")),
+                ("level", models.CharField(max_length=10, verbose_name="层级")),
+                ("kind", models.CharField(max_length=24, verbose_name="类型")),
+                ("name", models.CharField(max_length=80, verbose_name="名称")),
+                ("name_en", models.CharField(blank=True, max_length=120, verbose_name="英文名称")),
+                ("path", models.CharField(db_collation="C", max_length=40, verbose_name="路径")),
+                (
+                    "parent_path",
+                    models.CharField(
+                        blank=True, db_collation="C", max_length=40, verbose_name="上级路径"
+                    ),
+                ),
+                (
+                    "urban_rural",
+                    models.CharField(blank=True, max_length=3, verbose_name="城乡分类"),
+                ),
+                ("lon", models.FloatField(null=True, verbose_name="经度")),
+                ("lat", models.FloatField(null=True, verbose_name="纬度")),
+                ("shape", models.BinaryField(null=True, verbose_name="边界")),
+                ("is_sample", models.BooleanField(default=False, verbose_name="示例几何")),
+                ("households", models.PositiveIntegerField(null=True, verbose_name="户数")),
+                ("valid_from", models.DateField(verbose_name="生效日期")),
+                ("valid_to", models.DateField(null=True, verbose_name="失效日期")),
             ],
             options={
-                'verbose_name': '区划',
-                'verbose_name_plural': '区划',
-                'indexes': [models.Index(models.F('parent_path'), models.F('path'), name='region_by_parent'), models.Index(models.F('code'), name='region_by_code')],
-                'constraints': [models.UniqueConstraint(fields=('path', 'valid_from'), name='region_begins_once_a_day'), models.UniqueConstraint(condition=models.Q(('valid_to__isnull', True)), fields=('path',), name='region_stands_once'), models.CheckConstraint(condition=models.Q(('valid_to__isnull', True), ('valid_to__gt', models.F('valid_from')), _connector='OR'), name='region_ends_after_it_begins'), models.CheckConstraint(condition=models.Q(('path__endswith', '/')), name='region_path_ends_with_a_slash'), models.CheckConstraint(condition=models.Q(('scheme__in', ['gbt2260', 'stat', 'local'])), name='region_scheme_is_known'), models.CheckConstraint(condition=models.Q(('level__in', ['province', 'city', 'area', 'street', 'community', 'grid'])), name='region_level_is_known'), models.CheckConstraint(condition=models.Q(('kind__in', ['province', 'city', 'heading', 'district', 'county', 'county_city', 'zone', 'street', 'town', 'township', 'township_like', 'mega_community', 'residents_committee', 'villagers_committee', 'residents_like', 'villagers_like', 'virtual_community', 'virtual_living_area', 'base_grid', 'dedicated_grid', 'micro_grid'])), name='region_kind_is_known')],
+                "verbose_name": "区划",
+                "verbose_name_plural": "区划",
+                "indexes": [
+                    models.Index(
+                        models.F("parent_path"), models.F("path"), name="region_by_parent"
+                    ),
+                    models.Index(models.F("code"), name="region_by_code"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("path", "valid_from"), name="region_begins_once_a_day"
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("valid_to__isnull", True)),
+                        fields=("path",),
+                        name="region_stands_once",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("valid_to__isnull", True),
+                            ("valid_to__gt", models.F("valid_from")),
+                            _connector="OR",
+                        ),
+                        name="region_ends_after_it_begins",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("path__endswith", "/")),
+                        name="region_path_ends_with_a_slash",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("scheme__in", ["gbt2260", "stat", "local"])),
+                        name="region_scheme_is_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "level__in",
+                                ["province", "city", "area", "street", "community", "grid"],
+                            )
+                        ),
+                        name="region_level_is_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "kind__in",
+                                [
+                                    "province",
+                                    "city",
+                                    "heading",
+                                    "district",
+                                    "county",
+                                    "county_city",
+                                    "zone",
+                                    "street",
+                                    "town",
+                                    "township",
+                                    "township_like",
+                                    "mega_community",
+                                    "residents_committee",
+                                    "villagers_committee",
+                                    "residents_like",
+                                    "villagers_like",
+                                    "virtual_community",
+                                    "virtual_living_area",
+                                    "base_grid",
+                                    "dedicated_grid",
+                                    "micro_grid",
+                                ],
+                            )
+                        ),
+                        name="region_kind_is_known",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Road',
+            name="Road",
             fields=[
-                ('id', models.UUIDField(default=quanyu.kernel.keys.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('region_path', models.CharField(db_collation='C', max_length=40, verbose_name='所在街道')),
-                ('name', models.CharField(max_length=80, verbose_name='名称')),
-                ('name_en', models.CharField(blank=True, max_length=120, verbose_name='英文名称')),
-                ('is_main', models.BooleanField(default=False, verbose_name='主干道')),
-                ('shape', models.BinaryField(verbose_name='中心线')),
-                ('is_sample', models.BooleanField(default=False, verbose_name='示例几何')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=quanyu.kernel.keys.uuid7,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                (
+                    "region_path",
+                    models.CharField(db_collation="C", max_length=40, verbose_name="所在街道"),
+                ),
+                ("name", models.CharField(max_length=80, verbose_name="名称")),
+                ("name_en", models.CharField(blank=True, max_length=120, verbose_name="英文名称")),
+                ("is_main", models.BooleanField(default=False, verbose_name="主干道")),
+                ("shape", models.BinaryField(verbose_name="中心线")),
+                ("is_sample", models.BooleanField(default=False, verbose_name="示例几何")),
             ],
             options={
-                'verbose_name': '道路',
-                'verbose_name_plural': '道路',
-                'constraints': [models.UniqueConstraint(fields=('region_path', 'name'), name='road_named_once_in_a_street')],
+                "verbose_name": "道路",
+                "verbose_name_plural": "道路",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("region_path", "name"), name="road_named_once_in_a_street"
+                    )
+                ],
             },
         ),
     ]

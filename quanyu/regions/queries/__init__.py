@@ -9,8 +9,10 @@ import numpy as np
 import shapely
 from django.conf import settings
 from django.db.models import Q
+from django.utils.translation import get_language
 
 from quanyu.kernel.access.rules import upper
+from quanyu.kernel.accounts import queries as accounts
 from quanyu.kernel.editions import Kept
 from quanyu.regions import rules
 from quanyu.regions.models import Building, Edition, Region, Road
@@ -145,6 +147,29 @@ def place(path: str) -> Place:
 def places(paths: Iterable[str]) -> dict[str, Place]:
     """Return the names of many paths at once, for a list; no query for each."""
     return {path: place(path) for path in set(paths)}
+
+
+@accounts.place_names.answered_by
+def place_names(paths: Sequence[str]) -> dict[str, str]:
+    """Return what these places are called, in the reader's language."""
+    return {path: label(path) for path in paths}
+
+
+def label(path: str) -> str:
+    """Return the name of a place in the reader's language; of an unknown one its path."""
+    crumb = _names.get().get(path)
+    if crumb is None:
+        return path
+    is_english = (get_language() or "").startswith("en")
+    return crumb.name_en if is_english and crumb.name_en else crumb.name
+
+
+def below(path: str) -> list[Crumb]:
+    """Return the places right below a path, from the process, in the order of their codes."""
+    depth = path.count("/") + 1
+    crumbs = _names.get()
+    found = (p for p in crumbs if p.startswith(path) and p.count("/") == depth)
+    return [crumbs[p] for p in sorted(found)]
 
 
 def is_known(path: str) -> bool:

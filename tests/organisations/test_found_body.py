@@ -1,0 +1,92 @@
+"""A body is entered where it acts (设立单位)."""
+
+from datetime import date, datetime
+
+import pytest
+
+from quanyu.kernel.access.rules import Actor, Role
+from quanyu.kernel.audit.models import Record
+from quanyu.kernel.errors import Denied
+from quanyu.organisations import actions, queries, rules
+from quanyu.organisations.models import Body
+from tests.organisations.conftest import STREET, person
+
+
+def test_a_body_stands_from_the_day_it_is_founded(team: Body, on: date) -> None:
+    assert [body.code for body in queries.bodies(on=on, place=STREET)] == ["lamp-team"]
+
+
+def test_it_is_recorded(team: Body) -> None:
+    (kept,) = Record.objects.filter(topic="body.found")
+
+    assert (kept.region_path, kept.changed) == (STREET, ["code", "kind", "name", "region_path"])
+
+
+def test_refuses_the_same_code_twice(team: Body, district_admin: Actor, at: datetime) -> None:
+    with pytest.raises(rules.AlreadyThere):
+        actions.found_body(
+            code=team.code,
+            kind="community",
+            name="又一个",
+            place=STREET,
+            actor=district_admin,
+            at=at,
+        )
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("phone", "13900000000"),
+        ("code", "路灯"),
+        ("kind", "club"),
+        ("name", "  "),
+    ],
+)
+def test_refuses_what_no_body_can_be(
+    city: None, district_admin: Actor, at: datetime, field: str, value: str
+) -> None:
+    given = {"code": "lamp-team", "kind": "stationed_team", "name": "路灯养护队", "phone": ""}
+
+    with pytest.raises(rules.WrongBody) as refused:
+        actions.found_body(**given | {field: value}, place=STREET, actor=district_admin, at=at)
+
+    assert (refused.value.field, refused.value.value) == (field, value)
+
+
+def test_refuses_a_place_that_is_not_in_the_tree(
+    city: None, district_admin: Actor, at: datetime
+) -> None:
+    with pytest.raises(rules.WrongDuty):
+        actions.found_body(
+            code="lamp-team",
+            kind="department",
+            name="路灯养护队",
+            place="34/01/04/999/",
+            actor=district_admin,
+            at=at,
+        )
+
+
+def test_denies_a_stranger(city: None, stranger: Actor, at: datetime) -> None:
+    with pytest.raises(Denied):
+        actions.found_body(
+            code="lamp-team",
+            kind="department",
+            name="路灯养护队",
+            place=STREET,
+            actor=stranger,
+            at=at,
+        )
+
+
+def test_refuses_a_dispatcher(city: None, at: datetime) -> None:
+    with pytest.raises(rules.NotKeeper):
+        actions.found_body(
+            code="lamp-team",
+            kind="department",
+            name="路灯养护队",
+            place=STREET,
+            actor=person(Role.DISPATCHER, STREET),
+            at=at,
+        )

@@ -38,10 +38,10 @@ def main(words: Sequence[str] | None = None) -> int:
     except Fault as fault:
         return _say(fault)
     except Exception as problem:
-        fault = _known(problem)
-        if fault is None:
+        known = _known(problem)
+        if known is None:
             raise
-        return _say(fault)
+        return _say(known)
 
 
 def _known(problem: Exception) -> Fault | None:

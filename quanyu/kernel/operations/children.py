@@ -19,6 +19,7 @@ from quanyu.kernel.operations.home import Home
 # A child that lives this long has started well; its failures are counted anew.
 SETTLED = 60.0
 TRIES = 5
+LONGEST_LOG = 20 * 2**20
 
 
 @dataclass
@@ -40,6 +41,8 @@ class Child:
         """Start the program; what an earlier one of this name left running is ended first."""
         end_left_over(self.home, self.name, stop_by=self.stop_by)
         self.log.parent.mkdir(parents=True, exist_ok=True)
+        if self.log.exists() and self.log.stat().st_size > LONGEST_LOG:
+            self.log.replace(self.log.with_suffix(".old.log"))
         with self.log.open("ab") as log:
             # A session of its own: Ctrl-C reaches us alone, and we stop the children in order.
             self.process = subprocess.Popen(  # noqa: S603 - the words are our own

@@ -14,12 +14,25 @@ from quanyu.organisations.rules import Basis, BodyKind
 DATED = Q(valid_to__isnull=True) | Q(valid_to__gt=F("valid_from"))
 
 
-class Dated(models.QuerySet["models.Model"]):
-    """Rows that hold from a day on, up to another."""
+def holding(day: date) -> Q:
+    """Keep what holds on ``day``; the last day is not counted in."""
+    return Q(valid_from__lte=day) & (Q(valid_to__isnull=True) | Q(valid_to__gt=day))
+
+
+class Bodies(models.QuerySet["Body"]):
+    """Bodies, chainable."""
 
     def on(self, day: date) -> Self:
-        """Keep what holds on ``day``; the last day is not counted in."""
-        return self.filter(Q(valid_to__isnull=True) | Q(valid_to__gt=day), valid_from__lte=day)
+        """Keep the bodies that stand on ``day``."""
+        return self.filter(holding(day))
+
+
+class Duties(models.QuerySet["Duty"]):
+    """Duties, chainable."""
+
+    def on(self, day: date) -> Self:
+        """Keep the duties that hold on ``day``."""
+        return self.filter(holding(day))
 
 
 class Body(models.Model):
@@ -45,7 +58,7 @@ class Body(models.Model):
     valid_from = models.DateField(_("设立日期"))
     valid_to = models.DateField(_("撤销日期"), null=True)
 
-    objects = Dated.as_manager()
+    objects = Bodies.as_manager()
 
     class Meta:
         verbose_name = verbose_name_plural = _("单位")
@@ -87,7 +100,7 @@ class Duty(models.Model):
     valid_from = models.DateField(_("生效日期"))
     valid_to = models.DateField(_("失效日期"), null=True)
 
-    objects = Dated.as_manager()
+    objects = Duties.as_manager()
 
     class Meta:
         verbose_name = verbose_name_plural = _("权责")

@@ -1,6 +1,7 @@
 """A body answers for a class at a place, from a day on (指定责任单位)."""
 
 from datetime import date, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -53,7 +54,7 @@ def test_a_commander_assigns_in_the_street(
 def test_refuses_what_no_duty_can_be(
     team: Body, district_admin: Actor, at: datetime, field: str, value: str
 ) -> None:
-    given = {"class_prefix": LAMP, "place": STREET, "basis": "owner"}
+    given: dict[str, Any] = {"class_prefix": LAMP, "place": STREET, "basis": "owner"}
 
     with pytest.raises(rules.WrongDuty) as refused:
         actions.assign_duty(body_id=team.id, **given | {field: value}, actor=district_admin, at=at)
@@ -62,7 +63,7 @@ def test_refuses_what_no_duty_can_be(
 
 
 def test_refuses_the_same_duty_twice(team: Body, district_admin: Actor, at: datetime) -> None:
-    given = {"class_prefix": LAMP, "place": STREET, "basis": "owner"}
+    given: dict[str, Any] = {"class_prefix": LAMP, "place": STREET, "basis": "owner"}
     actions.assign_duty(body_id=team.id, **given, actor=district_admin, at=at)
 
     with pytest.raises(rules.AlreadyThere):

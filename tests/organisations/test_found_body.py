@@ -1,6 +1,7 @@
 """A body is entered where it acts (设立单位)."""
 
 from datetime import date, datetime
+from typing import Any
 
 import pytest
 
@@ -46,7 +47,12 @@ def test_refuses_the_same_code_twice(team: Body, district_admin: Actor, at: date
 def test_refuses_what_no_body_can_be(
     city: None, district_admin: Actor, at: datetime, field: str, value: str
 ) -> None:
-    given = {"code": "lamp-team", "kind": "stationed_team", "name": "路灯养护队", "phone": ""}
+    given: dict[str, Any] = {
+        "code": "lamp-team",
+        "kind": "stationed_team",
+        "name": "路灯养护队",
+        "phone": "",
+    }
 
     with pytest.raises(rules.WrongBody) as refused:
         actions.found_body(**given | {field: value}, place=STREET, actor=district_admin, at=at)

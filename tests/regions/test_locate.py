@@ -118,7 +118,7 @@ def test_a_thousand_points_cost_no_query(street: actions.Loaded) -> None:
 
 def test_grids_fill_their_communities_without_gap_or_overlap(street: actions.Loaded) -> None:
     rows = Region.objects.filter(shape__isnull=False).values_list("path", "shape")
-    shapes = {path: shapely.from_wkb(bytes(shape)) for path, shape in rows}
+    shapes = {path: shapely.from_wkb(bytes(shape or b"")) for path, shape in rows}
     grids = [shape for path, shape in shapes.items() if "g" in path]
     one, other = shapely.STRtree(grids).query(grids, predicate="overlaps")
 

@@ -1,5 +1,7 @@
 """Names, children, search and the map of a place (查询)."""
 
+from typing import Any
+
 from quanyu.demo import geometry
 from quanyu.regions import actions, queries
 
@@ -55,22 +57,26 @@ def test_far_from_every_building_none_is_near(street: actions.Loaded) -> None:
     assert queries.nearest_building(117.5, 31.9) is None
 
 
+def _features(drawn: dict[str, dict[str, object]], layer: str) -> list[dict[str, Any]]:
+    features = drawn[layer]["features"]
+    assert isinstance(features, list)
+    return features
+
+
 def test_a_map_of_a_grid_holds_its_buildings_and_the_roads_of_its_street(
     street: actions.Loaded,
 ) -> None:
     drawn = queries.geojson("34/01/04/001/001/g001/")
 
-    assert len(drawn["grids"]["features"]) == 1
-    assert len(drawn["buildings"]["features"]) >= 10
-    assert len(drawn["roads"]["features"]) == 17
+    assert len(_features(drawn, "grids")) == 1
+    assert len(_features(drawn, "buildings")) >= 10
+    assert len(_features(drawn, "roads")) == 17
 
 
 def test_a_map_keeps_what_touches_its_box(street: actions.Loaded) -> None:
     lon, lat = geometry.POINT
+    box = (lon - 1e-5, lat - 1e-5, lon + 1e-5, lat + 1e-5)
 
-    drawn = queries.geojson(
-        "34/01/", box=(lon - 1e-5, lat - 1e-5, lon + 1e-5, lat + 1e-5), layers=["grids"]
-    )
+    (grid,) = _features(queries.geojson("34/01/", box=box, layers=["grids"]), "grids")
 
-    (grid,) = drawn["grids"]["features"]
     assert grid["properties"]["path"] == queries.locate_point(lon, lat).path

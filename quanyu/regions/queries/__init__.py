@@ -77,8 +77,9 @@ def _crumbs() -> dict[str, Crumb]:
 
 
 def _grids_of_today() -> Locator:
-    grids = Region.objects.standing().filter(level=rules.Level.GRID, shape__isnull=False)
-    return from_wkb(list(grids.order_by("path").values_list("path", "shape")))
+    grids = Region.objects.standing().filter(level=rules.Level.GRID)
+    rows = grids.order_by("path").values_list("path", "shape")
+    return from_wkb([(path, bytes(shape)) for path, shape in rows if shape is not None])
 
 
 def _edition() -> UUID | None:

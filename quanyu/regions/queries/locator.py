@@ -47,5 +47,5 @@ class Locator:
 
 def from_wkb(rows: Sequence[tuple[str, bytes]]) -> Locator:
     """Return a locator over stored boundaries, as pairs of path and well-known binary."""
-    shapes = shapely.from_wkb([bytes(shape) for _, shape in rows])
+    shapes = shapely.from_wkb([shape for _, shape in rows])
     return Locator([path for path, _ in rows], np.atleast_1d(shapes))

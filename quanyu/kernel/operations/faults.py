@@ -103,9 +103,8 @@ SENTENCES = {
     ),
     "no_unprivileged_account": Sentence(
         22,
-        "以 root 运行时数据库须换用普通身份，但本机既不能用 unshare，"
-        "nobody 账号也到不了该目录：$path",
-        "As root the database needs an ordinary identity, but here neither unshare works nor can "
+        "数据库须以普通账号运行，但本机既不能用 unshare，nobody 账号也到不了该目录：$path",
+        "The database needs an ordinary account, but here neither unshare works nor can "
         "the account nobody reach $path.",
     ),
     "front_end_missing": Sentence(

@@ -55,9 +55,7 @@ class File(models.Model):
         verbose_name = verbose_name_plural = "附件"
         indexes = [
             models.Index("owner_id", "id", name="files_file_by_owner"),
-            models.Index(
-                "id", name="files_file_waiting", condition=models.Q(state=State.WAITING)
-            ),
+            models.Index("id", name="files_file_waiting", condition=models.Q(state=State.WAITING)),
         ]
         constraints = [
             models.CheckConstraint(

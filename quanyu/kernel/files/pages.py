@@ -14,7 +14,7 @@ from quanyu.kernel.files.rules import Size
 
 @require_safe
 def photo(request: HttpRequest, file_id: UUID, size: str, *, actor: Actor) -> HttpResponseBase:
-    """Return a ready photo; the reader's right is asked anew each time, the bytes are not sent anew.
+    """Return a ready photo; the right to it is asked each time, the bytes are sent once.
 
     :raises Denied: if it is missing, not ready, or not for this actor
     """

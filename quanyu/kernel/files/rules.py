@@ -115,7 +115,7 @@ def check_bytes(size: int, *, name: str, most: int) -> None:
 
 
 def check_picture(source: BinaryIO, *, name: str) -> Header:
-    """Return what the header of a picture tells; the name's ending and the sender's word count nothing.
+    """Return what the header of a picture tells; its name and the sender's word count nothing.
 
     :raises WrongType: if it is no JPEG, PNG or WebP by content
     :raises Damaged: if its header is cut or senseless
@@ -172,7 +172,10 @@ def _header(source: BinaryIO, start: bytes) -> Header | None:
 def _not_taken(start: bytes, name: str) -> WrongType:
     if start[4:8] == b"ftyp" and start[8:12] in _HEIF:
         return WrongType(
-            _("“{name}”是 HEIC 格式，暂不支持；请在手机相机设置中选“兼容性最佳”，或转成 JPEG 再上传"),
+            _(
+                "“{name}”是 HEIC 格式，暂不支持；"
+                "请在手机相机设置中选“兼容性最佳”，或转成 JPEG 再上传"
+            ),
             field="photos",
             name=name,
             allowed=tuple(TYPES.values()),

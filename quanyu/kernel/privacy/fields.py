@@ -16,7 +16,7 @@ from quanyu.kernel.privacy.seals import BadKeys, Ring, read_ring
 
 F = TypeVar("F", bound="models.Field[Any, Any]")
 if TYPE_CHECKING:
-    Base = models.Field["Sealed | str | None", "Sealed"]
+    Base = models.Field["Sealed | str | None", "Sealed | None"]
     Binary = models.BinaryField[bytes | None, bytes | None]
 else:
     Base = models.Field
@@ -155,7 +155,7 @@ class EncryptedField(Base):
 
     def clone(self) -> Any:
         """Return the plain column that migrations keep."""
-        name, _path, args, options = self.deconstruct()
+        _name, _path, args, options = self.deconstruct()
         copy: Any = models.BinaryField(*args, **options)
         copy.set_attributes_from_name(self.name)
         return copy
@@ -172,9 +172,11 @@ class EncryptedField(Base):
         if isinstance(sealed, Sealed) and not sealed._token:
             sealed._place = self.place(model_instance)
             sealed._token = ring().seal(sealed._text, place=sealed._place)
+        elif isinstance(sealed, Sealed) and sealed._place not in {"", self.place(model_instance)}:
+            raise TypeError("a sealed value belongs to its own row and column")
         return sealed
 
-    def get_db_prep_value(self, value: Any, connection: Any, prepared: Any = False) -> Any:
+    def get_db_prep_value(self, value: Any, connection: Any, prepared: Any = None) -> Any:
         """Return the token; a plain text has no row to be bound to and is refused."""
         if value is None:
             return None
@@ -210,7 +212,7 @@ class BlindIndexField(Binary):
 
     def clone(self) -> Any:
         """Return the plain column that migrations keep."""
-        name, _path, args, options = self.deconstruct()
+        _name, _path, args, options = self.deconstruct()
         copy: Any = models.BinaryField(*args, **options)
         copy.set_attributes_from_name(self.name)
         return copy
@@ -249,7 +251,9 @@ def declaration_of(field: Any) -> Personal | None:
 
 def _faults(field: "models.Field[Any, Any]", told: Personal | None) -> Sequence[checks.Error]:
     if told is None:
-        return [checks.Error("an encrypted field is declared Personal", obj=field, id="privacy.E001")]
+        return [
+            checks.Error("an encrypted field is declared Personal", obj=field, id="privacy.E001")
+        ]
     try:
         field.model._meta.get_field(told.since)
     except FieldDoesNotExist:

@@ -43,14 +43,15 @@ REASONS: Mapping[str, str] = MappingProxyType(
         "notice": _("发送通知"),
     }
 )
-"""Why a masked value may be looked at. A code, so that no audit record can hold a personal value."""
+"""Why a masked value may be looked at: a code, so that no audit record holds a personal value."""
 
-_SURNAMES = frozenset(
-    "欧阳 太史 端木 上官 司马 东方 独孤 南宫 万俟 闻人 夏侯 诸葛 尉迟 公羊 赫连 澹台 皇甫 宗政 濮阳 "
-    "公冶 太叔 申屠 公孙 慕容 仲孙 钟离 长孙 宇文 司徒 鲜于 司空 闾丘 子车 亓官 司寇 巫马 公西 颛孙 "
-    "壤驷 公良 漆雕 乐正 宰父 谷梁 拓跋 夹谷 轩辕 令狐 段干 百里 呼延 东郭 南门 羊舌 微生 梁丘 左丘 "
-    "东门 西门 第五 贺兰 纳兰 完颜 耶律 叶赫 爱新觉罗".split()
+_SURNAMES_OF_MORE_SIGNS = (
+    "欧阳 太史 端木 上官 司马 东方 独孤 南宫 万俟 闻人 夏侯 诸葛 尉迟 公羊 赫连 澹台 皇甫 宗政 "
+    "濮阳 公冶 太叔 申屠 公孙 慕容 仲孙 钟离 长孙 宇文 司徒 鲜于 司空 闾丘 子车 亓官 司寇 巫马 "
+    "公西 颛孙 壤驷 公良 漆雕 乐正 宰父 谷梁 拓跋 夹谷 轩辕 令狐 段干 百里 呼延 东郭 南门 羊舌 "
+    "微生 梁丘 左丘 东门 西门 第五 贺兰 纳兰 完颜 耶律 叶赫 爱新觉罗"
 )
+_SURNAMES = frozenset(_SURNAMES_OF_MORE_SIGNS.split())
 _MOBILE = re.compile(r"1[3-9]\d{9}")
 _LANDLINE = re.compile(r"(010|02\d|0[3-9]\d{2})(\d{7,8})")
 _CITIZEN_ID = re.compile(r"\d{17}[\dX]")
@@ -68,8 +69,8 @@ _PLACE = re.compile(
 class Personal:
     """Why one personal field is kept, and until when (个人信息字段登记).
 
-    The value is erased ``days`` after the instant in the row's field ``since``; while that is empty,
-    it stays.
+    The value is erased ``days`` after the instant in the row's field ``since``; while that is
+    empty, it stays.
     """
 
     basis: str

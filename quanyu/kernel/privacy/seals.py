@@ -21,6 +21,7 @@ AES_256_GCM = 1
 KEY_BYTES = 32
 NONCE_BYTES = 12
 HEADER_BYTES = 2
+UNREADABLE = _("该字段无法解密：密钥缺失，或内容被改动")
 
 
 class BadKeys(ValueError):
@@ -44,7 +45,9 @@ class Ring:
         """Return the token of ``text``, which opens at ``place`` (table.column:row) alone."""
         nonce = os.urandom(NONCE_BYTES)
         bound = self._header + place.encode()
-        return self._header + nonce + self._ciphers[self.newest].encrypt(nonce, text.encode(), bound)
+        return (
+            self._header + nonce + self._ciphers[self.newest].encrypt(nonce, text.encode(), bound)
+        )
 
     def open(self, token: bytes, *, place: str) -> str:
         """Return the text of a token.
@@ -53,13 +56,13 @@ class Ring:
         """
         header, rest = token[:HEADER_BYTES], token[HEADER_BYTES:]
         cipher = self._ciphers.get(header[1]) if header[:1] == b"\x01" and rest else None
+        if cipher is None:
+            raise Unreadable(UNREADABLE)
         try:
-            if cipher is None:
-                raise InvalidTag
             nonce, sealed = rest[:NONCE_BYTES], rest[NONCE_BYTES:]
             return cipher.decrypt(nonce, sealed, header + place.encode()).decode()
         except (InvalidTag, ValueError) as fault:
-            raise Unreadable(_("该字段无法解密：密钥缺失，或内容被改动")) from fault
+            raise Unreadable(UNREADABLE) from fault
 
     def digest(self, text: str, *, column: str) -> bytes:
         """Return the blind index of a normal text: equal texts of one column, equal digests."""

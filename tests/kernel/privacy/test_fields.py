@@ -12,6 +12,7 @@ from django.template import Context, Template
 from django.test import override_settings
 from django.test.utils import isolate_apps
 
+from quanyu.kernel.keys import uuid7
 from quanyu.kernel.privacy import fields, queries
 from tests.kernel.privacy.letters.models import Letter
 
@@ -69,6 +70,14 @@ def test_cannot_be_assigned_to_another_row(letter: Letter) -> None:
 
     with pytest.raises(TypeError):
         other.phone = letter.phone
+
+
+def test_cannot_be_saved_under_another_key(letter: Letter) -> None:
+    str(letter.phone)
+    letter.pk = uuid7()
+
+    with pytest.raises(TypeError):
+        letter.save(force_insert=True)
 
 
 def test_cannot_be_written_out_as_json_or_pickle(letter: Letter) -> None:
@@ -141,9 +150,9 @@ def test_is_sealed_in_bulk_as_well(letters: None, db: None) -> None:
 
 def test_is_bytes_to_a_migration() -> None:
     field: Any = Letter._meta.get_field("phone")
-    kinds = [Letter._meta.get_field(name).clone() for name in ("phone", "phone_index")]
+    index: Any = Letter._meta.get_field("phone_index")
 
-    assert [type(kind) for kind in kinds] == [models.BinaryField] * 2
+    assert (type(field.clone()), type(index.clone())) == (models.BinaryField, models.BinaryField)
     assert field.deconstruct()[1] == "django.db.models.BinaryField"
 
 

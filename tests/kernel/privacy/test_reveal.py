@@ -1,6 +1,7 @@
 """Reveal opens a masked value for a reason and writes it down (查看个人信息)."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 from django.test import override_settings
@@ -42,7 +43,7 @@ def test_leaves_an_audit_record_without_the_value(
 
     record = Record.objects.get(topic="privacy.reveal")
     assert (record.subject, record.changed) == (f"letters.letter:{letter.pk}", ["phone"])
-    assert "8000" not in str(record.parts())
+    assert "0013 8000" not in str(record.parts())
 
 
 def test_opens_several_fields_as_one_look(letter: Letter, operator: Actor, at: datetime) -> None:
@@ -75,7 +76,7 @@ def test_refuses_a_stranger(letter: Letter, stranger: Actor, at: datetime) -> No
     with pytest.raises(rules.NotYours):
         actions.reveal(letter, "phone", by=DESK, reason="contact", actor=stranger, at=at)
 
-    assert not Record.objects.exists()
+    assert not Record.objects.filter(topic="privacy.reveal").exists()
 
 
 def test_refuses_a_role_that_the_domain_does_not_name(
@@ -118,8 +119,11 @@ def test_lets_a_job_look_that_the_domain_names(letter: Letter, at: datetime) -> 
 def test_says_that_a_changed_value_is_unreadable(
     letter: Letter, operator: Actor, at: datetime
 ) -> None:
+    stored: Any = letter.phone
     other = Letter.objects.create(region_path=letter.region_path, phone="13900139000")
-    other.phone._token = letter.phone._token
+    other.refresh_from_db()
+    swapped: Any = other.phone
+    swapped._token = stored._token
 
     with pytest.raises(rules.Unreadable):
         actions.reveal(other, "phone", by=DESK, reason="contact", actor=operator, at=at)

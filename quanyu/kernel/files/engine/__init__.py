@@ -6,6 +6,7 @@ the city's secrets: a picture that breaks the decoder breaks nothing else.
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -14,6 +15,13 @@ from quanyu.kernel.files.rules import Made
 
 SECONDS = 60
 DAMAGED, TOO_LARGE, NO_ROOM = 3, 4, 5
+REASONS = {
+    DAMAGED: "damaged",
+    TOO_LARGE: "too_large",
+    -signal.SIGXCPU: "too_slow",
+    **{-crash: "damaged" for crash in (signal.SIGSEGV, signal.SIGBUS, signal.SIGABRT)},
+}
+"""How the process ends when the picture itself is to blame."""
 
 
 class Unmakeable(Exception):
@@ -32,14 +40,20 @@ def remake(raw: Path, *, folder: Path) -> Made:
     command = [sys.executable, "-m", f"{__name__}.picture", str(raw), str(full), str(thumbnail)]
     try:
         done = subprocess.run(  # noqa: S603 -- our own module and our own paths
-            command, env=_bare(), capture_output=True, timeout=SECONDS, check=False
+            command,
+            env=_bare(),
+            capture_output=True,
+            timeout=SECONDS,
+            check=False,
+            start_new_session=True,  # Ctrl-C stops the worker, not a picture half made
         )
     except subprocess.TimeoutExpired as fault:
         raise Unmakeable("too_slow") from fault
-    if done.returncode == NO_ROOM:
-        raise OSError(done.stderr.decode(errors="replace")[-300:])
+    if done.returncode in REASONS:
+        raise Unmakeable(REASONS[done.returncode])
     if done.returncode:
-        raise Unmakeable("too_large" if done.returncode == TOO_LARGE else "damaged")
+        # A full disk, or the process was stopped from outside: the picture is not to blame.
+        raise OSError(f"{done.returncode} {done.stderr.decode(errors='replace')[-300:]}")
     size = json.loads(done.stdout)
     return Made(full, thumbnail, width=size["width"], height=size["height"])
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from PIL import Image, ImageCms, ImageOps
 
-from quanyu.kernel.files.engine import DAMAGED, NO_ROOM, TOO_LARGE
+from quanyu.kernel.files.engine import DAMAGED, NO_ROOM, SECONDS, TOO_LARGE
 from quanyu.kernel.files.rules import LONGEST_SIDE, MOST_PIXELS, THUMBNAIL_SIDE
 
 MEMORY = 2 * 2**30
@@ -20,6 +20,7 @@ WHITE = (255, 255, 255)
 def main(raw: Path, full: Path, thumbnail: Path) -> int:
     """Write both pictures, print the size of the first; return what went wrong as a number."""
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS + 5))
     os.nice(5)
     Image.MAX_IMAGE_PIXELS = MOST_PIXELS
     data = raw.read_bytes()
@@ -27,7 +28,7 @@ def main(raw: Path, full: Path, thumbnail: Path) -> int:
         picture = decode(data)
     except (MemoryError, Image.DecompressionBombError, Image.DecompressionBombWarning):
         return TOO_LARGE
-    except Exception:  # noqa: BLE001 -- a decoder may raise anything on bad bytes
+    except Exception:
         return DAMAGED
     try:
         _write(picture, full)

@@ -5,38 +5,86 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='File',
+            name="File",
             fields=[
-                ('id', models.UUIDField(default=quanyu.kernel.keys.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('owner_type', models.CharField(max_length=60, verbose_name='所属类型')),
-                ('owner_id', models.UUIDField(verbose_name='所属对象')),
-                ('purpose', models.CharField(max_length=12, verbose_name='用途')),
-                ('kind', models.CharField(default='photo', max_length=12, verbose_name='种类')),
-                ('state', models.CharField(choices=[('waiting', '待处理'), ('ready', '可查看'), ('refused', '未通过')], default='waiting', max_length=8, verbose_name='状态')),
-                ('reason', models.CharField(blank=True, max_length=40, verbose_name='未通过原因')),
-                ('original_type', models.CharField(max_length=40, verbose_name='原类型')),
-                ('original_size', models.BigIntegerField(verbose_name='原大小')),
-                ('type', models.CharField(blank=True, max_length=40, verbose_name='类型')),
-                ('size', models.BigIntegerField(null=True, verbose_name='大小')),
-                ('width', models.IntegerField(null=True, verbose_name='宽')),
-                ('height', models.IntegerField(null=True, verbose_name='高')),
-                ('sha256', models.CharField(blank=True, max_length=64, verbose_name='摘要')),
-                ('taken_by', models.UUIDField(null=True, verbose_name='上传人')),
-                ('at', models.DateTimeField(verbose_name='时间')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=quanyu.kernel.keys.uuid7,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("owner_type", models.CharField(max_length=60, verbose_name="所属类型")),
+                ("owner_id", models.UUIDField(verbose_name="所属对象")),
+                ("purpose", models.CharField(max_length=12, verbose_name="用途")),
+                ("kind", models.CharField(default="photo", max_length=12, verbose_name="种类")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("waiting", "待处理"), ("ready", "可查看"), ("refused", "未通过")],
+                        default="waiting",
+                        max_length=8,
+                        verbose_name="状态",
+                    ),
+                ),
+                ("reason", models.CharField(blank=True, max_length=40, verbose_name="未通过原因")),
+                ("original_type", models.CharField(max_length=40, verbose_name="原类型")),
+                ("original_size", models.BigIntegerField(verbose_name="原大小")),
+                ("type", models.CharField(blank=True, max_length=40, verbose_name="类型")),
+                ("size", models.BigIntegerField(null=True, verbose_name="大小")),
+                ("width", models.IntegerField(null=True, verbose_name="宽")),
+                ("height", models.IntegerField(null=True, verbose_name="高")),
+                ("sha256", models.CharField(blank=True, max_length=64, verbose_name="摘要")),
+                ("taken_by", models.UUIDField(null=True, verbose_name="上传人")),
+                ("at", models.DateTimeField(verbose_name="时间")),
             ],
             options={
-                'verbose_name': '附件',
-                'verbose_name_plural': '附件',
-                'indexes': [models.Index(models.F('owner_id'), models.F('id'), name='files_file_by_owner'), models.Index(models.F('id'), condition=models.Q(('state', 'waiting')), name='files_file_waiting')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('state__in', ['waiting', 'ready', 'refused'])), name='files_file_state_known'), models.CheckConstraint(condition=models.Q(('purpose__in', ['report', 'verify', 'handle', 'check'])), name='files_file_purpose_known'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'ready'), _negated=True), models.Q(('sha256', ''), _negated=True), _connector='OR'), name='files_file_ready_has_a_hash'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'refused'), _negated=True), models.Q(('reason', ''), _negated=True), _connector='OR'), name='files_file_refused_says_why')],
+                "verbose_name": "附件",
+                "verbose_name_plural": "附件",
+                "indexes": [
+                    models.Index(models.F("owner_id"), models.F("id"), name="files_file_by_owner"),
+                    models.Index(
+                        models.F("id"),
+                        condition=models.Q(("state", "waiting")),
+                        name="files_file_waiting",
+                    ),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("state__in", ["waiting", "ready", "refused"])),
+                        name="files_file_state_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("purpose__in", ["report", "verify", "handle", "check"])
+                        ),
+                        name="files_file_purpose_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "ready"), _negated=True),
+                            models.Q(("sha256", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="files_file_ready_has_a_hash",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "refused"), _negated=True),
+                            models.Q(("reason", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="files_file_refused_says_why",
+                    ),
+                ],
             },
         ),
     ]

@@ -6,43 +6,78 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Purge',
+            name="Purge",
             fields=[
-                ('id', models.UUIDField(default=quanyu.kernel.keys.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('at', models.DateTimeField(verbose_name='时间')),
-                ('counts', models.JSONField(verbose_name='清除数量')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=quanyu.kernel.keys.uuid7,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("at", models.DateTimeField(verbose_name="时间")),
+                ("counts", models.JSONField(verbose_name="清除数量")),
             ],
             options={
-                'verbose_name': '到期清除报告',
-                'verbose_name_plural': '到期清除报告',
+                "verbose_name": "到期清除报告",
+                "verbose_name_plural": "到期清除报告",
             },
         ),
         migrations.CreateModel(
-            name='Look',
+            name="Look",
             fields=[
-                ('id', models.UUIDField(default=quanyu.kernel.keys.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('subject', models.CharField(max_length=100, verbose_name='对象')),
-                ('fields', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=60), size=None, verbose_name='字段')),
-                ('actor_kind', models.CharField(max_length=12, verbose_name='查看人类型')),
-                ('account_id', models.UUIDField(null=True, verbose_name='查看人')),
-                ('job', models.CharField(blank=True, max_length=120, verbose_name='作业')),
-                ('role', models.CharField(max_length=40, verbose_name='角色')),
-                ('reason', models.CharField(max_length=40, verbose_name='理由')),
-                ('at', models.DateTimeField(verbose_name='时间')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=quanyu.kernel.keys.uuid7,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("subject", models.CharField(max_length=100, verbose_name="对象")),
+                (
+                    "fields",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=60), size=None, verbose_name="字段"
+                    ),
+                ),
+                ("actor_kind", models.CharField(max_length=12, verbose_name="查看人类型")),
+                ("account_id", models.UUIDField(null=True, verbose_name="查看人")),
+                ("job", models.CharField(blank=True, max_length=120, verbose_name="作业")),
+                ("role", models.CharField(max_length=40, verbose_name="角色")),
+                ("reason", models.CharField(max_length=40, verbose_name="理由")),
+                ("at", models.DateTimeField(verbose_name="时间")),
             ],
             options={
-                'verbose_name': '查看记录',
-                'verbose_name_plural': '查看记录',
-                'indexes': [models.Index(models.F('subject'), models.F('at'), name='privacy_look_by_subject'), models.Index(models.F('account_id'), models.F('at'), name='privacy_look_by_account')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('reason', ''), _negated=True), name='privacy_look_has_a_reason'), models.CheckConstraint(condition=models.Q(('fields', []), _negated=True), name='privacy_look_names_its_fields')],
+                "verbose_name": "查看记录",
+                "verbose_name_plural": "查看记录",
+                "indexes": [
+                    models.Index(
+                        models.F("subject"), models.F("at"), name="privacy_look_by_subject"
+                    ),
+                    models.Index(
+                        models.F("account_id"), models.F("at"), name="privacy_look_by_account"
+                    ),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("reason", ""), _negated=True),
+                        name="privacy_look_has_a_reason",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("fields", []), _negated=True),
+                        name="privacy_look_names_its_fields",
+                    ),
+                ],
             },
         ),
     ]

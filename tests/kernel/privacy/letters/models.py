@@ -1,3 +1,5 @@
+from typing import ClassVar
+
 from django.db import models
 
 from quanyu.kernel.keys import uuid7
@@ -24,6 +26,8 @@ class Letter(models.Model):
         Personal("consent", REPLY, days=30, since="answered_at", kind="name"),
     )
     answered_at = models.DateTimeField(null=True)
+
+    objects: ClassVar[models.Manager["Letter"]] = models.Manager()
 
     class Meta:
         app_label = "letters"

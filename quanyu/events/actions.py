@@ -5,21 +5,22 @@ import hmac
 import json
 import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import transaction
 
 from quanyu.events import queries, rules
-from quanyu.events.models import Contact, Event, Idempotency
+from quanyu.events.models import Contact, Event, Idempotency, Published
 from quanyu.events.rules import Channel
+from quanyu.kernel.access import prepared
 from quanyu.kernel.access.queries import get
-from quanyu.kernel.access.rules import Actor, Role
+from quanyu.kernel.access.rules import Actor, ActorKind, Role
 from quanyu.kernel.access.scope import set_scope
-from quanyu.kernel.audit.actions import label
+from quanyu.kernel.audit.actions import label, record
 from quanyu.kernel.calendar.rules import local
 from quanyu.kernel.codes import queries as codes
 from quanyu.kernel.errors import Denied, Invalid
@@ -100,9 +101,14 @@ def report(
         if earlier is not None:
             return earlier
     event.code_index = code_index(rules.code_digits(receipt.code))
-    start(event, actor=actor, at=at, channel=said.channel.value, category=said.category or None)
-    if said.name or phone:
-        _keep_contact(event, name=said.name, phone=phone, at=at)
+    start(
+        event,
+        actor=actor,
+        at=at,
+        beside=_contact(event, name=said.name, phone=phone, at=at),
+        channel=said.channel.value,
+        category=said.category or None,
+    )
     for photo in said.photos:
         attach(event=event, photo=photo, purpose="report", actor=actor, at=at)
     return receipt
@@ -427,6 +433,24 @@ def tell_overdue(*, event_id: UUID, clock: str, actor: Actor, at: datetime) -> N
 
 
 @transaction.atomic
+def refresh_figures(*, actor: Actor, at: datetime) -> Published | None:
+    """Put the figures of the last full month where everybody may read them (公布数字).
+
+    They are counts of the whole city without any person in them; unchanged ones are left alone.
+    """
+    since, until = queries.last_month(at)
+    found = asdict(queries.month(since=since, until=until, actor=actor))
+    value = {"month": since.date().isoformat(), **found}
+    if Published.objects.filter(key=queries.MONTH, value=value).exists():
+        return None
+    row, _made = Published.objects.update_or_create(
+        key=queries.MONTH, defaults={"value": value, "at": at}
+    )
+    record("event.publish", row, actor=actor, at=at, facts=value)
+    return row
+
+
+@transaction.atomic
 def forget_keys(*, at: datetime) -> int:
     """Delete the idempotency keys whose day is over; return how many."""
     deleted, _kinds = Idempotency.objects.filter(at__lt=at - KEY_LIVES).delete()
@@ -452,7 +476,7 @@ def _drafted(said: Report, *, actor: Actor, at: datetime) -> Event:
         address=said.address.strip()[:200],
         lon=said.lon,
         lat=said.lat,
-        region_path=_path_of(said.lon, said.lat),
+        region_path=_path_of(said.lon, said.lat, otherwise=_home(actor)),
         reported_at=at,
         account_id=actor.id if said.channel is Channel.GRID else None,
     )
@@ -461,11 +485,16 @@ def _drafted(said: Report, *, actor: Actor, at: datetime) -> Event:
     return event
 
 
-def _path_of(lon: float | None, lat: float | None) -> str:
+def _path_of(lon: float | None, lat: float | None, *, otherwise: str = "") -> str:
     """Return the grid of a point, or the city: a report is never refused for its place."""
-    if lon is None or lat is None:
-        return str(settings.QUANYU_CITY)
-    return regions.locate_point(lon, lat).path or str(settings.QUANYU_CITY)
+    city = str(settings.QUANYU_CITY)
+    found = city if lon is None or lat is None else regions.locate_point(lon, lat).path or city
+    return otherwise or city if found == city else found
+
+
+def _home(actor: Actor) -> str:
+    """Return where staff enter a matter that lies in no known grid: where they work."""
+    return actor.places[0] if actor.kind is ActorKind.PERSON and actor.places else ""
 
 
 def _classify(event: Event, class_code: str, *, at: datetime) -> None:
@@ -505,8 +534,11 @@ def _attach_all(
         attach(event=event, photo=photo, purpose=purpose, actor=actor, at=at)
 
 
-def _keep_contact(event: Event, *, name: str, phone: str, at: datetime) -> None:
-    Contact(event=event, name=name.strip()[:40], phone=phone, given_at=at).save(force_insert=True)
+def _contact(event: Event, *, name: str, phone: str, at: datetime) -> list[Contact]:
+    """Return the contact to keep beside the matter, if one was given."""
+    if not name.strip() and not phone:
+        return []
+    return [Contact(event=event, name=name.strip()[:40], phone=phone, given_at=at)]
 
 
 def _new_code() -> str:
@@ -515,9 +547,15 @@ def _new_code() -> str:
 
 
 def _new_number(at: datetime) -> str:
-    """Return a number for people at the desk: the day and six random digits, not sequential."""
-    return f"{local(at):%y%m%d}-{secrets.randbelow(10**6):06d}"
+    """Return a number for the desk: the day and eight random signs, never sequential.
 
+    A trillion a day, so that two never meet; without I, L, O and U, which are misread.
+    """
+    signs = "".join(secrets.choice(SIGNS) for _ in range(8))
+    return f"{local(at):%y%m%d}-{signs}"
+
+
+SIGNS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
 TAKE_KEY = """
 INSERT INTO events_idempotency (key, request, answer, at) VALUES (%s, %s, %s, %s)
@@ -537,11 +575,8 @@ def _same_key(key: str, said: Report, receipt: Receipt, *, at: datetime) -> Rece
     body = hashlib.sha256(repr(said).encode()).digest()
     plain = json.dumps([str(receipt.id), receipt.code, receipt.number])
     answer = ring().seal(plain, place=KEY_PLACE)
-    with connection.cursor() as cursor:
-        given = [own, body, answer, at, at - KEY_LIVES]
-        cursor.execute(TAKE_KEY, given)
-        if cursor.fetchone() is not None:
-            return None
+    if prepared.fetch(TAKE_KEY, [own, body, answer, at, at - KEY_LIVES]):
+        return None
     row = Idempotency.objects.get(key=own)
     if bytes(row.request) != body:
         raise KeyReused(_("这个 Idempotency-Key 已经用于另一份内容"), field="Idempotency-Key")

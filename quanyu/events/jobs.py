@@ -30,3 +30,10 @@ def escalate(at: datetime) -> None:
 def forget_keys(at: datetime) -> None:
     """Delete the idempotency keys whose day is over."""
     actions.forget_keys(at=at)
+
+
+@every("5 * * * * 0")
+def publish(at: datetime) -> None:
+    """Refresh the figures of the residents' page."""
+    worker = system(settings.QUANYU_CITY, job="events.publish")
+    actions.refresh_figures(actor=worker, at=at)

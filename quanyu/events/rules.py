@@ -18,9 +18,19 @@ OWN_WORK = _("您派遣或处置过这件事，不能核查自己经手的事，
 PLACE_FIRST = _("这件事还没有落到社区，请先在地图上确定地点")
 REOPEN_LATE = _("已经过了可以要求重办的期限，请重新反映")
 
+NOT_SURE = _("没关系，看过以后再来告诉我们，这个码一直能用")
+ANSWER_SOLVED = _("请选一项：解决了没有")
+ANSWER_TREATED = _("请选一项：对您的态度好不好")
+
 LONGEST_TEXT = 2_000
 SHORTEST_TEXT = 2
 TITLE = 40
+DANGER = (
+    *("着火", "起火", "冒烟", "爆炸", "燃气泄漏", "漏气", "煤气味", "触电", "漏电"),
+    *("坍塌", "塌了", "晕倒", "受伤", "流血", "溺水", "持刀", "打架", "跳楼"),
+)
+"""Words that send one to the telephone: fire, gas, current, collapse, somebody hurt."""
+
 MOST_REOPENS = 3
 CODE_DIGITS = 16
 
@@ -138,6 +148,11 @@ def title(text: str) -> str:
     return first if len(first) <= TITLE else f"{first[: TITLE - 1]}…"
 
 
+def sounds_dangerous(text: str) -> bool:
+    """Answer whether a report speaks of danger to life, for which one calls before one writes."""
+    return any(word in text for word in DANGER)
+
+
 def code_digits(code: str) -> str:
     """Return a follow code's digits, however they were spaced or typed; "" when it is none."""
     digits = re.sub(r"[\s\-—]", "", code.strip()).translate(FULL_WIDTH)
@@ -188,6 +203,8 @@ class Filters:
     category: str = ""
     body: UUID | None = None
     channel: str = ""
+    due: str = ""
+    """``late``, ``today`` or ``days`` (within three); empty for all."""
     words: str = ""
     urgent: bool = False
     since: date | None = None

@@ -51,6 +51,7 @@ class FilterIn(Strict):
     category: str = ""
     body: UUID | None = None
     channel: str = ""
+    due: str = ""
     words: Annotated[str, Field(max_length=60)] = ""
     urgent: bool = False
     since: date | None = None

@@ -2,14 +2,14 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from django.db import connection
 from django.db.models import F, Max, Min, Q, QuerySet
 
-from quanyu.events.models import Contact, Event, EventStep
+from quanyu.events.models import Contact, Event, EventStep, Published
 from quanyu.events.rules import Filters, Keyword
 from quanyu.events.workflow import EVENT, State
 from quanyu.kernel.access.queries import get
@@ -104,6 +104,8 @@ def narrowed(filters: Filters, *, actor: Actor, at: datetime) -> "QuerySet[Event
         rows = rows.filter(body_id=filters.body)
     if filters.channel:
         rows = rows.filter(channel=filters.channel)
+    if filters.due:
+        rows = _by_due(rows, filters.due, at=at)
     return _by_words_and_time(rows, filters)
 
 
@@ -198,6 +200,12 @@ def keywords(*, on: date) -> tuple[Keyword, ...]:
     return tuple(found)
 
 
+def majors(*, on: date) -> list[str]:
+    """Return the majors of both class lists, by which a list is narrowed."""
+    listed = [*codes.codes("event_class", on=on), *codes.codes("part_class", on=on)]
+    return [entry.code for entry in listed if len(entry.code.lstrip("P")) == 2]
+
+
 def twins(event: Event, *, actor: Actor, at: datetime) -> list[Event]:
     """Return open matters of the same class in the same grid, the nearest in time first."""
     if not event.category and not event.suggested:
@@ -235,6 +243,21 @@ def month(*, since: datetime, until: datetime, actor: Actor) -> Month:
         on_time=on_time.count(),
         reopened=closed.filter(reopened__gt=0).count(),
     )
+
+
+MONTH = "month"
+"""The key of the published figures of the last full month."""
+
+
+def last_month(at: datetime) -> tuple[datetime, datetime]:
+    """Return beginning and end of the last full month, on the clock of the city."""
+    here = calendar_rules.local(at).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+    return (here - timedelta(days=1)).replace(day=1), here
+
+
+def published(key: str) -> dict[str, Any]:
+    """Return published figures, or nothing; everybody may read them."""
+    return Published.objects.filter(key=key).values_list("value", flat=True).first() or {}
 
 
 def span_of_time(*, actor: Actor) -> tuple[datetime | None, datetime | None]:
@@ -275,11 +298,24 @@ def _by_state(
     if state == "late":
         return rows.filter(_late(at), state__in=OPEN)
     if state == "mine":
-        return rows.filter(_done_by(actor))
+        return rows.filter(done_by(actor))
     return rows.filter(state=state) if state else rows
 
 
-def _done_by(actor: Actor) -> Q:
+def _by_due(rows: "QuerySet[Event]", due: str, *, at: datetime) -> "QuerySet[Event]":
+    running = EVENT.span.runs if EVENT.span else []
+    tomorrow = calendar_rules.local(at).replace(hour=0, minute=0, second=0) + timedelta(days=1)
+    days = {"today": 1, "days": 3}
+    if due not in days:
+        return rows.filter(_late(at), state__in=OPEN) if due == "late" else rows
+    until = tomorrow + timedelta(days=days[due] - 1)
+    ahead = Q(stage_due_at__gte=at, stage_due_at__lt=until)
+    ahead |= Q(due_at__gte=at, due_at__lt=until, state__in=running)
+    return rows.filter(ahead, state__in=OPEN)
+
+
+def done_by(actor: Actor) -> Q:
+    """Return the condition that this person dispatched or handled a matter."""
     return Q(dispatched_by__contains=[actor.id]) | Q(handled_by__contains=[actor.id])
 
 

@@ -1,0 +1,447 @@
+"""The staff's desk: my work, one matter, and every act on it."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from quanyu.events import actions, queries, schemas
+from quanyu.events.pages import forms, shown
+from quanyu.events.queries import clock, desk, photos, words
+from quanyu.events.queries.version import Stale, check_version
+from quanyu.kernel.access.http import (
+    actor_of,
+    answer,
+    hidden_if_denied,
+    option,
+    parsed,
+    sentence,
+)
+from quanyu.kernel.access.rules import Actor, Role
+from quanyu.kernel.errors import Denied, Refusal
+from quanyu.kernel.files.pages import photo as stored_photo
+from quanyu.kernel.privacy.rules import FADES_AFTER, mask_name
+from quanyu.kernel.workflow.spec import Overtaken
+from quanyu.regions import queries as regions
+
+GROUND = "/map/ground.geojson"
+REPORTING = frozenset({Role.GRID_WORKER, Role.COMMUNITY_OFFICER, Role.OPERATOR, Role.WINDOW_CLERK})
+
+GROUPS = ("send_out", *desk.FIRST[1:])
+"""The groups of my work after what is late or soon due, in the order of the workflow."""
+
+
+# ------------------------------------------------------------------ my work
+
+
+@require_GET
+@hidden_if_denied
+def my_work(request: HttpRequest) -> HttpResponse:
+    """Show what I must do, what is late first, then what is soon due, then act by act."""
+    actor, at = actor_of(request), timezone.now()
+    tasks = desk.work(actor=actor)
+    waiting = desk.waiting(actor=actor, without=[task.event.pk for task in tasks])
+    bodies = desk.body_names([*(task.event for task in tasks), *waiting], *actor.bodies)
+    rows = sorted((_task(task, at=at, bodies=bodies) for task in tasks), key=_urgency)
+    context = {
+        "section": "work",
+        "place": _where(actor, bodies),
+        "next": _next(rows),
+        "groups": _groups(rows),
+        "calendar": {
+            "days": clock.week(at=at, place=_place(actor)),
+            "note": clock.next_holiday(at=at, place=_place(actor)),
+        },
+        "waiting": [_waiting(event, at=at, bodies=bodies) for event in waiting],
+        "report_url": reverse("desk_report") if actor.roles & REPORTING else "",
+        "counts": {"work": len(rows)},
+        "now": timezone.localtime(at),
+    }
+    return answer(request, "events/my_work.html", context)
+
+
+def _task(task: Any, *, at: datetime, bodies: Mapping[Any, str]) -> dict[str, Any]:
+    event = task.event
+    row = shown.row(event, at=at, bodies=bodies)
+    parts = [event.number, row["place"], row["class_label"], row["body"]]
+    row["meta"] = " · ".join(part for part in parts if part)
+    row["verb"], row["act"] = task.verb, shown.verb_words(task.verb)
+    return row
+
+
+def _urgency(row: Mapping[str, Any]) -> tuple[int, bool, float]:
+    order = {"late": 0, "soon": 1}
+    due = row["due"]
+    level = order.get(due.level, 2) if due else 3
+    return level, not row["urgent"], due.at.timestamp() if due else 0.0
+
+
+def _groups(rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return the rows in groups; every row stands in exactly one."""
+    late = [row for row in rows if row["due"] and row["due"].level == "late"]
+    soon = [row for row in rows if row["due"] and row["due"].level == "soon"]
+    rest = [row for row in rows if not row["due"] or not row["due"].level]
+    found = [
+        _group("late", _("已超时"), late, "alert-triangle", _("时限不因退回而重计")),
+        _group("soon", _("即将超时"), soon, "clock-exclamation", _("剩余不足时限的四成")),
+    ]
+    found += [
+        _group(verb, _to_do(verb), [row for row in rest if row["verb"] == verb], "", "")
+        for verb in GROUPS
+    ]
+    return [group for group in found if group["rows"]]
+
+
+def _group(
+    key: str, label: str, rows: Sequence[dict[str, Any]], icon: str, note: str
+) -> dict[str, Any]:
+    icon = icon or shown.ICONS.get(key, "checklist")
+    return {"key": key, "label": label, "rows": rows, "icon": icon, "note": note, "count": None}
+
+
+def _to_do(verb: str) -> str:
+    names = {
+        "send_out": _("待受理派遣"),
+        "accept": _("待受理"),
+        "request_verification": _("待请人核实"),
+        "verify": _("待核实"),
+        "file": _("待立案"),
+        "dispatch": _("待派遣"),
+        "insist": _("待裁定"),
+        "acknowledge": _("待签收"),
+        "handle": _("待处置"),
+        "check": _("待核查"),
+        "close": _("待结案"),
+        "settle": _("可现场办结"),
+    }
+    return names[verb]
+
+
+def _next(rows: Sequence[dict[str, Any]]) -> dict[str, Any] | None:
+    if not rows:
+        return None
+    row = rows[0]
+    reasons = {
+        "late": _("先办它，因为已经超时。"),
+        "soon": _("先办它，因为时限快到了。"),
+    }
+    why = reasons.get(row["due"].level if row["due"] else "", _("按到期先后，它最先到期。"))
+    why = _("先办它，因为有人身安全风险。") if row["urgent"] else why
+    return {
+        "title": row["title"],
+        "verb": row["act"],
+        "url": row["url"],
+        "why": why,
+        "due": row["due"],
+        "urgent": row["urgent"],
+        "number": row["number"],
+    }
+
+
+def _waiting(event: Any, *, at: datetime, bodies: Mapping[Any, str]) -> dict[str, str]:
+    due = clock.due(event, at=at)
+    parts = [bodies.get(event.body_id, ""), shown.state(event.state)["label"]]
+    if due is not None and due.level == "late":
+        parts.append(_("已超时"))
+    return {
+        "title": event.title,
+        "url": reverse("desk_matter", args=[event.number]),
+        "note": " · ".join(part for part in parts if part),
+    }
+
+
+def _where(actor: Actor, bodies: Mapping[Any, str]) -> str:
+    names = [regions.label(path) for path in actor.places]
+    names += [bodies[key] for key in actor.bodies if key in bodies]
+    return "、".join(names)
+
+
+def _place(actor: Actor) -> str:
+    return actor.places[0] if actor.places else ""
+
+
+# ------------------------------------------------------------------ one matter
+
+
+@require_GET
+@hidden_if_denied
+def matter(request: HttpRequest, number: str) -> HttpResponse:
+    """Show one matter: its facts and place, its story, and the acts offered."""
+    return _matter(request, number, at=timezone.now())
+
+
+@require_POST
+@hidden_if_denied
+def act(request: HttpRequest, number: str, verb: str) -> HttpResponse:
+    """Do one act on a matter; a refusal shows the same page with what was typed."""
+    actor, at = actor_of(request), timezone.now()
+    if verb not in forms.ASKS:
+        raise Http404
+    event = queries.by_number(number, actor=actor)
+    try:
+        body = parsed(schemas.VERBS[verb], request.POST.dict(), labels=forms.LABELS)
+        check_version(event.pk, request.POST.get("version", ""), actor=actor)
+        more = {"photos": _uploads(request)} if verb in forms.WITH_PHOTOS else {}
+        done = getattr(actions, verb)
+        done(event_id=event.pk, actor=actor, at=at, **body.dict(), **more)
+    except Refusal as no:
+        return _matter(request, number, at=at, verb=verb, no=no)
+    messages.success(request, _("{act}：已办好").format(act=shown.verb_words(verb)))
+    return _gone_on(request, number, actor=actor)
+
+
+@require_POST
+@hidden_if_denied
+def note(request: HttpRequest, number: str) -> HttpResponse:
+    """Write a line into the story that the reporter does not see."""
+    actor, at = actor_of(request), timezone.now()
+    event = queries.by_number(number, actor=actor)
+    try:
+        given = {"words": request.POST.get("text", "")}
+        body = parsed(schemas.Say, given, labels=forms.LABELS)
+        actions.say(event_id=event.pk, words=body.words, actor=actor, at=at)
+    except Refusal as no:
+        return _matter(request, number, at=at, no=no)
+    return _gone_on(request, number, actor=actor)
+
+
+@require_http_methods(["GET", "POST"])
+@hidden_if_denied
+def contact(request: HttpRequest, number: str) -> HttpResponse:
+    """Show the reporter's contact masked; with a reason in the clear, logged, for a minute."""
+    actor, at = actor_of(request), timezone.now()
+    event = queries.by_number(number, actor=actor)
+    values = _contact(event, actor=actor)
+    if values is None:
+        raise Denied
+    no: Refusal | None = None
+    if request.method == "POST":
+        try:
+            values["shown"] = _revealed(event, request.POST.get("reason", ""), actor=actor, at=at)
+        except Refusal as refusal:
+            no, values["error"] = refusal, sentence(refusal)
+    if not request.headers.get("HX-Request"):
+        return _matter(request, number, at=at, no=no, contact=values)
+    # htmx puts in place only what came with a success.
+    response = answer(request, "events/_contact.html", {"contact": values})
+    response["Cache-Control"] = "private, no-store"
+    return response
+
+
+@require_GET
+@hidden_if_denied
+def photo(request: HttpRequest, file_id: Any, size: str) -> HttpResponseBase:
+    """Show a picture of a matter within reach."""
+    shown_to: HttpResponseBase = stored_photo(request, file_id, size, actor=actor_of(request))
+    return shown_to
+
+
+def _uploads(request: HttpRequest) -> list[Any]:
+    return list(request.FILES.getlist("photos"))
+
+
+def _gone_on(request: HttpRequest, number: str, *, actor: Actor) -> HttpResponse:
+    """Return the way to the matter, or to my work when the act took it out of my reach."""
+    try:
+        queries.by_number(number, actor=actor)
+    except Denied:
+        return HttpResponseRedirect(reverse("desk"))
+    return HttpResponseRedirect(reverse("desk_matter", args=[number]))
+
+
+def _revealed(event: Any, reason: str, *, actor: Actor, at: datetime) -> dict[str, Any]:
+    told = actions.reveal_contact(event_id=event.pk, reason=reason, actor=actor, at=at)
+    seconds = int(FADES_AFTER.total_seconds())
+    return {"name": told["name"], "phone": told["phone"], "seconds": seconds}
+
+
+def _matter(
+    request: HttpRequest,
+    number: str,
+    *,
+    at: datetime,
+    verb: str = "",
+    no: Refusal | None = None,
+    contact: dict[str, Any] | None = None,
+) -> HttpResponse:
+    actor = actor_of(request)
+    event = queries.by_number(number, actor=actor)
+    steps = queries.story(event, actor=actor)
+    given = request.POST.dict() if no is not None else {}
+    # With the act gone, what was typed for it has no form any more: it is shown beside.
+    desk_ = forms.Desk(event=event, actor=actor, at=at, given=given, verb=verb, no=no)
+    moves = forms.moves(desk_)
+    told = shown.story(event, steps, at=at, photos=photos.photos(event))
+    context = {
+        "section": "matters",
+        "matter": _facts_of(event, at=at),
+        "stages": shown.stages(event, steps),
+        "facts": _facts(event, at=at),
+        "contact": contact or _contact(event, actor=actor),
+        "point": _point(event),
+        "near": [_near(other, metres) for other, metres in desk.near(event, actor=actor)],
+        "ground_url": f"{GROUND}?place={event.region_path}",
+        "story": told,
+        "story_counts": _story_counts(told),
+        "clock": _clock(event, at=at),
+        "moves": moves,
+        "blocked": forms.blocked(event, actor=actor),
+        "waiting": None if moves else _awaited(event, at=at),
+        "duplicates": [_twin(one) for one in queries.twins(event, actor=actor, at=at)],
+        "note_url": reverse("desk_note", args=[number]),
+        "back_url": reverse("desk"),
+        "conflict": _conflict(no, verb, event),
+        "now": timezone.localtime(at),
+    }
+    if context["conflict"]:
+        context["refusal"] = None
+    response = answer(request, "events/matter.html", context, no)
+    if no is not None and no.status == Stale.status:
+        # On a page a changed row is a conflict; 412 answers If-Match, which a form has not.
+        response.status_code = 409
+    return response
+
+
+def _facts_of(event: Any, *, at: datetime) -> dict[str, Any]:
+    return {
+        "number": event.number,
+        "title": event.title,
+        "url": reverse("desk_matter", args=[event.number]),
+        "version": event.version,
+        "state": shown.state(event.state),
+        "urgent": event.is_urgent,
+        "text": event.text,
+        "at": event.reported_at,
+        "due": clock.due(event, at=at),
+    }
+
+
+def _facts(event: Any, *, at: datetime) -> list[dict[str, str]]:
+    body = words.body_name(event.body_id)
+    places = " › ".join(regions.label(c.path) for c in regions.breadcrumb(event.region_path))
+    told = clock.date_words(event.reported_at)
+    found = [
+        _fact(_("地点"), event.address or _("没有写地址")),
+        _fact(
+            _("网格") if desk.is_placed(event) else _("辖区"),
+            places,
+            note="" if desk.is_placed(event) else _("还没有落到社区，请先确定地点"),
+        ),
+        _fact(_("来源"), shown.channel_words(event.channel), note=told),
+        _fact(_("类别"), words.class_words(event.category, at=at) or _("还没有定")),
+        _fact(_("处置单位"), body),
+        _fact(_("处置结果"), event.outcome),
+        _fact(_("答复"), event.reply),
+        _fact(_("评价"), _rated(event)),
+        _fact(_("返工"), _times(event.reworked)),
+        _fact(_("重办"), _times(event.reopened)),
+    ]
+    return [fact for fact in found if fact["value"]]
+
+
+def _fact(label: str, value: str, *, note: str = "") -> dict[str, str]:
+    return {"label": label, "value": value, "note": note}
+
+
+def _times(count: int) -> str:
+    return ngettext("{n} 次", "{n} 次", count).format(n=count) if count else ""
+
+
+def _rated(event: Any) -> str:
+    if event.solved is None:
+        return ""
+    solved = _("解决了") if event.solved else _("没解决")
+    treated = {3: _("态度好"), 2: _("态度一般"), 1: _("态度不好")}.get(event.treated, "")
+    return "、".join(part for part in (solved, treated) if part)
+
+
+def _contact(event: Any, *, actor: Actor) -> dict[str, Any] | None:
+    found = queries.contact_of(event, actor=actor)
+    if found is None:
+        return None
+    return {
+        "name": str(found.name or ""),
+        "phone": str(found.phone or ""),
+        "may_reveal": bool(actions.REACHES_REPORTER & actor.roles_on(event)),
+        "url": reverse("desk_contact", args=[event.number]),
+        "reasons": [option(code, _(label)) for code, label in queries.reveal_reasons()],
+        "error": "",
+    }
+
+
+def _point(event: Any) -> dict[str, float] | None:
+    return None if event.lon is None else {"lon": event.lon, "lat": event.lat}
+
+
+def _near(event: Any, metres: int) -> dict[str, Any]:
+    url = reverse("desk_matter", args=[event.number])
+    point = {"lon": event.lon, "lat": event.lat}
+    return {"title": event.title, "url": url, "metres": metres, **point}
+
+
+def _twin(event: Any) -> dict[str, Any]:
+    return {
+        "title": event.title,
+        "url": reverse("desk_matter", args=[event.number]),
+        "state": shown.state(event.state),
+        "why": _("同一网格、同一类别，{day}上报").format(day=clock.date_words(event.reported_at)),
+    }
+
+
+def _story_counts(told: Iterable[Mapping[str, Any]]) -> dict[str, int]:
+    kinds = [line["kind"] for line in told]
+    return {"all": len(kinds), "moves": kinds.count("move"), "looks": kinds.count("look")}
+
+
+def _clock(event: Any, *, at: datetime) -> dict[str, Any] | None:
+    if event.state not in queries.OPEN:
+        return None
+    due = clock.due(event, at=at, clock="stage", is_long=True)
+    total = clock.due(event, at=at, clock="span", is_long=True)
+    kind = "stage" if due is not None else "span"
+    if due is None and total is None:
+        return None
+    explained = queries.explained(event, clock=kind, at=at)
+    return {
+        "due": due or total,
+        "verb_words": "",
+        "used": clock.used(event, clock=kind, at=at),
+        "why": (due or total).why if due or total else "",
+        "total": total if due is not None else None,
+        "total_why": total.why if total and due is not None else "",
+        "days": clock.days(explained, at=at) if _is_long(explained) else [],
+    }
+
+
+def _is_long(explained: Any) -> bool:
+    return explained is not None and explained.due - explained.since > timedelta(days=1)
+
+
+def _awaited(event: Any, *, at: datetime) -> dict[str, str] | None:
+    roles = desk.awaited(event)
+    if not roles or event.state not in {*queries.OPEN, "closed"}:
+        return None
+    body = words.body_name(event.body_id) if Role.HANDLER in roles else ""
+    who = body or "、".join(words.role_words(role, at=at) for role in roles)
+    return {"who": who, "sentence": _("这一步由对方办，您可以补充说明；办好后会出现在经过里")}
+
+
+def _conflict(no: Refusal | None, verb: str, event: Any) -> dict[str, Any] | None:
+    if not isinstance(no, Stale | Overtaken) or "verb" not in no.parts:
+        return None
+    name = str(no.parts.get("name", ""))
+    return {
+        "who": mask_name(name) if name else _("系统"),
+        "did": words.verb_words(str(no.parts["verb"])),
+        "at": no.parts["at"],
+        "yours": _("您的“{act}”没有生效；您填的还在，看过再办").format(act=shown.verb_words(verb)),
+        "url": reverse("desk_matter", args=[event.number]),
+    }

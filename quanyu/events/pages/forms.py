@@ -1,0 +1,327 @@
+"""The form of each act: exactly the acts offered, with suggestions and their reasons."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from quanyu.events import queries
+from quanyu.events.pages.shown import verb_words
+from quanyu.events.queries import clock, desk, words
+from quanyu.kernel.access.http import field, option, sentence
+from quanyu.kernel.access.rules import Actor, Role
+from quanyu.kernel.calendar.rules import local
+from quanyu.kernel.codes import queries as codes
+from quanyu.kernel.errors import Refusal
+from quanyu.organisations import queries as organisations
+from quanyu.organisations.rules import Holder
+from quanyu.regions import queries as regions
+
+PICTURES = "image/jpeg,image/png,image/webp"
+DESK = frozenset({Role.OPERATOR, Role.DISPATCHER, Role.COMMANDER})
+CLASS_LISTS = ("event_class", "part_class")
+LEAF = 4
+"""Digits of a class that a matter can have; two digits are a major."""
+
+LABELS: Mapping[str, Any] = {
+    "class_code": gettext_lazy("类别"),
+    "body": gettext_lazy("处置单位"),
+    "reason": gettext_lazy("理由"),
+    "reply": gettext_lazy("给反映人的答复"),
+    "remark": gettext_lazy("交代几句"),
+    "finding": gettext_lazy("现场看到了什么"),
+    "outcome": gettext_lazy("怎么处理的"),
+    "evidence": gettext_lazy("核查结果"),
+    "legal_ground": gettext_lazy("退回依据"),
+    "region_path": gettext_lazy("在哪里"),
+    "address": gettext_lazy("地址"),
+    "words": gettext_lazy("内部说明"),
+    "text": gettext_lazy("情况"),
+    "lon": gettext_lazy("经度"),
+    "lat": gettext_lazy("纬度"),
+    "channel": gettext_lazy("从哪里来"),
+    "name": gettext_lazy("姓名"),
+    "phone": gettext_lazy("电话"),
+    "solved": gettext_lazy("解决了吗"),
+    "treated": gettext_lazy("态度"),
+    "comment": gettext_lazy("还想说点什么"),
+    "photos": gettext_lazy("照片"),
+}
+
+ASKS: Mapping[str, Sequence[str]] = {
+    "request_verification": ["remark"],
+    "verify": ["finding", "photos"],
+    "accept": [],
+    "refuse": ["refuse_reason", "reply"],
+    "settle": ["outcome", "photos"],
+    "file": ["class_code"],
+    "dispatch": ["body", "remark"],
+    "send_out": ["class_code", "body", "remark"],
+    "insist": ["reason"],
+    "acknowledge": [],
+    "hand_back": ["legal_ground", "reason"],
+    "handle": ["outcome", "photos"],
+    "check": [],
+    "close": ["evidence", "photos"],
+    "rework": ["reason"],
+    "void": ["void_reason"],
+    "place": ["region_path", "address", "lon", "lat"],
+}
+"""What each act asks for, in the order of the form; a test holds it against ``needs``."""
+
+WITH_PHOTOS = frozenset(verb for verb, asked in ASKS.items() if "photos" in asked)
+NOT_DESK = frozenset({"rate", "reopen"})
+
+
+@dataclass(frozen=True)
+class Desk:
+    """What a form needs to know: the matter, who asks, when, and what was typed already."""
+
+    event: Any
+    actor: Actor
+    at: datetime
+    given: Mapping[str, str]
+    verb: str = ""
+    """The act that was just refused; its typed values are kept."""
+    no: Refusal | None = None
+
+    def typed(self, verb: str, name: str, default: str = "") -> str:
+        """Return what was typed for a field of the refused act, or the default."""
+        return self.given.get(name, default) if verb == self.verb else default
+
+    def refusal(self, verb: str) -> Refusal | None:
+        """Return the refusal, if it was this act that was refused."""
+        return self.no if verb == self.verb else None
+
+    @property
+    def class_code(self) -> str:
+        """Return the class as chosen just now, as filed, or as suggested."""
+        chosen = self.given.get("class_code", "") if self.verb in {"file", "send_out"} else ""
+        return chosen or self.event.category or self.event.suggested
+
+
+def moves(desk_: Desk) -> list[dict[str, Any]]:
+    """Return every act offered, the one that is meant first; its form stands open."""
+    event, actor = desk_.event, desk_.actor
+    verbs = [m.verb for m in queries.offers(event, actor=actor) if m.verb not in NOT_DESK]
+    if desk.may_send_out(event, actor=actor):
+        verbs.insert(0, "send_out")
+    if may_place(event, actor):
+        verbs.append("place")
+    ranked = sorted(verbs, key=lambda verb: (verb != desk_.verb, _rank(verb)))
+    holders = _holders(desk_, verbs)
+    return [_move(desk_, verb, holders, is_first=n == 0) for n, verb in enumerate(ranked)]
+
+
+def may_place(event: Any, actor: Actor) -> bool:
+    """Answer whether this person may say where a matter lies that no community has yet."""
+    ends = event.state not in queries.OPEN
+    return not ends and not desk.is_placed(event) and bool(DESK & actor.roles_on(event))
+
+
+def _rank(verb: str) -> int:
+    order = [*desk.FIRST, "hand_back", "rework", "place", "refuse", "void"]
+    return order.index(verb) if verb in order else len(order)
+
+
+def _holders(desk_: Desk, verbs: Sequence[str]) -> list[Holder]:
+    if not {"dispatch", "send_out"} & set(verbs):
+        return []
+    return desk.holders(desk_.event, desk_.class_code, at=desk_.at)
+
+
+def _move(desk_: Desk, verb: str, holders: Sequence[Holder], *, is_first: bool) -> dict[str, Any]:
+    asked = [_FIELDS[name](desk_, verb, holders) for name in ASKS[verb]]
+    is_handing_out = verb in {"dispatch", "send_out"}
+    to = _name(holders[0]) if is_handing_out and holders else ""
+    return {
+        "verb": verb,
+        "label": verb_words(verb),
+        "button": _("派给{body}").format(body=to) if to and not desk_.verb else "",
+        "url": reverse("desk_act", args=[desk_.event.number, verb]),
+        "primary": is_first,
+        "note": _note(verb),
+        "fields": asked,
+        "limit": clock.preview(desk_.event, desk_.class_code, at=desk_.at)
+        if is_handing_out and desk_.class_code
+        else None,
+        "open": is_first or verb == desk_.verb,
+    }
+
+
+def _note(verb: str) -> str:
+    notes = {
+        "send_out": _("受理、立案、派遣一次办完；建议已备好，核对后派出"),
+        "dispatch": _("派出即开始计时，不等签收"),
+        "hand_back": _("每个单位只能退一次，时限不停"),
+        "rework": _("时限接着走，不重新计"),
+        "place": _("选一个地方，或在地图上点"),
+        "refuse": _("答复会给反映人看"),
+    }
+    return notes.get(verb, "")
+
+
+# ------------------------------------------------------------------ the fields
+
+
+def _field(desk_: Desk, verb: str, name: str, kind: str, **more: Any) -> dict[str, Any]:
+    label = more.pop("label", LABELS[name])
+    more.setdefault("value", desk_.typed(verb, name))
+    return field(name, str(label), kind, no=desk_.refusal(verb), **more)
+
+
+def _text(name: str) -> "Drawn":
+    def drawn(desk_: Desk, verb: str, holders: Sequence[Holder]) -> dict[str, Any]:
+        return _field(desk_, verb, name, "textarea", rows=3, maxlength=2_000)
+
+    return drawn
+
+
+def _remark(desk_: Desk, verb: str, holders: Sequence[Holder]) -> dict[str, Any]:
+    return _field(desk_, verb, "remark", "textarea", rows=2, required=False, maxlength=2_000)
+
+
+def _photos(desk_: Desk, verb: str, holders: Sequence[Holder]) -> dict[str, Any]:
+    return _field(
+        desk_,
+        verb,
+        "photos",
+        "file",
+        value="",
+        required=False,
+        accept=PICTURES,
+        multiple=True,
+        help=_("收到后会去掉照片里的位置，处理好才显示"),
+    )
+
+
+def _listed(name: str, listed: str) -> "Drawn":
+    def drawn(desk_: Desk, verb: str, holders: Sequence[Holder]) -> dict[str, Any]:
+        day = local(desk_.at).date()
+        options = [option(code, label) for code, label in codes.choices(listed, on=day)]
+        return _field(desk_, verb, name, "select", options=options)
+
+    return drawn
+
+
+def _class(desk_: Desk, verb: str, holders: Sequence[Holder]) -> dict[str, Any]:
+    code, event = desk_.class_code, desk_.event
+    return _field(
+        desk_,
+        verb,
+        "class_code",
+        "select",
+        options=classes(at=desk_.at),
+        value=code,
+        suggested=_suggested_class(event, code, at=desk_.at),
+    )
+
+
+def _suggested_class(event: Any, code: str, *, at: datetime) -> dict[str, str] | None:
+    if not code:
+        return None
+    why = _("反映人选的") if code == event.category else ""
+    if code == event.suggested and event.suggested_words:
+        said = "、".join(f"“{word}”" for word in event.suggested_words)
+        why = _("依据反映里的{words}").format(words=said)
+    return {"label": words.class_words(code, at=at), "why": why}
+
+
+def _body(desk_: Desk, verb: str, holders: Sequence[Holder]) -> dict[str, Any]:
+    chosen = desk_.typed(verb, "body")
+    known = {str(holder.body_id) for holder in holders}
+    value = chosen if chosen in known else next((str(h.body_id) for h in holders), "")
+    return _field(
+        desk_,
+        verb,
+        "body",
+        "select",
+        options=[option(h.body_id, _name(h)) for h in holders],
+        value=value,
+        help="" if holders else _("先选类别，权责清单才知道由谁负责"),
+        suggested=_suggested_body(holders, value),
+    )
+
+
+def _suggested_body(holders: Sequence[Holder], value: str) -> dict[str, str] | None:
+    holder = next((h for h in holders if str(h.body_id) == value), None)
+    if holder is None:
+        return None
+    rests_on = _("依据{clause}").format(clause=holder.clause) if holder.clause else ""
+    why = _("；").join(part for part in (holder.reason, rests_on) if part)
+    return {"label": _name(holder), "why": why, "tag": _("示例") if holder.is_sample else ""}
+
+
+def _place(desk_: Desk, verb: str, holders: Sequence[Holder]) -> dict[str, Any]:
+    path = desk_.event.region_path
+    return _field(
+        desk_,
+        verb,
+        "region_path",
+        "select",
+        required=False,
+        options=[option(crumb.path, regions.label(crumb.path)) for crumb in regions.below(path)],
+        help=_("一级一级选，到社区为止"),
+    )
+
+
+def _address(desk_: Desk, verb: str, holders: Sequence[Holder]) -> dict[str, Any]:
+    value = desk_.typed(verb, "address", desk_.event.address)
+    return _field(desk_, verb, "address", "text", value=value, required=False, maxlength=200)
+
+
+def _hidden(name: str) -> "Drawn":
+    def drawn(desk_: Desk, verb: str, holders: Sequence[Holder]) -> dict[str, Any]:
+        return _field(desk_, verb, name, "hidden", required=False)
+
+    return drawn
+
+
+Drawn = Callable[[Desk, str, Sequence[Holder]], dict[str, Any]]
+
+_FIELDS: Mapping[str, Drawn] = {
+    "remark": _remark,
+    "finding": _text("finding"),
+    "outcome": _text("outcome"),
+    "evidence": _text("evidence"),
+    "reason": _text("reason"),
+    "reply": _text("reply"),
+    "photos": _photos,
+    "refuse_reason": _listed("reason", "reason_refuse"),
+    "void_reason": _listed("reason", "reason_void"),
+    "legal_ground": _listed("legal_ground", "reason_hand_back"),
+    "class_code": _class,
+    "body": _body,
+    "region_path": _place,
+    "address": _address,
+    "lon": _hidden("lon"),
+    "lat": _hidden("lat"),
+}
+
+
+def classes(*, at: datetime) -> list[dict[str, str]]:
+    """Return every class a matter can have, for a choice."""
+    day = local(at).date()
+    return [
+        option(entry.code, words.class_words(entry.code, at=at))
+        for listed in CLASS_LISTS
+        for entry in codes.codes(listed, on=day)
+        if len(entry.code.lstrip("P")) == LEAF
+    ]
+
+
+def _name(holder: Holder) -> str:
+    return organisations.labels([holder])[0][1]
+
+
+def blocked(event: Any, *, actor: Actor) -> list[dict[str, str]]:
+    """Return the acts of my role that something stands in the way of, and what it is."""
+    return [
+        {"label": verb_words(move.verb), "why": sentence(Refusal(guard.sentence))}
+        for move, guard in desk.blocked(event, actor=actor)
+        if move.verb not in NOT_DESK
+    ]

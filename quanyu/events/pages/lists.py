@@ -1,0 +1,265 @@
+"""The desk's list and its map: two views of one query."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlencode
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+
+from quanyu.events import queries, schemas
+from quanyu.events.pages import shown
+from quanyu.events.pages.desk import GROUND, REPORTING
+from quanyu.events.queries import clock, desk, words
+from quanyu.events.rules import Channel, Filters
+from quanyu.events.workflow import State
+from quanyu.kernel.access.http import (
+    actor_of,
+    answer,
+    field,
+    hidden_if_denied,
+    is_htmx,
+    option,
+    parsed,
+)
+from quanyu.kernel.access.rules import Actor
+from quanyu.organisations import queries as organisations
+from quanyu.regions import queries as regions
+
+NAMES = {"q": "words", "class": "category"}
+"""Short names in the address for what the query calls otherwise."""
+
+DEMO_STREET = (117.20, 31.80, 117.26, 31.84)
+Asked = dict[str, str]
+
+
+@require_GET
+@hidden_if_denied
+def matters(request: HttpRequest) -> HttpResponse:
+    """List the matters within reach; the address holds every filter."""
+    actor, at, asked = actor_of(request), timezone.now(), _asked(request)
+    filters = _filters(asked)
+    after = request.GET.get("after", "")
+    page = queries.page(filters, actor=actor, at=at, after=after)
+    counts = queries.counts(actor=actor, at=at)
+    bodies = desk.body_names(page.rows, filters.body)
+    context = {
+        "section": "matters",
+        "views": _views(asked, counts),
+        "filters": _fields(asked, filters, actor=actor, at=at, bodies=bodies),
+        "query": asked,
+        "total": f"{page.count:,}" if page.is_exact else f"{page.count:,}+",
+        "sort_words": _("最近上报的在前") if filters.sort == "new" else _("按到期时间，先到在前"),
+        "clear_url": reverse("desk_matters") if asked else "",
+        "map_url": _address("desk_map", asked),
+        "report_url": reverse("desk_report") if actor.roles & REPORTING else "",
+        "rows": [shown.row(event, at=at, bodies=bodies) for event in page.rows],
+        "pages": _pages(request, asked, page),
+        "counts": {"open": counts["open"]},
+        "now": timezone.localtime(at),
+    }
+    name = "events/_matters.html" if is_htmx(request) else "events/matters.html"
+    return answer(request, name, context)
+
+
+@require_GET
+@hidden_if_denied
+def desk_map(request: HttpRequest) -> HttpResponse:
+    """Show the same query on the map, with the list beside it."""
+    actor, at, asked = actor_of(request), timezone.now(), _asked(request)
+    asked.setdefault("state", "open")
+    filters = _filters(asked)
+    page = queries.page(filters, actor=actor, at=at)
+    counts = queries.counts(actor=actor, at=at)
+    bodies = desk.body_names(page.rows, filters.body)
+    rows = [shown.row(event, at=at, bodies=bodies) for event in page.rows]
+    context = {
+        "section": "map",
+        "data_url": _address("desk_map_data", asked),
+        "ground_url": f"{GROUND}?place={_ground(actor)}",
+        "bounds": _bounds(rows),
+        "chips": _chips(asked, counts),
+        "filters": [],
+        "rows": rows,
+        "total": f"{page.count:,}" if page.is_exact else f"{page.count:,}+",
+        "list_url": _address("desk_matters", asked),
+        "cut": bool(page.next),
+        "now": timezone.localtime(at),
+    }
+    return answer(request, "events/map.html", context)
+
+
+@require_GET
+@hidden_if_denied
+def map_data(request: HttpRequest) -> HttpResponse:
+    """Return the matters of the query that have a point, as GeoJSON."""
+    actor, at, asked = actor_of(request), timezone.now(), _asked(request)
+    found = queries.points(_filters(asked), actor=actor, at=at)
+    features = [_feature(event, at=at) for event in found]
+    return JsonResponse({"type": "FeatureCollection", "features": features})
+
+
+def _feature(event: Any, *, at: datetime) -> dict[str, Any]:
+    due = clock.due(event, at=at)
+    return {
+        "type": "Feature",
+        "geometry": {"type": "Point", "coordinates": [event.lon, event.lat]},
+        "properties": {
+            "number": event.number,
+            "title": event.title,
+            "url": reverse("desk_matter", args=[event.number]),
+            "state": shown.state(event.state)["label"],
+            "level": shown.emphasised(event, at=at),
+            "due": due.at.isoformat() if due else "",
+        },
+    }
+
+
+# ------------------------------------------------------------------ what was asked
+
+
+def _asked(request: HttpRequest) -> Asked:
+    known = {"q", "state", "due", "class", "place", "body", "channel", "urgent", "sort"}
+    known |= {"since", "until"}
+    return {name: value for name, value in request.GET.items() if name in known and value}
+
+
+def _filters(asked: Mapping[str, str]) -> Filters:
+    given = {NAMES.get(name, name): value for name, value in asked.items()}
+    return parsed(schemas.FilterIn, given, labels={}).filters()
+
+
+def _address(name: str, asked: Mapping[str, str], **changes: str) -> str:
+    query = {k: v for k, v in {**asked, **changes}.items() if v}
+    return f"{reverse(name)}?{urlencode(query)}" if query else reverse(name)
+
+
+def _pages(request: HttpRequest, asked: Asked, page: queries.Page) -> dict[str, str]:
+    following = _address("desk_matters", asked, after=page.next) if page.next else ""
+    begun = request.GET.get("after", "")
+    return {"next_url": following, "first_url": _address("desk_matters", asked) if begun else ""}
+
+
+def _views(asked: Asked, counts: Mapping[str, int]) -> list[dict[str, Any]]:
+    names = {
+        "open": (_("在办"), counts["open"]),
+        "late": (_("已超时"), counts["late"]),
+        "returned": (_("待裁定"), counts["returned"]),
+        "mine": (_("我经手的"), ""),
+        "ended": (_("已了结"), ""),
+        "": (_("全部"), ""),
+    }
+    rest = {name: value for name, value in asked.items() if name not in {"state", "due"}}
+    return [
+        {
+            "key": key or "all",
+            "label": label,
+            "count": count,
+            "url": _address("desk_matters", rest, state=key),
+            "current": asked.get("state", "") == key,
+        }
+        for key, (label, count) in names.items()
+    ]
+
+
+def _chips(asked: Asked, counts: Mapping[str, int]) -> list[dict[str, Any]]:
+    names = {
+        "open": ("due", _("在办"), counts["open"]),
+        "late": ("late", _("已超时"), counts["late"]),
+        "filed": ("wait", _("待派遣"), counts["filed"]),
+        "handling": ("move", _("处置中"), counts["handling"]),
+        "checking": ("check", _("核查中"), counts["checking"]),
+    }
+    return [
+        {
+            "key": sign,
+            "label": label,
+            "count": count,
+            "url": _address("desk_map", asked, state=key),
+            "on": asked.get("state") == key,
+        }
+        for key, (sign, label, count) in names.items()
+    ]
+
+
+def _fields(
+    asked: Asked,
+    filters: Filters,
+    *,
+    actor: Actor,
+    at: datetime,
+    bodies: Mapping[UUID, str],
+) -> list[dict[str, Any]]:
+    dues = {"late": _("已超时"), "today": _("今天到期"), "days": _("三天内到期")}
+    channels = {channel.value: shown.channel_words(channel) for channel in Channel}
+    states = {"open": _("在办"), "late": _("已超时"), "ended": _("已了结"), "mine": _("我经手的")}
+    states |= {state.value: str(state.label) for state in State}
+    found = [
+        _picked("state", _("状态"), asked, states),
+        _picked("due", _("到期"), asked, dues),
+        _picked("class", _("类别"), asked, _majors(at=at) | _chosen_class(asked, at=at)),
+        _picked("place", _("辖区"), asked, _places(actor, asked)),
+        _picked("body", _("单位"), asked, _bodies(actor, at=at)),
+        _picked("channel", _("来源"), asked, channels),
+    ]
+    found.insert(0, field("q", _("搜索"), "search", value=asked.get("q", ""), required=False))
+    found[0]["on"] = bool(asked.get("q"))
+    return found
+
+
+def _picked(name: str, label: str, asked: Asked, options: Mapping[str, str]) -> dict[str, Any]:
+    value = asked.get(name, "")
+    return field(
+        name,
+        label,
+        "select",
+        value=value,
+        required=False,
+        options=[option(key, words_) for key, words_ in options.items()],
+        on=bool(value),
+        word=options.get(value, value),
+        clear_url=_address("desk_matters", {k: v for k, v in asked.items() if k != name}),
+    )
+
+
+def _majors(*, at: datetime) -> dict[str, str]:
+    return {key: words.class_words(key, at=at) for key in queries.majors(on=words.day(at))}
+
+
+def _chosen_class(asked: Asked, *, at: datetime) -> dict[str, str]:
+    chosen = asked.get("class", "")
+    return {chosen: words.class_words(chosen, at=at)} if chosen else {}
+
+
+def _places(actor: Actor, asked: Asked) -> dict[str, str]:
+    """Return the places one step below those I see, and the one that is chosen."""
+    found = {path: regions.label(path) for path in actor.places}
+    for path in actor.places:
+        found |= {crumb.path: regions.label(crumb.path) for crumb in regions.below(path)}
+    chosen = asked.get("place", "")
+    return found | ({chosen: regions.label(chosen)} if chosen else {})
+
+
+def _bodies(actor: Actor, *, at: datetime) -> dict[str, str]:
+    place = actor.places[0] if actor.places else ""
+    found = organisations.bodies(on=words.day(at), place=place) if place else ()
+    return {str(body.id): body.label for body in found}
+
+
+def _ground(actor: Actor) -> str:
+    return actor.places[0] if actor.places else ""
+
+
+def _bounds(rows: list[dict[str, Any]]) -> list[float]:
+    """Return the box around the listed points; without any the demo street's."""
+    points = [(row["lon"], row["lat"]) for row in rows if row["lon"] is not None]
+    if not points:
+        return list(DEMO_STREET)
+    east, north = [p[0] for p in points], [p[1] for p in points]
+    pad = 0.004
+    return [min(east) - pad, min(north) - pad, max(east) + pad, max(north) + pad]

@@ -1,0 +1,468 @@
+"""The residents' site: report, follow by code, answer two questions. No account (市民端)."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+import segno
+from django.core.signing import BadSignature, loads
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from quanyu.events import actions, queries, rules, schemas
+from quanyu.events.pages import forms, shown
+from quanyu.events.queries import clock, photos, words
+from quanyu.events.rules import Channel
+from quanyu.kernel.access.http import answer, hidden_if_denied, parsed, sentence
+from quanyu.kernel.access.rules import REPORTER, Actor, holder
+from quanyu.kernel.access.scope import set_scope
+from quanyu.kernel.accounts.http import address_of
+from quanyu.kernel.codes import queries as codes
+from quanyu.kernel.errors import Denied, Invalid, Refusal, TooMany
+from quanyu.kernel.files.pages import photo as stored_photo
+from quanyu.kernel.privacy.rules import REASONS
+from quanyu.organisations import queries as organisations
+from quanyu.regions import queries as regions
+
+GROUND = "/map/ground.geojson"
+SENT = "q_sent"
+SENT_LIVES = 3_600
+MOST_PHOTOS = 6
+PHOTO_BYTES = 10 * 2**20
+CENTRE = {"lon": 117.23, "lat": 31.82, "zoom": 15}
+STREET_LEVEL = 4
+PLACE_FIELDS = frozenset({"address", "lon", "lat"})
+
+PLAIN = {
+    "0102": gettext_lazy("垃圾没人清"),
+    "0110": gettext_lazy("路面破了"),
+    "P0102": gettext_lazy("井盖坏了"),
+    "P0118": gettext_lazy("路灯不亮"),
+    "0404": gettext_lazy("下水道堵了"),
+    "0406": gettext_lazy("路上积水"),
+    "0505": gettext_lazy("汽车乱停"),
+    "0506": gettext_lazy("单车乱停"),
+    "0504": gettext_lazy("占道摆摊"),
+    "0301": gettext_lazy("工地太吵"),
+    "2301": gettext_lazy("消防通道堵了"),
+    "2801": gettext_lazy("楼道堆东西"),
+}
+"""The classes that residents report most, in their words."""
+
+
+# ------------------------------------------------------------------ home
+
+
+@require_GET
+def home(request: HttpRequest) -> HttpResponse:
+    """Show what one can do here, and how last month went."""
+    figures = _figures(queries.published(queries.MONTH))
+    return answer(request, "events/home.html", {"figures": figures, "example": None, "code": ""})
+
+
+def _figures(found: Mapping[str, Any]) -> dict[str, Any] | None:
+    if not found or not found.get("reported"):
+        return None
+    rows = [
+        {"value": f"{found['reported']:,}", "unit": _("件"), "label": _("大家反映的")},
+        {"value": f"{found['closed']:,}", "unit": _("件"), "label": _("办结的")},
+    ]
+    if found["closed"]:
+        share = round(100 * found["on_time"] / found["closed"])
+        rows.append({"value": str(share), "unit": "%", "label": _("在期限内办好")})
+        again = _("您说没解决，就重新办")
+        label = _("重新办过")
+        rows.append(
+            {"value": f"{found['reopened']:,}", "unit": _("件"), "label": label, "note": again}
+        )
+    month = date.fromisoformat(found["month"])
+    return {"month": date_format(month, pgettext("month format", "n月")), "rows": rows}
+
+
+# ------------------------------------------------------------------ report
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def report(request: HttpRequest) -> HttpResponse:
+    """Take a report: a picture, a place, words; only a place and words are needed."""
+    if request.method != "POST":
+        return _report_page(request)
+    try:
+        receipt = _reported(request, at=timezone.now())
+    except TooMany as no:
+        return _limited(request, no)
+    except Refusal as no:
+        return _report_page(request, no=no)
+    response = HttpResponseRedirect(reverse("report_sent"))
+    digits = rules.code_digits(receipt.code)
+    # The code is shown once more on the next page; a signed cookie needs no session.
+    response.set_signed_cookie(
+        SENT,
+        digits,
+        salt=SENT,
+        max_age=SENT_LIVES,
+        path=reverse("report_sent"),
+        httponly=True,
+        samesite="Lax",
+        secure=request.is_secure(),
+    )
+    return response
+
+
+def _reported(request: HttpRequest, *, at: datetime) -> actions.Receipt:
+    given = request.POST.dict()
+    typed = {name: given.get(name, "") for name in ("text", "address", "lon", "lat")}
+    typed["category"] = given.get("class_code", "")
+    body = parsed(schemas.ReportIn, typed, labels=forms.LABELS)
+    who = parsed(schemas.ContactIn, given, labels=forms.LABELS)
+    said = actions.Report(
+        text=body.text,
+        address=body.address,
+        lon=body.lon,
+        lat=body.lat,
+        category=body.category,
+        channel=Channel.WEB,
+        name=who.name,
+        phone=who.phone,
+        photos=request.FILES.getlist("photos"),
+    )
+    facts = {"said": said, "actor": REPORTER, "at": at, "address": address_of(request)}
+    try:
+        return actions.report(**facts, key=given.get("key", "")[:200])
+    except actions.KeyReused:
+        # Sent once, gone back, changed and sent again: another report.
+        return actions.report(**facts)
+
+
+def _report_page(request: HttpRequest, *, no: Refusal | None = None) -> HttpResponse:
+    given, at = request.POST, timezone.now()
+    context = {
+        "centre": CENTRE,
+        "ground_url": GROUND,
+        "max_photos": MOST_PHOTOS,
+        "max_bytes": PHOTO_BYTES,
+        "classes": _classes(at=at),
+        "values": given.dict(),
+        "errors": _errors(no),
+        "key": given.get("key") or uuid4().hex,
+        "purpose": _("只用来回您消息，办完两年后删掉；看一次记一次，您看得到"),
+        "kept_photos": len(request.FILES.getlist("photos")) if no is not None else 0,
+    }
+    return answer(request, "events/report.html", context, no)
+
+
+def _errors(no: Refusal | None) -> dict[str, str]:
+    if no is None:
+        return {}
+    field = "place" if no.field in PLACE_FIELDS else no.field
+    return {field: sentence(no)}
+
+
+def _classes(*, at: datetime) -> list[dict[str, str]]:
+    day = words.day(at)
+    return [
+        {"value": code, "label": str(label)}
+        for code, label in PLAIN.items()
+        if codes.class_of(code, on=day) is not None
+    ]
+
+
+@require_GET
+def report_sent(request: HttpRequest) -> HttpResponse:
+    """Show the code by which the report is followed, and what comes next."""
+    at = timezone.now()
+    digits = request.get_signed_cookie(SENT, "", salt=SENT, max_age=SENT_LIVES)
+    try:
+        holding = actions.open_by_code(code=digits, address=address_of(request), at=at)
+        event = queries.one(event_id=_row(holding), actor=holding)
+    except Denied:
+        return HttpResponseRedirect(reverse("home"))
+    except TooMany as no:
+        return _limited(request, no)
+    url = reverse("follow_code", args=[digits])
+    context = {
+        "code": rules.in_fours(digits),
+        "qr": _qr(request.build_absolute_uri(url)),
+        "follow_url": url,
+        "title": event.title,
+        "at": event.reported_at,
+        "place": shown.spot(event),
+        "sms": False,
+        "next": {
+            "who": _receiver(event.region_path),
+            "due": clock.due(event, at=at, clock="stage", is_long=True),
+        },
+        "emergency_hint": rules.sounds_dangerous(event.text),
+        "now": timezone.localtime(at),
+    }
+    return answer(request, "events/report_sent.html", context)
+
+
+def _receiver(path: str) -> str:
+    """Return who looks first: the street where it is, or the city."""
+    crumbs = regions.breadcrumb(path)
+    street = [c for c in crumbs if c.path.count("/") == STREET_LEVEL] or list(crumbs[:1])
+    name = regions.label(street[0].path) if street else ""
+    return _("{place}受理席").format(place=name)
+
+
+def _qr(url: str) -> SafeString:
+    """Return a picture of the address, drawn without any style of its own."""
+    drawn = segno.make(url, error="m").svg_inline(
+        border=3, omitsize=True, svgclass=None, lineclass=None, light="#ffffff"
+    )
+    # Drawn by segno from an address of ours: nothing of it comes from outside.
+    return mark_safe(drawn)  # noqa: S308
+
+
+# ------------------------------------------------------------------ follow
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def follow(request: HttpRequest) -> HttpResponse:
+    """Ask for a code, and go where it leads."""
+    given = request.POST.get("code", request.GET.get("code", "")).strip()
+    if not given and request.method != "POST":
+        return answer(request, "events/follow_form.html", {"code": "", "error": "", "limited": 0})
+    digits = rules.code_digits(given)
+    if digits:
+        return HttpResponseRedirect(reverse("follow_code", args=[digits]))
+    return _unknown(request, given)
+
+
+@require_GET
+def follow_code(request: HttpRequest, code: str) -> HttpResponse:
+    """Show to the holder of a code how the matter stands."""
+    at = timezone.now()
+    try:
+        holding = actions.open_by_code(code=code, address=address_of(request), at=at)
+    except Denied:
+        return _no_such(request, code)
+    except TooMany as no:
+        return _too_many(request, code, no)
+    return _followed(request, code, holding, at=at)
+
+
+@require_POST
+def rate(request: HttpRequest, code: str) -> HttpResponse:
+    """Take the two answers; unsolved has it done again."""
+    at = timezone.now()
+    try:
+        holding = actions.open_by_code(code=code, address=address_of(request), at=at)
+    except Denied:
+        return _no_such(request, code)
+    except TooMany as no:
+        return _too_many(request, code, no)
+    try:
+        _rated_by(request.POST, holding, at=at)
+    except Refusal as no:
+        return _followed(request, code, holding, at=at, no=no)
+    return HttpResponseRedirect(reverse("follow_code", args=[code]))
+
+
+def _rated_by(given: Mapping[str, str], holding: Actor, *, at: datetime) -> None:
+    if given.get("solved") == "unsure":
+        raise Invalid(rules.NOT_SURE, field="form")
+    if given.get("solved") not in {"yes", "no"}:
+        raise Invalid(rules.ANSWER_SOLVED, field="solved")
+    typed = {"solved": given["solved"] == "yes", "treated": given.get("treated", "")}
+    typed["comment"] = given.get("words", "")
+    if not typed["treated"]:
+        raise Invalid(rules.ANSWER_TREATED, field="treated")
+    body = parsed(schemas.Rate, typed, labels=forms.LABELS)
+    actions.rate(event_id=_row(holding), actor=holding, at=at, **body.dict())
+
+
+@require_GET
+@hidden_if_denied
+def photo(request: HttpRequest, token: str, size: str) -> HttpResponseBase:
+    """Show a picture to whom a page of ours gave its signed address."""
+    try:
+        file, row = loads(token, salt=shown.PHOTO_SALT, max_age=SENT_LIVES)
+    except BadSignature as fault:
+        raise Denied from fault
+    holding = holder(UUID(row))
+    set_scope(holding)
+    found: HttpResponseBase = stored_photo(request, UUID(file), size, actor=holding)
+    return found
+
+
+def _unknown(request: HttpRequest, code: str) -> HttpResponse:
+    """Answer a malformed code as an unknown one, counted alike."""
+    try:
+        actions.open_by_code(code=code, address=address_of(request), at=timezone.now())
+    except TooMany as no:
+        return _too_many(request, code, no)
+    except Denied:
+        pass
+    return _no_such(request, code)
+
+
+def _no_such(request: HttpRequest, code: str) -> HttpResponse:
+    error = _("没有找到这个查询码，请对照回执再看一遍，一共 16 位数字")
+    response = answer(
+        request, "events/follow_form.html", {"code": code[:40], "error": error, "limited": 0}
+    )
+    response.status_code = 404
+    return response
+
+
+def _too_many(request: HttpRequest, code: str, no: TooMany) -> HttpResponse:
+    context = {"code": code[:40], "error": "", "limited": no.retry_after}
+    return answer(request, "events/follow_form.html", context, no)
+
+
+def _limited(request: HttpRequest, no: TooMany) -> HttpResponse:
+    context = {"seconds": no.retry_after, "sentence": sentence(no)}
+    return answer(request, "events/limited.html", context, no)
+
+
+# ------------------------------------------------------------------ the answer
+
+
+def _followed(
+    request: HttpRequest,
+    code: str,
+    holding: Actor,
+    *,
+    at: datetime,
+    no: Refusal | None = None,
+) -> HttpResponse:
+    seen = words.followed(holding, at=at)
+    event, digits = seen.event, rules.code_digits(code)
+    steps = queries.story(event, actor=holding)
+    taken = photos.photos(event)
+    body = organisations.body(event.body_id) if event.body_id else None
+    refused = _refused(event, steps, at=at)
+    context = {
+        "code": rules.in_fours(digits),
+        "title": event.title,
+        "place": shown.spot(event),
+        "at": event.reported_at,
+        "text": event.text,
+        "answer": _answer(seen, body, at=at),
+        "refused": refused,
+        "before": _picture(taken, "report", event, -1),
+        "after": _picture(taken, "handle", event, -1) if event.outcome else None,
+        "story": [_told(line, n, seen) for n, line in enumerate(seen.story)],
+        "place_point": None if event.lon is None else {"lon": event.lon, "lat": event.lat},
+        "ground_url": f"{GROUND}?place={event.region_path}",
+        "rating": _rating(request, digits, event, no) if seen.may_rate else None,
+        "rated": _rated(event, steps),
+        "seen": [_look(step, at=at) for step in steps if step.verb == "look"],
+        "now": timezone.localtime(at),
+    }
+    response = answer(request, "events/follow.html", context, no)
+    response["Cache-Control"] = "private, no-store"
+    return response
+
+
+def _answer(seen: words.Followed, body: Any, *, at: datetime) -> dict[str, Any]:
+    event = seen.event
+    kind = "span" if event.due_at is not None else "stage"
+    is_open = event.state in queries.OPEN
+    due = clock.due(event, at=at, clock=kind, is_long=True) if is_open else None
+    explained = queries.explained(event, clock=kind, at=at) if due else None
+    is_closed = event.state == "closed"
+    return {
+        "word": seen.state_words,
+        "code": event.state,
+        "headline": seen.state_words if is_closed else "",
+        "who": body.label if body else "",
+        "who_note": _("电话 {phone}").format(phone=body.phone) if body and body.phone else "",
+        "due": due,
+        "days": clock.days(explained, at=at) if kind == "span" else [],
+        "days_why": seen.due_words if due else "",
+        "reply": event.reply,
+        "outcome": event.outcome,
+    }
+
+
+def _picture(
+    taken: Mapping[str, Sequence[Any]], purpose: str, event: Any, which: int
+) -> dict[str, Any] | None:
+    files = taken.get(purpose)
+    if not files:
+        return None
+    shot = shown.photo(files[which], row_key=event.pk)
+    return shot | {"caption": _("办之前") if purpose == "report" else _("办之后")}
+
+
+def _told(line: words.Told, number: int, seen: words.Followed) -> dict[str, Any]:
+    is_first = number == 0
+    kind = "report" if line.verb == "start" else "done"
+    if is_first and seen.event.state in queries.OPEN:
+        kind = "now"
+    return {"at": line.at, "title": line.words, "kind": kind, "photos": []}
+
+
+def _rating(request: HttpRequest, digits: str, event: Any, no: Refusal | None) -> dict[str, Any]:
+    given = request.POST
+    errors = {}
+    if no is not None:
+        name = no.field if no.field in {"solved", "treated"} else "form"
+        errors[name] = sentence(no)
+    return {
+        "url": reverse("rate", args=[digits]),
+        "values": {name: given.get(name, "") for name in ("solved", "treated", "words")},
+        "errors": errors,
+        "until": event.stage_due_at,
+    }
+
+
+def _rated(event: Any, steps: Sequence[Any]) -> dict[str, Any] | None:
+    last = next((step for step in steps if step.verb in {"rate", "reopen"}), None)
+    if last is None or event.state == "closed":
+        return None
+    is_again = last.verb == "reopen"
+    treated = {3: _("好"), 2: _("一般"), 1: _("不好")}
+    return {
+        "solved": _("没解决") if is_again else _("解决了"),
+        "treated": treated.get(event.treated, ""),
+        "at": last.at,
+        "reopened": is_again,
+    }
+
+
+def _refused(event: Any, steps: Sequence[Any], *, at: datetime) -> dict[str, Any] | None:
+    step = next((step for step in steps if step.verb == "refuse"), None)
+    if step is None:
+        return None
+    reason = step.facts.get("reason", "")
+    entry = codes.known("reason_refuse", reason, on=words.day(at))
+    return {
+        "why": words.reason_words("reason_refuse", reason, at=at),
+        "who": f"{_receiver(event.region_path)} {words.role_words(step.role, at=at)}",
+        "at": step.at,
+        "ground": str(entry.clause) if entry and entry.clause else "",
+        "ways": [
+            {
+                "title": _("有新的情况，再反映一次"),
+                "note": _("写明哪里不同，会重新看"),
+                "url": reverse("report"),
+            }
+        ],
+    }
+
+
+def _look(step: Any, *, at: datetime) -> dict[str, Any]:
+    reason = str(step.facts.get("reason", ""))
+    return {
+        "at": step.at,
+        "who": words.role_words(step.role, at=at),
+        "why": _(REASONS.get(reason, reason)),
+    }
+
+
+def _row(holding: Actor) -> UUID:
+    if holding.row is None:
+        raise Denied
+    return holding.row

@@ -1,0 +1,257 @@
+"""Values as the templates take them: states, rows, stories, pictures."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from django.core.signing import dumps
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from quanyu.events import queries
+from quanyu.events.queries import clock, desk, words
+from quanyu.events.rules import Channel
+from quanyu.events.workflow import State
+from quanyu.kernel.calendar.rules import local
+from quanyu.kernel.privacy.rules import REASONS
+from quanyu.regions import queries as regions
+
+PHOTO_SALT = "events.photo"
+SIDE = frozenset({"look", "say", "place"})
+LISTED = {"refuse": "reason_refuse", "void": "reason_void"}
+SAID = ("finding", "outcome", "evidence", "reason", "remark", "words", "comment")
+TAKEN_AT = {"start": "report", "verify": "verify", "handle": "handle", "settle": "handle"}
+TAKEN_AT |= {"close": "check"}
+ICONS = {"look": "eye", "say": "message", "place": "map-pin", "start": "message-report"}
+ICONS |= {"verify": "map-pin-check", "accept": "inbox", "file": "file-check", "dispatch": "send"}
+ICONS |= {"handle": "tool", "check": "eye-check", "close": "circle-check", "rate": "message-check"}
+ICONS |= {"hand_back": "arrow-back-up", "insist": "gavel", "rework": "refresh", "void": "circle-x"}
+ICONS |= {"acknowledge": "signature", "refuse": "arrow-bounce", "reopen": "refresh"}
+
+
+def channel_words(channel: str) -> str:
+    """Return how a matter came in."""
+    names = {
+        Channel.WEB: _("网页上报"),
+        Channel.API: _("接口上报"),
+        Channel.PHONE: _("电话"),
+        Channel.WINDOW: _("窗口"),
+        Channel.GRID: _("网格员上报"),
+    }
+    return names.get(Channel(channel), channel)
+
+
+def state(code: str) -> dict[str, str]:
+    """Return a state by code and word."""
+    return {"code": code, "label": str(State(code).label)}
+
+
+def place(path: str, *, depth: int = 2) -> str:
+    """Return the last names on the way to a place."""
+    crumbs = regions.breadcrumb(path)[-depth:]
+    return " ".join(regions.label(crumb.path) for crumb in crumbs)
+
+
+def spot(event: Any) -> str:
+    """Return where a matter is: its address, or the place."""
+    return event.address or place(event.region_path)
+
+
+def row(event: Any, *, at: datetime, bodies: Mapping[UUID, str]) -> dict[str, Any]:
+    """Return one matter as lists show it."""
+    return {
+        "number": event.number,
+        "title": event.title,
+        "url": reverse("desk_matter", args=[event.number]),
+        "place": place(event.region_path),
+        "class_label": words.class_words(event.category, at=at),
+        "state": state(event.state),
+        "due": clock.due(event, at=at),
+        "body": bodies.get(event.body_id, ""),
+        "channel": channel_words(event.channel),
+        "urgent": event.is_urgent,
+        "lon": event.lon,
+        "lat": event.lat,
+    }
+
+
+def verb_words(verb: str) -> str:
+    """Return what an act is called on a button."""
+    own = {
+        "send_out": _("受理并派遣"),
+        "start": _("上报"),
+        "place": _("确定地点"),
+        "say": _("写内部说明"),
+    }
+    return own.get(verb) or words.verb_words(verb)
+
+
+# ------------------------------------------------------------------ pictures
+
+
+def photo(file: Any, *, row_key: UUID | None = None) -> dict[str, Any]:
+    """Return one picture; for the holder of a code its address bears a signed leave."""
+    shown = {"url": "", "thumb": "", "alt": _photo_words(file.purpose), "state": file.state}
+    if file.state != "ready":
+        return shown
+    token = dumps([str(file.pk), str(row_key)], salt=PHOTO_SALT) if row_key else ""
+    for name, size in (("url", "full"), ("thumb", "thumb")):
+        shown[name] = (
+            reverse("follow_photo", args=[token, size])
+            if token
+            else reverse("desk_photo", args=[file.pk, size])
+        )
+    return shown
+
+
+def _photo_words(purpose: str) -> str:
+    names = {
+        "report": _("上报时的照片"),
+        "verify": _("现场核实的照片"),
+        "handle": _("处置后的照片"),
+        "check": _("核查的照片"),
+    }
+    return names.get(purpose, _("照片"))
+
+
+# ------------------------------------------------------------------ the story
+
+
+def story(
+    event: Any, steps: Sequence[Any], *, at: datetime, photos: Mapping[str, list[Any]]
+) -> list[dict[str, Any]]:
+    """Return the story of a matter as the desk reads it, the newest first."""
+    bodies = desk.body_names([event], *desk.bodies_in(steps))
+    newest = {TAKEN_AT[s.verb]: s.pk for s in reversed(steps) if s.verb in TAKEN_AT}
+    told, day = [], None
+    for step in steps:
+        line = _line(event, step, at=at, bodies=bodies)
+        line["day"], day = _day(step.at, day)
+        purpose = TAKEN_AT.get(step.verb, "")
+        taken = photos.get(purpose, []) if newest.get(purpose) == step.pk else []
+        line["photos"] = [photo(file) for file in taken]
+        told.append(line)
+    return told
+
+
+def _line(event: Any, step: Any, *, at: datetime, bodies: Mapping[UUID, str]) -> dict[str, Any]:
+    is_start = step.verb == "start"
+    return {
+        "at": step.at,
+        "title": _("上报") if is_start else words.verb_words(step.verb),
+        "verb": step.verb,
+        "by": channel_words(event.channel) if is_start else words.by_words(step, at=at),
+        "text": event.text if is_start else _said(step, at=at, bodies=bodies),
+        "quote": is_start,
+        "kind": _kind(step),
+        "icon": ICONS.get(step.verb, ""),
+    }
+
+
+def _kind(step: Any) -> str:
+    kinds = {"look": "look", "say": "talk", "place": "system"}
+    return "system" if step.actor_kind == "system" else kinds.get(step.verb, "move")
+
+
+def _day(moment: datetime, last: date | None) -> tuple[str, date]:
+    day = local(moment).date()
+    return ("" if day == last else clock.date_words(moment)), day
+
+
+def _said(step: Any, *, at: datetime, bodies: Mapping[UUID, str]) -> str:
+    """Return what was said with an act: listed things by name, words as they are."""
+    facts, parts = step.facts, []
+    if facts.get("class_code"):
+        parts.append(words.class_words(facts["class_code"], at=at))
+    if facts.get("body"):
+        parts.append(bodies.get(UUID(facts["body"]), ""))
+    if facts.get("legal_ground"):
+        parts.append(words.reason_words("reason_hand_back", facts["legal_ground"], at=at))
+    if step.verb == "place":
+        parts.append(place(facts.get("to_place", "")))
+    parts += [_reason(step.verb, name, facts[name], at=at) for name in SAID if facts.get(name)]
+    parts += [_("答复：{words}").format(words=facts["reply"])] if facts.get("reply") else []
+    return _("；").join(part for part in parts if part)
+
+
+def _reason(verb: str, name: str, text: str, *, at: datetime) -> str:
+    if name != "reason":
+        return str(text)
+    if verb == "look":
+        return _("事由：{reason}").format(reason=_(REASONS.get(text, text)))
+    listed = LISTED.get(verb)
+    return words.reason_words(listed, text, at=at) if listed else text
+
+
+# ------------------------------------------------------------------ the way of a matter
+
+WAY = ("start", "verify", "accept", "file", "dispatch", "acknowledge", "handle", "close", "rate")
+STANDS: Mapping[str, str] = {
+    "reported": "accept",
+    "verifying": "verify",
+    "verified": "accept",
+    "accepted": "file",
+    "filed": "dispatch",
+    "dispatched": "acknowledge",
+    "returned": "dispatch",
+    "handling": "handle",
+    "handled": "close",
+    "checking": "close",
+    "closed": "rate",
+}
+"""The act of the main path that a matter waits for."""
+
+
+def stages(event: Any, steps: Sequence[Any]) -> list[dict[str, Any]]:
+    """Return the main path with what is done, what is on, and what is to come."""
+    when = {step.verb: step.at for step in reversed(steps)}
+    now = STANDS.get(event.state, "")
+    if not now:
+        return _ended(event, steps)
+    way = [v for v in WAY if v != "verify" or "verify" in when or now == "verify"]
+    at_now = way.index(now)
+    return [_stage(verb, n - at_now, when.get(verb), event) for n, verb in enumerate(way)]
+
+
+def _stage(verb: str, side: int, when: datetime | None, event: Any) -> dict[str, Any]:
+    kind = "now" if side == 0 else "done" if side < 0 else ""
+    due = event.stage_due_at if side == 0 else None
+    note = ""
+    if side < 0 and when:
+        note = _moment(when)
+    if due:
+        note = _("{time} 前").format(time=_moment(due))
+    labels = {"start": _("上报"), "handle": _("处置"), "close": _("核查结案"), "rate": _("评价")}
+    label = labels.get(verb) or words.verb_words(verb)
+    return {"label": label, "note": note, "kind": kind}
+
+
+def _ended(event: Any, steps: Sequence[Any]) -> list[dict[str, Any]]:
+    moves = [step for step in reversed(steps) if step.verb not in SIDE]
+    seen = list({step.verb: step for step in moves}.values())
+    return [_stage(step.verb, -1, step.at, event) for step in seen]
+
+
+def _moment(moment: datetime) -> str:
+    here = local(moment)
+    return f"{here:%m-%d %H:%M}"
+
+
+# ------------------------------------------------------------------ filters
+
+
+def emphasised(event: Any, *, at: datetime) -> str:
+    """Return how a matter stands out on the map: late, soon, or by what it waits for."""
+    due = clock.due(event, at=at)
+    if due is not None and due.level:
+        return due.level
+    kinds = {
+        "dispatched": "wait",
+        "handling": "move",
+        "verifying": "move",
+        "handled": "check",
+        "checking": "check",
+        "returned": "hold",
+    }
+    return kinds.get(event.state, "due" if event.state in queries.OPEN else "done")

@@ -1,0 +1,157 @@
+"""What the desk reads: my work, what hinders an act, what lies near."""
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from quanyu.events import queries
+from quanyu.events.models import Event
+from quanyu.events.workflow import BEFORE_DISPATCH, EVENT
+from quanyu.kernel.access.rules import Actor, Role
+from quanyu.kernel.calendar.rules import local
+from quanyu.kernel.workflow.spec import Guard, Move
+from quanyu.organisations import queries as organisations
+from quanyu.organisations.rules import Holder
+
+MOST_WORK = 200
+MOST_WAITING = 8
+NEAR = 150.0
+METRES_A_DEGREE = 111_320.0
+NO_DUTY = frozenset({"void", "refuse"})
+"""Acts that are open but that nobody has to do."""
+
+FIRST = (
+    "send_out",
+    "verify",
+    "accept",
+    "request_verification",
+    "file",
+    "dispatch",
+    "insist",
+    "acknowledge",
+    "handle",
+    "check",
+    "close",
+    "settle",
+)
+"""Of several acts on one matter, the one that is meant comes first."""
+
+DISPATCHED_ON = [s for s in queries.OPEN if s not in BEFORE_DISPATCH]
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """A matter and what I am to do with it (待办)."""
+
+    event: Event
+    verb: str
+
+
+def work(*, actor: Actor) -> list[Task]:
+    """Return the matters that wait for an act of mine, what is due first first.
+
+    One query over the states my roles act on; what may be done is reckoned from the rows.
+    """
+    states = sorted({s for move in EVENT.moves for s in _mine(move, actor)})
+    rows = Event.objects.visible_to(actor).filter(state__in=states)
+    found = rows.order_by("stage_due_at", "id")[:MOST_WORK]
+    tasks = [Task(event, first(event, actor=actor)) for event in found]
+    return [task for task in tasks if task.verb]
+
+
+def _mine(move: Move, actor: Actor) -> Iterable[str]:
+    acts = set(move.by) & (actor.roles - {Role.RESIDENT}) and move.verb not in NO_DUTY
+    return move.source if acts else ()
+
+
+def first(event: Event, *, actor: Actor) -> str:
+    """Return the act on this matter that is meant for me first, or nothing."""
+    verbs = {move.verb for move in queries.offers(event, actor=actor)}
+    verbs |= {"send_out"} if may_send_out(event, actor=actor) else set()
+    return next((verb for verb in FIRST if verb in verbs), "")
+
+
+def may_send_out(event: Event, *, actor: Actor) -> bool:
+    """Answer whether this person may accept, file and dispatch in one act."""
+    verbs = {move.verb for move in queries.offers(event, actor=actor)}
+    return bool({"accept", "file"} & verbs) and Role.DISPATCHER in actor.roles_on(event)
+
+
+def blocked(event: Event, *, actor: Actor) -> list[tuple[Move, Guard]]:
+    """Return the moves my role has here, and the guard that stands in the way of each."""
+    roles = actor.roles_on(event)
+    return [
+        (move, guard)
+        for move in EVENT.moves
+        if event.state in move.source and set(move.by) & roles
+        for guard in move.guards
+        if not guard.check(event, actor)
+    ]
+
+
+def awaited(event: Event) -> list[str]:
+    """Return the roles of whom an open matter waits for."""
+    found = [m for m in EVENT.moves if event.state in m.source and m.verb not in NO_DUTY]
+    return list(dict.fromkeys(role for move in found[:1] for role in move.by))
+
+
+def waiting(*, actor: Actor, without: Iterable[UUID] = ()) -> list[Event]:
+    """Return the open matters that I dispatched or handled and that are with others now."""
+    rows = Event.objects.visible_to(actor).filter(state__in=DISPATCHED_ON)
+    mine = rows.filter(queries.done_by(actor)).exclude(pk__in=list(without))
+    return list(mine.order_by("stage_due_at", "id")[:MOST_WAITING])
+
+
+def near(event: Event, *, actor: Actor) -> list[tuple[Event, int]]:
+    """Return the open matters within some metres, the nearest first."""
+    if event.lon is None or event.lat is None:
+        return []
+    up = NEAR / METRES_A_DEGREE
+    aside = up / max(math.cos(math.radians(event.lat)), 0.01)
+    rows = Event.objects.visible_to(actor).filter(
+        state__in=queries.OPEN,
+        lon__range=(event.lon - aside, event.lon + aside),
+        lat__range=(event.lat - up, event.lat + up),
+    )
+    found = [(other, _metres(event, other)) for other in rows.exclude(pk=event.pk)[:50]]
+    return sorted((f for f in found if f[1] <= NEAR), key=lambda f: (f[1], f[0].pk))[:6]
+
+
+def _metres(one: Event, other: Event) -> int:
+    pairs = (one.lon, one.lat, other.lon, other.lat)
+    a, b, c, d = (value or 0.0 for value in pairs)
+    east = (c - a) * math.cos(math.radians(b))
+    return round(math.hypot(east, d - b) * METRES_A_DEGREE)
+
+
+def holders(event: Event, class_code: str, *, at: datetime) -> list[Holder]:
+    """Return the bodies that answer for a class where the matter lies, the first first."""
+    if not class_code:
+        return []
+    day = local(at).date()
+    return organisations.duty_holders(class_code, place=event.region_path, on=day)
+
+
+def body_names(events: Sequence[Event], *more: UUID | None) -> Mapping[UUID, str]:
+    """Return what the bodies of these matters are called, in one query."""
+    keys = {event.body_id for event in events if event.body_id} | {key for key in more if key}
+    return organisations.body_names(sorted(keys)) if keys else {}
+
+
+def bodies_in(steps: Sequence[Any]) -> list[UUID]:
+    """Return the bodies that the facts of some steps name."""
+    named = (step.facts.get("body") for step in steps)
+    return [UUID(key) for key in named if key]
+
+
+def is_placed(event: Event) -> bool:
+    """Answer whether a matter lies in a community at least."""
+    return event.region_path.count("/") > 4
+
+
+def last_verb(steps: Sequence[Any], verb: str) -> Any:
+    """Return the newest step of a verb, or None; the steps come newest first."""
+    return next((step for step in steps if step.verb == verb), None)

@@ -1,0 +1,32 @@
+"""Which pictures a matter has, and who may open one."""
+
+from collections import defaultdict
+from collections.abc import Mapping
+
+from quanyu.events.models import Event
+from quanyu.kernel.access.rules import Actor, ActorKind
+from quanyu.kernel.files import queries as files
+from quanyu.kernel.files.models import File
+from quanyu.kernel.files.rules import Purpose
+
+OWNER = "events.event"
+FOR_REPORTER = frozenset({Purpose.REPORT, Purpose.HANDLE})
+"""What the reporter sees: what was there before, and what was done."""
+
+
+def photos(event: Event) -> Mapping[str, list[File]]:
+    """Return the pictures of a matter by the act they were taken at, in one query."""
+    found: dict[str, list[File]] = defaultdict(list)
+    for file in files.of(event.pk):
+        found[file.purpose].append(file)
+    return found
+
+
+@files.may_open.answered_by
+def may_open(file: File, actor: Actor) -> bool:
+    """Answer whether this picture belongs to a matter within the actor's reach."""
+    if file.owner_type != OWNER:
+        return False
+    if actor.kind is ActorKind.HOLDER and file.purpose not in FOR_REPORTER:
+        return False
+    return Event.objects.visible_to(actor).filter(pk=file.owner_id).exists()

@@ -1,0 +1,90 @@
+// @ts-check
+/* The desk map: the same query as the list beside it, in marks and clusters. */
+import { SIGNS, disc, mark, open, sign, style, token } from './ground.js';
+import { all } from './page.js';
+
+// @ts-ignore the map library is a classic script
+const gl = window.maplibregl;
+const el = /** @type {HTMLElement | null} */ (document.querySelector('[data-map="desk"]'));
+const wide = window.innerWidth > 767;
+
+/** @param {any} data */
+function marked(data) {
+  const features = (data.features ?? []).map((/** @type {any} */ f) => {
+    const shown = mark(f.properties.state ?? '', f.properties.level ?? '');
+    return { ...f, properties: { ...f.properties, mark: shown, late: Number(shown === 'late'), soon: Number(shown === 'soon') } };
+  });
+  return { type: 'FeatureCollection', features };
+}
+
+/** @param {any} map */
+function draw(map) {
+  map.addSource('matters', { type: 'geojson', data: { type: 'FeatureCollection', features: [] }, cluster: true, clusterRadius: 44, clusterMaxZoom: 16, clusterProperties: { late: ['+', ['get', 'late']], soon: ['+', ['get', 'soon']] } });
+  map.addLayer({ id: 'one', type: 'symbol', source: 'matters', filter: ['!', ['has', 'point_count']], layout: { 'icon-image': ['get', 'mark'], 'icon-allow-overlap': true, 'symbol-sort-key': ['match', ['get', 'mark'], 'late', 9, 'soon', 8, 1] } });
+  map.addLayer({ id: 'many', type: 'symbol', source: 'matters', filter: ['has', 'point_count'], layout: { 'icon-image': ['concat', 'disc-', ['get', 'point_count'], '-', ['get', 'late'], '-', ['get', 'soon']], 'icon-allow-overlap': true } });
+}
+
+/** @param {any} map @param {any} feature */
+function tell(map, feature) {
+  const { title, url, due } = feature.properties;
+  const body = document.createElement('div');
+  const head = document.createElement('b');
+  head.textContent = title;
+  const when = document.createElement('p');
+  when.textContent = due ?? '';
+  const link = document.createElement('a');
+  link.href = url;
+  link.textContent = el?.dataset.openWords ?? '';
+  link.className = 'btn btn-q btn-sm';
+  body.append(head, when, link);
+  new gl.Popup({ className: 'q-popup', closeButton: false, offset: 14, maxWidth: '280px' }).setLngLat(feature.geometry.coordinates).setDOMContent(body).addTo(map);
+}
+
+/** @param {HTMLElement} host */
+function start(host) {
+  const [w, s, e, n] = (host.dataset.bounds ?? '').split(',').map(Number);
+  const padding = wide ? { left: 32, right: 56, top: 32, bottom: 64 } : { left: 12, right: 12, top: 16, bottom: 104 };
+  const map = open(host, { style: style(), bounds: [[w, s], [e, n]], fitBoundsOptions: { padding, maxZoom: 16 } });
+  map.addControl(new gl.ScaleControl({ maxWidth: 96 }), 'bottom-right');
+  map.on('styleimagemissing', (/** @type {any} */ event) => { if (event.id.startsWith('disc-')) disc(map, event.id); });
+  map.on('load', async () => {
+    for (const name of Object.keys(SIGNS)) map.addImage(name, sign(name).image, { pixelRatio: 2 });
+    draw(map);
+    const answer = await fetch(host.dataset.url ?? '', { headers: { Accept: 'application/json' } }).catch(() => null);
+    if (answer?.ok) map.getSource('matters').setData(marked(await answer.json()));
+  });
+  map.on('click', 'many', async (/** @type {any} */ event) => {
+    const [feature] = event.features;
+    const zoom = await map.getSource('matters').getClusterExpansionZoom(feature.properties.cluster_id);
+    map.easeTo({ center: feature.geometry.coordinates, zoom });
+  });
+  map.on('click', 'one', (/** @type {any} */ event) => tell(map, event.features[0]));
+  for (const id of ['one', 'many']) {
+    map.on('mouseenter', id, () => { map.getCanvas().style.cursor = 'pointer'; });
+    map.on('mouseleave', id, () => { map.getCanvas().style.cursor = ''; });
+  }
+  point(map);
+}
+
+/** Show on the map which card the pointer or the keys are on. @param {any} map */
+function point(map) {
+  /** @type {any} */
+  let here = null;
+  const off = () => { here?.remove(); here = null; };
+  for (const card of all('.q-card[data-lon]')) {
+    if (!card.dataset.lon) continue;
+    const on = () => {
+      off();
+      const ring = document.createElement('div');
+      ring.className = 'q-here';
+      here = new gl.Marker({ element: ring }).setLngLat([Number(card.dataset.lon), Number(card.dataset.lat)]).addTo(map);
+    };
+    card.addEventListener('mouseenter', on);
+    card.addEventListener('focus', on);
+    card.addEventListener('mouseleave', off);
+    card.addEventListener('blur', off);
+  }
+}
+
+if (el && gl) start(el);
+else if (el) el.style.setProperty('background', token('map-land'));

@@ -1,0 +1,112 @@
+// @ts-check
+/* The desk: keys, filters that send themselves, the story by kind, numbers that fade. */
+import { all, fill, typing } from './page.js';
+
+/* ---------- keys ---------- */
+let cursor = -1;
+const items = () => all('[data-item]');
+
+/** @param {number} by */
+function step(by) {
+  const rows = items();
+  if (!rows.length) return;
+  cursor = Math.max(0, Math.min(rows.length - 1, cursor + by));
+  rows.forEach((row, i) => row.classList.toggle('is-cursor', i === cursor));
+  const link = rows[cursor].matches('[data-open]') ? rows[cursor] : rows[cursor].querySelector('[data-open]');
+  /** @type {HTMLElement | null} */ (link)?.focus({ preventScroll: true });
+  rows[cursor].scrollIntoView({ block: 'nearest' });
+}
+
+/** @type {Record<string, () => void>} */
+const KEYS = {
+  '/': () => /** @type {HTMLElement | null} */ (document.querySelector('.q-search input'))?.focus(),
+  '?': () => /** @type {HTMLDialogElement | null} */ (document.getElementById('q-keys'))?.showModal(),
+  j: () => jump('j', 1),
+  k: () => jump('k', -1),
+};
+
+/** @param {string} key @param {number} by */
+function jump(key, by) {
+  const link = /** @type {HTMLElement | null} */ (document.querySelector(`[data-key="${key}"]`));
+  if (link) link.click();
+  else step(by);
+}
+
+document.addEventListener('keydown', (event) => {
+  if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
+  if (event.key === 'Escape' && typing()) /** @type {HTMLElement} */ (document.activeElement).blur();
+  if (typing()) return;
+  if (event.key === 'Enter' && document.activeElement === document.body) {
+    /** @type {HTMLElement | null} */ (document.querySelector('[data-next]'))?.click();
+    return;
+  }
+  const act = KEYS[event.key];
+  if (!act || document.querySelector('dialog[open]')) return;
+  event.preventDefault();
+  act();
+});
+
+if (new URLSearchParams(location.search).has('focus')) KEYS['/']();
+
+/* ---------- filters ---------- */
+document.addEventListener('change', (event) => {
+  const form = event.target instanceof Element ? /** @type {HTMLFormElement | null} */ (event.target.closest('form[data-filters]')) : null;
+  if (form && !form.hasAttribute('hx-get')) form.requestSubmit();
+});
+/* An empty filter does not stand in the URL: the link stays short and says what it does. */
+document.addEventListener('formdata', (event) => {
+  const form = /** @type {HTMLElement} */ (event.target);
+  if (!form.matches('form[data-filters], form.q-search')) return;
+  for (const [name, value] of [...event.formData.entries()]) if (value === '') event.formData.delete(name);
+});
+document.addEventListener('htmx:configRequest', (event) => {
+  const detail = /** @type {CustomEvent} */ (event).detail;
+  if (!detail.elt.matches?.('form[data-filters]')) return;
+  for (const name of Object.keys(detail.parameters)) if (detail.parameters[name] === '') delete detail.parameters[name];
+});
+
+/* ---------- the story by kind ---------- */
+document.addEventListener('click', (event) => {
+  const button = event.target instanceof Element ? /** @type {HTMLButtonElement | null} */ (event.target.closest('[data-story-filter] button')) : null;
+  if (!button) return;
+  for (const one of all('button', /** @type {HTMLElement} */ (button.parentElement))) one.setAttribute('aria-pressed', String(one === button));
+  for (const li of all('#story [data-kind]')) li.hidden = Boolean(button.value) && li.dataset.kind !== button.value;
+});
+
+/* ---------- a revealed number fades after a minute ---------- */
+function fade() {
+  const el = /** @type {HTMLElement | null} */ (document.querySelector('[data-fades]:not([data-fading])'));
+  if (!el) return;
+  el.dataset.fading = '1';
+  const tag = /** @type {HTMLElement | null} */ (el.querySelector('[data-fade-words]'));
+  const sentence = tag?.dataset.fadeWords ?? '{n}';
+  const until = Date.now() + Number(el.dataset.fades) * 1000;
+  const tick = setInterval(() => {
+    const left = Math.ceil((until - Date.now()) / 1000);
+    if (tag) tag.textContent = fill(sentence, { n: Math.max(left, 0) });
+    if (left > 0) return;
+    clearInterval(tick);
+    void cover(el);
+  }, 1000);
+}
+
+/** Cover at once; then show the masked value as the server knows it. @param {HTMLElement} el */
+async function cover(el) {
+  const url = el.dataset.url ?? '';
+  el.replaceChildren('•••');
+  const answer = await fetch(url, { headers: { 'HX-Request': 'true' } }).catch(() => null);
+  if (!answer?.ok) return;
+  const page = new DOMParser().parseFromString(await answer.text(), 'text/html');
+  const masked = page.getElementById('contact');
+  if (!masked) return;
+  el.replaceWith(masked);
+  // @ts-ignore htmx is a classic script
+  window.htmx?.process(masked);
+}
+window.addEventListener('pagehide', () => { for (const el of all('[data-fades]')) el.replaceChildren(); });
+document.addEventListener('htmx:afterSwap', () => { cursor = -1; fade(); });
+fade();
+
+/* ---------- stages: the one of now in view on a phone ---------- */
+const stage = document.querySelector('.q-stages .is-now');
+if (stage instanceof HTMLElement && stage.parentElement) stage.parentElement.scrollLeft = Math.max(0, stage.offsetLeft - stage.parentElement.clientWidth / 2);

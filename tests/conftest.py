@@ -18,6 +18,7 @@ from psycopg import sql
 
 from quanyu.events import actions
 from quanyu.events.models import Event
+from quanyu.kernel import editions
 from quanyu.kernel.access.rules import REPORTER, Actor, ActorKind, Grant, Role, system
 from quanyu.kernel.access.scope import acting, set_scope
 from quanyu.kernel.calendar import actions as calendar
@@ -55,9 +56,9 @@ def owner(database: str = "") -> psycopg.Connection[Any]:
 def _fingerprint() -> str:
     """Return what the template database depends on: migrations and everything that makes walls."""
     whole = hashlib.sha256()
-    parts = ["migrations", "models.py", "kernel/access", "kernel/jobs/schema.py", "operations"]
-    for path in sorted((ROOT / "quanyu").rglob("*.py")):
-        if any(part in path.as_posix() for part in parts):
+    parts = ("migrations", "models.py", "access", "jobs/schema.py", "operations/migrate", "/data/")
+    for path in sorted((ROOT / "quanyu").rglob("*")):
+        if path.is_file() and any(part in path.as_posix() for part in parts):
             whole.update(path.read_bytes())
     return whole.hexdigest()[:16]
 
@@ -150,6 +151,14 @@ def truncated_by_the_owner() -> Iterator[None]:
     patch.setattr(TransactionTestCase, "_fixture_teardown", lambda self: truncate())
     yield
     patch.undo()
+
+
+@pytest.fixture(autouse=True)
+def fresh_reference_data() -> Iterator[None]:
+    """Forget what a test before changed and rolled back."""
+    editions.forget_everything()
+    yield
+    editions.forget_everything()
 
 
 @pytest.fixture

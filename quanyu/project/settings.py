@@ -55,7 +55,7 @@ def _database(url: str, *, role: str | None) -> dict[str, Any]:
         "application_name": "quanyu",
     }
     if role:
-        options |= {"assume_role": role, "pool": {"min_size": 1, "max_size": QUANYU_POOL}}
+        options |= {"assume_role": role, "prepare_threshold": 5, "pool": {"min_size": 1, "max_size": QUANYU_POOL}}
     return {
         "ENGINE": "quanyu.kernel.access.postgres",
         "NAME": unquote(parts.path.lstrip("/")) or "quanyu",

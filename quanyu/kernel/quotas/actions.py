@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db import connection
 
+from quanyu.kernel.access import prepared
 from quanyu.kernel.errors import TooMany
 from quanyu.kernel.errors import gettext_noop as _
 from quanyu.kernel.quotas.models import Count
@@ -46,9 +46,8 @@ def knock(purpose: str, *, who: Sequence[str], quotas: Sequence[Quota], at: date
     if not kept:
         return
     keys = sorted(kept)  # one order for all, so that two never wait for each other crosswise
-    with connection.cursor() as cursor:
-        cursor.execute(KNOCK, [keys, [kept[key].window(at) for key in keys]])
-        counts = {bytes(key): int(count) for key, count in cursor.fetchall()}
+    found = prepared.fetch(KNOCK, [keys, [kept[key].window(at) for key in keys]])
+    counts = {bytes(key): int(count) for key, count in found}
     over = [kept[key].retry_after(at) for key, count in counts.items() if count > kept[key].times]
     if over:
         raise TooMany(TOO_OFTEN, retry_after=max(over))

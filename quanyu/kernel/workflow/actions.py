@@ -1,21 +1,30 @@
 """The only code that writes a state."""
 
 import os
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
 from django.db import models
 
 from quanyu.kernel.access.rules import Actor
-from quanyu.kernel.audit.actions import record
-from quanyu.kernel.jobs.actions import announce
-from quanyu.kernel.workflow import clocks
-from quanyu.kernel.workflow.models import Case
+from quanyu.kernel.audit.actions import build, record
+from quanyu.kernel.audit.models import Record
+from quanyu.kernel.jobs.actions import announce, jobs
+from quanyu.kernel.workflow import clocks, storage
+from quanyu.kernel.workflow.models import Case, Step
 from quanyu.kernel.workflow.spec import Move, Overtaken
 
 
-def start(case: Case, *, actor: Actor, at: datetime, **facts: object) -> None:
-    """Save a new case in its first state.
+def start(
+    case: Case,
+    *,
+    actor: Actor,
+    at: datetime,
+    beside: Sequence[models.Model] = (),
+    **facts: object,
+) -> None:
+    """Save a new case in its first state, and what must stand beside it.
 
     :raises NotAllowed: if the actor may not open one here
     """
@@ -23,7 +32,10 @@ def start(case: Case, *, actor: Actor, at: datetime, **facts: object) -> None:
     case.workflow.check_opening(roles)
     role = min(set(case.workflow.opened_by) & roles)
     arrow = Move("start", "", (), case.workflow.start, (role,))
-    _enter(case, arrow, role=role, actor=actor, at=at, facts=facts)
+    _stand(case, arrow, at=at)
+    step, kept = _lines(case, arrow, source="", role=role, actor=actor, at=at, facts=facts)
+    heard = jobs(f"{case.workflow.name}.{arrow.verb}", case, at=at)
+    storage.keep(case, step, kept, beside=beside, jobs=heard)
 
 
 def move(case: Case, verb: str, *, actor: Actor, at: datetime, **facts: object) -> None:
@@ -37,8 +49,10 @@ def move(case: Case, verb: str, *, actor: Actor, at: datetime, **facts: object) 
         arrow = case.workflow.arrow(verb, case, actor=actor, given=given)
     except Overtaken as refusal:
         raise told(case, refusal) from refusal
-    role = min(set(arrow.by) & actor.roles_on(case))
-    _enter(case, arrow, role=role, actor=actor, at=at, facts=facts)
+    role, source = min(set(arrow.by) & actor.roles_on(case)), case.state
+    _stand(case, arrow, at=at)
+    case.save()
+    _tell(case, arrow, source=source, role=role, actor=actor, at=at, facts=facts)
 
 
 def told(case: Case, refusal: Overtaken) -> Overtaken:
@@ -71,15 +85,11 @@ def overdue(case: Case, *, clock: str, actor: Actor, at: datetime) -> None:
     announce(topic, case, at=at)
 
 
-def _enter(
-    case: Case, arrow: Move, *, role: str, actor: Actor, at: datetime, facts: dict[str, object]
-) -> None:
-    source = case.state
+def _stand(case: Case, arrow: Move, *, at: datetime) -> None:
+    """Put the case where the arrow leads and set its clocks; not yet written."""
     case.state, case.state_since = arrow.target, at
     case.version += 1
     clocks.enter(case, verb=arrow.verb, at=at)
-    case.save(force_insert=case.version == 1)
-    _tell(case, arrow, source=source, role=role, actor=actor, at=at, facts=facts)
 
 
 def _tell(
@@ -92,9 +102,26 @@ def _tell(
     at: datetime,
     facts: dict[str, object],
 ) -> None:
+    step, kept = _lines(case, arrow, source=source, role=role, actor=actor, at=at, facts=facts)
+    step.save(force_insert=True)
+    kept.save(force_insert=True)
+    announce(f"{case.workflow.name}.{arrow.verb}", case, at=at)
+
+
+def _lines(
+    case: Case,
+    arrow: Move,
+    *,
+    source: str,
+    role: str,
+    actor: Actor,
+    at: datetime,
+    facts: dict[str, object],
+) -> tuple[Step, Record]:
+    """Return one act's two rows, not yet written: its line in the story and its evidence."""
     kept = {name: _plain(value) for name, value in facts.items() if value is not None}
     salt = os.urandom(16)
-    case.step_model(
+    step = case.step_model(
         case_id=case.pk,
         number=case.version,
         verb=arrow.verb,
@@ -107,11 +134,10 @@ def _tell(
         at=at,
         facts=kept,
         salt=salt,
-    ).save(force_insert=True)
+    )
     topic = f"{case.workflow.name}.{arrow.verb}"
-    change = {"from": source, "to": case.state}
-    record(topic, case, actor=actor, at=at, facts=kept | change, salt=salt)
-    announce(topic, case, at=at)
+    facts = kept | {"from": source, "to": case.state}
+    return step, build(topic, case, actor=actor, at=at, facts=facts, salt=salt)
 
 
 def _plain(value: object) -> object:

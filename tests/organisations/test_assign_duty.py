@@ -116,7 +116,7 @@ def test_refuses_a_dispatcher(team: Body, at: datetime) -> None:
         )
 
 
-def test_denies_a_body_that_is_not(city: None, district_admin: Actor, at: datetime) -> None:
+def test_denies_a_body_that_is_not(db: None, district_admin: Actor, at: datetime) -> None:
     with pytest.raises(Denied):
         actions.assign_duty(
             body_id=uuid7(),

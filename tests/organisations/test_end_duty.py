@@ -67,6 +67,6 @@ def test_denies_a_stranger(duty: Duty, stranger: Actor, at: datetime) -> None:
         actions.end_duty(duty_id=duty.id, actor=stranger, at=at)
 
 
-def test_denies_a_duty_that_is_not(city: None, district_admin: Actor, at: datetime) -> None:
+def test_denies_a_duty_that_is_not(db: None, district_admin: Actor, at: datetime) -> None:
     with pytest.raises(Denied):
         actions.end_duty(duty_id=uuid7(), actor=district_admin, at=at)

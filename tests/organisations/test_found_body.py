@@ -14,7 +14,7 @@ from tests.organisations.conftest import STREET, person
 
 
 def test_a_body_stands_from_the_day_it_is_founded(team: Body, on: date) -> None:
-    assert [body.code for body in queries.bodies(on=on, place=STREET)] == ["lamp-team"]
+    assert team.code in {body.code for body in queries.bodies(on=on, place=STREET)}
 
 
 def test_it_is_recorded(team: Body) -> None:
@@ -45,7 +45,7 @@ def test_refuses_the_same_code_twice(team: Body, district_admin: Actor, at: date
     ],
 )
 def test_refuses_what_no_body_can_be(
-    city: None, district_admin: Actor, at: datetime, field: str, value: str
+    db: None, district_admin: Actor, at: datetime, field: str, value: str
 ) -> None:
     given: dict[str, Any] = {
         "code": "lamp-team",
@@ -61,7 +61,7 @@ def test_refuses_what_no_body_can_be(
 
 
 def test_refuses_a_place_that_is_not_in_the_tree(
-    city: None, district_admin: Actor, at: datetime
+    db: None, district_admin: Actor, at: datetime
 ) -> None:
     with pytest.raises(rules.WrongDuty):
         actions.found_body(
@@ -74,7 +74,7 @@ def test_refuses_a_place_that_is_not_in_the_tree(
         )
 
 
-def test_denies_a_stranger(city: None, stranger: Actor, at: datetime) -> None:
+def test_denies_a_stranger(db: None, stranger: Actor, at: datetime) -> None:
     with pytest.raises(Denied):
         actions.found_body(
             code="lamp-team",
@@ -86,7 +86,7 @@ def test_denies_a_stranger(city: None, stranger: Actor, at: datetime) -> None:
         )
 
 
-def test_refuses_a_dispatcher(city: None, at: datetime) -> None:
+def test_refuses_a_dispatcher(db: None, at: datetime) -> None:
     with pytest.raises(rules.NotKeeper):
         actions.found_body(
             code="lamp-team",

@@ -3,10 +3,10 @@
 from typing import Any
 
 from quanyu.demo import geometry
-from quanyu.regions import actions, queries
+from quanyu.regions import queries
 
 
-def test_a_breadcrumb_leads_from_the_city_down(few: actions.Imported) -> None:
+def test_a_breadcrumb_leads_from_the_city_down(db: None) -> None:
     crumbs = queries.breadcrumb("34/01/04/001/005/")
 
     assert [crumb.name_en for crumb in crumbs] == [
@@ -17,33 +17,33 @@ def test_a_breadcrumb_leads_from_the_city_down(few: actions.Imported) -> None:
     ]
 
 
-def test_a_breadcrumb_stops_where_the_tree_ends(few: actions.Imported) -> None:
+def test_a_breadcrumb_stops_where_the_tree_ends(db: None) -> None:
     assert queries.breadcrumb("34/01/04/001/005/g999/")[-1].path == "34/01/04/001/005/"
 
 
-def test_children_come_in_the_order_of_their_codes(few: actions.Imported) -> None:
+def test_children_come_in_the_order_of_their_codes(db: None) -> None:
     children = queries.children("34/01/04/001/")
 
     assert [child.path[-4:-1] for child in children] == ["001", "002", "003", "004", "005", "006"]
 
 
-def test_search_finds_a_place_by_name(few: actions.Imported) -> None:
+def test_search_finds_a_place_by_name(db: None) -> None:
     (found,) = queries.search("杏林社区居委会", within="34/01/04/")
 
     assert (found.path, found.detail) == ("34/01/04/001/005/", "合肥市蜀山区三里庵街道")
 
 
-def test_search_finds_a_building_by_address(street: actions.Loaded) -> None:
+def test_search_finds_a_building_by_address(db: None) -> None:
     found = queries.search("荷香苑3幢")
 
     assert found[0].detail.startswith("合肥市蜀山区三里庵街道梅山路社区")
 
 
-def test_search_for_nothing_finds_nothing(few: actions.Imported) -> None:
+def test_search_for_nothing_finds_nothing(db: None) -> None:
     assert queries.search("  ") == []
 
 
-def test_the_nearest_building_is_named_with_its_distance(street: actions.Loaded) -> None:
+def test_the_nearest_building_is_named_with_its_distance(db: None) -> None:
     lon, lat = geometry.POINT
 
     near = queries.nearest_building(lon, lat)
@@ -53,7 +53,7 @@ def test_the_nearest_building_is_named_with_its_distance(street: actions.Loaded)
     assert near.metres <= queries.NEAR
 
 
-def test_far_from_every_building_none_is_near(street: actions.Loaded) -> None:
+def test_far_from_every_building_none_is_near(db: None) -> None:
     assert queries.nearest_building(117.5, 31.9) is None
 
 
@@ -64,7 +64,7 @@ def _features(drawn: dict[str, dict[str, object]], layer: str) -> list[dict[str,
 
 
 def test_a_map_of_a_grid_holds_its_buildings_and_the_roads_of_its_street(
-    street: actions.Loaded,
+    db: None,
 ) -> None:
     drawn = queries.geojson("34/01/04/001/001/g001/")
 
@@ -73,7 +73,7 @@ def test_a_map_of_a_grid_holds_its_buildings_and_the_roads_of_its_street(
     assert len(_features(drawn, "roads")) == 17
 
 
-def test_a_map_keeps_what_touches_its_box(street: actions.Loaded) -> None:
+def test_a_map_keeps_what_touches_its_box(db: None) -> None:
     lon, lat = geometry.POINT
     box = (lon - 1e-5, lat - 1e-5, lon + 1e-5, lat + 1e-5)
 

@@ -17,6 +17,9 @@ from quanyu.kernel.calendar.rules import Hours, Limit, WorkCalendar
 
 SEED: Final = 20260918
 DAYS: Final = 364
+MATTERS: Final = 480
+"""How many reports go their way; those that are turned down or voided come on top."""
+
 OPEN: Final[Mapping[str, int]] = {
     "reported": 10,
     "verifying": 7,
@@ -171,17 +174,26 @@ def plan(world: World) -> list[Life]:
 
 def _drafts(world: World) -> Iterator[Draft]:
     dice = random.Random(SEED)  # noqa: S311 - a seed, no secret
-    said = [(topic, report) for topic in texts.topics() for report in topic.reports]
-    dice.shuffle(said)
+    said = _chosen(dice)
     goals = _goals(said, world, dice)
     for number, (topic, report) in enumerate(said):
         goal = goals[number]
-        yield Draft(number, goal, topic, report, _spot(topic, report, world, dice))
+        yield Draft(number, goal, topic, report, _spot(topic, report, goal, world, dice))
     for number, ended in enumerate(texts.turned(), start=len(said)):
         topic = _guessed(ended.said)
-        spot = _spot(topic, ended.said, world, dice)
+        spot = _spot(topic, ended.said, "", world, dice)
         goal = "refused" if ended.ending == "refuse" else "void"
         yield Draft(number, goal, topic, ended.said, spot, ended.reason, ended.reply)
+
+
+def _chosen(dice: random.Random) -> list[tuple[Topic, Said]]:
+    """Return two reports of every class and as many of the rest as the year holds, shuffled."""
+    first = [(topic, said) for topic in texts.topics() for said in topic.reports[:2]]
+    rest = [(topic, said) for topic in texts.topics() for said in topic.reports[2:]]
+    dice.shuffle(rest)
+    chosen = first + rest[: max(MATTERS - len(first), 0)]
+    dice.shuffle(chosen)
+    return chosen
 
 
 def _guessed(said: Said) -> Topic:
@@ -209,9 +221,10 @@ def _is_settled(topic: Topic, report: Said) -> bool:
     return report.voice == "grid" and bool(topic.settled) and on_the_spot
 
 
-def _spot(topic: Topic, report: Said, world: World, dice: random.Random) -> Spot:
+def _spot(topic: Topic, report: Said, goal: str, world: World, dice: random.Random) -> Spot:
     """Return a place that fits: only the demo street has grid workers and a window of its own."""
-    bound = report.voice in {"grid", "window"} or topic.code in {"0101", "0409"}
+    bound = report.voice in {"grid", "window"} or goal in {"verifying", "verified"}
+    bound = bound or world.must_verify(f"{'P' * (topic.kind == 'part')}{topic.code}")
     if bound or not world.city or dice.random() < 0.45:
         return dice.choice(world.street)
     is_urban = any(word in report.text for word in texts.phrases()["urban_only"])
@@ -285,7 +298,7 @@ def _beginnings(
             back = timedelta(days=dice.uniform(0, reach))
         else:
             back = timedelta(days=dice.uniform(0.3, DAYS))
-        moment = calendar.local(world.at) - back
+        moment = (calendar.local(world.at) - back).replace(microsecond=0)
         if not is_open:
             moment = _hour_of(draft.said.voice, moment.date(), dice)
         if _may_be_said(draft, moment, world):
@@ -499,7 +512,7 @@ def _rate(tale: Telling) -> None:
 
 def _hear(tale: Telling, verb: str, *, solved: bool, treated: int, of: str) -> None:
     """Let the reporter answer in the following days, by daylight."""
-    later = tale.at + timedelta(hours=tale.dice.uniform(1, 60))
+    later = tale.at + timedelta(seconds=round(tale.dice.uniform(1, 60) * 3600))
     if not 8 <= later.hour < 22:
         later = later.replace(hour=19, minute=tale.dice.randrange(60))
     tale.at = max(later, tale.at + timedelta(minutes=20))

@@ -51,6 +51,8 @@ def remake(raw: Path, *, folder: Path) -> Made:
         raise Unmakeable("too_slow") from fault
     if done.returncode in REASONS:
         raise Unmakeable(REASONS[done.returncode])
+    if done.returncode and not raw.exists():
+        raise Unmakeable("missing")  # another worker was faster
     if done.returncode:
         # A full disk, or the process was stopped from outside: the picture is not to blame.
         raise OSError(f"{done.returncode} {done.stderr.decode(errors='replace')[-300:]}")

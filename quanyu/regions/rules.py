@@ -97,6 +97,9 @@ URBAN_RURAL: Mapping[str, str] = {
     "220": _("村庄"),
 }
 
+MOST_FAULTS = 20
+"""Rows that a refused import names in words; all of them stand in ``faults``."""
+
 _LENGTHS = {2: Level.PROVINCE, 4: Level.CITY, 6: Level.AREA, 9: Level.STREET, 12: Level.COMMUNITY}
 _STAT_LENGTH = 12
 _GRID_LENGTH = 16
@@ -187,6 +190,9 @@ class Fault:
     sentence: str
     allowed: tuple[str, ...] = ()
 
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line} {self.field}={self.value!r} {self.sentence}"
+
 
 class UnreadableTable(WrongRow):
     """A table of an import is missing, or no text in UTF-8."""
@@ -210,6 +216,11 @@ class ImportRefused(Refusal):
             line=first.line,
         )
         self.faults = list(faults)
+
+    def __str__(self) -> str:
+        """Return the sentence, and below it the first rows with what is wrong in each."""
+        rows = [str(fault) for fault in self.faults[:MOST_FAULTS]]
+        return "\n".join([super().__str__(), *rows])
 
 
 @dataclass(frozen=True, slots=True)

@@ -194,10 +194,26 @@ def test_leaves_one_record_with_no_name_in_it(
 
 
 def test_denies_a_stranger(db: None, folder: Path, at: datetime) -> None:
-    stranger = system("34/01/", job="import")
+    grants = frozenset({Grant(Role.SYS_ADMIN, "34/01/")})
+    stranger = Actor(ActorKind.PERSON, grants=grants)
 
     with pytest.raises(Denied):
         actions.import_divisions(folder=folder, actor=stranger, at=at)
+
+
+def test_the_command_brings_another_city_than_ours(
+    db: None, folder: Path, importer: Actor, at: datetime
+) -> None:
+    assert actions.import_divisions(folder=folder, actor=importer, at=at).added == 7
+
+
+def test_says_each_wrong_row_in_words(db: None, folder: Path, clerk: Actor, at: datetime) -> None:
+    _amend(folder, "villages.csv", "320102002003", "320102002002")
+
+    with pytest.raises(rules.ImportRefused) as refused:
+        actions.import_divisions(folder=folder, actor=clerk, at=at)
+
+    assert str(refused.value).splitlines()[1:] == ["villages.csv:4 code='320102002002' 代码重复"]
 
 
 def test_denies_who_only_works_there(db: None, folder: Path, at: datetime) -> None:

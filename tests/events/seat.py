@@ -1,0 +1,28 @@
+"""Give a person of the cast an account and a browser that is signed in."""
+
+from datetime import UTC, datetime
+
+from django.test import Client
+
+from quanyu.kernel.access.rules import Actor
+from quanyu.kernel.accounts.models import Account, GrantRow
+
+BEFORE = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+def browser_of(actor: Actor) -> Client:
+    """Return a browser in which this person is signed in, with exactly these grants."""
+    account = Account.objects.create(
+        pk=actor.id, username=f"u{actor.id.hex[-12:]}", name=actor.name, created_at=BEFORE
+    )
+    for grant in actor.grants:
+        GrantRow.objects.create(
+            account=account,
+            role=grant.role,
+            region_path=grant.path,
+            body_id=grant.body,
+            granted_from=BEFORE,
+        )
+    client = Client()
+    client.force_login(account, backend="allauth.account.auth_backends.AuthenticationBackend")
+    return client

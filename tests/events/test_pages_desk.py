@@ -1,0 +1,224 @@
+"""The desk shows what I must do, offers what I may do, and says why not (工作台)."""
+
+import re
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from quanyu.events.models import Event
+from quanyu.kernel.access.rules import Actor
+from tests.conftest import found
+from tests.events.seat import browser_of
+
+pytestmark = pytest.mark.django_db
+OVERHEAD = re.compile(r"^(SAVEPOINT|RELEASE|ROLLBACK|SET LOCAL|BEGIN|COMMIT)|django_session")
+
+
+def page_of(event: Event) -> str:
+    return reverse("desk_matter", args=[event.number])
+
+
+def act_on(event: Event, verb: str) -> str:
+    return reverse("desk_act", args=[event.number, verb])
+
+
+def statements(browser: Client, url: str) -> int:
+    browser.get(url)
+    with CaptureQueriesContext(connection) as asked:
+        browser.get(url)
+    return len([one for one in asked.captured_queries if not OVERHEAD.search(one["sql"])])
+
+
+def test_my_work_shows_what_waits_for_me(filed: Event, dispatcher: Actor) -> None:
+    page = browser_of(dispatcher).get("/desk/")
+
+    assert page.status_code == 200
+    assert filed.title in page.content.decode()
+
+
+def test_my_work_counts_what_it_shows(filed: Event, dispatcher: Actor) -> None:
+    page = browser_of(dispatcher).get("/desk/")
+
+    assert [len(group["rows"]) for group in page.context["groups"]] == [1]
+
+
+def test_my_work_of_a_stranger_is_empty(filed: Event, stranger: Actor) -> None:
+    page = browser_of(stranger).get("/desk/")
+
+    assert page.context["groups"] == []
+
+
+def test_my_work_offers_both_desk_roles_one_act(reported: Event, clerk: Actor) -> None:
+    page = browser_of(clerk).get("/desk/")
+
+    assert page.context["next"]["verb"] == "受理并派遣"
+
+
+def test_one_matter_shows_its_story_and_the_act(filed: Event, dispatcher: Actor) -> None:
+    page = browser_of(dispatcher).get(page_of(filed))
+
+    assert [move["verb"] for move in page.context["moves"]] == ["dispatch"]
+    assert "立案" in page.content.decode()
+
+
+def test_one_matter_masks_the_reporter(filed: Event, dispatcher: Actor) -> None:
+    page = browser_of(dispatcher).get(page_of(filed)).content.decode()
+
+    assert "138****8000" in page
+    assert "13800138000" not in page
+
+
+def test_a_stranger_finds_no_such_matter(filed: Event, stranger: Actor) -> None:
+    assert browser_of(stranger).get(page_of(filed)).status_code == 404
+
+
+def test_nobody_enters_unknown(filed: Event, client: Client) -> None:
+    page = client.get(page_of(filed))
+
+    assert page.status_code == 302
+    assert page["Location"].startswith("/desk/sign-in")
+
+
+def test_dispatch_works(filed: Event, body: Any, dispatcher: Actor) -> None:
+    given = {"body": str(body), "version": filed.version}
+
+    page = browser_of(dispatcher).post(act_on(filed, "dispatch"), given)
+
+    assert page.status_code == 302
+    assert found(filed.id).state == "dispatched"
+
+
+def test_dispatch_says_what_is_missing(filed: Event, dispatcher: Actor) -> None:
+    given = {"version": filed.version, "remark": "请尽快"}
+
+    page = browser_of(dispatcher).post(act_on(filed, "dispatch"), given)
+
+    assert page.status_code == 422
+    assert "请尽快" in page.content.decode()
+
+
+def test_an_act_on_an_old_version_is_a_conflict(filed: Event, body: Any, dispatcher: Actor) -> None:
+    given = {"body": str(body), "version": filed.version - 1}
+
+    page = browser_of(dispatcher).post(act_on(filed, "dispatch"), given)
+
+    assert page.status_code == 409
+    assert page.context["conflict"]["did"] == "立案"
+
+
+def test_an_act_that_somebody_did_before_is_a_conflict(dispatched: Event, clerk: Actor) -> None:
+    page = browser_of(clerk).post(act_on(dispatched, "accept"), {})
+
+    assert page.status_code == 409
+    assert page.context["conflict"]["did"] == "派遣"
+
+
+def test_a_stranger_does_no_act(filed: Event, body: Any, stranger: Actor) -> None:
+    page = browser_of(stranger).post(act_on(filed, "dispatch"), {"body": str(body)})
+
+    assert page.status_code == 404
+    assert found(filed.id).state == "filed"
+
+
+def test_one_act_sends_a_report_out(reported: Event, clerk: Actor) -> None:
+    browser = browser_of(clerk)
+    typed = {"class_code": "P0102", "version": reported.version}
+    asked = browser.post(act_on(reported, "send_out"), typed)
+    fields = {f["name"]: f for f in asked.context["moves"][0]["fields"]}
+
+    page = browser.post(act_on(reported, "send_out"), typed | {"body": fields["body"]["value"]})
+
+    assert page.status_code == 302
+    assert found(reported.id).state == "dispatched"
+
+
+def test_the_contact_is_revealed_for_a_reason(reported: Event, operator: Actor) -> None:
+    url = reverse("desk_contact", args=[reported.number])
+
+    page = browser_of(operator).post(url, {"reason": "contact"}, headers={"HX-Request": "true"})
+
+    assert "13800138000" in page.content.decode()
+
+
+def test_the_contact_is_not_revealed_without_one(reported: Event, operator: Actor) -> None:
+    url = reverse("desk_contact", args=[reported.number])
+
+    page = browser_of(operator).post(url, {"reason": ""}, headers={"HX-Request": "true"})
+
+    assert "13800138000" not in page.content.decode()
+    assert "必须说明理由" in page.content.decode()
+
+
+def test_a_stranger_reveals_nothing(reported: Event, stranger: Actor) -> None:
+    url = reverse("desk_contact", args=[reported.number])
+
+    page = browser_of(stranger).post(url, {"reason": "contact"})
+
+    assert page.status_code == 404
+
+
+def test_a_note_stands_in_the_story(reported: Event, operator: Actor) -> None:
+    browser = browser_of(operator)
+
+    browser.post(reverse("desk_note", args=[reported.number]), {"text": "已电话问过物业"})
+
+    assert "已电话问过物业" in browser.get(page_of(reported)).content.decode()
+
+
+def test_the_list_keeps_its_filters_in_the_address(filed: Event, dispatcher: Actor) -> None:
+    browser = browser_of(dispatcher)
+
+    there = browser.get(reverse("desk_matters"), {"state": "filed", "q": "井盖"})
+    not_there = browser.get(reverse("desk_matters"), {"state": "handling"})
+
+    assert [row["number"] for row in there.context["rows"]] == [filed.number]
+    assert not_there.context["rows"] == []
+
+
+def test_the_list_of_a_stranger_is_empty(filed: Event, stranger: Actor) -> None:
+    assert browser_of(stranger).get(reverse("desk_matters")).context["rows"] == []
+
+
+def test_the_map_shows_what_the_list_shows(filed: Event, dispatcher: Actor) -> None:
+    drawn = browser_of(dispatcher).get(reverse("desk_map_data")).json()["features"]
+
+    assert [one["properties"]["number"] for one in drawn] == [filed.number]
+
+
+def test_the_map_page_opens(filed: Event, dispatcher: Actor) -> None:
+    assert browser_of(dispatcher).get(reverse("desk_map")).status_code == 200
+
+
+def test_a_report_on_behalf_gives_the_code(operator: Actor) -> None:
+    given = {"channel": "phone", "text": "三楼楼道里堆满了纸箱", "address": "荷香苑 3 幢"}
+
+    page = browser_of(operator).post(reverse("desk_report"), given)
+
+    assert re.fullmatch(r"\d{4}( \d{4}){3}", page.context["done"]["code"])
+
+
+def test_a_report_on_behalf_says_what_is_missing(operator: Actor) -> None:
+    page = browser_of(operator).post(reverse("desk_report"), {"channel": "phone", "text": "纸箱"})
+
+    assert page.status_code == 422
+    assert "纸箱" in page.content.decode()
+
+
+def test_a_dispatcher_reports_for_nobody(dispatcher: Actor) -> None:
+    assert browser_of(dispatcher).get(reverse("desk_report")).status_code == 403
+
+
+def test_one_matter_takes_few_statements(handled: Event, checker: Actor) -> None:
+    assert statements(browser_of(checker), page_of(handled)) <= 12
+
+
+def test_my_work_takes_few_statements(filed: Event, dispatcher: Actor) -> None:
+    assert statements(browser_of(dispatcher), "/desk/") <= 12
+
+
+def test_the_list_takes_few_statements(filed: Event, dispatcher: Actor) -> None:
+    assert statements(browser_of(dispatcher), reverse("desk_matters")) <= 12

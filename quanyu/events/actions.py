@@ -20,7 +20,7 @@ from quanyu.kernel.access import prepared
 from quanyu.kernel.access.queries import get
 from quanyu.kernel.access.rules import Actor, ActorKind, Role
 from quanyu.kernel.access.scope import set_scope
-from quanyu.kernel.audit.actions import label, record
+from quanyu.kernel.audit.actions import record
 from quanyu.kernel.calendar.rules import local
 from quanyu.kernel.codes import queries as codes
 from quanyu.kernel.errors import Denied, Invalid
@@ -109,14 +109,8 @@ def report(
         channel=said.channel.value,
         category=said.category or None,
     )
-    for photo in said.photos:
-        attach(event=event, photo=photo, purpose="report", actor=actor, at=at)
+    _attach(event, said.photos, "report", actor=actor, at=at)
     return receipt
-
-
-def attach(*, event: Event, photo: Any, purpose: str, actor: Actor, at: datetime) -> None:
-    """Take one picture for a matter; it is shown once the worker has made it anew."""
-    files.take(photo, owner=label(event), purpose=purpose, actor=actor, at=at)
 
 
 @transaction.atomic
@@ -179,7 +173,7 @@ def verify(
     event = get(Event, event_id, actor=actor, lock=True)
     event.is_verified = True
     move(event, "verify", actor=actor, at=at, finding=finding)
-    _attach_all(event, photos, "verify", actor=actor, at=at)
+    _attach(event, photos, "verify", actor=actor, at=at)
     return event
 
 
@@ -210,7 +204,7 @@ def settle(
     event.outcome, event.closed_at = outcome, at
     event.handled_by = _with(event.handled_by, actor)
     move(event, "settle", actor=actor, at=at, outcome=outcome)
-    _attach_all(event, photos, "handle", actor=actor, at=at)
+    _attach(event, photos, "handle", actor=actor, at=at)
     return event
 
 
@@ -300,7 +294,7 @@ def handle(
     event.outcome = outcome
     event.handled_by = _with(event.handled_by, actor)
     move(event, "handle", actor=actor, at=at, outcome=outcome)
-    _attach_all(event, photos, "handle", actor=actor, at=at)
+    _attach(event, photos, "handle", actor=actor, at=at)
     return event
 
 
@@ -320,7 +314,7 @@ def close(
     event = get(Event, event_id, actor=actor, lock=True)
     event.closed_at = at
     move(event, "close", actor=actor, at=at, evidence=evidence)
-    _attach_all(event, photos, "check", actor=actor, at=at)
+    _attach(event, photos, "check", actor=actor, at=at)
     return event
 
 
@@ -527,11 +521,12 @@ def _with(accounts: list[UUID], actor: Actor) -> list[UUID]:
     return accounts if actor.id is None or actor.id in accounts else [*accounts, actor.id]
 
 
-def _attach_all(
+def _attach(
     event: Event, photos: Sequence[Any], purpose: str, *, actor: Actor, at: datetime
 ) -> None:
-    for photo in photos:
-        attach(event=event, photo=photo, purpose=purpose, actor=actor, at=at)
+    """Take the pictures of an act; they are shown once the worker has made them anew."""
+    if photos:
+        files.take_all(photos, owner=event, purpose=purpose, actor=actor, at=at)
 
 
 def _contact(event: Event, *, name: str, phone: str, at: datetime) -> list[Contact]:

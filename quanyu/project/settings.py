@@ -120,7 +120,6 @@ TEMPLATES = [
         },
     }
 ]
-FORM_RENDERER = "django.forms.renderers.DjangoDivFormRenderer"
 
 # ------------------------------------------------------------------ sign-in
 AUTH_USER_MODEL = "accounts.Account"
@@ -167,13 +166,13 @@ CSRF_FAILURE_VIEW = "quanyu.web.pages.csrf_failure"
 DEBUG = False
 ALLOWED_HOSTS = _text("QUANYU_HOSTS", "127.0.0.1,localhost,[::1],testserver").split(",")
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 2**20
-FILE_UPLOAD_MAX_MEMORY_SIZE = 256 * 1024
+FILE_UPLOAD_HANDLERS = ["quanyu.kernel.files.uploads.ToDisk"]
 DATA_UPLOAD_MAX_NUMBER_FILES = 12
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 STATIC_URL = "/static/"
-STATIC_ROOT = Path(_text("QUANYU_STATIC") or ROOT / ".static")
+STATIC_ROOT = None
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},

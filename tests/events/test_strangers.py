@@ -60,9 +60,7 @@ def test_a_stranger_is_told_there_is_no_such_matter(
 
 
 @pytest.mark.parametrize("verb", sorted(FACTS))
-def test_a_missing_matter_is_answered_alike(
-    verb: str, operator: Actor, act: Any, at: Any
-) -> None:
+def test_a_missing_matter_is_answered_alike(verb: str, operator: Actor, act: Any, at: Any) -> None:
     with pytest.raises(Denied):
         act(getattr(actions, verb), event_id=uuid4(), actor=operator, at=at, **FACTS[verb])
 
@@ -103,9 +101,7 @@ def test_the_holder_of_a_code_sees_that_row_alone(reported: Event, act: Any, at:
     assert not Event.objects.filter(pk=other.id).exists()
 
 
-def test_the_query_and_the_policy_agree(
-    reported: Event, operator: Actor, stranger: Actor
-) -> None:
+def test_the_query_and_the_policy_agree(reported: Event, operator: Actor, stranger: Actor) -> None:
     for actor in (operator, stranger, holder(reported.id), REPORTER):
         set_scope(actor)
         by_query = set(Event.objects.visible_to(actor).values_list("id", flat=True))

@@ -137,7 +137,7 @@ def reason_words(listed: str, code: str, *, at: datetime) -> str:
 
 def body_name(body: UUID | None) -> str:
     """Return what a body is called, or nothing."""
-    return organisations.name_of(body) if body else ""
+    return organisations.body_names([body]).get(body, "") if body else ""
 
 
 def role_words(role: str, *, at: datetime) -> str:

@@ -1,0 +1,83 @@
+"""Of two people acting at once one wins and the other is told what happened (并发)."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
+from typing import Any
+
+import pytest
+from django.db import connection
+
+from quanyu.events import actions
+from quanyu.events.models import Event
+from quanyu.kernel.access.rules import REPORTER, Actor
+from quanyu.kernel.access.scope import acting
+from quanyu.kernel.audit.models import Record
+from quanyu.kernel.workflow.spec import Overtaken
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def act() -> Any:
+    """Do something as somebody, in a transaction of its own."""
+
+    def done(verb: Any, *, actor: Actor, **facts: Any) -> Any:
+        with acting(actor):
+            return verb(actor=actor, **facts)
+
+    return done
+
+
+def at_once(attempt: Callable[[int], str]) -> list[str]:
+    """Return what two who act at the same time are told."""
+
+    def alone(number: int) -> str:
+        try:
+            return attempt(number)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(2) as pool:
+        return sorted(pool.map(alone, range(2)))
+
+
+@pytest.fixture
+def reported(act: Any, said: actions.Report, at: datetime) -> Any:
+    """The key of a matter just reported."""
+    return act(actions.report, said=said, actor=REPORTER, at=at).id
+
+
+def test_of_two_operators_one_wins(reported: Any, operator: Actor, act: Any, at: datetime) -> None:
+    def attempt(_number: int) -> str:
+        try:
+            act(actions.accept, event_id=reported, actor=operator, at=at)
+        except Overtaken as refusal:
+            return f"told of {refusal.parts['verb']}"
+        return "accepted"
+
+    assert at_once(attempt) == ["accepted", "told of accept"]
+    assert Record.objects.filter(topic="event.accept").count() == 1
+
+
+def test_two_reports_with_one_key_are_one(said: actions.Report, act: Any, at: datetime) -> None:
+    def attempt(_number: int) -> str:
+        return act(actions.report, said=said, actor=REPORTER, at=at, key="k-1").code  # type: ignore[no-any-return]
+
+    first, second = at_once(attempt)
+
+    assert first == second
+
+
+def test_a_refused_act_leaves_nothing_behind(
+    reported: Any, operator: Actor, act: Any, at: datetime
+) -> None:
+    act(actions.accept, event_id=reported, actor=operator, at=at)
+    before = Record.objects.count()
+
+    with pytest.raises(Overtaken):
+        act(actions.accept, event_id=reported, actor=operator, at=at)
+
+    with acting(operator):
+        assert Event.objects.get(pk=reported).version == 2
+    assert Record.objects.count() == before

@@ -18,14 +18,17 @@ const main = ['any', ['==', ['get', 'is_main'], true], ['==', ['get', 'width'], 
 const wide = (/** @type {number} */ k) => ['interpolate', ['exponential', 1.6], ['zoom'], 12, 1.2 * k, 14, ['case', main, 7 * k, 4 * k], 17, ['case', main, 30 * k, 18 * k]];
 const text = (/** @type {any} */ layout) => ({ 'text-field': named, 'text-size': 12, 'text-font': ['Noto Sans Regular'], ...layout });
 
-/** The style: sources are empty until `keepGround` fills them. @param {{grids?: boolean}} [want] */
-export function style({ grids = true } = {}) {
+/** The names of grids, where the map is wide enough for them. */
+const name = () => ({ id: 'grid-name', type: 'symbol', source: 'grids', minzoom: 14.2, layout: text({ 'text-allow-overlap': false }), paint: { 'text-color': token('accent'), 'text-halo-color': token('map-parcel'), 'text-halo-width': 1.6, 'text-opacity': 0.9 } });
+
+/** The style: sources are empty until `keepGround` fills them. @param {{grids?: boolean, names?: boolean}} [want] */
+export function style({ grids = true, names = true } = {}) {
   const round = { 'line-cap': 'round', 'line-join': 'round' };
   const lines = grids
     ? [
         { id: 'grid-line', type: 'line', source: 'grids', paint: { 'line-color': token('accent'), 'line-opacity': 0.55, 'line-width': 1, 'line-dasharray': [3, 2] } },
         { id: 'community-line', type: 'line', source: 'communities', paint: { 'line-color': token('accent'), 'line-opacity': 0.85, 'line-width': 1.8 } },
-        { id: 'grid-name', type: 'symbol', source: 'grids', minzoom: 14.2, layout: text({ 'text-allow-overlap': false }), paint: { 'text-color': token('accent'), 'text-halo-color': token('map-parcel'), 'text-halo-width': 1.6, 'text-opacity': 0.9 } },
+        ...(names ? [name()] : []),
       ]
     : [];
   return {

@@ -33,7 +33,7 @@ function spot(el) {
 /** The matter, and what lies near it. @param {HTMLElement} el */
 function matter(el) {
   const near = all('[data-near]', el);
-  const map = open(el, { style: style(), center: at(el), zoom: 16.6, controls: false });
+  const map = open(el, { style: style({ names: false }), center: at(el), zoom: 16.6, controls: false });
   map.addControl(new (gl().ScaleControl)({ maxWidth: 80 }), 'bottom-right');
   const put = (/** @type {Node} */ node, /** @type {[number, number]} */ where, /** @type {any} */ more = {}) => {
     const holder = document.createElement('div');

@@ -29,7 +29,7 @@ def server_words(port: int, *, host: str = "127.0.0.1", workers: int = 2) -> lis
     return [
         *(sys.executable, "-P", "-m", "granian", "quanyu.project.wsgi:application"),
         *("--interface", "wsgi", "--host", host, "--port", str(port)),
-        *("--workers", str(workers), "--blocking-threads", "8", "--no-ws"),
+        *("--workers", str(workers), "--blocking-threads", "4", "--no-ws"),
         *("--respawn-failed-workers", "--workers-kill-timeout", "10", "--log-level", "warning"),
     ]
 

@@ -15,7 +15,7 @@ def test_of_the_server_loses_no_acknowledged_report(demo: Demo) -> None:
     with demo.under_reports() as codes:
         demo.kill_program("server")
 
-    assert [code for code in codes if not demo.knows(code)] == []
+    assert demo.follow(codes) == {200}
 
 
 def test_of_one_process_of_the_server_loses_no_acknowledged_report(demo: Demo) -> None:
@@ -24,21 +24,21 @@ def test_of_one_process_of_the_server_loses_no_acknowledged_report(demo: Demo) -
         one.kill()
         until(lambda: not one.is_running() and demo.is_ready(), "an answer")
 
-    assert [code for code in codes if not demo.knows(code)] == []
+    assert demo.follow(codes) == {200}
 
 
 def test_of_the_worker_loses_no_acknowledged_report(demo: Demo) -> None:
     with demo.under_reports() as codes:
         demo.kill_program("worker")
 
-    assert [code for code in codes if not demo.knows(code)] == []
+    assert demo.follow(codes) == {200}
 
 
 def test_of_the_database_loses_no_acknowledged_report(demo: Demo) -> None:
     with demo.under_reports() as codes:
         demo.kill_program("postgres")
 
-    assert [code for code in codes if not demo.knows(code)] == []
+    assert demo.follow(codes) == {200}
 
 
 def test_of_the_demo_itself_loses_no_acknowledged_report(demo: Demo) -> None:
@@ -46,7 +46,7 @@ def test_of_the_demo_itself_loses_no_acknowledged_report(demo: Demo) -> None:
         demo.kill()
         demo.start()
 
-    assert [code for code in codes if not demo.knows(code)] == []
+    assert demo.follow(codes) == {200}
 
 
 def test_of_demo_and_database_at_once_loses_no_acknowledged_report(demo: Demo) -> None:
@@ -55,7 +55,7 @@ def test_of_demo_and_database_at_once_loses_no_acknowledged_report(demo: Demo) -
         demo.kill()
         demo.start()
 
-    assert [code for code in codes if not demo.knows(code)] == []
+    assert demo.follow(codes) == {200}
 
 
 def test_of_the_demo_leaves_one_of_each_program_after_the_next_start(demo: Demo) -> None:

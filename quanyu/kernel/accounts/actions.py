@@ -161,13 +161,14 @@ def end_grant(*, grant_id: UUID, reason: str, actor: Actor, at: datetime) -> Gra
 def set_password(*, account: Account, password: str, actor: Actor, at: datetime) -> Account:
     """Give an account a new password; its open sessions end with the old one.
 
-    :raises Denied: if it is neither the actor's own nor the actor a system administrator
+    :raises Denied: if it is neither the actor's own, nor the actor a system administrator over it
     :raises Invalid: if the password breaks a rule
     """
 
     def write() -> Account:
         if actor.id != account.pk:
             _check_manager(actor)
+            _locked(account.pk, actor)
         row = Account.objects.select_for_update().get(pk=account.pk)
         _set(row, password, actor=actor)
         row.save(update_fields=["password", "must_change_password"])

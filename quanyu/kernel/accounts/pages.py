@@ -454,9 +454,11 @@ def _people_page(
         "filters": _filters(text, role),
         "rows": rows,
         "pages": {"next_url": _next_page(request, found)},
+        "total": queries.count(actor=actor, at=at, text=text, role=role),
+        "clear_url": reverse("desk_people") if text or role else "",
         "person": None,
-        "new": _new_form(request, no) if new else None,
-        "new_url": reverse("desk_person_new") if Role.SYS_ADMIN in actor.roles else "",
+        "form": _new_form(request, no) if new else None,
+        "add_url": reverse("desk_person_new") if Role.SYS_ADMIN in actor.roles else "",
     }
     if account_id is not None:
         context["person"] = _person(request, account_id, no, at=at)
@@ -472,7 +474,6 @@ def _next_page(request: HttpRequest, found: list[tuple[Any, list[queries.Explain
 
 
 def _filters(text: str, role: str) -> list[dict[str, object]]:
-    options = [{"value": "", "label": _("全部角色")}, *_role_options()]
     return [
         _field(
             "q", _("姓名或用户名"), "text", value=text, required=False, on=bool(text), word=text
@@ -482,7 +483,8 @@ def _filters(text: str, role: str) -> list[dict[str, object]]:
             _("角色"),
             "select",
             value=role,
-            options=options,
+            options=_role_options(),
+            empty=_("全部角色"),
             required=False,
             on=bool(role),
             word=_(rules.ROLE_NAMES[role]) if role in rules.ROLE_NAMES else "",
@@ -511,6 +513,7 @@ def _person(
     gives = other and live and Role.SEC_ADMIN in actor.roles
     grants = [
         {
+            "id": one.id,
             "role": _(one.role_name),
             "place": one.where,
             "from": one.granted_from,
@@ -552,7 +555,7 @@ def _grant_form(request: HttpRequest, account_id: UUID, no: Refusal | None) -> d
             "select",
             no=no,
             value=given.get("role", ""),
-            options=[{"value": "", "label": _("请选择")}, *_role_options()],
+            options=_role_options(),
         ),
         _field(
             "region_path",
@@ -569,7 +572,8 @@ def _grant_form(request: HttpRequest, account_id: UUID, no: Refusal | None) -> d
             "select",
             no=no,
             value=given.get("body", ""),
-            options=[{"value": "", "label": _("不在机构内")}, *bodies],
+            options=bodies,
+            empty=_("不在机构内"),
             required=False,
         ),
         _field(
@@ -592,7 +596,7 @@ def _grant_form(request: HttpRequest, account_id: UUID, no: Refusal | None) -> d
         ),
         _field("reason", _("事由"), "text", no=no, value=given.get("reason", "")),
     ]
-    return {"url": reverse("desk_grant", args=[account_id]), "fields": fields}
+    return {"url": reverse("desk_grant", args=[account_id]), "button": _("授权"), "fields": fields}
 
 
 def _acts(account_id: UUID, no: Refusal | None) -> list[dict[str, object]]:
@@ -600,6 +604,7 @@ def _acts(account_id: UUID, no: Refusal | None) -> list[dict[str, object]]:
     key = [account_id]
     return [
         {
+            "key": "password",
             "label": _("重设密码"),
             "url": reverse("desk_person_password", args=key),
             "fields": [
@@ -608,12 +613,14 @@ def _acts(account_id: UUID, no: Refusal | None) -> list[dict[str, object]]:
             "note": _("本人下次登录须修改"),
         },
         {
+            "key": "factor",
             "label": _("解绑动态验证码"),
             "url": reverse("desk_person_factor", args=key),
             "fields": [],
             "note": _("仅在设备遗失时使用；下次登录须重新绑定"),
         },
         {
+            "key": "end",
             "label": _("停用账号"),
             "url": reverse("desk_person_end", args=key),
             "fields": [_field("reason", _("停用事由"), "text", no=no)],
@@ -638,7 +645,13 @@ def _new_form(request: HttpRequest, no: Refusal | None) -> dict[str, object]:
             help=_("本人首次登录须修改；留空则该账号只任职、不登录"),
         ),
     ]
-    return {"url": reverse("desk_person_new"), "fields": fields}
+    return {
+        "url": reverse("desk_person_new"),
+        "title": _("新建账号"),
+        "button": _("建立"),
+        "cancel_url": reverse("desk_people"),
+        "fields": fields,
+    }
 
 
 def _role_options() -> list[dict[str, object]]:

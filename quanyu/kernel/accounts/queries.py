@@ -111,11 +111,7 @@ def people(
     :param after: the user name after which the page begins
     :raises Denied: if the actor administers nothing
     """
-    rows = _within(actor)
-    if text:
-        rows = rows.filter(Q(username__icontains=text) | Q(name__icontains=text))
-    if role or place:
-        rows = rows.filter(_holding(role, place, at=at))
+    rows = _found(actor=actor, at=at, text=text, role=role, place=place)
     if after:
         rows = rows.filter(username__gt=after)
     accounts = list(rows.order_by("username")[: PAGE + 1])
@@ -123,6 +119,11 @@ def people(
     told = explain(list(kept.order_by("granted_from", "id")), at=at)
     whose = dict(kept.values_list("id", "account_id")) if told else {}
     return [(one, [e for e in told if whose.get(e.id) == one.pk]) for one in accounts]
+
+
+def count(*, actor: Actor, at: datetime, text: str = "", role: str = "", place: str = "") -> int:
+    """Return how many people there are of whom :func:`people` returns a page."""
+    return _found(actor=actor, at=at, text=text, role=role, place=place).count()
 
 
 def history(account: Account, *, at: datetime) -> list[Explained]:
@@ -237,6 +238,15 @@ def _within(actor: Actor) -> models.QuerySet[Account]:
         inside |= Q(region_path__gte=path, region_path__lt=upper(path))
     held = GrantRow.objects.filter(inside).values("account")
     return Account.objects.filter(Q(pk__in=held) | Q(grants__isnull=True))
+
+
+def _found(
+    *, actor: Actor, at: datetime, text: str, role: str, place: str
+) -> models.QuerySet[Account]:
+    rows = _within(actor)
+    if text:
+        rows = rows.filter(Q(username__icontains=text) | Q(name__icontains=text))
+    return rows.filter(_holding(role, place, at=at)) if role or place else rows
 
 
 def _holding(role: str, place: str, *, at: datetime) -> Q:

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
+from django.contrib.auth.hashers import Argon2PasswordHasher
 
 from quanyu.kernel.access.rules import Actor, ActorKind
 from quanyu.kernel.accounts import queries
@@ -12,8 +13,15 @@ from quanyu.kernel.accounts.models import Account
 
 CITY, STREET = "34/01/", "34/01/04/001/"
 PASSWORD = "Lamp-post-7-green"
+OTHER = "Another-lamp-8"
 SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 Hire = Callable[..., Account]
+
+
+class Quick(Argon2PasswordHasher):
+    """The hasher of the house, made cheap: a test has no attacker."""
+
+    time_cost, memory_cost, parallelism = 1, 8, 1
 
 
 def acting_as(account: Account, at: datetime) -> Actor:

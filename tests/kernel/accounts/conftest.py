@@ -19,10 +19,11 @@ from tests.kernel.accounts.cast import CITY, PASSWORD, STREET, Hire, acting_as
 @pytest.fixture(autouse=True)
 def house(settings: Any) -> Iterator[None]:
     """Keys of a city, and our own addresses alone."""
-    settings.SECRET_KEY = "only for these tests, and long enough for them to be quiet about it"
     settings.QUANYU_FIELD_KEYS = {"1": new_key()}
     settings.QUANYU_INDEX_KEY = new_key()
     settings.ROOT_URLCONF = "tests.kernel.accounts.urls"
+    settings.PASSWORD_HASHERS = ["tests.kernel.accounts.cast.Quick"]
+    settings.MIDDLEWARE = [one for one in settings.MIDDLEWARE if "whitenoise" not in one]
     ring.cache_clear()
     yield
     ring.cache_clear()

@@ -1,0 +1,225 @@
+"""Making and ending accounts, passwords, second factors (账号): the system administrator's work."""
+
+from datetime import datetime, timedelta
+
+import pytest
+from allauth.mfa.models import Authenticator
+
+from quanyu.kernel.access.rules import REPORTER, Actor, Role
+from quanyu.kernel.accounts import actions, queries, rules
+from quanyu.kernel.accounts.models import Account, GrantRow
+from quanyu.kernel.audit.models import Record
+from quanyu.kernel.errors import Denied, Invalid
+from tests.kernel.accounts.cast import CITY, OTHER, PASSWORD, SECRET, Hire, acting_as
+
+Acts = {
+    "create": lambda actor, _worker, now: actions.create_account(
+        username="new", name="新人", password=None, actor=actor, at=now
+    ),
+    "end": lambda actor, worker, now: actions.end_account(
+        account=worker, reason="离职", actor=actor, at=now
+    ),
+    "set_password": lambda actor, worker, now: actions.set_password(
+        account=worker, password=OTHER, actor=actor, at=now
+    ),
+    "reset_totp": lambda actor, worker, now: actions.reset_totp(
+        account=worker, actor=actor, at=now
+    ),
+    "enrol_totp": lambda actor, worker, now: actions.enrol_totp(
+        account=worker, secret=SECRET, actor=actor, at=now
+    ),
+}
+
+
+def test_makes_an_account_whose_name_has_no_capitals(
+    system_administrator: Actor, now: datetime
+) -> None:
+    made = actions.create_account(
+        username=" Li.Na ", name="李娜", password=PASSWORD, actor=system_administrator, at=now
+    )
+
+    assert made.username == "li.na"
+
+
+def test_makes_an_account_that_holds_a_post_and_never_signs_in(
+    system_administrator: Actor, now: datetime
+) -> None:
+    made = actions.create_account(
+        username="li.na", name="李娜", password=None, actor=system_administrator, at=now
+    )
+
+    assert not made.has_usable_password()
+
+
+def test_keeps_passwords_as_argon2(worker: Account) -> None:
+    assert worker.password.startswith("argon2$argon2id$")
+
+
+def test_leaves_a_record_without_personal_values(
+    system_administrator: Actor, now: datetime
+) -> None:
+    made = actions.create_account(
+        username="li.na", name="李娜", password=None, actor=system_administrator, at=now
+    )
+
+    record = Record.objects.get(subject=f"accounts.account:{made.pk}")
+    assert (record.topic, record.changed) == ("accounts.create", ["name", "username"])
+
+
+def test_refuses_a_name_that_is_taken(
+    worker: Account, system_administrator: Actor, now: datetime
+) -> None:
+    with pytest.raises(rules.NameTaken):
+        actions.create_account(
+            username="ZHOU.MING", name="周明", password=None, actor=system_administrator, at=now
+        )
+
+
+@pytest.mark.parametrize("username", ["", "a", "x y", "a" * 61, "a/b", "<b>"])
+def test_refuses_a_misshapen_name(
+    username: str, system_administrator: Actor, now: datetime
+) -> None:
+    with pytest.raises(rules.WrongName):
+        actions.create_account(
+            username=username, name="周明", password=None, actor=system_administrator, at=now
+        )
+
+
+@pytest.mark.parametrize(
+    ("password", "why"),
+    [
+        ("Sh0rt-one", "10"),
+        ("alllowercaseletters", "三种"),
+        ("zhou.Ming.2026", "用户名"),
+        ("Password123", "常见"),
+    ],
+)
+def test_refuses_a_weak_password_in_plain_words(
+    password: str, why: str, system_administrator: Actor, now: datetime
+) -> None:
+    with pytest.raises(Invalid, match=why):
+        actions.create_account(
+            username="zhou.ming", name="周明", password=password, actor=system_administrator, at=now
+        )
+
+
+def test_ending_an_account_ends_every_grant(
+    worker: Account, system_administrator: Actor, now: datetime
+) -> None:
+    actions.end_account(account=worker, reason="离职", actor=system_administrator, at=now)
+
+    assert not GrantRow.objects.filter(account=worker).exclude(granted_to__lte=now).exists()
+
+
+def test_an_ended_account_is_nobody(
+    worker: Account, system_administrator: Actor, now: datetime
+) -> None:
+    actions.end_account(account=worker, reason="离职", actor=system_administrator, at=now)
+
+    assert queries.standing(worker.pk, at=now) is None
+
+
+def test_an_ended_account_gets_no_role(
+    worker: Account,
+    system_administrator: Actor,
+    security_administrator: Actor,
+    now: datetime,
+) -> None:
+    actions.end_account(account=worker, reason="离职", actor=system_administrator, at=now)
+
+    with pytest.raises(rules.Ended):
+        actions.grant(
+            account=worker,
+            role=Role.CHECKER,
+            region_path=CITY,
+            reason="返聘",
+            actor=security_administrator,
+            at=now,
+        )
+
+
+def test_nobody_ends_ones_own_account(system_administrator: Actor, now: datetime) -> None:
+    with pytest.raises(rules.OwnGrant):
+        actions.end_account(
+            account=Account.objects.get(pk=system_administrator.id),
+            reason="离职",
+            actor=system_administrator,
+            at=now,
+        )
+
+
+def test_a_password_from_an_administrator_must_be_changed(
+    worker: Account, system_administrator: Actor, now: datetime
+) -> None:
+    changed = actions.set_password(
+        account=worker, password=OTHER, actor=system_administrator, at=now
+    )
+
+    assert changed.must_change_password
+
+
+def test_ones_own_password_need_not_be_changed_again(worker: Account, now: datetime) -> None:
+    changed = actions.set_password(
+        account=worker, password=OTHER, actor=acting_as(worker, now), at=now
+    )
+
+    assert not changed.must_change_password
+
+
+def test_the_secret_of_a_second_factor_lies_sealed(
+    worker: Account, demo: Actor, now: datetime
+) -> None:
+    actions.enrol_totp(account=worker, secret=SECRET, actor=demo, at=now)
+
+    assert SECRET not in Authenticator.objects.get(user=worker).data["secret"]
+
+
+def test_a_second_factor_is_not_set_up_over_another(
+    worker: Account, demo: Actor, now: datetime
+) -> None:
+    actions.enrol_totp(account=worker, secret=SECRET, actor=demo, at=now)
+
+    with pytest.raises(rules.Ended):
+        actions.enrol_totp(account=worker, secret=SECRET, actor=demo, at=now)
+
+
+def test_an_administrator_resets_the_factor_of_somebody_else(
+    worker: Account, demo: Actor, system_administrator: Actor, now: datetime
+) -> None:
+    actions.enrol_totp(account=worker, secret=SECRET, actor=demo, at=now)
+
+    actions.reset_totp(account=worker, actor=system_administrator, at=now)
+
+    assert not queries.has_second_factor(worker.pk)
+
+
+@pytest.mark.parametrize("verb", Acts)
+@pytest.mark.parametrize("role", [Role.SEC_ADMIN, Role.AUDIT_ADMIN, Role.COMMANDER])
+def test_nobody_else_may(verb: str, role: Role, worker: Account, hire: Hire, now: datetime) -> None:
+    other = acting_as(hire("other", role, CITY), now)
+
+    with pytest.raises(Denied):
+        Acts[verb](other, worker, now)
+
+
+@pytest.mark.parametrize("verb", Acts)
+def test_a_reporter_may_not(verb: str, worker: Account, now: datetime) -> None:
+    with pytest.raises(Denied):
+        Acts[verb](REPORTER, worker, now)
+
+
+@pytest.mark.parametrize("verb", ["end", "reset_totp", "enrol_totp", "set_password"])
+def test_a_system_administrator_of_another_district_may_not(
+    verb: str, worker: Account, hire: Hire, now: datetime
+) -> None:
+    stranger = acting_as(hire("sys.else", Role.SYS_ADMIN, "34/01/11/"), now)
+
+    with pytest.raises(Denied):
+        Acts[verb](stranger, worker, now)
+
+
+def test_old_failures_are_swept(db: None, now: datetime) -> None:
+    yesterday = now - timedelta(days=2)
+    actions.count_failure(kind="name", value="somebody", actor=REPORTER, at=yesterday)
+
+    assert actions.sweep_attempts(at=now) == 1

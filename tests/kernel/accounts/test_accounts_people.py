@@ -1,0 +1,200 @@
+"""People and grants on the desk (人员与授权)."""
+
+from datetime import datetime
+from typing import Any
+
+import pytest
+from django.core.cache import cache
+from django.test import Client
+from django.utils import timezone
+
+from quanyu.kernel.access.rules import Actor, Grant, Role
+from quanyu.kernel.accounts import actions, queries
+from quanyu.kernel.accounts.models import Account, GrantRow
+from quanyu.kernel.errors import Denied
+from tests.kernel.accounts.cast import CITY, PASSWORD, SECRET, STREET, Hire, acting_as, code_now
+
+
+def entered(account: Account, demo: Actor, now: datetime) -> Client:
+    """Return the browser of an administrator who has passed both factors."""
+    cache.clear()
+    browser = Client()
+    actions.enrol_totp(account=account, secret=SECRET, actor=demo, at=now)
+    browser.post("/desk/sign-in", {"username": account.username, "password": PASSWORD})
+    browser.post("/desk/sign-in/code", {"code": code_now()})
+    return browser
+
+
+@pytest.fixture
+def security(hire: Hire, demo: Actor, now: datetime) -> Client:
+    return entered(hire("sec", Role.SEC_ADMIN, CITY, name="孙二"), demo, now)
+
+
+@pytest.fixture
+def systems(hire: Hire, demo: Actor, now: datetime) -> Client:
+    return entered(hire("sys", Role.SYS_ADMIN, CITY, name="钱一"), demo, now)
+
+
+def test_a_worker_may_not_read_the_list(worker: Account, now: datetime) -> None:
+    with pytest.raises(Denied):
+        queries.people(actor=acting_as(worker, now), at=now)
+
+
+def test_an_administrator_of_the_city_sees_everybody(
+    worker: Account, stranger: Actor, security_administrator: Actor, now: datetime
+) -> None:
+    found = queries.people(actor=security_administrator, at=now)
+
+    assert [account.username for account, _held in found] == ["sec", "sec.else", "zhou.ming"]
+
+
+def test_an_administrator_of_a_district_sees_those_of_the_district(
+    worker: Account, stranger: Actor, now: datetime
+) -> None:
+    found = queries.people(actor=stranger, at=now)
+
+    assert [account.username for account, _held in found] == ["sec.else"]
+
+
+def test_finds_people_by_role(
+    worker: Account, security_administrator: Actor, now: datetime
+) -> None:
+    found = queries.people(actor=security_administrator, at=now, role="dispatcher")
+
+    assert [account.username for account, _held in found] == ["zhou.ming"]
+
+
+def test_finds_people_by_name(
+    worker: Account, security_administrator: Actor, now: datetime
+) -> None:
+    found = queries.people(actor=security_administrator, at=now, text="周")
+
+    assert [account.username for account, _held in found] == ["zhou.ming"]
+
+
+def test_says_who_holds_what_in_a_constant_number_of_queries(
+    worker: Account,
+    hire: Hire,
+    security_administrator: Actor,
+    now: datetime,
+    django_assert_max_num_queries: Any,
+) -> None:
+    for number in range(12):
+        hire(f"worker{number}", Role.CHECKER)
+
+    with django_assert_max_num_queries(6):
+        queries.people(actor=security_administrator, at=now)
+
+
+def test_explains_a_grant(worker: Account, security_administrator: Actor, now: datetime) -> None:
+    given = actions.grant(
+        account=worker,
+        role=Role.CHECKER,
+        region_path=STREET,
+        reason="轮岗",
+        actor=security_administrator,
+        at=now,
+    )
+
+    [told] = queries.explain([given], at=now)
+    assert (told.role_name, told.granted_by, told.reason, told.state) == (
+        "核查员",
+        "孙二",
+        "轮岗",
+        "live",
+    )
+
+
+def test_a_page_without_the_role_is_forbidden(worker: Account, browser: Client) -> None:
+    browser.post("/desk/sign-in", {"username": "zhou.ming", "password": PASSWORD})
+
+    assert browser.get("/desk/people").status_code == 403
+
+
+def test_shows_the_list(worker: Account, security: Client) -> None:
+    answer = security.get("/desk/people")
+
+    assert [row["username"] for row in answer.context["rows"]] == ["sec", "zhou.ming"]
+
+
+def test_shows_a_person_with_every_grant(worker: Account, security: Client) -> None:
+    answer = security.get(f"/desk/people/{worker.pk}")
+
+    assert [grant["role"] for grant in answer.context["person"]["grants"]] == ["派遣员"]
+
+
+def test_gives_a_role(worker: Account, security: Client) -> None:
+    given = {"role": "checker", "region_path": STREET, "reason": "轮岗"}
+
+    answer = security.post(f"/desk/people/{worker.pk}/grants", given)
+
+    assert answer.status_code == 302
+    assert Grant("checker", STREET) in queries.grants_of(worker, at=timezone.now())
+
+
+def test_says_why_a_role_is_not_given(worker: Account, security: Client) -> None:
+    given = {"role": "sys_admin", "region_path": CITY, "reason": "兼任"}
+
+    answer = security.post(f"/desk/people/{worker.pk}/grants", given)
+
+    assert answer.status_code == 409
+    assert answer.context["refusal"]["sentence"].startswith("系统、安全、审计三员须分设")
+
+
+def test_a_last_day_counts_to_its_end(worker: Account, security: Client) -> None:
+    given = {
+        "role": "checker",
+        "region_path": STREET,
+        "granted_to": "2099-12-31",
+        "reason": "轮岗",
+    }
+
+    security.post(f"/desk/people/{worker.pk}/grants", given)
+
+    held = GrantRow.objects.get(account=worker, role="checker")
+    assert timezone.localtime(held.granted_to).isoformat() == "2100-01-01T00:00:00+08:00"
+
+
+def test_takes_a_role_away(worker: Account, security: Client) -> None:
+    held = GrantRow.objects.get(account=worker)
+
+    security.post(f"/desk/people/{worker.pk}/grants/{held.pk}/end", {"reason": "调离"})
+
+    assert queries.grants_of(worker, at=timezone.now()) == frozenset()
+
+
+def test_offers_no_grant_form_to_a_system_administrator(worker: Account, systems: Client) -> None:
+    answer = systems.get(f"/desk/people/{worker.pk}")
+
+    assert answer.context["person"]["form"] is None
+
+
+def test_makes_an_account(db: None, systems: Client) -> None:
+    given = {"username": "li.na", "name": "李娜", "password": PASSWORD}
+
+    answer = systems.post("/desk/people/new", given)
+
+    made = Account.objects.get(username="li.na")
+    assert answer.headers["Location"] == f"/desk/people/{made.pk}"
+    assert made.must_change_password
+
+
+def test_ends_an_account(worker: Account, systems: Client) -> None:
+    systems.post(f"/desk/people/{worker.pk}/end", {"reason": "离职"})
+
+    worker.refresh_from_db()
+    assert not worker.is_active
+
+
+def test_a_security_administrator_makes_no_account(db: None, security: Client) -> None:
+    given = {"username": "li.na", "name": "李娜", "password": PASSWORD}
+
+    assert security.post("/desk/people/new", given).status_code == 404
+
+
+def test_somebody_out_of_reach_is_not_there(
+    worker: Account, hire: Hire, demo: Actor, now: datetime
+) -> None:
+    elsewhere = entered(hire("sec.else", Role.SEC_ADMIN, "34/01/11/"), demo, now)
+
+    assert elsewhere.get(f"/desk/people/{worker.pk}").status_code == 404

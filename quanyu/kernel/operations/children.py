@@ -109,7 +109,7 @@ def end_left_over(home: Home, name: str, *, stop_by: signal.Signals) -> None:
     for process in left:
         with contextlib.suppress(psutil.Error):
             process.send_signal(stop_by)
-    _, deaf = psutil.wait_procs(left, timeout=5)
+    _, deaf = psutil.wait_procs(left, timeout=3)
     for process in deaf:
         with contextlib.suppress(psutil.Error):
             process.kill()

@@ -20,7 +20,6 @@ from uuid import UUID
 import shapely
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection, transaction
-from django.utils.module_loading import autodiscover_modules
 
 from quanyu.demo import cast, geometry, pictures, plan, texts
 from quanyu.demo.cast import CITY, STREET, Keys, Part, SignIn
@@ -59,7 +58,6 @@ def build(*, home: Path, at: datetime, scale: str = "demo") -> SignIns:
     :param scale: ``demo`` for all of it, ``small`` for the first sixty matters
     """
     began = time.monotonic()
-    autodiscover_modules("jobs")  # or nobody listens, and what follows an act is lost
     with _step("places, calendar, codes, bodies"):
         ground(at=at)
     leads = _leads()
@@ -80,8 +78,9 @@ def ground(*, at: datetime) -> None:
     with acting(system(CITY, job=JOB)) as loader:
         calendar_actions.load_notices(actor=loader, at=at)
         codes_actions.load(actor=loader, at=at)
-        regions_actions.load_hefei(actor=loader, at=at)
-        regions_actions.load_street(actor=loader, at=at)
+        if regions.locate_point(*geometry.POINT).path == CITY:
+            regions_actions.load_hefei(actor=loader, at=at)
+            regions_actions.load_street(actor=loader, at=at)
         organisations_actions.load(actor=loader, at=at)
     for kept in (calendar.kept, codes.kept):
         kept.forget()

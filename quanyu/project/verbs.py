@@ -56,7 +56,6 @@ def serve(path: Path, *, host: str, port: int, workers: int) -> int:
 def worker(path: Path) -> int:
     """Do the jobs of the queue until a signal says stop."""
     with opened(path):
-        import_module("django.utils.module_loading").autodiscover_modules("jobs")
         queue = import_module("quanyu.kernel.jobs.app")
         queue.make().run_worker(queues=[queue.QUEUE], concurrency=2, shutdown_graceful_timeout=10)
     return 0

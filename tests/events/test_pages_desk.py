@@ -12,7 +12,7 @@ from django.urls import reverse
 from quanyu.events.models import Event
 from quanyu.kernel.access.rules import Actor
 from tests.conftest import found
-from tests.events.seat import browser_of
+from tests.seat import browser_of
 
 pytestmark = pytest.mark.django_db
 OVERHEAD = re.compile(r"^(SAVEPOINT|RELEASE|ROLLBACK|SET LOCAL|BEGIN|COMMIT)|django_session")

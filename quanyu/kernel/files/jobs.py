@@ -8,13 +8,15 @@ from uuid import UUID
 from django.conf import settings
 
 from quanyu.kernel.access.rules import system
-from quanyu.kernel.files import actions, engine, queries, rules
+from quanyu.kernel.files import actions, queries, rules
 from quanyu.kernel.jobs.rules import every, on
 
 
 @on("files.take")
 def make(case: UUID, at: datetime) -> None:
     """Make every waiting picture of the row to which this file belongs."""
+    from quanyu.kernel.files import engine
+
     actor = system(settings.QUANYU_CITY, job="files.make")
     making = queries.root() / "making"
     making.mkdir(mode=0o700, parents=True, exist_ok=True)

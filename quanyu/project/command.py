@@ -10,7 +10,7 @@ from typing import NoReturn
 
 from quanyu.kernel.errors import Denied, Refusal
 from quanyu.kernel.operations import home as homes
-from quanyu.kernel.operations.faults import Fault, choose, spoken
+from quanyu.kernel.operations.faults import Fault, choose, languages, spoken
 
 Verb = Callable[[argparse.Namespace], int]
 
@@ -49,11 +49,19 @@ def _known(problem: Exception) -> Fault | None:
     if isinstance(problem, Denied):
         return Fault("out_of_reach")
     if isinstance(problem, Refusal):
-        return Fault("refused", detail=problem)
+        return Fault("refused", detail=_translated(problem))
     # psycopg's and Django's alike, named by name: this module loads neither.
     if type(problem).__name__ == "OperationalError":
         return Fault("database_unreachable", detail=str(problem).strip().splitlines()[-1])
     return None
+
+
+def _translated(refusal: Refusal) -> str:
+    """Say the refusal in English to who reads English alone; the catalogue knows it."""
+    translation = import_module("django.utils.translation")
+    with translation.override("en" if languages() == ("en",) else "zh-hans"):
+        words: str = translation.gettext(refusal.sentence)
+    return words.format(**refusal.parts) if refusal.parts else words
 
 
 def _say(fault: Fault) -> int:

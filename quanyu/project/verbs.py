@@ -25,7 +25,18 @@ def opened(path: Path) -> Iterator[None]:
     with supervisor.database(home, url=url) as (address, _):
         os.environ.update(programs.environment(home, address))
         import_module("django").setup()
-        yield
+        try:
+            yield
+        finally:
+            _let_go()
+
+
+def _let_go() -> None:
+    """Give the connections back before the database stops."""
+    connections = import_module("django.db").connections
+    connections.close_all()
+    for connection in connections.all():
+        connection.close_pool()
 
 
 def migrate(path: Path) -> int:

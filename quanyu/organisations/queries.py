@@ -111,6 +111,12 @@ def body_names(keys: Sequence[UUID]) -> Mapping[UUID, str]:
     return {key: _in_language(name, english) for key, name, english in rows}
 
 
+@accounts.bodies_on.answered_by
+def bodies_on(day: date) -> Mapping[UUID, str]:
+    """Return the bodies standing on a day, with their names in the reader's language."""
+    return {body.id: body.label for body in bodies(on=day)}
+
+
 @accounts.body_places.answered_by
 def body_places(keys: Sequence[UUID]) -> Mapping[UUID, str]:
     """Return the places in which these bodies stand."""

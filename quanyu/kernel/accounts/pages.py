@@ -547,7 +547,8 @@ def _person(
 
 def _grant_form(request: HttpRequest, account_id: UUID, no: Refusal | None) -> dict[str, object]:
     given = request.POST
-    bodies = [{"value": str(key), "label": name} for key, name in queries.bodies().items()]
+    standing = queries.bodies(on=timezone.localdate())
+    bodies = [{"value": str(key), "label": name} for key, name in standing.items()]
     fields = [
         _field(
             "role",

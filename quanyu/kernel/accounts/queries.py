@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import TypeVar
 from uuid import UUID
 
@@ -14,6 +14,7 @@ from django.db.models import F, FilteredRelation, Q
 from quanyu.kernel.access.rules import ADMINISTRATORS, Actor, Grant, upper
 from quanyu.kernel.accounts import rules
 from quanyu.kernel.accounts.models import Account, Attempts, GrantRow
+from quanyu.kernel.audit import queries as audit
 from quanyu.kernel.errors import Denied
 from quanyu.kernel.errors import gettext_noop as _
 from quanyu.kernel.questions import Question
@@ -30,8 +31,8 @@ body_names: Question[[Sequence[UUID]], Mapping[UUID, str]] = Question("body_name
 places_called: Question[[str], Mapping[str, str]] = Question("places_called", default={})
 """Which places bear this name or path, whole or in part? regions answers, with few."""
 
-bodies_called: Question[[str], Mapping[UUID, str]] = Question("bodies_called", default={})
-"""Which bodies bear this name, whole or in part? organisations answers, with few."""
+bodies_on: Question[[date], Mapping[UUID, str]] = Question("bodies_on", default={})
+"""Which bodies stand on this day, and what are they called? organisations answers."""
 
 body_places: Question[[Sequence[UUID]], Mapping[UUID, str]] = Question("body_places", default={})
 """In which places do these bodies stand? Asked with their keys; organisations answers."""
@@ -173,7 +174,7 @@ def place_called(text: str) -> str:
     if not text or text.endswith("/"):
         return text
     found = _answers(places_called.ask(text))
-    exact = [path for path, name in found.items() if name.split(" ")[-1] == text] or list(found)
+    exact = [path for path, name in found.items() if name == text] or list(found)
     if len(exact) != 1:
         raise rules.WrongGrant(
             _("没有找到唯一的辖区：{text}"), field="region_path", value=text, text=text
@@ -181,9 +182,9 @@ def place_called(text: str) -> str:
     return str(exact[0])
 
 
-def bodies() -> dict[UUID, str]:
-    """Return the bodies in which a post may be given, with their names."""
-    return _answers(bodies_called.ask(""))
+def bodies(*, on: date) -> dict[UUID, str]:
+    """Return the bodies in which a post may be given that day, with their names."""
+    return _answers(bodies_on.ask(on))
 
 
 def demo_people(*, at: datetime) -> list[tuple[Account, Explained]]:
@@ -202,7 +203,7 @@ def demo_people(*, at: datetime) -> list[tuple[Account, Explained]]:
 def may_enter_by_click(account: Account, *, at: datetime) -> bool:
     """Answer whether this is one of the demo's accounts, and no administrator's."""
     roles = {grant.role for grant in grants_of(account, at=at)}
-    return account.is_demo and bool(roles) and not rules.is_administrator(roles)
+    return bool(account.is_demo and roles and not rules.is_administrator(roles))
 
 
 def locks(keys: Iterable[str]) -> list[datetime | None]:
@@ -212,7 +213,8 @@ def locks(keys: Iterable[str]) -> list[datetime | None]:
 
 def has_second_factor(account_id: UUID) -> bool:
     """Answer whether the account has set up its second factor."""
-    return Authenticator.objects.filter(user_id=account_id, type=Authenticator.Type.TOTP).exists()
+    kept = Authenticator.objects.filter(user_id=account_id, type=Authenticator.Type.TOTP)
+    return bool(kept.exists())
 
 
 def administers(actor: Actor, role: str, path: str) -> bool:
@@ -255,6 +257,12 @@ def _holding(role: str, place: str, *, at: datetime) -> Q:
     if place:
         rows = rows.filter(region_path__gte=place, region_path__lt=upper(place))
     return Q(pk__in=rows.values("account"))
+
+
+@audit.account_names.answered_by
+def account_names(keys: Sequence[UUID]) -> dict[UUID, str]:
+    """Return what these people are called, for the log."""
+    return dict(Account.objects.filter(pk__in=list(keys)).values_list("pk", "name"))
 
 
 def _administrators() -> list[str]:

@@ -198,3 +198,26 @@ def test_somebody_out_of_reach_is_not_there(
     elsewhere = entered(hire("sec.else", Role.SEC_ADMIN, "34/01/11/"), demo, now)
 
     assert elsewhere.get(f"/desk/people/{worker.pk}").status_code == 404
+
+
+def test_takes_a_place_by_its_name(worker: Account, security: Client) -> None:
+    given = {"role": "checker", "region_path": "三里庵街道", "reason": "轮岗"}
+
+    security.post(f"/desk/people/{worker.pk}/grants", given)
+
+    assert Grant("checker", STREET) in queries.grants_of(worker, at=timezone.now())
+
+
+def test_says_which_place_it_did_not_find(worker: Account, security: Client) -> None:
+    given = {"role": "checker", "region_path": "桃花源街道", "reason": "轮岗"}
+
+    answer = security.post(f"/desk/people/{worker.pk}/grants", given)
+
+    assert answer.context["refusal"]["sentence"] == "没有找到唯一的辖区：桃花源街道"
+
+
+def test_offers_the_bodies_of_today(worker: Account, security: Client) -> None:
+    answer = security.get(f"/desk/people/{worker.pk}")
+
+    [bodies] = [one for one in answer.context["person"]["form"]["fields"] if one["name"] == "body"]
+    assert bodies["options"]

@@ -44,8 +44,8 @@ MATTERS = frozenset(
 )
 REPORTING = frozenset({Role.GRID_WORKER, Role.COMMUNITY_OFFICER, Role.OPERATOR, Role.WINDOW_CLERK})
 GROUND = MATTERS | {Role.SYS_ADMIN}
-PEOPLE = frozenset({Role.SYS_ADMIN, Role.SEC_ADMIN, Role.DISTRICT_ADMIN})
-AUDIT = frozenset({Role.AUDIT_ADMIN, Role.AUDITOR, Role.SEC_ADMIN})
+PEOPLE = frozenset({Role.SYS_ADMIN, Role.SEC_ADMIN, Role.AUDIT_ADMIN})
+AUDIT = frozenset({Role.AUDIT_ADMIN, Role.AUDITOR})
 
 
 @dataclass(frozen=True, slots=True)

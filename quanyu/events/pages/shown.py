@@ -238,20 +238,19 @@ def _moment(moment: datetime) -> str:
     return f"{here:%m-%d %H:%M}"
 
 
-# ------------------------------------------------------------------ filters
+# ------------------------------------------------------------------ the map
+
+MOVING = frozenset({"dispatched", "handling"})
+CHECKED = frozenset({"handled", "checking"})
 
 
 def emphasised(event: Any, *, at: datetime) -> str:
-    """Return how a matter stands out on the map: late, soon, or by what it waits for."""
+    """Return the sign of a matter on the map: late, soon, or by what it waits for."""
     due = clock.due(event, at=at)
     if due is not None and due.level:
         return due.level
-    kinds = {
-        "dispatched": "wait",
-        "handling": "move",
-        "verifying": "move",
-        "handled": "check",
-        "checking": "check",
-        "returned": "hold",
-    }
-    return kinds.get(event.state, "due" if event.state in queries.OPEN else "done")
+    if event.state in MOVING:
+        return "move"
+    if event.state in CHECKED:
+        return "check"
+    return "wait" if event.state in queries.OPEN else "hold"

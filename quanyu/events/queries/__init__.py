@@ -8,12 +8,14 @@ from uuid import UUID
 
 from django.db import connection
 from django.db.models import F, Max, Min, Q, QuerySet
+from django.utils.translation import gettext
 
 from quanyu.events.models import Contact, Event, EventStep, Published
 from quanyu.events.rules import Filters, Keyword
 from quanyu.events.workflow import EVENT, State
 from quanyu.kernel.access.queries import get
 from quanyu.kernel.access.rules import Actor, holder, upper
+from quanyu.kernel.audit import queries as audit
 from quanyu.kernel.calendar import queries as calendar
 from quanyu.kernel.calendar import rules as calendar_rules
 from quanyu.kernel.calendar.rules import Limit, Unit
@@ -198,6 +200,25 @@ def keywords(*, on: date) -> tuple[Keyword, ...]:
             words = {entry.name, *entry.attributes.get("keywords", [])}
             found += [Keyword(word, entry.code, len(word)) for word in sorted(words)]
     return tuple(found)
+
+
+@codes.stage_names.answered_by
+def stage_names(workflow: str) -> dict[str, str]:
+    """Return what the states and the span are called that a limit can bear on."""
+    if workflow != EVENT.name:
+        return {}
+    names = {state.value: str(state.label) for state in State if state in EVENT.limits}
+    return names | ({EVENT.span.name: str(EVENT.span.label)} if EVENT.span else {})
+
+
+@audit.topic_names.answered_by
+def topic_names() -> dict[str, str]:
+    """Return what the acts on a matter are called in the log."""
+    names = {f"{EVENT.name}.{verb}": str(EVENT.label(verb)) for verb in EVENT.verbs}
+    names |= {f"{EVENT.name}.start": gettext("上报"), f"{EVENT.name}.overdue": gettext("逾期")}
+    names |= {f"{EVENT.name}.place": gettext("落点"), f"{EVENT.name}.say": gettext("内部说明")}
+    names |= {f"{EVENT.name}.look": gettext("查看反映人联系方式")}
+    return names | {f"{EVENT.name}.publish": gettext("公布数字")}
 
 
 def majors(*, on: date) -> list[str]:

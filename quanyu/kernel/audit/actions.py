@@ -2,20 +2,16 @@
 
 import os
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
-from uuid import UUID
+from datetime import datetime
 
 from django.db import connection, models, transaction
 
 from quanyu.kernel.access.rules import Actor
-from quanyu.kernel.audit import rules
+from quanyu.kernel.audit import queries, rules
 from quanyu.kernel.audit.models import Record, Seal
 
 BATCH = 5_000
 """Records in one seal, at most."""
-
-LATEST = timedelta(minutes=30)
-"""A transaction lives shorter than this (statement and idle limits of the database role)."""
 
 SEALING = 0x5EA1
 
@@ -84,7 +80,7 @@ def seal(*, at: datetime) -> Seal | None:
         cursor.execute("SELECT pg_current_snapshot()::text")
         snapshot: str = cursor.fetchone()[0]
     last = Seal.objects.order_by("-number").first()
-    waiting = list(_unsealed(last)[:BATCH])
+    waiting = list(queries.unsealed(last)[:BATCH])
     if not waiting:
         return None
     members = [(str(row.id), row.fingerprint) for row in waiting]
@@ -98,22 +94,3 @@ def seal(*, at: datetime) -> Seal | None:
         previous=previous,
         hash=rules.seal(number=number, previous=previous, members=members),
     )
-
-
-def _unsealed(last: Seal | None) -> models.QuerySet[Record]:
-    rows = Record.objects.order_by("id").only("id", "fingerprint")
-    if last is None or not last.members:
-        return rows
-    # A record's key bears the time it was made; one that commits late is at most LATEST behind.
-    horizon = _before(max(last.members), LATEST)
-    recent = Seal.objects.filter(members__len__gt=0, number__gt=last.number - 200)
-    sealed: set[UUID] = set()
-    for members in recent.values_list("members", flat=True):
-        sealed.update(key for key in members if key >= horizon)
-    return rows.filter(id__gte=horizon).exclude(id__in=sealed)
-
-
-def _before(key: UUID, span: timedelta) -> UUID:
-    """Return the smallest key of the time ``span`` before ``key`` was made."""
-    stamp = (key.int >> 80) - int(span.total_seconds() * 1000)
-    return UUID(int=max(stamp, 0) << 80)

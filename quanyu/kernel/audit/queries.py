@@ -1,6 +1,8 @@
 """Verify the log against its seals, and read it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import models
@@ -10,9 +12,85 @@ from quanyu.kernel.access.rules import Actor, Role
 from quanyu.kernel.audit import rules
 from quanyu.kernel.audit.models import Record, Seal
 from quanyu.kernel.errors import Denied
+from quanyu.kernel.questions import Question
+
+LATEST = timedelta(minutes=30)
+"""A transaction lives shorter than this (statement and idle limits of the database role)."""
+
+PAGE = 100
+COUNT_TO = 10_000
 
 READERS = frozenset({Role.AUDIT_ADMIN, Role.AUDITOR})
 """Who may read the log (审计管理员、审计员)."""
+
+
+account_names: Question[[Sequence[UUID]], Mapping[UUID, str]] = Question(
+    "account_names", default={}
+)
+"""What are the people of these accounts called? accounts answers."""
+
+place_names: Question[[Sequence[str]], Mapping[str, str]] = Question("place_names", default={})
+"""What are these places called? regions answers."""
+
+topic_names: Question[[], Mapping[str, str]] = Question("topic_names", default={})
+"""What are the topics of a domain called? Each domain answers for its own."""
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """How far the log is sealed (封存情况)."""
+
+    last_at: datetime | None
+    records: int
+    unsealed: int
+    number: int
+    head: str
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Some records, the newest first, which of them no seal binds yet, and the next page."""
+
+    rows: list[Record] = field(default_factory=list)
+    loose: frozenset[UUID] = frozenset()
+    next: str = ""
+
+
+def page(*, actor: Actor, topic: str = "", subject: str = "", after: str = "") -> Page:
+    """Return one page of the log by keyset.
+
+    :raises Denied: if the actor reads no log
+    """
+    rows = records(actor=actor, topic=topic, subject=subject)
+    rows = rows.filter(id__lt=after) if _is_key(after) else rows
+    found = list(rows[: PAGE + 1])
+    following = str(found[PAGE - 1].id) if len(found) > PAGE else ""
+    loose = unsealed(_last()).filter(id__in=[row.id for row in found])
+    return Page(found[:PAGE], frozenset(loose.values_list("id", flat=True)), following)
+
+
+def state() -> State:
+    """Return how far the log is sealed; counted exactly up to ten thousand."""
+    last = _last()
+    return State(
+        last_at=last.at if last else None,
+        records=Record.objects.order_by()[: COUNT_TO + 1].count(),
+        unsealed=unsealed(last).order_by().values("id")[: COUNT_TO + 1].count(),
+        number=last.number if last else 0,
+        head=last.hash if last else rules.GENESIS,
+    )
+
+
+def _last() -> Seal | None:
+    return Seal.objects.order_by("-number").first()
+
+
+def _is_key(text: str) -> bool:
+    try:
+        UUID(text)
+    except ValueError:
+        return False
+    return True
 
 
 def records(*, actor: Actor, topic: str = "", subject: str = "") -> models.QuerySet[Record]:
@@ -104,3 +182,23 @@ def _in_flight(keys: set[UUID]) -> set[UUID]:
         xid=RawSQL("xmin::text::bigint", [], output_field=models.BigIntegerField())
     )
     return {row.id for row in rows if row.xid in {xid % 2**32 for xid in open_then}}
+
+
+def unsealed(last: Seal | None) -> models.QuerySet[Record]:
+    """Return the records that no seal binds yet, in their order; ``last`` is the newest seal."""
+    rows = Record.objects.order_by("id").only("id", "fingerprint")
+    if last is None or not last.members:
+        return rows
+    # A record's key bears the time it was made; one that commits late is at most LATEST behind.
+    horizon = _before(max(last.members), LATEST)
+    recent = Seal.objects.filter(members__len__gt=0, number__gt=last.number - 200)
+    sealed: set[UUID] = set()
+    for members in recent.values_list("members", flat=True):
+        sealed.update(key for key in members if key >= horizon)
+    return rows.filter(id__gte=horizon).exclude(id__in=sealed)
+
+
+def _before(key: UUID, span: timedelta) -> UUID:
+    """Return the smallest key of the time ``span`` before ``key`` was made."""
+    stamp = (key.int >> 80) - int(span.total_seconds() * 1000)
+    return UUID(int=max(stamp, 0) << 80)

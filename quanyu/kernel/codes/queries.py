@@ -1,6 +1,7 @@
 """Read codes and limits: the intake path from memory, the pages from the tables."""
 
 from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from types import MappingProxyType
@@ -21,6 +22,13 @@ from quanyu.kernel.codes.models import (
 )
 from quanyu.kernel.codes.rules import CLASS_LISTS, ClauseEntry, CodeEntry, LimitEntry
 from quanyu.kernel.editions import Kept
+from quanyu.kernel.questions import Question
+
+stage_names: Question[[str], Mapping[str, str]] = Question("stage_names", default={})
+"""What are the stages of this workflow called? Its domain answers."""
+
+place_names: Question[[Sequence[str]], Mapping[str, str]] = Question("place_names", default={})
+"""What are these places called? Asked with paths; regions answers."""
 
 
 @dataclass(frozen=True, slots=True)

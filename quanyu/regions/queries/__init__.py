@@ -13,6 +13,8 @@ from django.utils.translation import get_language
 
 from quanyu.kernel.access.rules import upper
 from quanyu.kernel.accounts import queries as accounts
+from quanyu.kernel.audit import queries as audit
+from quanyu.kernel.codes import queries as codes
 from quanyu.kernel.editions import Kept
 from quanyu.regions import rules
 from quanyu.regions.models import Building, Edition, Region, Road
@@ -90,6 +92,11 @@ _names: Kept[dict[str, Crumb]] = Kept(_crumbs, edition=_edition)
 _locator: Kept[Locator] = Kept(_grids_of_today, edition=_edition)
 
 
+def edition() -> UUID | None:
+    """Return the mark of the tree as it stands; another one means that it was re-drawn."""
+    return _edition()
+
+
 def forget() -> None:
     """Read the tree anew at the next question: this process has just changed it."""
     _names.forget()
@@ -150,10 +157,19 @@ def places(paths: Iterable[str]) -> dict[str, Place]:
     return {path: place(path) for path in set(paths)}
 
 
+@audit.place_names.answered_by
+@codes.place_names.answered_by
 @accounts.place_names.answered_by
 def place_names(paths: Sequence[str]) -> dict[str, str]:
     """Return what these places are called, in the reader's language."""
     return {path: label(path) for path in paths}
+
+
+@accounts.places_called.answered_by
+def places_called(text: str) -> dict[str, str]:
+    """Return the places whose name, English name or code holds ``text``; a few of them."""
+    found = _search_places(text, within=settings.QUANYU_CITY, limit=20)
+    return {one.path: rules.short_name(one.name) for one in found}
 
 
 def label(path: str) -> str:

@@ -1,6 +1,7 @@
 """Change lists and limits, and load what is shipped (代码与依据的变更)."""
 
 from quanyu.kernel.codes.actions.change import (
+    KEEPERS,
     add_clause,
     add_code,
     add_document,
@@ -14,6 +15,7 @@ from quanyu.kernel.codes.actions.change import (
 from quanyu.kernel.codes.actions.load import Loaded, load
 
 __all__ = [
+    "KEEPERS",
     "Loaded",
     "add_clause",
     "add_code",

@@ -1,0 +1,199 @@
+"""The duty list: which body answers for what, where, on which clause (权责清单)."""
+
+from datetime import date, datetime
+from typing import Any
+from urllib.parse import urlencode
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from quanyu.kernel.access.http import actor_of, answer, field, hidden_if_denied, option
+from quanyu.kernel.access.rules import Actor
+from quanyu.kernel.codes import queries as codes
+from quanyu.kernel.errors import Refusal
+from quanyu.organisations import actions, queries
+from quanyu.organisations.rules import BASIS_WORDS, KIND_WORDS, BodyKind, WrongDuty
+from quanyu.regions import queries as regions
+
+LISTS = ("event_class", "part_class")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@hidden_if_denied
+def duties(request: HttpRequest) -> HttpResponse:
+    """List the duties that hold on a day; who keeps the list may add one."""
+    actor, at = actor_of(request), timezone.now()
+    if request.method != "POST":
+        return _page(request, actor, at=at)
+    try:
+        _assigned(request, actor, at=at)
+    except Refusal as no:
+        return _page(request, actor, at=at, no=no)
+    messages.success(request, _("已登记，从写明的日子起生效"))
+    return HttpResponseRedirect(reverse("desk_duties"))
+
+
+def _assigned(request: HttpRequest, actor: Actor, *, at: datetime) -> None:
+    given = request.POST
+    actions.assign_duty(
+        body_id=_key(given.get("body", "")),
+        class_prefix=given.get("class_prefix", ""),
+        place=given.get("place", ""),
+        basis=given.get("basis", ""),
+        start=_day(given.get("start", "")),
+        clause_id=_key(given["clause"]) if given.get("clause") else None,
+        note=given.get("note", "")[:200],
+        actor=actor,
+        at=at,
+    )
+
+
+def _page(
+    request: HttpRequest, actor: Actor, *, at: datetime, no: Refusal | None = None
+) -> HttpResponse:
+    asked = {k: v for k, v in request.GET.items() if k in {"class", "place", "body"} and v}
+    today = timezone.localdate(at)
+    bodies = queries.bodies(on=today)
+    found = queries.duty_list(
+        on=today,
+        class_code=asked.get("class", ""),
+        place=asked.get("place", ""),
+        body_id=_known_key(asked.get("body", "")),
+        after=request.GET.get("after", ""),
+    )
+    keeps = [path for path in actor.places if actions.KEEPERS & actor.roles_at(path)]
+    context = {
+        "section": "duties",
+        "filters": _filters(asked, actor, bodies, on=today),
+        "on": today,
+        "rows": [_row(entry) for entry in found.rows],
+        "total": f"{len(found.rows)}{'+' if found.after else ''}",
+        "pages": {"next_url": _address(asked, after=found.after) if found.after else ""},
+        "clear_url": reverse("desk_duties") if asked else "",
+        "may_edit": bool(keeps),
+        "form": _form(request, keeps, bodies, no, at=at) if keeps else None,
+        "now": timezone.localtime(at),
+    }
+    return answer(request, "organisations/duties.html", context, no)
+
+
+def _row(entry: queries.DutyEntry) -> dict[str, Any]:
+    return {
+        "class_code": "",
+        "class_label": entry.class_name,
+        "body": entry.body,
+        "kind": _(KIND_WORDS[BodyKind(entry.body_kind)]),
+        "place": entry.place_name,
+        "clause": entry.clause or entry.basis_name,
+        "source": _("示例") if entry.is_sample else entry.note,
+        "from": entry.valid_from,
+        "to": entry.valid_to,
+    }
+
+
+def _address(asked: dict[str, str], **more: str) -> str:
+    return f"{reverse('desk_duties')}?{urlencode({**asked, **more})}"
+
+
+def _filters(asked: dict[str, str], actor: Actor, bodies: Any, *, on: date) -> list[dict[str, Any]]:
+    fields = [
+        ("class", _("类别"), _classes(on=on)),
+        ("place", _("辖区"), _places(actor)),
+        ("body", _("单位"), [option(body.id, body.label) for body in bodies]),
+    ]
+    return [
+        field(
+            name,
+            label,
+            "select",
+            value=asked.get(name, ""),
+            required=False,
+            options=options,
+            on=name in asked,
+            clear_url=_address({k: v for k, v in asked.items() if k != name}),
+        )
+        for name, label, options in fields
+    ]
+
+
+def _classes(*, on: date) -> list[dict[str, str]]:
+    return [
+        option(entry.code, f"{entry.shown} {codes.label(entry)}")
+        for listed in LISTS
+        for entry in codes.codes(listed, on=on)
+    ]
+
+
+def _places(actor: Actor) -> list[dict[str, str]]:
+    below = [crumb.path for path in actor.places for crumb in regions.below(path)]
+    return [option(path, regions.label(path)) for path in (*actor.places, *below)]
+
+
+def _form(
+    request: HttpRequest, keeps: list[str], bodies: Any, no: Refusal | None, *, at: datetime
+) -> dict[str, Any]:
+    given = request.POST
+    today = timezone.localdate(at)
+    places = [crumb.path for path in keeps for crumb in regions.below(path)]
+    clauses = [option(c.id, f"{c.document.title} {c.number}") for c in codes.clauses()]
+
+    def one(name: str, label: str, kind: str = "select", **more: Any) -> dict[str, Any]:
+        more.setdefault("value", given.get(name, ""))
+        return field(name, label, kind, no=no, **more)
+
+    return {
+        "url": reverse("desk_duties"),
+        "title": _("加一项"),
+        "fields": [
+            one("body", _("单位"), options=[option(body.id, body.label) for body in bodies]),
+            one(
+                "class_prefix",
+                _("类别"),
+                required=False,
+                options=_classes(on=today),
+                help=_("不选为全部类别"),
+            ),
+            one(
+                "place",
+                _("辖区"),
+                options=[option(path, regions.label(path)) for path in (*keeps, *places)],
+            ),
+            one(
+                "basis",
+                _("责任来源"),
+                "radio",
+                options=[option(key.value, _(words)) for key, words in BASIS_WORDS.items()],
+            ),
+            one("clause", _("依据条款"), required=False, options=clauses),
+            one("start", _("生效日期"), "date", value=given.get("start") or today.isoformat()),
+            one("note", _("说明"), "text", required=False, maxlength=200),
+        ],
+    }
+
+
+def _known_key(text: str) -> UUID | None:
+    try:
+        return UUID(text) if text else None
+    except ValueError:
+        return None
+
+
+def _key(text: str) -> UUID:
+    found = _known_key(text)
+    if found is None:
+        raise WrongDuty(_("请选择单位"), field="body", value=text)
+    return found
+
+
+def _day(text: str) -> date | None:
+    if not text:
+        return None
+    try:
+        return date.fromisoformat(text)
+    except ValueError as fault:
+        raise WrongDuty(_("日期有误"), field="start", value=text) from fault

@@ -1,0 +1,185 @@
+"""Codes, duties, the log and the ground, as people of the desk open them (依据与审计页面)."""
+
+from datetime import date, timedelta
+
+import pytest
+from django.conf import settings
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from quanyu.events.models import Event
+from quanyu.kernel.access.rules import Actor, Role
+from quanyu.kernel.codes import queries as codes
+from quanyu.organisations import queries as bodies
+from tests.conftest import STREET, person
+from tests.seat import browser_of
+
+pytestmark = pytest.mark.django_db
+CLASSES = "/desk/codes/event_class"
+
+
+@pytest.fixture
+def keeper() -> Actor:
+    """区级统筹 of the whole city, who keeps codes, limits and duties."""
+    return person(Role.DISTRICT_ADMIN, settings.QUANYU_CITY, name="方圆")
+
+
+@pytest.fixture
+def auditor() -> Actor:
+    """审计员 of the whole city."""
+    return person(Role.AUDITOR, settings.QUANYU_CITY, name="严明")
+
+
+def tomorrow() -> date:
+    return timezone.localdate() + timedelta(days=1)
+
+
+def test_codes_lead_to_the_first_list(dispatcher: Actor) -> None:
+    page = browser_of(dispatcher).get("/desk/codes", follow=True)
+
+    assert page.status_code == 200
+    assert "暴露垃圾" in page.content.decode()
+
+
+def test_codes_are_changed_from_a_day_on(keeper: Actor) -> None:
+    given = {"code": "0102", "name": "暴露垃圾（含散落）", "start": tomorrow().isoformat()}
+
+    page = browser_of(keeper).post(CLASSES, given)
+
+    assert page.status_code == 302
+    assert codes.code("event_class", "0102", on=tomorrow()).name == "暴露垃圾（含散落）"
+
+
+def test_codes_are_not_changed_backwards(keeper: Actor) -> None:
+    given = {"code": "0102", "name": "别的", "start": "2025-01-01"}
+
+    page = browser_of(keeper).post(CLASSES, given)
+
+    assert page.status_code == 409
+    assert "生效日期不能早于今天" in page.content.decode()
+
+
+def test_codes_are_not_changed_by_a_dispatcher(dispatcher: Actor) -> None:
+    given = {"code": "0102", "name": "别的", "start": tomorrow().isoformat()}
+
+    page = browser_of(dispatcher).post(CLASSES, given)
+
+    assert page.status_code == 409
+    assert page.context["form"] is None
+
+
+def test_codes_show_their_history(dispatcher: Actor) -> None:
+    page = browser_of(dispatcher).get(CLASSES, {"history": "0102"})
+
+    assert page.context["history"]["rows"][0]["label"] == "暴露垃圾"
+
+
+def test_limits_are_listed_in_words(dispatcher: Actor) -> None:
+    page = browser_of(dispatcher).get("/desk/codes/limits")
+
+    assert "7 个工作日" in page.content.decode()
+    assert "处置" in page.content.decode()
+
+
+def test_a_limit_is_set_from_a_day_on(keeper: Actor) -> None:
+    given = {
+        "stage": "handling",
+        "class_prefix": "0102",
+        "amount": "6",
+        "unit": "working_hours",
+        "start": tomorrow().isoformat(),
+    }
+
+    page = browser_of(keeper).post("/desk/codes/limits", given)
+
+    assert page.status_code == 302
+    held = codes.limit(workflow="event", stage="handling", class_code="0102", on=tomorrow())
+    assert held.amount == 6
+
+
+def test_a_limit_of_nothing_is_refused(keeper: Actor) -> None:
+    given = {"stage": "handling", "amount": "很快", "unit": "days", "start": str(tomorrow())}
+
+    page = browser_of(keeper).post("/desk/codes/limits", given)
+
+    assert page.status_code == 422
+
+
+def test_no_such_list_is_not_there(dispatcher: Actor) -> None:
+    assert browser_of(dispatcher).get("/desk/codes/nothing").status_code == 404
+
+
+def test_duties_are_listed_with_their_clause(dispatcher: Actor) -> None:
+    page = browser_of(dispatcher).get("/desk/duties", {"class": "P0102", "place": STREET})
+
+    assert page.status_code == 200
+    assert page.context["rows"][0]["clause"]
+
+
+def test_a_duty_is_added(keeper: Actor) -> None:
+    held = bodies.bodies(on=timezone.localdate(), kind="department")[0]
+    given = {
+        "body": str(held.id),
+        "class_prefix": "2204",
+        "place": STREET,
+        "basis": "owner",
+        "start": tomorrow().isoformat(),
+    }
+
+    page = browser_of(keeper).post("/desk/duties", given)
+
+    assert page.status_code == 302
+
+
+def test_a_duty_without_a_body_is_refused(keeper: Actor) -> None:
+    page = browser_of(keeper).post("/desk/duties", {"place": STREET, "basis": "owner"})
+
+    assert page.status_code == 422
+    assert "请选择单位" in page.content.decode()
+
+
+def test_a_dispatcher_adds_no_duty(dispatcher: Actor) -> None:
+    assert browser_of(dispatcher).get("/desk/duties").context["form"] is None
+
+
+def test_the_log_tells_who_did_what(filed: Event, auditor: Actor) -> None:
+    page = browser_of(auditor).get("/desk/audit", {"topic": "event.file"})
+
+    assert [row["did"] for row in page.context["rows"]] == ["立案"]
+
+
+def test_the_log_is_verified(filed: Event, auditor: Actor) -> None:
+    page = browser_of(auditor).post("/desk/audit")
+
+    assert page.context["verify"]["ok"]
+
+
+def test_the_log_is_closed_to_the_desk(filed: Event, dispatcher: Actor) -> None:
+    assert browser_of(dispatcher).get("/desk/audit").status_code == 403
+
+
+def test_the_first_page_of_an_auditor_is_the_log(auditor: Actor) -> None:
+    assert browser_of(auditor).get("/desk/")["Location"] == reverse("desk_audit")
+
+
+def test_the_ground_is_drawn_for_everybody(client: Client, db: None) -> None:
+    drawn = client.get("/map/ground.geojson", {"bbox": "117.22,31.81,117.24,31.83"}).json()
+
+    assert drawn["grids"]["features"]
+
+
+def test_the_ground_is_not_sent_twice(client: Client, db: None) -> None:
+    mark = client.get("/map/ground.geojson", {"bbox": "117.22,31.81,117.24,31.83"})["ETag"]
+
+    again = client.get(
+        "/map/ground.geojson",
+        {"bbox": "117.22,31.81,117.24,31.83"},
+        headers={"If-None-Match": mark},
+    )
+
+    assert again.status_code == 304
+
+
+def test_the_ground_of_no_box_is_refused(client: Client, db: None) -> None:
+    assert client.get("/map/ground.geojson", {"bbox": "1,2,3"}).status_code == 422

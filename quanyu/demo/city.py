@@ -316,6 +316,11 @@ class Player:
     event: UUID | None = None
     body: UUID | None = None
 
+    @property
+    def _key(self) -> UUID:
+        assert self.event is not None  # noqa: S101 - a matter is reported before anything else
+        return self.event
+
     def play(self) -> None:
         """Take every act of the plan, each by its actor and at its moment."""
         for act in self.life.acts:
@@ -344,29 +349,25 @@ class Player:
         self.event = events.report(said=said, actor=actor, at=act.at).id
 
     def _place(self, act: Act, actor: Actor) -> None:
-        assert self.event is not None  # noqa: S101 - reported before
-        events.place(event_id=self.event, region_path=self.life.spot.path, actor=actor, at=act.at)
+        events.place(event_id=self._key, region_path=self.life.spot.path, actor=actor, at=act.at)
 
     def _file(self, act: Act, actor: Actor) -> None:
-        assert self.event is not None  # noqa: S101
-        events.file(event_id=self.event, class_code=self.life.class_code, actor=actor, at=act.at)
+        events.file(event_id=self._key, class_code=self.life.class_code, actor=actor, at=act.at)
 
     def _dispatch(self, act: Act, actor: Actor) -> None:
-        assert self.event is not None  # noqa: S101
         answering = self.stage.bodies(self.life, act.at)
         others = [body for body in answering if body != self.body]
         if not others:
             reason = texts.phrases()["insist"][self.life.number % 3]
-            events.insist(event_id=self.event, reason=reason, actor=actor, at=act.at)
+            events.insist(event_id=self._key, reason=reason, actor=actor, at=act.at)
             return
         self.body = others[0]
-        events.dispatch(event_id=self.event, body=self.body, actor=actor, at=act.at)
+        events.dispatch(event_id=self._key, body=self.body, actor=actor, at=act.at)
 
     def _send_out(self, act: Act, actor: Actor) -> None:
-        assert self.event is not None  # noqa: S101
         self.body = self.stage.bodies(self.life, act.at)[0]
         events.send_out(
-            event_id=self.event,
+            event_id=self._key,
             class_code=self.life.class_code,
             body=self.body,
             actor=actor,
@@ -375,15 +376,14 @@ class Player:
 
     def _answer(self, act: Act, actor: Actor) -> None:
         """Rate, or ask for it to be done again: one verb in the end."""
-        events.rate(event_id=self.event, actor=actor, at=act.at, **act.facts)  # type: ignore[arg-type]
+        events.rate(event_id=self._key, actor=actor, at=act.at, **act.facts)  # type: ignore[arg-type]
 
     def _tell(self, act: Act, actor: Actor) -> None:
-        assert self.event is not None  # noqa: S101
-        events.tell_overdue(event_id=self.event, clock="span", actor=actor, at=act.at)
+        events.tell_overdue(event_id=self._key, clock="span", actor=actor, at=act.at)
 
     def _move(self, act: Act, actor: Actor) -> None:
         verb: Callable[..., object] = getattr(events, act.verb)
-        verb(event_id=self.event, actor=actor, at=act.at, **act.facts)
+        verb(event_id=self._key, actor=actor, at=act.at, **act.facts)
 
 
 _DOING: Mapping[str, Callable[[Player, Act, Actor], None]] = {

@@ -17,7 +17,7 @@ from quanyu.kernel.calendar.rules import Hours, Limit, WorkCalendar
 
 SEED: Final = 20260918
 DAYS: Final = 364
-MATTERS: Final = 480
+MATTERS: Final = 458
 """How many reports go their way; those that are turned down or voided come on top."""
 
 OPEN: Final[Mapping[str, int]] = {
@@ -175,7 +175,7 @@ def plan(world: World) -> list[Life]:
 def _drafts(world: World) -> Iterator[Draft]:
     dice = random.Random(SEED)  # noqa: S311 - a seed, no secret
     said = _chosen(dice)
-    goals = _goals(said, world, dice)
+    goals = _goals(said, dice)
     for number, (topic, report) in enumerate(said):
         goal = goals[number]
         yield Draft(number, goal, topic, report, _spot(topic, report, goal, world, dice))
@@ -200,16 +200,15 @@ def _guessed(said: Said) -> Topic:
     return Topic("event", "0199", "其他", reports=[said])
 
 
-def _goals(said: Sequence[tuple[Topic, Said]], world: World, dice: random.Random) -> dict[int, str]:
+def _goals(said: Sequence[tuple[Topic, Said]], dice: random.Random) -> dict[int, str]:
     """Settle who stands where today; the rest is closed long since."""
-    month = calendar.local(world.at).month
     goals: dict[int, str] = {}
     wanted = [goal for goal, times in OPEN.items() for _ in range(times)]
     dice.shuffle(wanted)
     for number, (topic, report) in enumerate(said):
         if _is_settled(topic, report):
             goals[number] = "settled"
-        elif wanted and (not report.months or month in report.months) and topic.code != "0101":
+        elif wanted and not report.months and topic.code != "0101":
             goals[number] = wanted.pop()
         else:
             goals[number] = "closed"

@@ -2,6 +2,7 @@
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from quanyu.events import rules
 from quanyu.kernel.access.rules import Role
@@ -24,8 +25,8 @@ class State(TextChoices):
     CHECKING = "checking", _("核查中")
     CLOSED = "closed", _("已结案")
     RATED = "rated", _("已评价")
-    SETTLED = "settled", _("现场办结")
-    REFUSED = "refused", _("不予受理")
+    SETTLED = "settled", pgettext_lazy("state", "现场办结")
+    REFUSED = "refused", pgettext_lazy("state", "不予受理")
     VOID = "void", _("已作废")
 
 

@@ -65,6 +65,19 @@ document.addEventListener('htmx:configRequest', (event) => {
   for (const name of Object.keys(detail.parameters)) if (detail.parameters[name] === '') delete detail.parameters[name];
 });
 
+/* ---------- a suggestion that was changed is no longer shown as one ---------- */
+document.addEventListener('change', (event) => {
+  const field = /** @type {HTMLInputElement | HTMLSelectElement} */ (event.target);
+  const ask = field.closest('.q-suggest')?.closest('.q-ask');
+  if (!ask) return;
+  const words = field instanceof HTMLSelectElement ? field.selectedOptions[0]?.textContent : field.closest('label')?.querySelector('span')?.firstChild?.textContent;
+  const shown = ask.querySelector('.q-ask__value > .q-grow');
+  if (shown) shown.textContent = words ?? field.value;
+  ask.classList.add('is-changed');
+  const button = /** @type {HTMLElement | null | undefined} */ (field.form?.querySelector('button[data-plain]'));
+  if (button) button.textContent = button.dataset.plain ?? '';
+});
+
 /* ---------- the story by kind ---------- */
 document.addEventListener('click', (event) => {
   const button = event.target instanceof Element ? /** @type {HTMLButtonElement | null} */ (event.target.closest('[data-story-filter] button')) : null;

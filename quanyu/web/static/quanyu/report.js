@@ -151,6 +151,11 @@ try {
 const keep = () => sessionStorage.setItem(KEPT, JSON.stringify(Object.fromEntries(KEEP.map((name) => [name, input(name).value]))));
 form.addEventListener('input', keep);
 form.addEventListener('q:placed', keep);
+form.addEventListener('q:placed', () => {
+  document.getElementById('address-js')?.remove();
+  input('address').classList.remove('is-invalid');
+  input('address').removeAttribute('aria-invalid');
+});
 
 form.classList.add('is-stepped');
 const faulty = steps.findIndex((step) => step.querySelector('.invalid-feedback'));

@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.utils.functional import Promise, SimpleLazyObject
-from django.utils.translation import get_language, gettext
+from django.utils.translation import get_language, gettext, pgettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from quanyu.kernel.access.rules import Role
@@ -70,7 +70,7 @@ DOORS: tuple[tuple[Promise | str, tuple[Door, ...]], ...] = (
         ),
     ),
     (
-        _("依据"),
+        pgettext_lazy("navigation", "依据"),
         (
             Door("duties", "desk_duties", "clipboard-list", _("权责清单"), GROUND),
             Door("codes", "desk_codes", "list-numbers", _("代码与时限"), GROUND),
@@ -152,7 +152,7 @@ def _me(seat: Seat) -> Mapping[str, Any]:
     return {
         "name": seat.account.name,
         "initial": seat.account.name[:1],
-        "role": "、".join(names[:2]),
+        "role": pgettext("between items", "、").join(names[:2]),
         "roles": names,
         "hats": seat.hats if len(seat.hats) > 1 else (),
     }

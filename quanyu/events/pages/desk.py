@@ -10,7 +10,7 @@ from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from quanyu.events import actions, queries, schemas
@@ -161,7 +161,7 @@ def _waiting(event: Any, *, at: datetime, bodies: Mapping[Any, str]) -> dict[str
 def _where(actor: Actor, bodies: Mapping[Any, str]) -> str:
     names = [regions.label(path) for path in actor.places]
     names += [bodies[key] for key in actor.bodies if key in bodies]
-    return "、".join(names)
+    return pgettext("between items", "、").join(names)
 
 
 def _place(actor: Actor) -> str:
@@ -360,7 +360,7 @@ def _rated(event: Any) -> str:
         return ""
     solved = _("解决了") if event.solved else _("没解决")
     treated = {3: _("态度好"), 2: _("态度一般"), 1: _("态度不好")}.get(event.treated, "")
-    return "、".join(part for part in (solved, treated) if part)
+    return pgettext("between items", "、").join(part for part in (solved, treated) if part)
 
 
 def _contact(event: Any, *, actor: Actor) -> dict[str, Any] | None:
@@ -407,14 +407,15 @@ def _clock(event: Any, *, at: datetime) -> dict[str, Any] | None:
     due = clock.due(event, at=at, clock="stage", is_long=True)
     total = clock.due(event, at=at, clock="span", is_long=True)
     kind = "stage" if due is not None else "span"
-    if due is None and total is None:
+    first = due or total
+    if first is None:
         return None
     explained = queries.explained(event, clock=kind, at=at)
     return {
-        "due": due or total,
+        "due": first,
         "verb_words": "",
         "used": clock.used(event, clock=kind, at=at),
-        "why": (due or total).why if due or total else "",
+        "why": first.why,
         "total": total if due is not None else None,
         "total_why": total.why if total and due is not None else "",
         "days": clock.days(explained, at=at) if _is_long(explained) else [],
@@ -430,7 +431,9 @@ def _awaited(event: Any, *, at: datetime) -> dict[str, str] | None:
     if not roles or event.state not in {*queries.OPEN, "closed"}:
         return None
     body = words.body_name(event.body_id) if Role.HANDLER in roles else ""
-    who = body or "、".join(words.role_words(role, at=at) for role in roles)
+    who = body or pgettext("between items", "、").join(
+        words.role_words(role, at=at) for role in roles
+    )
     return {"who": who, "sentence": _("这一步由对方办，您可以补充说明；办好后会出现在经过里")}
 
 

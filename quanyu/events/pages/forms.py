@@ -7,7 +7,7 @@ from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 
 from quanyu.events import queries
 from quanyu.events.pages.shown import verb_words
@@ -226,7 +226,7 @@ def _suggested_class(event: Any, code: str, *, at: datetime) -> dict[str, str] |
         return None
     why = _("反映人选的") if code == event.category else ""
     if code == event.suggested and event.suggested_words:
-        said = "、".join(f"“{word}”" for word in event.suggested_words)
+        said = pgettext("between items", "、").join(f"“{word}”" for word in event.suggested_words)
         why = _("依据反映里的{words}").format(words=said)
     return {"label": words.class_words(code, at=at), "why": why}
 

@@ -20,6 +20,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -453,7 +454,7 @@ def _people_page(
         "section": "people",
         "filters": _filters(text, role),
         "rows": rows,
-        "pages": {"next_url": _next_page(request, found)},
+        "pages": _pages(request, found),
         "total": queries.count(actor=actor, at=at, text=text, role=role),
         "clear_url": reverse("desk_people") if text or role else "",
         "person": None,
@@ -465,12 +466,15 @@ def _people_page(
     return _answer(request, "accounts/people.html", context, no)
 
 
-def _next_page(request: HttpRequest, found: list[tuple[Any, list[queries.Explained]]]) -> str:
+def _pages(
+    request: HttpRequest, found: list[tuple[Any, list[queries.Explained]]]
+) -> dict[str, str] | None:
+    """Return the way to the next page, if there is one."""
     if len(found) <= queries.PAGE:
-        return ""
+        return None
     query = request.GET.copy()
     query["after"] = found[queries.PAGE - 1][0].username
-    return f"{reverse('desk_people')}?{query.urlencode()}"
+    return {"next_url": f"{reverse('desk_people')}?{query.urlencode()}"}
 
 
 def _filters(text: str, role: str) -> list[dict[str, object]]:
@@ -497,7 +501,7 @@ def _row(account: Any, held: list[queries.Explained], *, current: UUID | None) -
         "name": account.name,
         "username": account.username,
         "role_words": _roles({one.role for one in held}),
-        "place": "、".join(dict.fromkeys(one.where for one in held)),
+        "place": pgettext("between items", "、").join(dict.fromkeys(one.where for one in held)),
         "url": reverse("desk_person", args=[account.pk]),
         "state": "active" if account.is_active else "ended",
         "current": account.pk == current,
@@ -579,7 +583,7 @@ def _grant_form(request: HttpRequest, account_id: UUID, no: Refusal | None) -> d
         ),
         _field(
             "granted_from",
-            _("起"),
+            pgettext("first day", "起"),
             "date",
             no=no,
             value=given.get("granted_from", ""),
@@ -588,7 +592,7 @@ def _grant_form(request: HttpRequest, account_id: UUID, no: Refusal | None) -> d
         ),
         _field(
             "granted_to",
-            _("止"),
+            pgettext("last day", "止"),
             "date",
             no=no,
             value=given.get("granted_to", ""),
@@ -663,7 +667,9 @@ def _role_options() -> list[dict[str, object]]:
 
 
 def _roles(roles: set[str]) -> str:
-    return "、".join(_(rules.ROLE_NAMES[role]) for role in rules.roles_in_order(roles))
+    return pgettext("between items", "、").join(
+        _(rules.ROLE_NAMES[role]) for role in rules.roles_in_order(roles)
+    )
 
 
 def _key(text: str) -> UUID | None:

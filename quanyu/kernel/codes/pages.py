@@ -12,7 +12,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 from django.views.decorators.http import require_GET, require_http_methods
 
 from quanyu.kernel.access.http import actor_of, answer, field, option
@@ -404,7 +404,7 @@ def _limit_form(request: HttpRequest, no: Refusal | None, *, at: datetime) -> di
         field("amount", _("数量"), "number", no=no, value=given.get("amount", "")),
         field(
             "unit",
-            _("单位"),
+            pgettext("of a limit", "单位"),
             "select",
             no=no,
             value=given.get("unit", "working_days"),

@@ -151,7 +151,7 @@ class Workflow:
             if not guard.check(case, actor):
                 raise Guarded(guard.sentence, value=verb)
         if missing := sorted(set(move.needs) - set(given)):
-            names = "、".join(missing)
+            names = ", ".join(missing)
             raise Missing(_("还缺必填的内容：{names}"), field=missing[0], names=names)
         return move
 

@@ -1,0 +1,62 @@
+"""A web worker … loads no engine and none of the large libraries (进程内存)."""
+
+import json
+import os
+import subprocess
+import sys
+from urllib.parse import urlsplit, urlunsplit
+
+import pytest
+from django.conf import settings
+from django.db import connection
+
+from tests.architecture.source import ROOT
+
+HEAVY = {
+    *("sklearn", "numba", "ortools", "pyvrp", "pandas", "ibis", "duckdb", "scipy", "pyarrow"),
+    *("PIL", "hypothesis", "pytest"),
+}
+
+PROGRAM = """
+import json, sys
+import django
+django.setup()
+from django.test import Client
+import quanyu.project.wsgi
+client = Client()
+pages = ["/", "/report", "/follow", "/desk/sign-in", "/desk/", "/healthz", "/readyz",
+         "/api/v1/openapi.json", "/api/v1/events", "/api/v1/public/reports/0000000000000000"]
+codes = [client.get(page).status_code for page in pages * 5]
+print(json.dumps({"codes": codes, "modules": sorted(sys.modules)}))
+"""
+
+
+@pytest.mark.django_db
+def test_after_fifty_requests_holds_none_of_them() -> None:
+    found = _run()
+
+    assert len(found["codes"]) == 50
+    assert max(found["codes"]) < 500
+    assert HEAVY & {name.split(".")[0] for name in found["modules"]} == set()
+    assert [name for name in found["modules"] if _is_engine(name)] == []
+
+
+def _is_engine(name: str) -> bool:
+    return name.startswith("quanyu.") and "engine" in name.split(".")
+
+
+def _run() -> dict[str, list[str]]:
+    """Play the requests in a process of its own: this one has loaded the tools of the tests."""
+    url = urlsplit(settings.DATABASE_URL)
+    mine = urlunsplit(url._replace(path=f"/{connection.settings_dict['NAME']}"))
+    made = os.environ | {
+        "QUANYU_DATABASE_URL": mine,
+        "DJANGO_SETTINGS_MODULE": "quanyu.project.settings",
+        "PYTHONPATH": str(ROOT),
+    }
+    done = subprocess.run(
+        [sys.executable, "-P", "-c", PROGRAM], env=made, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    found: dict[str, list[str]] = json.loads(done.stdout.splitlines()[-1])
+    return found

@@ -1,0 +1,60 @@
+"""Every question … is known with who asks and who answers (跨域问答)."""
+
+import ast
+import sys
+from collections.abc import Iterator
+from typing import Any
+
+from quanyu.kernel.questions import Question
+from quanyu.web import urls
+from tests.architecture.source import places, trees
+
+ANSWERERS = {
+    "kernel.accounts.bodies_on": {"organisations"},
+    "kernel.accounts.body_names": {"organisations"},
+    "kernel.accounts.body_places": {"organisations"},
+    "kernel.accounts.place_names": {"regions"},
+    "kernel.accounts.places_called": {"regions"},
+    "kernel.audit.account_names": {"kernel.accounts"},
+    "kernel.audit.place_names": {"regions"},
+    "kernel.audit.topic_names": {"events"},
+    "kernel.codes.place_names": {"regions"},
+    "kernel.codes.stage_names": {"events"},
+    "kernel.files.may_open": {"events"},
+}
+"""Each question under the package that declares and asks it, and the packages that answer."""
+
+
+def test_has_the_answerers_that_this_list_names() -> None:
+    found = {name: _answerers(question) for name, question in _questions()}
+
+    assert urls.urlpatterns, "the edge is loaded, so that everybody has answered"
+    assert found == ANSWERERS
+
+
+def test_is_asked_by_the_package_that_declares_it_and_no_other() -> None:
+    assert set(_asked()) == set(ANSWERERS)
+
+
+def _questions() -> Iterator[tuple[str, Question[..., Any]]]:
+    for module in [m for name, m in sys.modules.items() if name.startswith("quanyu.")]:
+        for name, held in vars(module).items():
+            if isinstance(held, Question):
+                yield f"{_package(module.__name__)}.{name}", held
+
+
+def _answerers(question: Question[..., Any]) -> set[str]:
+    return {_package(answer.__module__) for answer in question.answers}
+
+
+def _asked() -> Iterator[str]:
+    for path, tree in trees().items():
+        for _place, node in places(tree):
+            if isinstance(node, ast.Attribute) and node.attr == "ask":
+                question = getattr(node.value, "id", getattr(node.value, "attr", ""))
+                yield f"{_package(path.replace('/', '.'))}.{question}"
+
+
+def _package(module: str) -> str:
+    parts = module.split(".")[1:]
+    return ".".join(parts[: 2 if parts[0] == "kernel" else 1])

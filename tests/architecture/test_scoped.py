@@ -1,0 +1,100 @@
+"""Rows that belong to a place … are read through visible_to, and no table is open by oversight."""
+
+import ast
+from collections.abc import Iterator
+
+from django.apps import apps
+
+from quanyu.kernel.access.reach import declared
+from tests.architecture.source import places, trees
+
+PAST_THE_DOOR = {
+    ("quanyu/events/queries/__init__.py", "contact_key", "Contact"): (
+        "the key alone, of a matter already fetched; the contact itself is fetched through get"
+    ),
+}
+"""Reads of a scoped model without ``visible_to``. Row security holds them all the same."""
+
+GENERIC = {
+    ("quanyu/kernel/access/queries.py", "get"): "the gate itself: it calls visible_to",
+    ("quanyu/kernel/workflow/actions.py", "told"): "the last step of a case already fetched",
+    ("quanyu/kernel/privacy/actions.py", "_erase"): (
+        "the nightly purge of a field in every row, as the system of the whole jurisdiction"
+    ),
+}
+"""Reads through a model that is only known when the code runs."""
+
+OPEN = {
+    "accounts.Account": "read before anybody's reach is known; holds staff, no resident",
+    "accounts.Attempts": "keyed hashes of names and addresses",
+    "accounts.GrantRow": "what everybody's reach is made of",
+    "audit.Record": "no personal value in it; who may read it is a role, not a place's row",
+    "audit.Seal": "hashes",
+    "calendar.CalendarDay": "public: the State Council's notices",
+    "calendar.CalendarEdition": "a token",
+    "calendar.CalendarYear": "public: the State Council's notices",
+    "calendar.WorkingHours": "public: when offices are open",
+    "codes.Clause": "public: policy documents",
+    "codes.Code": "public: code lists",
+    "codes.CodeList": "public: code lists",
+    "codes.CodesEdition": "a token",
+    "codes.Document": "public: policy documents",
+    "codes.Limit": "public: time limits",
+    "events.Idempotency": "keyed hash and sealed answer, found by the key alone",
+    "events.Published": "public: counts of the whole city",
+    "files.File": "hashes and sizes; the row it belongs to answers who may open it",
+    "organisations.Body": "public: who acts, with the office's telephone",
+    "organisations.Duty": "public: the duty list",
+    "privacy.Look": "who looked at what and why; no value",
+    "privacy.Purge": "counts",
+    "quotas.Count": "keyed hashes",
+    "regions.Building": "public: addresses of buildings, no dwelling and no person",
+    "regions.Edition": "a token",
+    "regions.Region": "public: the divisions",
+    "regions.Road": "public: the map",
+}
+"""Tables without rows' reach, each with its reason."""
+
+MANAGERS = {"objects", "_default_manager", "_base_manager"}
+
+
+def test_are_read_through_visible_to() -> None:
+    names = {model.__name__ for model in _ours() if declared(model).rows is not None}
+    found = {(p, place, name) for p, place, name, seen in _reads() if name in names and not seen}
+
+    assert found == set(PAST_THE_DOOR)
+
+
+def test_are_reached_by_an_unnamed_model_only_where_listed() -> None:
+    known = {model.__name__ for model in apps.get_models()}
+    found = {(path, place) for path, place, name, _seen in _reads() if name not in known}
+
+    assert found == set(GENERIC)
+
+
+def test_stand_in_every_table_that_is_not_listed_as_open() -> None:
+    found = {model._meta.label for model in _ours() if declared(model).rows is None}
+
+    assert found == set(OPEN)
+
+
+def _ours() -> list[type]:
+    return [model for model in apps.get_models() if model.__module__.startswith("quanyu.")]
+
+
+def _reads() -> Iterator[tuple[str, str, str, bool]]:
+    """Give each use of a manager: file, place, model, and whether ``visible_to`` follows."""
+    for path, tree in trees().items():
+        if not path.endswith("/models.py") and "/migrations/" not in path:
+            for place, node in places(tree):
+                if isinstance(node, ast.Attribute) and _is_manager(node.value):
+                    yield path, place, _model(node.value), node.attr == "visible_to"
+
+
+def _is_manager(node: ast.AST) -> bool:
+    return isinstance(node, ast.Attribute) and node.attr in MANAGERS
+
+
+def _model(manager: ast.AST) -> str:
+    held = getattr(manager, "value", None)
+    return str(getattr(held, "id", getattr(held, "attr", "")))

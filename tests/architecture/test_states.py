@@ -1,0 +1,43 @@
+"""The state of a case … is written in one place only (状态只由流程改写)."""
+
+import ast
+from collections.abc import Iterator
+
+from tests.architecture.source import places, trees
+
+WRITERS = {
+    ("quanyu/kernel/workflow/actions.py", "_stand"): "the only code that moves a case",
+    ("quanyu/kernel/files/actions.py", "finish"): "a file's own state: it is no case",
+    ("quanyu/kernel/files/actions.py", "refuse"): "a file's own state: it is no case",
+}
+
+
+def test_is_assigned_only_where_a_case_moves() -> None:
+    found = {(path, name) for path, tree in trees().items() for name in _assigning(tree)}
+
+    assert found == set(WRITERS)
+
+
+def test_is_never_updated_past_the_workflow() -> None:
+    found = {(path, name) for path, tree in trees().items() for name in _updating(tree)}
+
+    assert found == set()
+
+
+def _assigning(tree: ast.Module) -> Iterator[str]:
+    for name, node in places(tree):
+        stored = isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store)
+        if stored and getattr(node, "attr", "") == "state":
+            yield name
+
+
+def _updating(tree: ast.Module) -> Iterator[str]:
+    """Give the functions that call ``.update(state=…)`` or ``setattr(…, "state", …)``."""
+    for name, node in places(tree):
+        if not isinstance(node, ast.Call):
+            continue
+        called = getattr(node.func, "attr", getattr(node.func, "id", ""))
+        words = {word.arg for word in node.keywords}
+        given = {one.value for one in node.args if isinstance(one, ast.Constant)}
+        if (called == "update" and "state" in words) or (called == "setattr" and "state" in given):
+            yield name

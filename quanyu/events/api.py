@@ -178,7 +178,11 @@ def _verb(name: str, body_type: type[schemas.Strict]) -> None:
     act.__name__ = name
     act.__doc__ = getattr(actions, name).__doc__
     act.__annotations__["body"] = body_type
-    router.post(f"/{{uuid:event_id}}/{name}", response=schemas.EventDetail)(act)
+    router.post(
+        f"/{{uuid:event_id}}/{name}",
+        response=schemas.EventDetail,
+        operation_id=f"event_{name}",
+    )(act)
 
 
 for verb, body_type in schemas.VERBS.items():

@@ -12,8 +12,9 @@ from quanyu.events import actions, queries, schemas
 from quanyu.events.queries import words
 from quanyu.events.queries.version import check_version
 from quanyu.events.rules import Channel
+from quanyu.kernel.access.http import actor_of
 from quanyu.kernel.access.rules import REPORTER, Actor
-from quanyu.kernel.accounts.http import actor_of, address_of
+from quanyu.kernel.accounts.http import address_of
 from quanyu.kernel.errors import Denied, Invalid
 from quanyu.kernel.errors import gettext_noop as _
 

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from quanyu.kernel.access.http import actor_of, answer, field, hidden_if_denied, option
+from quanyu.kernel.access.http import asked as asked_of
 from quanyu.kernel.access.rules import Actor
 from quanyu.kernel.codes import queries as codes
 from quanyu.kernel.errors import Refusal
@@ -56,7 +57,7 @@ def _assigned(request: HttpRequest, actor: Actor, *, at: datetime) -> None:
 def _page(
     request: HttpRequest, actor: Actor, *, at: datetime, no: Refusal | None = None
 ) -> HttpResponse:
-    asked = {k: v for k, v in request.GET.items() if k in {"class", "place", "body"} and v}
+    asked = asked_of(request, "class", "place", "body")
     today = timezone.localdate(at)
     bodies = queries.bodies(on=today)
     found = queries.duty_list(

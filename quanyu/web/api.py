@@ -15,6 +15,7 @@ from ninja.security import django_auth
 
 from quanyu.events.api import public
 from quanyu.events.api import router as events
+from quanyu.kernel.access.http import sentence
 from quanyu.kernel.errors import Denied, Refusal, TooMany
 
 api_logger = logging.getLogger("quanyu.api")
@@ -94,13 +95,6 @@ def broken(request: HttpRequest, fault: Exception) -> HttpResponse:
     """Say that the fault is ours; the log has the rest."""
     api_logger.error("a request to the API failed", exc_info=fault)
     return problem(500, gettext("系统出了故障，您的这次操作没有写入，请稍后再试"))
-
-
-def sentence(refusal: Refusal) -> str:
-    """Return a refusal's sentence in the reader's language, its parts filled in."""
-    text = gettext(refusal.sentence)
-    known = {"field": refusal.field, "value": refusal.value} | refusal.parts
-    return text.format(**known) if "{" in text else text
 
 
 def problem(

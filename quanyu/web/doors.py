@@ -8,7 +8,8 @@ from django.core.exceptions import PermissionDenied, RequestDataTooBig, TooManyF
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 
-from quanyu.kernel.accounts.http import actor_of, seat_of
+from quanyu.kernel.access.http import actor_of
+from quanyu.kernel.accounts.http import seat_of
 from quanyu.web import pages
 from quanyu.web.context import navigation, opens
 

@@ -1,17 +1,25 @@
 """The desk shows what I must do, offers what I may do, and says why not (工作台)."""
 
 import re
+from dataclasses import replace
+from datetime import datetime
+from io import BytesIO
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from PIL import Image
 
+from quanyu.events import actions
 from quanyu.events.models import Event
-from quanyu.kernel.access.rules import Actor
-from tests.conftest import found
+from quanyu.events.pages import forms
+from quanyu.events.workflow import EVENT
+from quanyu.kernel.access.rules import REPORTER, Actor, Role
+from tests.conftest import found, person
 from tests.seat import browser_of
 
 pytestmark = pytest.mark.django_db
@@ -222,3 +230,54 @@ def test_my_work_takes_few_statements(filed: Event, dispatcher: Actor) -> None:
 
 def test_the_list_takes_few_statements(filed: Event, dispatcher: Actor) -> None:
     assert statements(browser_of(dispatcher), reverse("desk_matters")) <= 12
+
+
+def test_every_act_asks_for_what_it_needs() -> None:
+    names = {"refuse_reason": "reason", "void_reason": "reason"}
+    asked = {verb: {names.get(one, one) for one in ones} for verb, ones in forms.ASKS.items()}
+
+    assert not [m.verb for m in EVENT.moves if m.verb in asked and set(m.needs) - asked[m.verb]]
+
+
+def test_a_matter_without_a_community_is_placed_step_by_step(
+    act: Any, said: actions.Report, at: datetime
+) -> None:
+    words_only = replace(said, lon=None, lat=None)
+    matter = found(act(actions.report, said=words_only, actor=REPORTER, at=at).id)
+    browser = browser_of(person(Role.DISPATCHER, settings.QUANYU_CITY))
+    fields = {f["name"]: f for f in browser.get(page_of(matter)).context["moves"][0]["fields"]}
+    assert "34/01/04/" in [one["value"] for one in fields["region_path"]["options"]]
+
+    browser.post(act_on(matter, "place"), {"region_path": "34/01/04/", "version": matter.version})
+
+    assert found(matter.id).region_path == "34/01/04/"
+
+
+def test_a_grid_worker_tells_what_was_found_with_a_picture(
+    act: Any, reported: Event, operator: Actor, grid_worker: Actor, at: datetime
+) -> None:
+    asked = act(actions.request_verification, event_id=reported.id, actor=operator, at=at)
+    given = {"finding": "井盖裂了", "version": asked.version, "photos": picture()}
+    browser = browser_of(grid_worker)
+
+    browser.post(act_on(reported, "verify"), given)
+
+    story = browser.get(page_of(reported)).context["story"]
+    assert [one["state"] for one in story[0]["photos"]] == ["waiting"]
+
+
+@pytest.mark.parametrize("name", ["desk", "desk_matters", "desk_map", "desk_report"])
+def test_the_pages_speak_english(filed: Event, operator: Actor, name: str) -> None:
+    page = browser_of(operator).get(reverse(name), headers={"Accept-Language": "en"})
+
+    assert page.status_code == 200
+    assert 'lang="en"' in page.content.decode()
+
+
+def picture() -> BytesIO:
+    """Return a small photo as a browser sends it."""
+    whole = BytesIO()
+    Image.new("RGB", (40, 30), "grey").save(whole, "JPEG")
+    whole.seek(0)
+    whole.name = "a.jpg"
+    return whole

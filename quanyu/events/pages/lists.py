@@ -27,6 +27,7 @@ from quanyu.kernel.access.http import (
     option,
     parsed,
 )
+from quanyu.kernel.access.http import asked as asked_of
 from quanyu.kernel.access.rules import Actor
 from quanyu.organisations import queries as organisations
 from quanyu.regions import queries as regions
@@ -35,6 +36,21 @@ NAMES = {"q": "words", "class": "category"}
 """Short names in the address for what the query calls otherwise."""
 
 DEMO_STREET = (117.20, 31.80, 117.26, 31.84)
+KNOWN = (
+    "q",
+    "state",
+    "due",
+    "class",
+    "place",
+    "body",
+    "channel",
+    "urgent",
+    "since",
+    "until",
+    "sort",
+)
+"""What the address may narrow the list by."""
+
 Asked = dict[str, str]
 
 
@@ -125,9 +141,7 @@ def _feature(event: Any, *, at: datetime) -> dict[str, Any]:
 
 
 def _asked(request: HttpRequest) -> Asked:
-    known = {"q", "state", "due", "class", "place", "body", "channel", "urgent", "sort"}
-    known |= {"since", "until"}
-    return {name: value for name, value in request.GET.items() if name in known and value}
+    return asked_of(request, *KNOWN)
 
 
 def _filters(asked: Mapping[str, str]) -> Filters:

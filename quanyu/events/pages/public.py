@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
+from functools import partial
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -134,12 +135,12 @@ def _reported(request: HttpRequest, *, at: datetime) -> actions.Receipt:
         phone=who.phone,
         photos=request.FILES.getlist("photos"),
     )
-    facts = {"said": said, "actor": REPORTER, "at": at, "address": address_of(request)}
+    sent = partial(actions.report, said=said, actor=REPORTER, at=at, address=address_of(request))
     try:
-        return actions.report(**facts, key=given.get("key", "")[:200])
+        return sent(key=given.get("key", "")[:200])
     except actions.KeyReused:
         # Sent once, gone back, changed and sent again: another report.
-        return actions.report(**facts)
+        return sent()
 
 
 def _report_page(request: HttpRequest, *, no: Refusal | None = None) -> HttpResponse:
@@ -179,7 +180,7 @@ def _classes(*, at: datetime) -> list[dict[str, str]]:
 def report_sent(request: HttpRequest) -> HttpResponse:
     """Show the code by which the report is followed, and what comes next."""
     at = timezone.now()
-    digits = request.get_signed_cookie(SENT, "", salt=SENT, max_age=SENT_LIVES)
+    digits = request.get_signed_cookie(SENT, "", salt=SENT, max_age=SENT_LIVES) or ""
     try:
         holding = actions.open_by_code(code=digits, address=address_of(request), at=at)
         event = queries.one(event_id=_row(holding), actor=holding)

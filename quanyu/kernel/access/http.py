@@ -5,6 +5,7 @@ from functools import wraps
 from typing import Any, Protocol, TypeVar
 
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext
 from pydantic import BaseModel, ValidationError
@@ -14,7 +15,7 @@ from quanyu.kernel.errors import Denied, Invalid, Refusal, TooMany
 from quanyu.kernel.errors import gettext_noop as _
 
 S = TypeVar("S", bound=BaseModel)
-View = Callable[..., HttpResponse]
+View = Callable[..., HttpResponseBase]
 
 
 class Seated(Protocol):
@@ -53,7 +54,7 @@ def hidden_if_denied(view: View) -> View:
     """Answer alike for what is missing and what is out of reach: there is no such page."""
 
     @wraps(view)
-    def opened(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def opened(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         try:
             return view(request, *args, **kwargs)
         except Denied as denied:
@@ -103,6 +104,12 @@ def field(
 def option(value: object, label: object, note: str = "") -> dict[str, str]:
     """Return one choice of a field."""
     return {"value": str(value), "label": str(label), "note": note}
+
+
+def asked(request: HttpRequest, *names: str) -> dict[str, str]:
+    """Return what the address asks for under these names, empty ones left out."""
+    found = {name: request.GET.get(name, "") for name in names}
+    return {name: value for name, value in found.items() if value}
 
 
 def is_htmx(request: HttpRequest) -> bool:

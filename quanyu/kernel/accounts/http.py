@@ -22,12 +22,14 @@ from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY, authenticate
 from django.contrib.auth.models import AnonymousUser
 from django.contrib.sessions.backends.base import UpdateError
 from django.contrib.sessions.exceptions import SessionInterrupted
+from django.core.cache import cache
 from django.db import connection, transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 
+from quanyu.kernel.access.http import actor_of
 from quanyu.kernel.access.rules import REPORTER, Actor, ActorKind, Grant
 from quanyu.kernel.access.scope import set_scope
 from quanyu.kernel.accounts import actions, queries, rules
@@ -41,6 +43,9 @@ if TYPE_CHECKING:
 
 HAT = "hat"
 TOUCH = timedelta(minutes=1)
+CODE_LIVES = 90
+"""Seconds in which a code of the second factor could be typed again."""
+
 WITHOUT = ("/healthz", "/readyz")
 """Answered without a transaction: the first says that the process lives, database or not."""
 
@@ -83,11 +88,6 @@ def seat_of(request: HttpRequest) -> Seat:
     """Return who sits at the other end, as the middleware found it."""
     found: Seat = getattr(request, "seat", NOBODY)
     return found
-
-
-def actor_of(request: HttpRequest) -> Actor:
-    """Return who acts in this request; without an account a reporter."""
-    return seat_of(request).actor
 
 
 def address_of(request: HttpRequest) -> str:
@@ -181,6 +181,9 @@ def check_code(request: HttpRequest, account: "Account", code: str, *, at: datet
         until = actions.count_failure(kind="code", value=str(account.pk), actor=actor, at=at)
         raise _failed(until, rules.WrongCode(_("动态验证码不正确，或已用过"), field="code"), at=at)
     actions.forget_failures(kind="code", value=str(account.pk))
+    # allauth remembers a code for one period; with the tolerance it is good for three.
+    used = form.authenticator.wrap()._get_used_cache_key(code)
+    cache.set(used, "y", timeout=CODE_LIVES)
     form.save()
 
 

@@ -25,9 +25,10 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from quanyu.kernel.access.http import actor_of
 from quanyu.kernel.access.rules import BODY_ROLES, Role
 from quanyu.kernel.accounts import actions, http, queries, rules
-from quanyu.kernel.accounts.http import actor_of, seat_of
+from quanyu.kernel.accounts.http import seat_of
 from quanyu.kernel.errors import Denied, Invalid, Refusal, TooMany
 
 View = Callable[..., HttpResponse]

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from quanyu.kernel.access.http import actor_of, answer, field, hidden_if_denied
+from quanyu.kernel.access.http import actor_of, answer, asked, field, hidden_if_denied
 from quanyu.kernel.access.rules import Actor, ActorKind
 from quanyu.kernel.audit import queries
 from quanyu.kernel.audit.rules import Verdict
@@ -71,14 +71,14 @@ def _filters(request: HttpRequest) -> list[dict[str, Any]]:
 def _next(request: HttpRequest, found: queries.Page) -> str:
     if not found.next:
         return ""
-    kept = {k: v for k, v in request.GET.items() if k in {"topic", "subject"} and v}
+    kept = asked(request, "topic", "subject")
     return f"{reverse('desk_audit')}?{urlencode({**kept, 'after': found.next})}"
 
 
 def _rows(found: queries.Page) -> list[dict[str, Any]]:
     people = _people([row.actor_id for row in found.rows if row.actor_id])
-    places = _asked(queries.place_names.ask(sorted({row.region_path for row in found.rows})))
-    topics = own_topics() | _asked(queries.topic_names.ask())
+    places = _whole(queries.place_names.ask(sorted({row.region_path for row in found.rows})))
+    topics = own_topics() | _whole(queries.topic_names.ask())
     return [
         {
             "number": str(row.id)[-SHORT:],
@@ -97,10 +97,10 @@ def _rows(found: queries.Page) -> list[dict[str, Any]]:
 
 
 def _people(keys: list[UUID]) -> dict[UUID, str]:
-    return _asked(queries.account_names.ask(sorted(set(keys)))) if keys else {}
+    return _whole(queries.account_names.ask(sorted(set(keys)))) if keys else {}
 
 
-def _asked(answers: list[Mapping[Any, str]]) -> dict[Any, str]:
+def _whole(answers: list[Mapping[Any, str]]) -> dict[Any, str]:
     whole: dict[Any, str] = {}
     for one in answers:
         whole |= one
@@ -177,4 +177,3 @@ def own_topics() -> dict[str, str]:
         "codes.set_limit": _("设定时限"),
         "codes.end_limit": _("停用时限"),
     }
-

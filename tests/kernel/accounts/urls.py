@@ -5,8 +5,8 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.urls import path
 from django.utils import timezone
 
+from quanyu.kernel.access.http import actor_of
 from quanyu.kernel.access.rules import REPORTER
-from quanyu.kernel.accounts.http import actor_of
 from quanyu.kernel.accounts.urls import urlpatterns as ours
 from quanyu.kernel.audit.actions import record
 

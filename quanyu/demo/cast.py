@@ -63,9 +63,9 @@ def leads(*, grid: str) -> tuple[Part, ...]:
     """Return those a visitor may sign in as; ``grid`` is the grid of the demo's first point."""
     community = "/".join(grid.split("/")[:5]) + "/"
     return (
-        Part("grid.worker", "周荷生", "网格员", "Grid worker", ((Role.GRID_WORKER, grid),)),
+        Part("grid_worker", "周荷生", "网格员", "Grid worker", ((Role.GRID_WORKER, grid),)),
         Part(
-            "community.officer",
+            "community_officer",
             "沈晓芸",
             "社区工作者",
             "Community officer",
@@ -90,32 +90,32 @@ def leads(*, grid: str) -> tuple[Part, ...]:
             ((Role.HANDLER, "street-works"),),
         ),
         Part(
-            "handler.enforcement",
+            "handler_enforcement",
             "姜俊杰",
             "处置人，综合执法队",
             "Handler, enforcement team",
             ((Role.HANDLER, "street-enforcement"),),
         ),
         Part(
-            "handler.lighting",
+            "handler_lighting",
             "谢永康",
             "处置人，市路灯管理处",
             "Handler, street lighting office",
             ((Role.HANDLER, "city-lighting"),),
         ),
         Part(
-            "city.desk",
+            "city_desk",
             "孔若溪",
             "市级受理兼派遣",
             "City operator and dispatcher",
             ((Role.OPERATOR, CITY), (Role.DISPATCHER, CITY)),
         ),
         Part(
-            "district.admin", "严文博", "区级统筹", "District", ((Role.DISTRICT_ADMIN, DISTRICT),)
+            "district_admin", "严文博", "区级统筹", "District", ((Role.DISTRICT_ADMIN, DISTRICT),)
         ),
-        Part("sys.admin", "魏明轩", "系统管理员", "System admin", ((Role.SYS_ADMIN, CITY),)),
-        Part("sec.admin", "戚慧敏", "安全管理员", "Security admin", ((Role.SEC_ADMIN, CITY),)),
-        Part("audit.admin", "邹浩然", "审计管理员", "Audit admin", ((Role.AUDIT_ADMIN, CITY),)),
+        Part("sys_admin", "魏明轩", "系统管理员", "System admin", ((Role.SYS_ADMIN, CITY),)),
+        Part("sec_admin", "戚慧敏", "安全管理员", "Security admin", ((Role.SEC_ADMIN, CITY),)),
+        Part("audit_admin", "邹浩然", "审计管理员", "Audit admin", ((Role.AUDIT_ADMIN, CITY),)),
     )
 
 

@@ -161,8 +161,8 @@ EVENT = Workflow(
         S.HANDLING: working_days(3),
         S.HANDLED: working_hours(4),
         S.CHECKING: working_hours(4),
-        S.CLOSED: working_days(5),
     },
+    rests=[S.CLOSED],
     span=Span(
         "handling",
         _("处置"),

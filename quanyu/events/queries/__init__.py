@@ -27,7 +27,7 @@ from quanyu.kernel.workflow.spec import Move
 
 PAGE = 100
 COUNT_TO = 10_000
-OPEN = [state for state in State if state not in EVENT.final and state != State.CLOSED]
+OPEN = [state for state in State if state in EVENT.owed]
 ENDED = [state for state in State if state not in OPEN]
 SOON = 0.4
 """A clock with less than this share of its limit left is soon due."""

@@ -81,6 +81,8 @@ class Workflow:
     moves: Collection[Move]
     limits: Mapping[str, Limit] = field(default_factory=dict)
     span: Span | None = None
+    rests: Collection[str] = ()
+    """States in which something may still follow, but nobody owes anything."""
     escalates: str = "overdue"
     """The verb announced once when a clock runs out: ``event.overdue``."""
 
@@ -90,7 +92,7 @@ class Workflow:
             raise ValueError(f"{self.name}: a verb means two things in one state")
         if orphans := self.states - self._reached():
             raise ValueError(f"{self.name}: no way into {sorted(orphans)}")
-        if strays := set(self.limits) - (self.states - self.final):
+        if strays := set(self.limits) - self.owed:
             raise ValueError(f"{self.name}: no limit can run in {sorted(strays)}")
         if unowned := [move.verb for move in self.moves if not move.by]:
             raise ValueError(f"{self.name}: nobody may {unowned}")
@@ -105,6 +107,11 @@ class Workflow:
     def final(self) -> frozenset[str]:
         """Return the states nothing leaves."""
         return self.states.difference(*[m.source for m in self.moves])
+
+    @property
+    def owed(self) -> frozenset[str]:
+        """Return the states in which somebody must act: neither final nor at rest."""
+        return self.states - self.final - frozenset(self.rests)
 
     @property
     def verbs(self) -> tuple[str, ...]:

@@ -39,7 +39,7 @@ function show(to, move = true) {
   if (steps[now].dataset.step === 'place') pin = pin ?? startMap();
   if (!move) return;
   window.scrollTo(0, 0);
-  const title = /** @type {HTMLElement | null} */ (steps[now].querySelector('h1, h2'));
+  const title = /** @type {HTMLElement | null} */ (steps[now].querySelector('h2'));
   if (title) { title.tabIndex = -1; title.focus({ preventScroll: true }); }
 }
 

@@ -102,13 +102,13 @@ def parser() -> Parser:
     bring.add_argument("folder", type=Path)
     add("build", _build, "构建前端与语言目录", "build the front-end and the catalogues")
     add("prepare", _prepare, "准备示例城市的数据", "prepare the demo city's data")
-    for name, chinese, english in (
-        ("bench", "性能测试", "measure speed"),
-        ("manage", "Django 命令", "Django's own commands"),
+    for name, rest, chinese, english in (
+        ("bench", _delegated, "性能测试", "measure speed"),
+        ("manage", _manage, "Django 命令", "Django's own commands"),
     ):
-        rest = add(name, _delegated, chinese, english)
-        rest.set_defaults(name=name)
-        rest.add_argument("words", nargs=argparse.REMAINDER)
+        made = add(name, rest, chinese, english)
+        made.set_defaults(name=name)
+        made.add_argument("words", nargs=argparse.REMAINDER)
     return whole
 
 
@@ -178,12 +178,14 @@ def _prepare(arguments: argparse.Namespace) -> int:
     return 0
 
 
+def _manage(arguments: argparse.Namespace) -> int:
+    return int(import_module("quanyu.project.verbs").manage(arguments.home, arguments.words))
+
+
 def _delegated(arguments: argparse.Namespace) -> int:
-    verbs = import_module("quanyu.project.verbs")
-    if arguments.name == "manage":
-        return int(verbs.manage(arguments.home, arguments.words))
-    entry = ENTRIES[arguments.name]
-    return int(verbs.delegated(arguments.home, entry=entry, words=arguments.words))
+    """Hand the rest of the words to a package's own command, which brings its own city."""
+    module, _, name = ENTRIES[arguments.name].partition(":")
+    return int(getattr(import_module(module), name)(arguments.words))
 
 
 if __name__ == "__main__":

@@ -10,7 +10,6 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from importlib import import_module
 from pathlib import Path
-from typing import Any
 
 from quanyu.kernel.operations import home as homes
 from quanyu.kernel.operations import supervisor
@@ -99,14 +98,6 @@ def manage(path: Path, words: Sequence[str]) -> int:
     with opened(path):
         import_module("django.core.management").execute_from_command_line(["quanyu", *words])
     return 0
-
-
-def delegated(path: Path, *, entry: str, words: Sequence[str]) -> int:
-    """Hand the rest of the words to a package's own command, named `module:function`."""
-    module, _, name = entry.partition(":")
-    with opened(path):
-        command: Any = getattr(import_module(module), name)
-        return int(command(list(words)) or 0)
 
 
 def _print(facts: object) -> None:

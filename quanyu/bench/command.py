@@ -1,0 +1,47 @@
+"""`./run bench NAME`: one JSON object a line on stdout, all else on stderr."""
+
+import argparse
+import os
+from collections.abc import Sequence
+from importlib import import_module
+
+import django
+
+from quanyu.kernel.operations import supervisor
+from quanyu.kernel.operations.faults import Fault, choose
+
+BENCHES = {"intake": ("rounds", "requests"), "locate": ("rounds",), "memory": ("requests",)}
+"""Each bench is a module of this package; here are the numbers that may be given to it."""
+
+STOPPED = 130
+
+
+def run(words: Sequence[str]) -> int:
+    """Run the named bench.
+
+    :raises Fault: if there is none of that name
+    """
+    name = words[0] if words else ""
+    if name not in BENCHES:
+        known = ", ".join(BENCHES)
+        raise Fault("usage", detail=choose(f"性能测试有 {known}", f"the benches are {known}"))
+    options = argparse.ArgumentParser(prog=f"quanyu bench {name}")
+    for number in BENCHES[name]:
+        options.add_argument(f"--{number}", type=_positive, default=argparse.SUPPRESS)
+    given = vars(options.parse_args(words[1:]))
+    if name == "locate":  # it needs no database, only what the application is made of
+        os.environ.setdefault("DJANGO_SETTINGS_MODULE", "quanyu.project.settings")
+        django.setup()
+    try:
+        with supervisor.stoppable():
+            import_module(f"quanyu.bench.{name}").run(**given)
+    except supervisor.Stop:
+        return STOPPED
+    return 0
+
+
+def _positive(word: str) -> int:
+    number = int(word)
+    if number < 1:
+        raise argparse.ArgumentTypeError(f"{word} < 1")
+    return number

@@ -23,6 +23,8 @@ QUANYU_CITY = _text("QUANYU_CITY", "34/01/")
 QUANYU_DEMO = _text("QUANYU_DEMO") == "1"
 QUANYU_SCHEMA = _text("QUANYU_SCHEMA", "city")
 QUANYU_QUEUE_SCHEMA = _text("QUANYU_QUEUE_SCHEMA", "queue")
+QUANYU_PHONE = _text("QUANYU_PHONE")
+QUANYU_FILING = _text("QUANYU_FILING")
 
 # ------------------------------------------------------------------ secrets
 SECRET_KEY = _text("QUANYU_SECRET_KEY")

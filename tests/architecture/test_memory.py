@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
 import pytest
@@ -45,7 +46,7 @@ def _is_engine(name: str) -> bool:
     return name.startswith("quanyu.") and "engine" in name.split(".")
 
 
-def _run() -> dict[str, list[str]]:
+def _run() -> dict[str, Any]:
     """Play the requests in a process of its own: this one has loaded the tools of the tests."""
     url = urlsplit(settings.DATABASE_URL)
     mine = urlunsplit(url._replace(path=f"/{connection.settings_dict['NAME']}"))
@@ -58,5 +59,5 @@ def _run() -> dict[str, list[str]]:
         [sys.executable, "-P", "-c", PROGRAM], env=made, capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stderr
-    found: dict[str, list[str]] = json.loads(done.stdout.splitlines()[-1])
+    found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
     return found

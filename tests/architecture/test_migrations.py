@@ -51,7 +51,7 @@ def _parents(path: str) -> list[str]:
     """Return the migrations of its own app that one depends on."""
     app = (ROOT / path).parents[1].name
     return [
-        node.elts[1].value
+        str(node.elts[1].value)
         for node in ast.walk(trees()[path])
         if isinstance(node, ast.Tuple)
         and len(node.elts) == 2

@@ -4,6 +4,7 @@ import ast
 from collections.abc import Iterator
 
 from django.apps import apps
+from django.db import models
 
 from quanyu.kernel.access.reach import declared
 from tests.architecture.source import places, trees
@@ -78,7 +79,7 @@ def test_stand_in_every_table_that_is_not_listed_as_open() -> None:
     assert found == set(OPEN)
 
 
-def _ours() -> list[type]:
+def _ours() -> list[type[models.Model]]:
     return [model for model in apps.get_models() if model.__module__.startswith("quanyu.")]
 
 

@@ -1,0 +1,81 @@
+"""The tables of the docs that are made from the code: `python -m tools.docs` writes them.
+
+A page holds each between two comments, `<!-- table: NAME -->` and `<!-- end -->`; a test compares.
+"""
+
+import re
+from collections.abc import Callable
+from importlib import import_module
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+DECISIONS = ROOT / "docs/decisions"
+MARKED = re.compile(r"(<!-- table: (?P<name>[a-z_]+) -->\n).*?(<!-- end -->)", re.DOTALL)
+
+
+def decisions() -> str:
+    """List the decision records: each title is the rule."""
+    records = sorted(DECISIONS.glob("[0-9]*.md"))
+    lines = [f"- {r.name[:4]} [{_title(r)}]({r.name})" for r in records]
+    return "\n".join(lines)
+
+
+def event_states() -> str:
+    """List the states of a matter with their fallback limits."""
+    workflow = import_module("quanyu.events.workflow")
+    rows = ["| state | 中文 | limit when no code says otherwise |", "| --- | --- | --- |"]
+    for state in workflow.State:
+        limit = workflow.EVENT.limits.get(state)
+        words = f"{limit.amount} {limit.unit.value.replace('_', ' ')}" if limit else ""
+        rows.append(f"| `{state.value}` | {state.label} | {words} |")
+    return "\n".join(rows)
+
+
+def event_moves() -> str:
+    """List the moves of a matter."""
+    table: str = import_module("quanyu.events.workflow").EVENT.table()
+    return table
+
+
+def faults() -> str:
+    """List what can be wrong with a machine, with the exit code of each."""
+    sentences = import_module("quanyu.kernel.operations.faults").SENTENCES
+    rows = ["| code | 说法 | sentence |", "| --- | --- | --- |"]
+    rows += [f"| {s.code} | {s.chinese} | {s.english} |" for s in sentences.values()]
+    return "\n".join(rows)
+
+
+TABLES: dict[str, Callable[[], str]] = {
+    "decisions": decisions,
+    "event_moves": event_moves,
+    "event_states": event_states,
+    "faults": faults,
+}
+
+
+def renewed(page: str) -> str:
+    """Return a page with every table of it made anew."""
+    return MARKED.sub(lambda found: f"{found[1]}{TABLES[found['name']]()}\n{found[3]}", page)
+
+
+def pages() -> list[Path]:
+    """Return every page of the docs."""
+    return sorted((ROOT / "docs").rglob("*.md"))
+
+
+def _title(record: Path) -> str:
+    return record.read_text(encoding="utf-8").splitlines()[0].removeprefix("# ")
+
+
+def main() -> None:
+    """Write every table anew."""
+    import_module("django").setup()
+    # The labels are Chinese in the source; a page is the same whoever makes it.
+    with import_module("django.utils.translation").override(None):
+        for page in pages():
+            text = page.read_text(encoding="utf-8")
+            page.write_text(renewed(text), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

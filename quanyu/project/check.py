@@ -67,7 +67,7 @@ def steps() -> dict[str, list[str]]:
         "ruff check": [*python, "ruff", "check", "--no-cache", "."],
         "ruff format --check": [*python, "ruff", "format", "--check", "--no-cache", "."],
         "djade --check": [str(SCRIPTS / "djade"), "--check", "--target-version", "5.2", *templates],
-        "catalogues": [*python, "quanyu.project.catalogues", "check"],
+        "catalogues": [*python, "tools.catalogue", "check"],
         "typos": [str(SCRIPTS / "typos")],
     }
 

@@ -12,6 +12,7 @@ from quanyu.events import actions, queries, schemas
 from quanyu.events.queries import words
 from quanyu.events.queries.version import check_version
 from quanyu.events.rules import Channel
+from quanyu.events.workflow import State
 from quanyu.kernel.access.http import actor_of
 from quanyu.kernel.access.rules import REPORTER, Actor
 from quanyu.kernel.accounts.http import address_of
@@ -29,7 +30,7 @@ public = Router(tags=["public"])
 def report(
     request: HttpRequest,
     body: schemas.ReportIn,
-    idempotency_key: str = Header("", alias="Idempotency-Key"),
+    idempotency_key: Header[str] = "",
 ) -> Status[schemas.ReceiptOut]:
     """Report a problem without an account; the answer's code follows it."""
     said = actions.Report(
@@ -85,7 +86,7 @@ def _followed(holder: Actor, *, at: datetime) -> schemas.FollowOut:
     return schemas.FollowOut(
         number=event.number,
         title=event.title,
-        state=event.state,
+        state=State(event.state),
         state_words=seen.state_words,
         reported_at=event.reported_at,
         handler=seen.handler,
@@ -169,7 +170,7 @@ def _verb(name: str, body_type: type[schemas.Strict]) -> None:
         event_id: UUID,
         body: Any,
         response: HttpResponse,
-        if_match: str = Header("", alias="If-Match"),
+        if_match: Header[str] = "",
     ) -> schemas.EventDetail:
         actor, at = actor_of(request), timezone.now()
         check_version(event_id, if_match, actor=actor)

@@ -1,33 +1,34 @@
 """How a matter moves, from report to close (事件处置流程, domain.md section 3.3)."""
 
 from django.db.models import TextChoices
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_lazy as lazy
 from django.utils.translation import pgettext_lazy
 
 from quanyu.events import rules
 from quanyu.kernel.access.rules import Role
 from quanyu.kernel.calendar.rules import minutes, working_days, working_hours
+from quanyu.kernel.errors import gettext_noop as _
 from quanyu.kernel.workflow.spec import Guard, Move, Span, Workflow
 
 
 class State(TextChoices):
     """Where a matter stands (案卷状态)."""
 
-    REPORTED = "reported", _("已上报")
-    VERIFYING = "verifying", _("核实中")
-    VERIFIED = "verified", _("已核实")
-    ACCEPTED = "accepted", _("已受理")
-    FILED = "filed", _("已立案")
-    DISPATCHED = "dispatched", _("已派遣")
-    RETURNED = "returned", _("退单待裁")
-    HANDLING = "handling", _("处置中")
-    HANDLED = "handled", _("已处置")
-    CHECKING = "checking", _("核查中")
-    CLOSED = "closed", _("已结案")
-    RATED = "rated", _("已评价")
+    REPORTED = "reported", lazy("已上报")
+    VERIFYING = "verifying", lazy("核实中")
+    VERIFIED = "verified", lazy("已核实")
+    ACCEPTED = "accepted", lazy("已受理")
+    FILED = "filed", lazy("已立案")
+    DISPATCHED = "dispatched", lazy("已派遣")
+    RETURNED = "returned", lazy("退单待裁")
+    HANDLING = "handling", lazy("处置中")
+    HANDLED = "handled", lazy("已处置")
+    CHECKING = "checking", lazy("核查中")
+    CLOSED = "closed", lazy("已结案")
+    RATED = "rated", lazy("已评价")
     SETTLED = "settled", pgettext_lazy("state", "现场办结")
     REFUSED = "refused", pgettext_lazy("state", "不予受理")
-    VOID = "void", _("已作废")
+    VOID = "void", lazy("已作废")
 
 
 S, R = State, Role

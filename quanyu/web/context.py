@@ -115,7 +115,7 @@ def face(request: HttpRequest) -> dict[str, Any]:
 
 def navigation(roles: frozenset[str]) -> list[dict[str, Any]]:
     """Return the doors that ``roles`` open, in groups; groups without any are left out."""
-    groups = [
+    groups: list[dict[str, Any]] = [
         {"label": label, "doors": [_drawn(door) for door in doors if door.roles & roles]}
         for label, doors in DOORS
     ]

@@ -7,11 +7,12 @@ import pytest
 
 from quanyu.events import actions, rules
 from quanyu.events.models import Event
+from quanyu.events.rules import Channel
 from quanyu.events.workflow import State
 from quanyu.kernel.access.rules import REPORTER, Actor, Role, holder
 from quanyu.kernel.errors import Invalid
 from quanyu.kernel.workflow.spec import Guarded, Missing, NotAllowed, Overtaken
-from tests.conftest import GRID, found, person
+from tests.conftest import GRID, STREET, found, person
 
 pytestmark = pytest.mark.django_db
 
@@ -235,6 +236,14 @@ def test_a_report_in_words_alone_waits_at_the_city_and_is_placed_there(act: Any,
     event = act(actions.place, event_id=receipt.id, region_path=GRID, actor=desk, at=at)
 
     assert event.region_path == GRID
+
+
+def test_words_heard_at_a_street_lie_in_that_street(act: Any, operator: Actor, at: Any) -> None:
+    heard = actions.Report(text="来电说楼道灯坏了", address="书香小区", channel=Channel.PHONE)
+
+    receipt = act(actions.report, said=heard, actor=operator, at=at)
+
+    assert found(receipt.id).region_path == STREET
 
 
 def test_a_point_outside_every_grid_is_not_refused(act: Any, at: Any) -> None:

@@ -90,6 +90,12 @@ def test_the_holder_of_a_code_is_resident_on_that_row_alone() -> None:
     assert holder(key).roles_on(Row(id=uuid4())) == frozenset()
 
 
+def test_anybody_may_report_as_a_resident() -> None:
+    stranger = Actor(ActorKind.PERSON, uuid4(), frozenset({Grant("operator", "34/01/02/")}))
+
+    assert stranger.opening_roles(Row(region_path="34/01/04/")) == {"resident"}
+
+
 def test_a_reporter_may_open_and_holds_nothing() -> None:
     assert REPORTER.opening_roles(Row()) == {"resident"}
     assert REPORTER.roles_on(Row()) == frozenset()

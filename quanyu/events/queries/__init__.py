@@ -208,13 +208,13 @@ def stage_names(workflow: str) -> dict[str, str]:
     if workflow != EVENT.name:
         return {}
     names = {state.value: str(state.label) for state in State if state in EVENT.limits}
-    return names | ({EVENT.span.name: str(EVENT.span.label)} if EVENT.span else {})
+    return names | ({EVENT.span.name: gettext(EVENT.span.label)} if EVENT.span else {})
 
 
 @audit.topic_names.answered_by
 def topic_names() -> dict[str, str]:
     """Return what the acts on a matter are called in the log."""
-    names = {f"{EVENT.name}.{verb}": str(EVENT.label(verb)) for verb in EVENT.verbs}
+    names = {f"{EVENT.name}.{verb}": gettext(EVENT.label(verb)) for verb in EVENT.verbs}
     names |= {f"{EVENT.name}.start": gettext("上报"), f"{EVENT.name}.overdue": gettext("逾期")}
     names |= {f"{EVENT.name}.place": gettext("落点"), f"{EVENT.name}.say": gettext("内部说明")}
     names |= {f"{EVENT.name}.look": gettext("查看反映人联系方式")}

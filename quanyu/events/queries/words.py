@@ -115,7 +115,7 @@ def told(steps: list[EventStep]) -> list[Told]:
 
 def verb_words(verb: str) -> str:
     """Return what an act is called at the desk."""
-    return str(ASIDE.get(verb) or EVENT.label(verb))
+    return str(ASIDE.get(verb) or translate(EVENT.label(verb)))
 
 
 def class_words(code: str, *, at: datetime) -> str:

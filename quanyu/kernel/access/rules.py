@@ -127,9 +127,9 @@ class Actor:
         return roles
 
     def opening_roles(self, case: Placed) -> frozenset[str]:
-        """Return the roles under which a new case may be opened; a reporter is a resident."""
-        resident = {Role.RESIDENT} if self.kind is ActorKind.REPORTER else frozenset()
-        return self.roles_on(case) | resident
+        """Return the roles under which a new case may be opened: anybody may as a resident."""
+        opens = self.kind in {ActorKind.REPORTER, ActorKind.PERSON}
+        return self.roles_on(case) | ({Role.RESIDENT} if opens else frozenset())
 
     @property
     def roles(self) -> frozenset[str]:

@@ -57,7 +57,7 @@ def _statements(model: type[models.Model]) -> list[str]:
 def _seen(model: type[models.Model], rows: Reach | Under) -> str:
     if isinstance(rows, Under):
         parent = rows.parent_model._meta.db_table
-        column = model._meta.get_field(rows.field).column
+        column = f"{rows.field}_id"  # a foreign key
         return f"EXISTS (SELECT FROM {parent} parent WHERE parent.id = {column})"
     doors = []
     if rows.place:

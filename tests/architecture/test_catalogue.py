@@ -1,0 +1,139 @@
+"""What a person reads is a marked sentence, and each has its English (语言目录)."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from django.template.base import Lexer, Token, TokenType
+
+from tools import catalogue
+
+TEMPLATES = [file for file in catalogue.files() if file.suffix == ".html"]
+MODULES = [file for file in catalogue.files() if file.suffix == ".py"]
+
+ALLOWED = {
+    "models.py": "the names of tables and fields, which no page shows",
+    "quanyu/demo/": "the demo city's people, places and words: data",
+    "quanyu/bench/": "what the benchmarks write: data",
+    "quanyu/kernel/operations/": "said before any catalogue stands: both languages side by side",
+    "quanyu/project/": "said before any catalogue stands: both languages side by side",
+}
+"""Where Chinese stands unmarked, by the end or the beginning of the path, and why."""
+
+DATA = {
+    "quanyu/events/rules.py": {
+        "DANGER": "words that people write, not words they read",
+        "title": "marks at which a sentence of a report ends",
+        "FULL_WIDTH": "digits as people type them",
+    },
+    "quanyu/events/workflow.py": dict.fromkeys(
+        ("VERIFIED_FIRST", "ONCE_PER_BODY", "NOT_ONES_OWN", "PLACED", "UNSOLVED"),
+        "what a condition is called in the documentation; pages show its sentence",
+    ),
+    "quanyu/kernel/calendar/actions.py": {"_write_days": "a document's title, stored"},
+    "quanyu/kernel/calendar/queries.py": {"holiday_name": "names as the notice writes them: keys"},
+    "quanyu/kernel/codes/actions/load.py": {"_rests_on": "numbers of clauses: keys"},
+    "quanyu/kernel/codes/pages.py": {"_clauses": "a Chinese document's title is cited as it is"},
+    "quanyu/kernel/codes/rules.py": {"ClauseEntry": "a Chinese document's title is cited as it is"},
+    "quanyu/kernel/privacy/rules.py": dict.fromkeys(
+        ("_SURNAMES_OF_MORE_SIGNS", "_DETAIL", "_PLACE"),
+        "parts of names and addresses, by which they are masked",
+    ),
+    "quanyu/regions/actions.py": {"_building": "an address, stored"},
+    "quanyu/regions/rules.py": dict.fromkeys(
+        (*("_COUNTY_ENDINGS", "_MEGA_ENDINGS", "_NOT_MEGA_ENDING", "_COMMITTEES"), "short_name"),
+        "how names of places end",
+    ),
+    "quanyu/web/api.py": {"api": "the name of the system, in both languages"},
+    "quanyu/web/templatetags/face.py": dict.fromkeys(
+        ("day", "monthday", "moment"), "a date as Chinese writes it; English has its own way there"
+    ),
+}
+"""Chinese that is no sentence: by file, by what it stands in, and why."""
+
+
+def _place(file: Path) -> str:
+    return file.relative_to(catalogue.ROOT).as_posix()
+
+
+def _is_allowed(place: str) -> bool:
+    return any(place.startswith(part) or place.endswith(part) for part in ALLOWED)
+
+
+def _docstrings(tree: ast.AST) -> Iterator[ast.AST]:
+    """Give every string that stands as a statement of its own."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
+            yield node.value
+
+
+def _name(part: ast.AST) -> str:
+    """Give the name of a function, a class or what a value is kept under."""
+    if isinstance(part, ast.Assign):
+        return ast.unparse(part.targets[0])
+    return str(getattr(part, "name", ""))
+
+
+def _unmarked(file: Path) -> list[str]:
+    """Give the Chinese of a module that no call marks."""
+    tree = ast.parse(file.read_text(encoding="utf-8"))
+    names, data = catalogue.marks(tree), DATA.get(_place(file), {})
+    calls = [node for node in ast.walk(tree) if catalogue.marked(node, names)]
+    free = {*_docstrings(tree), *(part for call in calls for part in ast.walk(call))}
+    read = [node for part in tree.body if _name(part) not in data for node in ast.walk(part)]
+    return [
+        f"{node.lineno}: {node.value}"
+        for node in read
+        if isinstance(node, ast.Constant)
+        and isinstance(node.value, str)
+        and catalogue.CHINESE.search(node.value)
+        and node not in free
+    ]
+
+
+def _outside(tokens: list[Token]) -> Iterator[Token]:
+    """Give what stands outside comments and sentences that run over several tokens."""
+    until = ""
+    for token in tokens:
+        word = token.contents.split()[0] if token.contents.split() else ""
+        if token.token_type is TokenType.BLOCK and word in {"comment", "blocktranslate"}:
+            until = f"end{word}"
+        if not until and token.token_type is not TokenType.COMMENT:
+            yield token
+        if token.token_type is TokenType.BLOCK and word == until:
+            until = ""
+
+
+def _bare(file: Path) -> list[str]:
+    """Give the Chinese of a template that stands outside a sentence."""
+    tokens = Lexer(file.read_text(encoding="utf-8")).tokenize()
+    return [
+        f"{token.lineno}: {token.contents.strip()[:60]}"
+        for token in _outside(tokens)
+        if catalogue.CHINESE.search(token.contents)
+        and not token.contents.startswith("translate ")
+        and 'label="中文"' not in token.contents
+    ]
+
+
+def test_every_sentence_has_its_english() -> None:
+    assert catalogue.check() == []
+
+
+@pytest.mark.parametrize("file", MODULES, ids=_place)
+def test_a_module_marks_what_people_read(file: Path) -> None:
+    assert _is_allowed(_place(file)) or _unmarked(file) == []
+
+
+@pytest.mark.parametrize("file", TEMPLATES, ids=_place)
+def test_a_template_marks_what_people_read(file: Path) -> None:
+    assert _bare(file) == []
+
+
+def test_every_exception_is_still_needed() -> None:
+    kept = {_place(file): ast.parse(file.read_text(encoding="utf-8")) for file in MODULES}
+    named = {place: {_name(part) for part in tree.body} for place, tree in kept.items()}
+    gone = {place: set(data) - named.get(place, set()) for place, data in DATA.items()}
+
+    assert {place: names for place, names in gone.items() if names} == {}

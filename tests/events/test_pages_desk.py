@@ -228,6 +228,19 @@ def test_my_work_takes_few_statements(filed: Event, dispatcher: Actor) -> None:
     assert statements(browser_of(dispatcher), "/desk/") <= 12
 
 
+@pytest.mark.parametrize("name", ["desk", "desk_matters", "desk_map", "desk_map_data"])
+def test_more_rows_take_no_more_statements(
+    act: Any, said: actions.Report, at: datetime, operator: Actor, name: str
+) -> None:
+    browser = browser_of(operator)
+    act(actions.report, said=said, actor=REPORTER, at=at)
+    few = statements(browser, reverse(name))
+    act(actions.report, said=said, actor=REPORTER, at=at)
+    act(actions.report, said=said, actor=REPORTER, at=at)
+
+    assert statements(browser, reverse(name)) == few
+
+
 def test_the_list_takes_few_statements(filed: Event, dispatcher: Actor) -> None:
     assert statements(browser_of(dispatcher), reverse("desk_matters")) <= 12
 

@@ -74,6 +74,9 @@ def _task(task: Any, *, at: datetime, bodies: Mapping[Any, str]) -> dict[str, An
     parts = [event.number, row["place"], row["class_label"], row["body"]]
     row["meta"] = " · ".join(part for part in parts if part)
     row["verb"], row["act"] = task.verb, shown.verb_words(task.verb)
+    if event.state == "returned":
+        # To be decided: the same body keeps it, or another one gets it.
+        row["verb"], row["act"] = "insist", _("裁定")
     return row
 
 
@@ -279,12 +282,14 @@ def _matter(
     # With the act gone, what was typed for it has no form any more: it is shown beside.
     desk_ = forms.Desk(event=event, actor=actor, at=at, given=given, verb=verb, no=no)
     moves = forms.moves(desk_)
-    told = shown.story(event, steps, at=at, photos=photos.photos(event))
+    bodies = desk.body_names([event], *desk.bodies_in(steps))
+    body = bodies.get(event.body_id, "") if event.body_id else ""
+    told = shown.story(event, steps, at=at, photos=photos.photos(event), bodies=bodies)
     context = {
         "section": "matters",
         "matter": _facts_of(event, at=at),
         "stages": shown.stages(event, steps),
-        "facts": _facts(event, at=at),
+        "facts": _facts(event, body, at=at),
         "contact": contact or _contact(event, actor=actor),
         "point": _point(event),
         "near": [_near(other, metres) for other, metres in desk.near(event, actor=actor)],
@@ -294,7 +299,7 @@ def _matter(
         "clock": _clock(event, at=at),
         "moves": moves,
         "blocked": forms.blocked(event, actor=actor),
-        "waiting": None if moves else _awaited(event, at=at),
+        "waiting": None if moves else _awaited(event, body, at=at),
         "duplicates": [_twin(one) for one in queries.twins(event, actor=actor, at=at)],
         "note_url": reverse("desk_note", args=[number]),
         "back_url": reverse("desk"),
@@ -324,8 +329,7 @@ def _facts_of(event: Any, *, at: datetime) -> dict[str, Any]:
     }
 
 
-def _facts(event: Any, *, at: datetime) -> list[dict[str, str]]:
-    body = words.body_name(event.body_id)
+def _facts(event: Any, body: str, *, at: datetime) -> list[dict[str, str]]:
     places = " › ".join(regions.label(c.path) for c in regions.breadcrumb(event.region_path))
     told = clock.date_words(event.reported_at)
     found = [
@@ -426,12 +430,12 @@ def _is_long(explained: Any) -> bool:
     return explained is not None and explained.due - explained.since > timedelta(days=1)
 
 
-def _awaited(event: Any, *, at: datetime) -> dict[str, str] | None:
+def _awaited(event: Any, body: str, *, at: datetime) -> dict[str, str] | None:
     roles = desk.awaited(event)
     if not roles or event.state not in {*queries.OPEN, "closed"}:
         return None
-    body = words.body_name(event.body_id) if Role.HANDLER in roles else ""
-    who = body or pgettext("between items", "、").join(
+    named = body if Role.HANDLER in roles else ""
+    who = named or pgettext("between items", "、").join(
         words.role_words(role, at=at) for role in roles
     )
     return {"who": who, "sentence": _("这一步由对方办，您可以补充说明；办好后会出现在经过里")}

@@ -358,7 +358,7 @@ def _followed(
         "ground_url": f"{GROUND}?place={event.region_path}",
         "rating": _rating(request, digits, event, no) if seen.may_rate else None,
         "rated": _rated(event, steps),
-        "seen": [_look(step, at=at) for step in steps if step.verb == "look"],
+        "seen": _looks(event, steps, holding, at=at),
         "now": timezone.localtime(at),
     }
     response = answer(request, "events/follow.html", context, no)
@@ -377,7 +377,7 @@ def _answer(seen: words.Followed, body: Any, *, at: datetime) -> dict[str, Any]:
         "word": seen.state_words,
         "code": event.state,
         "headline": seen.state_words if is_closed else "",
-        "who": body.label if body else "",
+        "who": body.label if body else _receiver(event.region_path),
         "who_note": _("电话 {phone}").format(phone=body.phone) if body and body.phone else "",
         "due": due,
         "days": clock.days(explained, at=at) if kind == "span" else [],
@@ -452,6 +452,15 @@ def _refused(event: Any, steps: Sequence[Any], *, at: datetime) -> dict[str, Any
             }
         ],
     }
+
+
+def _looks(
+    event: Any, steps: Sequence[Any], holding: Actor, *, at: datetime
+) -> list[dict[str, Any]] | None:
+    """Return who looked at the contact; nothing at all when none was given."""
+    if queries.contact_of(event, actor=holding) is None:
+        return None
+    return [_look(step, at=at) for step in steps if step.verb == "look"]
 
 
 def _look(step: Any, *, at: datetime) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from quanyu.events import queries
-from quanyu.events.queries import clock, desk, words
+from quanyu.events.queries import clock, words
 from quanyu.events.rules import Channel
 from quanyu.events.workflow import State
 from quanyu.kernel.calendar.rules import local
@@ -119,10 +119,14 @@ def _photo_words(purpose: str) -> str:
 
 
 def story(
-    event: Any, steps: Sequence[Any], *, at: datetime, photos: Mapping[str, list[Any]]
+    event: Any,
+    steps: Sequence[Any],
+    *,
+    at: datetime,
+    photos: Mapping[str, list[Any]],
+    bodies: Mapping[UUID, str],
 ) -> list[dict[str, Any]]:
     """Return the story of a matter as the desk reads it, the newest first."""
-    bodies = desk.body_names([event], *desk.bodies_in(steps))
     newest = {TAKEN_AT[s.verb]: s.pk for s in reversed(steps) if s.verb in TAKEN_AT}
     told, day = [], None
     for step in steps:

@@ -32,6 +32,10 @@ pages:
 migrations *apps:
     ./run manage makemigrations {{apps}}
 
+# Make the tables of the docs anew from the code
+docs:
+    {{python}} -m tools.docs
+
 # Compile the locks from the lists in pyproject.toml; `just locks --upgrade` takes newer releases
 locks *words:
     #!/bin/sh

@@ -3,6 +3,7 @@
 A page holds each between two comments, `<!-- table: NAME -->` and `<!-- end -->`; a test compares.
 """
 
+import os
 import re
 from collections.abc import Callable
 from importlib import import_module
@@ -69,6 +70,7 @@ def _title(record: Path) -> str:
 
 def main() -> None:
     """Write every table anew."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "quanyu.project.settings")
     import_module("django").setup()
     # The labels are Chinese in the source; a page is the same whoever makes it.
     with import_module("django.utils.translation").override(None):

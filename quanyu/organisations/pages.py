@@ -141,7 +141,7 @@ def _form(
     given = request.POST
     today = timezone.localdate(at)
     places = [crumb.path for path in keeps for crumb in regions.below(path)]
-    clauses = [option(c.id, f"{c.document.title} {c.number}") for c in codes.clauses()]
+    clauses = [option(c.id, codes.cited(codes.clause_entry(c))) for c in codes.clauses()]
 
     def one(name: str, label: str, kind: str = "select", **more: Any) -> dict[str, Any]:
         more.setdefault("value", given.get(name, ""))

@@ -34,8 +34,11 @@ DATA = {
     "quanyu/kernel/calendar/actions.py": {"_write_days": "a document's title, stored"},
     "quanyu/kernel/calendar/queries.py": {"holiday_name": "names as the notice writes them: keys"},
     "quanyu/kernel/codes/actions/load.py": {"_rests_on": "numbers of clauses: keys"},
-    "quanyu/kernel/codes/pages.py": {"_clauses": "a Chinese document's title is cited as it is"},
-    "quanyu/kernel/codes/rules.py": {"ClauseEntry": "a Chinese document's title is cited as it is"},
+    "quanyu/kernel/codes/rules.py": {
+        "ClauseEntry": "brackets of a Chinese document's title; English has its own way there",
+        "_NUMBER": "how a clause is numbered",
+        "_NUMERALS": "how a clause is numbered",
+    },
     "quanyu/kernel/privacy/rules.py": dict.fromkeys(
         ("_SURNAMES_OF_MORE_SIGNS", "_DETAIL", "_PLACE"),
         "parts of names and addresses, by which they are masked",
@@ -70,8 +73,8 @@ def _docstrings(tree: ast.AST) -> Iterator[ast.AST]:
 
 def _name(part: ast.AST) -> str:
     """Give the name of a function, a class or what a value is kept under."""
-    if isinstance(part, ast.Assign):
-        return ast.unparse(part.targets[0])
+    if isinstance(part, ast.Assign | ast.AnnAssign):
+        return ast.unparse(part.targets[0] if isinstance(part, ast.Assign) else part.target)
     return str(getattr(part, "name", ""))
 
 

@@ -441,9 +441,11 @@ def _refused(event: Any, steps: Sequence[Any], *, at: datetime) -> dict[str, Any
     entry = codes.known("reason_refuse", reason, on=words.day(at))
     return {
         "why": words.reason_words("reason_refuse", reason, at=at),
-        "who": f"{_receiver(event.region_path)} {words.role_words(step.role, at=at)}",
+        "who": _("{desk} {role}").format(
+            desk=_receiver(event.region_path), role=words.role_words(step.role, at=at)
+        ),
         "at": step.at,
-        "ground": str(entry.clause) if entry and entry.clause else "",
+        "ground": codes.cited(entry.clause) if entry else "",
         "ways": [
             {
                 "title": _("有新的情况，再反映一次"),

@@ -182,7 +182,7 @@ def preview(event: Event, class_code: str, *, at: datetime) -> Preview | None:
         label=_("{limit}，到 {due}").format(limit=calendar.limit_words(limit), due=_moment(due_at)),
         due=due_at,
         why=calendar.words(explained),
-        clause=str(row.clause) if row and row.clause else "",
+        clause=codes.cited(row.clause) if row else "",
         days=days(explained, at=at),
     )
 

@@ -11,8 +11,8 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import get_language, ngettext, pgettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext, pgettext
 from django.views.decorators.http import require_GET, require_http_methods
 
 from quanyu.kernel.access.http import actor_of, answer, field, option
@@ -191,7 +191,11 @@ def _list(entry: queries.ListEntry | None) -> dict[str, str]:
     if entry is None:
         note = _("地方细的优先，其次类别长的；停用后用更宽的一条")
         return {"key": LIMITS, "label": _("时限"), "note": note}
-    return {"key": entry.key, "label": queries.label(entry), "note": entry.note}
+    return {
+        "key": entry.key,
+        "label": queries.label(entry),
+        "note": entry.note_in(get_language() or ""),
+    }
 
 
 def _row(entry: CodeEntry, request: HttpRequest, *, may_edit: bool) -> dict[str, Any]:
@@ -215,7 +219,7 @@ def _row(entry: CodeEntry, request: HttpRequest, *, may_edit: bool) -> dict[str,
 def _clause(clause: ClauseEntry | None) -> str:
     if clause is None:
         return ""
-    return f"{clause}{_('（示例）')}" if clause.is_sample else str(clause)
+    return queries.cited(clause) + (_("（示例）") if clause.is_sample else "")
 
 
 def flag_words() -> dict[str, str]:
@@ -378,7 +382,7 @@ def _flag_fields(list_key: str, held: Mapping[str, object]) -> list[dict[str, ob
 
 
 def _clauses(value: str, no: Refusal | None) -> dict[str, object]:
-    options = [option(c.id, f"《{c.document.title}》{c.number}") for c in queries.clauses()]
+    options = [option(c.id, queries.cited(queries.clause_entry(c))) for c in queries.clauses()]
     return field("clause", _("依据"), "select", no=no, value=value, required=False, options=options)
 
 

@@ -244,7 +244,13 @@ def clause_entry(clause: Clause | None) -> ClauseEntry | None:
         number=clause.number,
         summary=clause.summary,
         is_sample=document.is_sample,
+        document_en=document.title_en,
     )
+
+
+def cited(clause: ClauseEntry | None) -> str:
+    """Return a clause as the reader's language cites it, or nothing."""
+    return clause.cited_in(get_language() or "zh-hans") if clause else ""
 
 
 def code_entry(row: Code) -> CodeEntry:

@@ -74,9 +74,31 @@ class ClauseEntry:
     number: str
     summary: str = ""
     is_sample: bool = False
+    document_en: str = ""
 
     def __str__(self) -> str:
         return f"《{self.document}》{self.number}"
+
+    def cited_in(self, language: str) -> str:
+        """Return the clause as a language cites it; Chinese where there is no other title."""
+        if not (language.startswith("en") and self.document_en):
+            return str(self)
+        return f"{self.document_en}, {_number_in_english(self.number)}"
+
+
+_NUMERALS: Final = "零一二三四五六七八九"
+_NUMBER: Final = re.compile(rf"(第?)(?:([{_NUMERALS[1:]}]?)(十))?([{_NUMERALS[1:]}]?)条?")
+
+
+def _number_in_english(number: str) -> str:
+    """Return 第十七条 as article 17 and 六 as clause 6; a finer number stays as it is written."""
+    found = _NUMBER.fullmatch(number)
+    if not found or not number:
+        return number
+    article, tens, ten, ones = found.groups("")
+    value = 10 * (_NUMERALS.find(tens) if tens else 1) if ten else 0
+    value += _NUMERALS.find(ones) if ones else 0
+    return f"{'article' if article else 'clause'} {value}"
 
 
 @dataclass(frozen=True, slots=True)

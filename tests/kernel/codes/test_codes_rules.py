@@ -113,3 +113,23 @@ def test_a_name_falls_back_to_chinese() -> None:
 
 def test_a_clause_is_cited_by_document_and_number() -> None:
     assert str(ClauseEntry("样表", "二")) == "《样表》二"
+
+
+@pytest.mark.parametrize(
+    ("number", "english"),
+    [("六", "clause 6"), ("第十七条", "article 17"), ("第三条第二款", "第三条第二款")],
+)
+def test_a_clause_is_cited_as_english_cites_it(number: str, english: str) -> None:
+    clause = rules.ClauseEntry("权责清单", number, document_en="List of duties")
+
+    cited = clause.cited_in("en")
+
+    assert cited == f"List of duties, {english}"
+
+
+def test_a_clause_without_an_english_title_is_cited_in_chinese() -> None:
+    clause = rules.ClauseEntry("权责清单", "六")
+
+    cited = clause.cited_in("en")
+
+    assert cited == "《权责清单》六"

@@ -88,8 +88,7 @@ class Event(Case):
         indexes = [
             models.Index("region_path", "id", name="event_by_place"),
             models.Index("body_id", "state", name="event_by_body"),
-            models.Index("state", "stage_due_at", name="event_by_stage_due"),
-            models.Index("due_at", name="event_by_due"),
+            models.Index("next_due_at", "id", name="event_by_next_due"),
             models.Index("reported_at", "id", name="event_by_time"),
         ]
 

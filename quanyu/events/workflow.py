@@ -159,7 +159,6 @@ EVENT = Workflow(
         S.FILED: minutes(30),
         S.DISPATCHED: working_hours(4),
         S.RETURNED: working_hours(4),
-        S.HANDLING: working_days(3),
         S.HANDLED: working_hours(4),
         S.CHECKING: working_hours(4),
     },

@@ -220,7 +220,7 @@ def stages(event: Any, steps: Sequence[Any]) -> list[dict[str, Any]]:
 
 def _stage(verb: str, side: int, when: datetime | None, event: Any) -> dict[str, Any]:
     kind = "now" if side == 0 else "done" if side < 0 else ""
-    due = event.stage_due_at if side == 0 else None
+    due = event.next_due_at if side == 0 else None
     note = ""
     if side < 0 and when:
         note = _moment(when)

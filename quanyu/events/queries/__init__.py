@@ -1,6 +1,6 @@
 """Reads: lists, one matter, its story, and what the reporter may see."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -130,22 +130,15 @@ def counts(*, actor: Actor, at: datetime) -> dict[str, int]:
     rows = Event.objects.visible_to(actor).filter(state__in=OPEN)
     found = {str(state): 0 for state in OPEN}
     late = 0
-    for state, stage_due, due in rows.values_list("state", "stage_due_at", "due_at")[:COUNT_TO]:
+    for state, due in rows.values_list("state", "next_due_at")[:COUNT_TO]:
         found[state] += 1
-        late += _is_late(state, stage_due, due, at=at)
+        late += due is not None and due < at
     return found | {"late": late, "open": sum(found.values())}
 
 
 def is_late(event: Event, *, at: datetime) -> bool:
     """Answer whether a running clock of an open matter has run out."""
-    return _is_late(event.state, event.stage_due_at, event.due_at, at=at)
-
-
-def next_due(event: Event) -> datetime | None:
-    """Return which of the two clocks runs out first, among those that run."""
-    return min(
-        (due for due in (event.stage_due_at, _span_due(event)) if due is not None), default=None
-    )
+    return event.next_due_at is not None and event.next_due_at < at
 
 
 def overdue(*, clock: str, actor: Actor, at: datetime) -> list[UUID]:
@@ -291,24 +284,6 @@ def span_of_time(*, actor: Actor) -> tuple[datetime | None, datetime | None]:
 # ------------------------------------------------------------------ inside
 
 
-def _span_due(event: Event) -> datetime | None:
-    running = EVENT.span is not None and event.state in EVENT.span.runs
-    return event.due_at if running else None
-
-
-def _is_late(state: str, stage_due: datetime | None, due: datetime | None, *, at: datetime) -> bool:
-    if state not in OPEN:
-        return False
-    running = EVENT.span is not None and state in EVENT.span.runs
-    clocks: Iterable[datetime | None] = (stage_due, due if running else None)
-    return any(clock is not None and clock < at for clock in clocks)
-
-
-def _late(at: datetime) -> Q:
-    running = EVENT.span.runs if EVENT.span else []
-    return Q(stage_due_at__lt=at) | Q(due_at__lt=at, state__in=running)
-
-
 def _by_state(
     rows: "QuerySet[Event]", state: str, *, actor: Actor, at: datetime
 ) -> "QuerySet[Event]":
@@ -317,22 +292,19 @@ def _by_state(
     if state == "ended":
         return rows.filter(state__in=ENDED)
     if state == "late":
-        return rows.filter(_late(at), state__in=OPEN)
+        return rows.filter(next_due_at__lt=at)
     if state == "mine":
         return rows.filter(done_by(actor))
     return rows.filter(state=state) if state else rows
 
 
 def _by_due(rows: "QuerySet[Event]", due: str, *, at: datetime) -> "QuerySet[Event]":
-    running = EVENT.span.runs if EVENT.span else []
     tomorrow = calendar_rules.local(at).replace(hour=0, minute=0, second=0) + timedelta(days=1)
     days = {"today": 1, "days": 3}
     if due not in days:
-        return rows.filter(_late(at), state__in=OPEN) if due == "late" else rows
+        return rows.filter(next_due_at__lt=at) if due == "late" else rows
     until = tomorrow + timedelta(days=days[due] - 1)
-    ahead = Q(stage_due_at__gte=at, stage_due_at__lt=until)
-    ahead |= Q(due_at__gte=at, due_at__lt=until, state__in=running)
-    return rows.filter(ahead, state__in=OPEN)
+    return rows.filter(next_due_at__gte=at, next_due_at__lt=until)
 
 
 def done_by(actor: Actor) -> Q:
@@ -358,11 +330,11 @@ def _by_words_and_time(rows: "QuerySet[Event]", filters: Filters) -> "QuerySet[E
 def _ordered(rows: "QuerySet[Event]", filters: Filters) -> "QuerySet[Event]":
     if filters.sort == "new":
         return rows.order_by("-id")
-    return rows.order_by(F("stage_due_at").asc(nulls_last=True), "id")
+    return rows.order_by(F("next_due_at").asc(nulls_last=True), "id")
 
 
 def _cursor(event: Event, filters: Filters) -> str:
-    due = event.stage_due_at.isoformat() if event.stage_due_at and filters.sort != "new" else ""
+    due = event.next_due_at.isoformat() if event.next_due_at and filters.sort != "new" else ""
     return f"{due}_{event.pk}"
 
 
@@ -378,9 +350,9 @@ def _after(rows: "QuerySet[Event]", filters: Filters, after: str) -> "QuerySet[E
     if filters.sort == "new":
         return rows.filter(id__lt=key)
     if due is None:
-        return rows.filter(stage_due_at=None, id__gt=key)
+        return rows.filter(next_due_at=None, id__gt=key)
     return rows.filter(
-        Q(stage_due_at__gt=due) | Q(stage_due_at=due, id__gt=key) | Q(stage_due_at=None)
+        Q(next_due_at__gt=due) | Q(next_due_at=due, id__gt=key) | Q(next_due_at=None)
     )
 
 

@@ -57,7 +57,7 @@ def work(*, actor: Actor) -> list[Task]:
     """
     states = sorted({s for move in EVENT.moves for s in _mine(move, actor)})
     rows = Event.objects.visible_to(actor).filter(state__in=states)
-    found = rows.order_by("stage_due_at", "id")[:MOST_WORK]
+    found = rows.order_by("next_due_at", "id")[:MOST_WORK]
     tasks = [Task(event, first(event, actor=actor)) for event in found]
     return [task for task in tasks if task.verb]
 
@@ -102,7 +102,7 @@ def waiting(*, actor: Actor, without: Iterable[UUID] = ()) -> list[Event]:
     """Return the open matters that I dispatched or handled and that are with others now."""
     rows = Event.objects.visible_to(actor).filter(state__in=DISPATCHED_ON)
     mine = rows.filter(queries.done_by(actor)).exclude(pk__in=list(without))
-    return list(mine.order_by("stage_due_at", "id")[:MOST_WAITING])
+    return list(mine.order_by("next_due_at", "id")[:MOST_WAITING])
 
 
 def near(event: Event, *, actor: Actor) -> list[tuple[Event, int]]:

@@ -12,6 +12,13 @@ from quanyu.kernel.workflow.models import Case
 def enter(case: Case, *, verb: str, at: datetime) -> None:
     """Set both clocks for the state the case now stands in; ``verb`` brought it there."""
     _stage(case, at=at)
+    _span(case, verb=verb, at=at)
+    running = case.workflow.span is not None and case.state in case.workflow.span.runs
+    clocks = (case.stage_due_at, case.due_at if running else None)
+    case.next_due_at = min((clock for clock in clocks if clock is not None), default=None)
+
+
+def _span(case: Case, *, verb: str, at: datetime) -> None:
     span = case.workflow.span
     if span is None:
         return
@@ -44,7 +51,9 @@ def limit_of(case: Case, stage: str, *, at: datetime) -> tuple[Limit | None, obj
 
 
 def _stage(case: Case, *, at: datetime) -> None:
-    limit, _ = limit_of(case, case.state, at=at)
+    span = case.workflow.span
+    is_span = span is not None and case.state == span.name
+    limit, _ = (None, None) if is_span else limit_of(case, case.state, at=at)
     case.stage_told_at = None
     if limit is None:
         case.stage_amount, case.stage_unit, case.stage_due_at = None, "", None

@@ -38,6 +38,9 @@ class Case(models.Model):
     due_at = models.DateTimeField("办理到期", null=True)
     due_told_at = models.DateTimeField("办理逾期告知时间", null=True)
 
+    next_due_at = models.DateTimeField("最近到期", null=True)
+    """Whichever of the two running clocks runs out first; none where nobody owes anything."""
+
     objects = ScopedManager()
 
     class Meta:

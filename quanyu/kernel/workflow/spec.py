@@ -61,7 +61,8 @@ class Span:
     """A limit that begins with a verb and runs across states (跨环节时限).
 
     Bouncing does not restart it: it begins at the first ``begins``, runs in the states of
-    ``runs``, stands still in all others and goes on when the case comes back.
+    ``runs``, stands still in all others and goes on when the case comes back. A state of the
+    same name has this clock and none of its own, or signing late would buy time.
     """
 
     name: str
@@ -186,5 +187,7 @@ class Workflow:
             return
         if self.span.begins not in self.verbs:
             raise ValueError(f"{self.name}: the span begins with no verb of the map")
+        if self.span.name in self.limits:
+            raise ValueError(f"{self.name}: {self.span.name} has the clock of its span already")
         if strays := set(self.span.runs) - (self.states - self.final):
             raise ValueError(f"{self.name}: the span cannot run in {sorted(strays)}")

@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).resolve().parents[1]
 DECISIONS = ROOT / "docs/decisions"
@@ -26,10 +27,12 @@ def event_states() -> str:
     workflow = import_module("quanyu.events.workflow")
     rows = ["| state | 中文 | limit when no code says otherwise |", "| --- | --- | --- |"]
     for state in workflow.State:
-        limit = workflow.EVENT.limits.get(state)
-        words = f"{limit.amount} {limit.unit.value.replace('_', ' ')}" if limit else ""
+        words = _words(workflow.EVENT.limits.get(state))
         rows.append(f"| `{state.value}` | {state.label} | {words} |")
-    return "\n".join(rows)
+    span = workflow.EVENT.span
+    runs = ", ".join(f"`{state}`" for state in span.runs)
+    told = f"The span `{span.name}` ({span.label}): {_words(span.limit)} from the first"
+    return "\n".join([*rows, "", f"{told} `{span.begins}`; it runs in {runs} and nowhere else."])
 
 
 def event_moves() -> str:
@@ -62,6 +65,10 @@ def renewed(page: str) -> str:
 def pages() -> list[Path]:
     """Return every page of the docs."""
     return sorted((ROOT / "docs").rglob("*.md"))
+
+
+def _words(limit: Any) -> str:
+    return f"{limit.amount} {limit.unit.value.replace('_', ' ')}" if limit else ""
 
 
 def _title(record: Path) -> str:

@@ -82,9 +82,9 @@ def watch(database: Database | None, children: Sequence[Child]) -> None:
     while True:
         time.sleep(LOOK_EVERY)
         if database is not None and not database.is_running():
+            # Nothing that they do can be kept now, and with the new server they begin afresh.
+            _each(children, Child.kill)
             database.revive()
-            # Their connections are gone with the old server; new ones need no luck.
-            stop(children)
             _each(children, Child.start)
         _each([child for child in children if not child.is_running()], Child.revive)
 

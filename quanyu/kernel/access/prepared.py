@@ -1,6 +1,8 @@
 """Statements of the hot path, parsed and planned once a connection (预备语句)."""
 
 from collections.abc import Sequence
+from functools import lru_cache
+from itertools import count
 from typing import Any
 
 import psycopg
@@ -15,8 +17,22 @@ def fetch(statement: str, given: Sequence[Any]) -> list[tuple[Any, ...]]:
     come as Django's own, and a log of statements (tests, debugging) shows these too.
     """
     connection.ensure_connection()
-    with connection.wrap_database_errors, psycopg.Cursor(connection.connection) as cursor:
-        cursor.execute(statement.encode(), given, prepare=True)
+    with connection.wrap_database_errors, psycopg.RawCursor(connection.connection) as cursor:
+        cursor.execute(_numbered(statement), given, prepare=True)
         if connection.queries_logged:
             connection.queries_log.append({"sql": statement, "time": "0"})
         return cursor.fetchall()
+
+
+@lru_cache(maxsize=256)
+def _numbered(statement: str) -> bytes:
+    """Return the statement with its places numbered, as the server wants them.
+
+    The driver would do it at every call: it keeps no statement as long as those of the store.
+    """
+    numbers = count(1)
+    parts = (part.replace("%%", "%") for part in statement.split("%s"))
+    whole = next(parts)
+    for part in parts:
+        whole += f"${next(numbers)}{part}"
+    return whole.encode()

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import uuid4
 
 from django.conf import settings
+from django.db import connection
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.loader import render_to_string
 from django.urls import reverse
@@ -14,9 +15,13 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
-from quanyu.web.context import PRINT_COOKIE, PRINTS, THEME_COOKIE, THEMES, look
+from quanyu.kernel.accounts.http import seat_of
+from quanyu.web.context import PRINT_COOKIE, PRINTS, THEME_COOKIE, THEMES, face, look
 
 log = logging.getLogger(__name__)
+
+FRAMED = frozenset({403, 404, 405, 429})
+"""Said inside the whole frame of the desk; the others may come where nothing can be asked."""
 
 YEAR = 365 * 24 * 3600
 Words = Promise | str
@@ -108,8 +113,13 @@ def refused(request: HttpRequest, status: int, **values: Any) -> HttpResponse:
     ``seconds`` (how long to wait).
     """
     values = {"trouble": TROUBLES[status], "status": status} | values
-    values |= look(request) | {"request": None, "bare": True, "reference": _reference(status)}
-    page = render_to_string(f"web/error_{_side(request)}.html", values)
+    values["reference"] = _reference(status)
+    side = _side(request)
+    if side == "desk" and status in FRAMED and _is_seated(request):
+        page = render_to_string("web/error_desk.html", face(request) | values, request)
+    else:
+        values |= look(request) | {"request": None, "bare": True}
+        page = render_to_string(f"web/error_{side}.html", values)
     response = HttpResponse(page, status=status)
     if values.get("seconds"):
         response["Retry-After"] = str(values["seconds"])
@@ -199,6 +209,11 @@ def _back(request: HttpRequest) -> str:
 
 def _side(request: HttpRequest) -> str:
     return "desk" if request.path_info.startswith("/desk") else "public"
+
+
+def _is_seated(request: HttpRequest) -> bool:
+    """Answer whether it is known who sits there, and the database can still be asked."""
+    return seat_of(request).account is not None and not connection.needs_rollback
 
 
 def _reference(status: int) -> str:

@@ -447,7 +447,7 @@ def _conflict(no: Refusal | None, verb: str, event: Any) -> dict[str, Any] | Non
     name = str(no.parts.get("name", ""))
     return {
         "who": mask_name(name) if name else _("系统"),
-        "did": words.verb_words(str(no.parts["verb"])),
+        "did": words.done_words(str(no.parts["verb"])),
         "at": no.parts["at"],
         "yours": _("您的“{act}”没有生效；您填的还在，看过再办").format(act=shown.verb_words(verb)),
         "url": reverse("desk_matter", args=[event.number]),

@@ -8,6 +8,7 @@ from uuid import UUID
 from django.core.signing import dumps
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from quanyu.events import queries
 from quanyu.events.queries import clock, words
@@ -143,7 +144,7 @@ def _line(event: Any, step: Any, *, at: datetime, bodies: Mapping[UUID, str]) ->
     is_start = step.verb == "start"
     return {
         "at": step.at,
-        "title": _("上报") if is_start else words.verb_words(step.verb),
+        "title": words.done_words(step.verb),
         "verb": step.verb,
         "by": channel_words(event.channel) if is_start else words.by_words(step, at=at),
         "text": event.text if is_start else _said(step, at=at, bodies=bodies),
@@ -226,9 +227,15 @@ def _stage(verb: str, side: int, when: datetime | None, event: Any) -> dict[str,
         note = _moment(when)
     if due:
         note = _("{time} 前").format(time=_moment(due))
-    labels = {"start": _("上报"), "handle": _("处置"), "close": _("核查结案"), "rate": _("评价")}
-    label = labels.get(verb) or words.verb_words(verb)
-    return {"label": label, "note": note, "kind": kind}
+    return {"label": _stage_label(verb, is_done=side < 0), "note": note, "kind": kind}
+
+
+def _stage_label(verb: str, *, is_done: bool) -> str:
+    if is_done:
+        done = {"handle": pgettext("done", "处置"), "close": pgettext("done", "核查结案")}
+        return done.get(verb) or words.done_words(verb)
+    short = {"handle": _("处置"), "close": _("核查结案")}
+    return short.get(verb) or words.verb_words(verb)
 
 
 def _ended(event: Any, steps: Sequence[Any]) -> list[dict[str, Any]]:

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.utils.translation import gettext as translate
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from quanyu.events import queries
 from quanyu.events.models import Event, EventStep
@@ -63,6 +64,28 @@ TOLD = {
 ASIDE = {"place": _("落点"), "say": _("内部说明"), "look": _("查看反映人联系方式")}
 """Lines of the story that move nothing."""
 
+DONE = {
+    "start": pgettext_lazy("done", "上报"),
+    "request_verification": pgettext_lazy("done", "请网格员核实"),
+    "verify": pgettext_lazy("done", "核实"),
+    "accept": pgettext_lazy("done", "受理"),
+    "refuse": pgettext_lazy("done", "不予受理"),
+    "settle": pgettext_lazy("done", "现场办结"),
+    "file": pgettext_lazy("done", "立案"),
+    "dispatch": pgettext_lazy("done", "派遣"),
+    "insist": pgettext_lazy("done", "维持派遣"),
+    "acknowledge": pgettext_lazy("done", "签收"),
+    "hand_back": pgettext_lazy("done", "退回"),
+    "handle": pgettext_lazy("done", "处置反馈"),
+    "check": pgettext_lazy("done", "开始核查"),
+    "close": pgettext_lazy("done", "结案"),
+    "rework": pgettext_lazy("done", "返工"),
+    "rate": pgettext_lazy("done", "评价"),
+    "reopen": pgettext_lazy("done", "没解决，重办"),
+    "void": pgettext_lazy("done", "作废"),
+}
+"""The acts when they are done: Chinese says both alike, English does not."""
+
 
 @dataclass(frozen=True, slots=True)
 class Told:
@@ -116,6 +139,11 @@ def told(steps: list[EventStep]) -> list[Told]:
 def verb_words(verb: str) -> str:
     """Return what an act is called at the desk."""
     return str(ASIDE.get(verb) or translate(EVENT.label(verb)))
+
+
+def done_words(verb: str) -> str:
+    """Return what an act is called once it is done."""
+    return str(DONE.get(verb) or verb_words(verb))
 
 
 def class_words(code: str, *, at: datetime) -> str:

@@ -46,12 +46,28 @@ export function style({ grids = true, names = true } = {}) {
   };
 }
 
+/** What the map library says to a person, in the page's language. */
+const said = () => {
+  const words = /** @type {HTMLElement | null} */ (document.querySelector('[data-map-words]'))?.dataset ?? {};
+  const known = {
+    'Map.Title': words.map,
+    'Marker.Title': words.marker,
+    'NavigationControl.ZoomIn': words.zoomIn,
+    'NavigationControl.ZoomOut': words.zoomOut,
+    'AttributionControl.ToggleAttribution': words.credits,
+    'Popup.Close': words.popup,
+    'ScaleControl.Meters': words.metres,
+    'ScaleControl.Kilometers': words.kilometres,
+  };
+  return Object.fromEntries(Object.entries(known).filter(([, word]) => word));
+};
+
 /** @param {HTMLElement} el @param {any} options */
 export function open(el, { controls = true, ...options }) {
   const holder = /** @type {HTMLElement | null} */ (el.closest('[data-map-holder]'));
   if (holder) holder.hidden = false;
   const map = new (gl().Map)({
-    container: el, attributionControl: false, dragRotate: false, pitchWithRotate: false, fadeDuration: 0, localIdeographFontFamily: FONT, cooperativeGestures: false, ...options,
+    container: el, attributionControl: false, dragRotate: false, pitchWithRotate: false, fadeDuration: 0, localIdeographFontFamily: FONT, cooperativeGestures: false, locale: said(), ...options,
   });
   map.touchZoomRotate?.disableRotation();
   map.addControl(new (gl().AttributionControl)({ compact: false, customAttribution: el.dataset.sample ?? '' }), 'bottom-left');

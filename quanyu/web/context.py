@@ -109,6 +109,7 @@ def face(request: HttpRequest) -> dict[str, Any]:
         "me": SimpleLazyObject(lambda: _me(seat_of(request))),
         "nav": SimpleLazyObject(lambda: navigation(seat_of(request).actor.roles)),
         "scope": SimpleLazyObject(lambda: _scope(seat_of(request))),
+        "may_search": SimpleLazyObject(lambda: opens("matters", seat_of(request).actor.roles)),
         "city": SimpleLazyObject(_city),
     }
 

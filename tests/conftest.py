@@ -148,7 +148,7 @@ def truncate() -> None:
 def truncated_by_the_owner() -> Iterator[None]:
     """Let tests with real commits clean up as the owner."""
     patch = pytest.MonkeyPatch()
-    patch.setattr(TransactionTestCase, "_fixture_teardown", lambda self: truncate())
+    patch.setattr(TransactionTestCase, "_fixture_teardown", lambda _self: truncate())
     yield
     patch.undo()
 

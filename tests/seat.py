@@ -12,6 +12,7 @@ BEFORE = datetime(2026, 1, 1, tzinfo=UTC)
 
 def browser_of(actor: Actor) -> Client:
     """Return a browser in which this person is signed in, with exactly these grants."""
+    assert actor.id is not None, "a person has a key"
     account = Account.objects.create(
         pk=actor.id, username=f"u{actor.id.hex[-12:]}", name=actor.name, created_at=BEFORE
     )

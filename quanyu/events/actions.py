@@ -15,6 +15,7 @@ from django.db import transaction
 
 from quanyu.events import queries, rules
 from quanyu.events.models import Contact, Event, Idempotency, Published
+from quanyu.events.queries import photos as pictures
 from quanyu.events.rules import Channel
 from quanyu.kernel.access import prepared
 from quanyu.kernel.access.queries import get
@@ -26,6 +27,7 @@ from quanyu.kernel.codes import queries as codes
 from quanyu.kernel.errors import Denied, Invalid
 from quanyu.kernel.errors import gettext_noop as _
 from quanyu.kernel.files import actions as files
+from quanyu.kernel.files.rules import Purpose
 from quanyu.kernel.privacy import actions as privacy
 from quanyu.kernel.privacy import rules as privacy_rules
 from quanyu.kernel.privacy.fields import ring
@@ -291,6 +293,7 @@ def handle(
 ) -> Event:
     """Tell what was done (处置反馈)."""
     event = get(Event, event_id, actor=actor, lock=True)
+    _check_evidence(event, photos, at=at)
     event.outcome = outcome
     event.handled_by = _with(event.handled_by, actor)
     move(event, "handle", actor=actor, at=at, outcome=outcome)
@@ -505,6 +508,17 @@ def _check_reason(listed: str, reason: str, *, field: str, at: datetime) -> None
     if codes.code(listed, reason, on=day) is None:
         allowed = [entry.code for entry in codes.codes(listed, on=day)]
         raise Invalid(_("请从列表里选一个理由"), field=field, value=reason, allowed=allowed)
+
+
+def _check_evidence(event: Event, photos: Sequence[Any], *, at: datetime) -> None:
+    """Ask for a picture of what was done only where the class says so, and by which clause."""
+    entry = codes.class_of(event.category, on=local(at).date())
+    if entry is None or not entry.has("evidence_required") or photos:
+        return
+    if pictures.photos(event).get(Purpose.HANDLE):
+        return
+    basis = str(entry.clause) if entry.clause else ""
+    raise Invalid(rules.EVIDENCE, field="photos", basis=basis)
 
 
 def _check_said(comment: str) -> None:

@@ -15,7 +15,8 @@ from quanyu.kernel.errors import gettext_noop as _
 VERIFY_FIRST = _("这个类别规定先由网格员现场核实，请先点“请网格员核实”")
 HANDED_BACK_ONCE = _("本单位已退回过一次，不能再退；请签收，或与派遣员商量")
 OWN_WORK = _("您派遣或处置过这件事，不能核查自己经手的事，请换一位核查员")
-PLACE_FIRST = _("这件事还没有落到社区，请先在地图上确定地点")
+PLACE_FIRST = _("这件事还没有落到街道，请先确定地点")
+EVIDENCE = _("这一类须附处置后的照片（{basis}）")
 REOPEN_LATE = _("已经过了可以要求重办的期限，请重新反映")
 
 NOT_SURE = _("没关系，看过以后再来告诉我们，这个码一直能用")
@@ -33,6 +34,8 @@ DANGER = (
 
 MOST_REOPENS = 3
 CODE_DIGITS = 16
+PARTS_OF_A_STREET = 4
+"""Province, city, area, street: ``34/01/04/001/``."""
 
 
 class Channel(StrEnum):
@@ -90,8 +93,8 @@ def is_not_ones_own(matter: Matter, actor: Actor) -> bool:
 
 
 def is_placed(matter: Matter, actor: Actor) -> bool:
-    """Answer whether the matter lies in a street at least, not merely in the city."""
-    return matter.region_path.count("/") > 2
+    """Answer whether the matter lies in a street at least, not merely in the city or a district."""
+    return matter.region_path.count("/") >= PARTS_OF_A_STREET
 
 
 def may_reopen(matter: Matter, actor: Actor) -> bool:

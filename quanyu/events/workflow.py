@@ -42,7 +42,7 @@ ONCE_PER_BODY = Guard(
 NOT_ONES_OWN = Guard(
     "not_ones_own", "核查员不得是派遣人或处置人", rules.is_not_ones_own, rules.OWN_WORK
 )
-PLACED = Guard("placed", "已落到社区或网格", rules.is_placed, rules.PLACE_FIRST)
+PLACED = Guard("placed", "已落到街道、社区或网格", rules.is_placed, rules.PLACE_FIRST)
 UNSOLVED = Guard("may_reopen", "在规定期限内", rules.may_reopen, rules.REOPEN_LATE)
 
 BEFORE_DISPATCH = [S.REPORTED, S.VERIFYING, S.VERIFIED, S.ACCEPTED, S.FILED]
@@ -92,6 +92,7 @@ EVENT = Workflow(
             S.DISPATCHED,
             by=[R.DISPATCHER],
             needs=["body"],
+            guards=[PLACED],
             burdens=True,
         ),
         Move(

@@ -57,7 +57,11 @@ def _database(url: str, *, role: str | None) -> dict[str, Any]:
         "application_name": "quanyu",
     }
     if role:
-        options |= {"assume_role": role, "prepare_threshold": 5, "pool": {"min_size": 1, "max_size": QUANYU_POOL}}
+        options |= {
+            "assume_role": role,
+            "prepare_threshold": 5,
+            "pool": {"min_size": 1, "max_size": QUANYU_POOL},
+        }
     return {
         "ENGINE": "quanyu.kernel.access.postgres",
         "NAME": unquote(parts.path.lstrip("/")) or "quanyu",
@@ -79,7 +83,17 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # ------------------------------------------------------------------ what the house is made of
 DOMAINS = ["regions", "organisations", "events"]
-KERNEL = ["accounts", "audit", "calendar", "codes", "files", "jobs", "privacy", "quotas", "workflow"]
+KERNEL = [
+    "accounts",
+    "audit",
+    "calendar",
+    "codes",
+    "files",
+    "jobs",
+    "privacy",
+    "quotas",
+    "workflow",
+]
 INSTALLED_APPS = [
     "django.contrib.auth",
     "django.contrib.contenttypes",

@@ -21,6 +21,7 @@ ANSWERERS = {
     "kernel.codes.place_names": {"regions"},
     "kernel.codes.stage_names": {"events"},
     "kernel.files.may_open": {"events"},
+    "kernel.workflow.may_be_asked": set(),
 }
 """Each question under the package that declares and asks it, and the packages that answer."""
 

@@ -1,5 +1,6 @@
 """Not accepted, settled on the spot, returned once, reworked, voided, re-opened (旁支)."""
 
+from collections.abc import Iterator
 from typing import Any
 from uuid import uuid4
 
@@ -9,10 +10,12 @@ from quanyu.events import actions, rules
 from quanyu.events.models import Event
 from quanyu.events.rules import Channel
 from quanyu.events.workflow import State
-from quanyu.kernel.access.rules import REPORTER, Actor, Role, holder
+from quanyu.kernel.access.rules import REPORTER, Actor, ActorKind, Grant, Role, holder
 from quanyu.kernel.errors import Invalid
+from quanyu.kernel.workflow.gate import may_be_asked
 from quanyu.kernel.workflow.spec import Guarded, Missing, NotAllowed, Overtaken
-from tests.conftest import GRID, STREET, found, person
+from quanyu.organisations import queries as bodies
+from tests.conftest import GRID, STREET, found, in_body, person
 
 pytestmark = pytest.mark.django_db
 
@@ -252,3 +255,61 @@ def test_a_point_outside_every_grid_is_not_refused(act: Any, at: Any) -> None:
     receipt = act(actions.report, said=far, actor=REPORTER, at=at)
 
     assert found(receipt.id).region_path == "34/01/"
+
+
+def test_a_matter_that_lies_in_no_street_is_not_dispatched(act: Any, at: Any) -> None:
+    receipt = act(
+        actions.report,
+        said=actions.Report(text="小区门口积水", address="不知道哪条路", category="0406"),
+        actor=REPORTER,
+        at=at,
+    )
+    roles = (Role.OPERATOR, Role.DISPATCHER)
+    desk = Actor(ActorKind.PERSON, uuid4(), frozenset(Grant(role, "34/01/") for role in roles))
+    holders = bodies.duty_holders("0406", place="34/01/", on=at.date())
+
+    with pytest.raises(Guarded):
+        act(
+            actions.send_out,
+            event_id=receipt.id,
+            class_code="0406",
+            body=holders[0].body_id,
+            actor=desk,
+            at=at,
+        )
+
+
+def test_a_class_that_asks_for_evidence_is_not_handled_without_a_picture(
+    act: Any, said: actions.Report, clerk: Actor, grid_worker: Actor, at: Any
+) -> None:
+    illegal = actions.Report(text="楼顶在违法搭房子", lon=said.lon, lat=said.lat, category="0101")
+    key = act(actions.report, said=illegal, actor=REPORTER, at=at).id
+    act(actions.request_verification, event_id=key, actor=clerk, at=at)
+    act(actions.verify, event_id=key, finding="属实", actor=grid_worker, at=at)
+    holder_of = bodies.duty_holders("0101", place=found(key).region_path, on=at.date())[0].body_id
+    act(actions.send_out, event_id=key, class_code="0101", body=holder_of, actor=clerk, at=at)
+    act(actions.acknowledge, event_id=key, actor=in_body(holder_of), at=at)
+
+    with pytest.raises(Invalid) as refusal:
+        act(actions.handle, event_id=key, outcome="已拆除", actor=in_body(holder_of), at=at)
+
+    assert (refusal.value.field, "示例" in str(refusal.value)) == ("photos", True)
+
+
+@pytest.fixture
+def shut_gate() -> Iterator[None]:
+    """Answer no to whatever is asked of a community."""
+
+    def no(topic: str, place: str) -> bool:
+        return not (topic and place)
+
+    may_be_asked.answered_by(no)
+    yield
+    may_be_asked.answers.remove(no)
+
+
+def test_what_may_not_be_asked_of_a_community_is_not_dispatched(
+    shut_gate: None, act: Any, filed: Event, body: Any, dispatcher: Actor, at: Any
+) -> None:
+    with pytest.raises(Guarded):
+        act(actions.dispatch, event_id=filed.id, body=body, actor=dispatcher, at=at)

@@ -9,7 +9,7 @@ import pytest
 from django.db import ProgrammingError, connection, transaction
 
 from quanyu.kernel.access.rules import Actor, ActorKind, Grant, Role, system
-from quanyu.kernel.audit import actions, queries
+from quanyu.kernel.audit import actions, queries, rules
 from quanyu.kernel.audit.models import Record, Seal
 from quanyu.kernel.errors import Denied
 from quanyu.kernel.keys import uuid7
@@ -75,7 +75,7 @@ def test_a_record_changed_together_with_its_fingerprint_is_named(
 ) -> None:
     row = Record.objects.get(pk=sealed[1])
     row.topic = "test.other"
-    mark = actions.rules.fingerprint(row.parts())
+    mark = rules.fingerprint(row.parts())
     tamper(
         "UPDATE audit_record SET topic = %s, fingerprint = %s WHERE id = %s",
         ["test.other", mark, sealed[1]],

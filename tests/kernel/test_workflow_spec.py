@@ -76,15 +76,15 @@ def test_a_span_that_begins_with_no_verb_is_a_mistake() -> None:
         Workflow("odd", "a", ["x"], end, span=Span("s", "办", "go", ["a"], minutes(1)))
 
 
-@pytest.mark.parametrize("state", [state for state in State])
+@pytest.mark.parametrize("state", list(State))
 @pytest.mark.parametrize("role", ROLES)
-@pytest.mark.parametrize("verb", EVENT.verbs)
-def test_offers_and_arrow_agree(state: State, role: Role, verb: str) -> None:
+def test_offers_and_arrow_agree(state: State, role: Role) -> None:
     paper = Paper(state)
     actor = actor_as(role, paper)
+
     offered = {move.verb for move in EVENT.offers(paper, actor=actor)}
 
-    assert _allowed(verb, paper, actor) is (verb in offered)
+    assert offered == {verb for verb in EVENT.verbs if _allowed(verb, paper, actor)}
 
 
 def _allowed(verb: str, paper: Any, actor: Actor) -> bool:

@@ -48,7 +48,9 @@ def test_codes_are_changed_from_a_day_on(keeper: Actor) -> None:
     page = browser_of(keeper).post(CLASSES, given)
 
     assert page.status_code == 302
-    assert codes.code("event_class", "0102", on=tomorrow()).name == "暴露垃圾（含散落）"
+    changed = codes.code("event_class", "0102", on=tomorrow())
+    assert changed is not None
+    assert changed.name == "暴露垃圾（含散落）"
 
 
 def test_codes_are_not_changed_backwards(keeper: Actor) -> None:
@@ -95,6 +97,7 @@ def test_a_limit_is_set_from_a_day_on(keeper: Actor) -> None:
 
     assert page.status_code == 302
     held = codes.limit(workflow="event", stage="handling", class_code="0102", on=tomorrow())
+    assert held is not None
     assert held.amount == 6
 
 

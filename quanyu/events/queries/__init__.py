@@ -166,7 +166,9 @@ def explained(event: Event, *, clock: str, at: datetime) -> calendar_rules.Expla
         since=since,
         due=due,
         calendar=calendar.calendar(at),
-        hours=calendar.hours(place=event.region_path, on=calendar_rules.local(since).date()),
+        hours=calendar.hours(
+            place=event.region_path, body=event.body_id, on=calendar_rules.local(since).date()
+        ),
     )
 
 

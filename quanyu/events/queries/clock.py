@@ -161,7 +161,7 @@ def preview(event: Event, class_code: str, *, at: datetime) -> Preview | None:
     if EVENT.span is None:
         return None
     day = rules.local(at).date()
-    hours = calendar.hours(place=event.region_path, on=day)
+    hours = calendar.hours(place=event.region_path, body=event.body_id, on=day)
     row = codes.limit(
         workflow=EVENT.name,
         stage=EVENT.span.name,
@@ -207,7 +207,9 @@ def _remaining(found: Running, event: Event, *, at: datetime) -> int:
         at=at,
         unit=found.limit.unit,
         calendar=calendar.calendar(at),
-        hours=calendar.hours(place=event.region_path, on=rules.local(found.since).date()),
+        hours=calendar.hours(
+            place=event.region_path, body=event.body_id, on=rules.local(found.since).date()
+        ),
     )
 
 

@@ -11,7 +11,7 @@ from quanyu.kernel.access.rules import Actor
 from quanyu.kernel.audit.actions import build, record
 from quanyu.kernel.audit.models import Record
 from quanyu.kernel.jobs.actions import announce, jobs
-from quanyu.kernel.workflow import clocks, storage
+from quanyu.kernel.workflow import clocks, gate, storage
 from quanyu.kernel.workflow.models import Case, Step
 from quanyu.kernel.workflow.spec import Move, Overtaken
 
@@ -49,6 +49,8 @@ def move(case: Case, verb: str, *, actor: Actor, at: datetime, **facts: object) 
         arrow = case.workflow.arrow(verb, case, actor=actor, given=given)
     except Overtaken as refusal:
         raise told(case, refusal) from refusal
+    if arrow.burdens:
+        gate.check(f"{case.workflow.name}.{verb}", case.region_path)
     role, source = min(set(arrow.by) & actor.roles_on(case)), case.state
     _stand(case, arrow, at=at)
     case.save()

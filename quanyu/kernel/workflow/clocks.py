@@ -4,7 +4,7 @@ from datetime import datetime
 
 from quanyu.kernel.calendar import queries as calendar
 from quanyu.kernel.calendar import rules
-from quanyu.kernel.calendar.rules import Limit, Unit
+from quanyu.kernel.calendar.rules import Hours, Limit, Unit
 from quanyu.kernel.codes import queries as codes
 from quanyu.kernel.workflow.models import Case
 
@@ -81,7 +81,7 @@ def _stop(case: Case, *, at: datetime) -> None:
         at=at,
         unit=Unit(case.span_unit),
         calendar=calendar.calendar(at),
-        hours=calendar.hours(place=case.region_path, on=rules.local(at).date()),
+        hours=_hours(case, at=at),
     )
 
 
@@ -95,7 +95,7 @@ def _go_on(case: Case, *, at: datetime) -> None:
             at=at,
             unit=Unit(case.span_unit),
             calendar=calendar.calendar(at),
-            hours=calendar.hours(place=case.region_path, on=rules.local(at).date()),
+            hours=_hours(case, at=at),
         )
     case.span_left = None
 
@@ -105,5 +105,11 @@ def _due(case: Case, limit: Limit, *, since: datetime) -> datetime:
         limit,
         since=since,
         calendar=calendar.calendar(since),
-        hours=calendar.hours(place=case.region_path, on=rules.local(since).date()),
+        hours=_hours(case, at=since),
     )
+
+
+def _hours(case: Case, *, at: datetime) -> Hours:
+    """Return when work is done on it: the hours of the body that has it, else of the place."""
+    day = rules.local(at).date()
+    return calendar.hours(place=case.region_path, body=case.body_id, on=day)

@@ -1,5 +1,6 @@
 """Making and ending accounts, passwords, second factors (账号): the system administrator's work."""
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import pytest
@@ -12,7 +13,7 @@ from quanyu.kernel.audit.models import Record
 from quanyu.kernel.errors import Denied, Invalid
 from tests.kernel.accounts.cast import CITY, OTHER, PASSWORD, SECRET, Hire, acting_as
 
-Acts = {
+Acts: dict[str, Callable[[Actor, Account, datetime], object]] = {
     "create": lambda actor, _worker, now: actions.create_account(
         username="new", name="新人", password=None, actor=actor, at=now
     ),
@@ -141,7 +142,7 @@ def test_an_ended_account_gets_no_role(
 def test_nobody_ends_ones_own_account(system_administrator: Actor, now: datetime) -> None:
     with pytest.raises(rules.OwnGrant):
         actions.end_account(
-            account=Account.objects.get(pk=system_administrator.id),
+            account=Account.objects.get(pk=str(system_administrator.id)),
             reason="离职",
             actor=system_administrator,
             at=now,

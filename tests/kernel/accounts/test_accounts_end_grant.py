@@ -67,7 +67,7 @@ def test_is_hidden_from_a_stranger(worker: Account, stranger: Actor, now: dateti
 
 
 def test_nobody_ends_ones_own(security_administrator: Actor, now: datetime) -> None:
-    held = GrantRow.objects.get(account_id=security_administrator.id)
+    held = GrantRow.objects.get(account_id=str(security_administrator.id))
 
     with pytest.raises(rules.OwnGrant):
         actions.end_grant(grant_id=held.pk, reason="辞职", actor=security_administrator, at=now)

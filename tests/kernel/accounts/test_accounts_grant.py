@@ -1,6 +1,7 @@
 """Giving a role (授权): who may, to whom, where and for how long."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -284,7 +285,7 @@ def test_lets_a_former_worker_become_an_administrator(
     ],
 )
 def test_refuses_what_is_no_grant(
-    facts: dict[str, str], worker: Account, security_administrator: Actor, now: datetime
+    facts: dict[str, Any], worker: Account, security_administrator: Actor, now: datetime
 ) -> None:
     with pytest.raises(rules.WrongGrant):
         actions.grant(

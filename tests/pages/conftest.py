@@ -1,0 +1,190 @@
+"""A browser, a server with a real database, and the cast at their desks (浏览器测试)."""
+
+import os
+import re
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import datetime, timedelta
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.db import connection, connections
+from django.utils import timezone
+from PIL import Image, ImageDraw
+from playwright.sync_api import Browser, ConsoleMessage, FilePayload, Page, expect, sync_playwright
+
+from quanyu.events import actions
+from quanyu.events.models import Event
+from quanyu.kernel.access.rules import REPORTER, Actor, system
+from quanyu.kernel.access.scope import acting
+from quanyu.kernel.jobs import app as queue
+from tests.conftest import owner
+from tests.seat import browser_of
+
+CHROMIUM = "/usr/bin/chromium"
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+WIDE = {"width": 1440, "height": 900}
+PHONE = {"width": 390, "height": 844}
+CODE = re.compile(r"^\s*\d{4} \d{4} \d{4} \d{4}\s*$")
+EXPECTED = re.compile(r"Failed to load resource.*status of (403|404|409|413|422|429)|WebGL|GPU")
+"""What a browser writes into its console of an answer that a test asked for."""
+
+Sit = Callable[..., Page]
+
+expect.set_options(timeout=10_000)
+
+
+def pytest_configure() -> None:
+    """Let the tests ask the database while the browser's own loop runs in the same thread."""
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """One browser for all tests of this folder."""
+    found = os.environ.get("QUANYU_CHROMIUM") or (CHROMIUM if Path(CHROMIUM).exists() else None)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=found, args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def sit(chromium: Browser, live_server: Any) -> Iterator[Sit]:
+    """Seat a person, or nobody known, at a browser of their own.
+
+    At the end no page may have failed in its scripts or broken the content policy.
+    """
+    opened: list[Any] = []
+    said: list[str] = []
+
+    def heard(message: ConsoleMessage) -> None:
+        if message.type == "error" and not EXPECTED.search(message.text):
+            said.append(message.text)
+
+    def seated(actor: Actor | None = None, *, size: Any = WIDE, **more: Any) -> Page:
+        more.setdefault("locale", "zh-CN")
+        context = chromium.new_context(
+            base_url=live_server.url, viewport=size, reduced_motion="reduce", **more
+        )
+        context.set_default_timeout(10_000)
+        opened.append(context)
+        if actor is not None:
+            key = browser_of(actor).cookies[settings.SESSION_COOKIE_NAME].value
+            cookie = {"name": settings.SESSION_COOKIE_NAME, "value": key, "url": live_server.url}
+            context.add_cookies([cookie])  # type: ignore[list-item]
+        page = context.new_page()
+        page.on("console", heard)
+        page.on("pageerror", lambda fault: said.append(str(fault)))
+        return page
+
+    yield seated
+
+    for context in opened:
+        context.close()
+    _settle()
+    assert said == []
+
+
+def _settle() -> None:
+    """Wait until the server has nothing under way: emptying the tables waits for nobody."""
+    busy = (
+        "SELECT count(*) FROM pg_stat_activity WHERE datname = %s AND pid <> pg_backend_pid()"
+        " AND state <> 'idle'"
+    )
+    with owner(connection.settings_dict["NAME"]) as look:
+        for _try in range(100):
+            (left,) = look.execute(busy, [connection.settings_dict["NAME"]]).fetchone() or (0,)
+            if not left:
+                return
+            time.sleep(0.05)
+
+
+def work() -> None:
+    """Let a worker do all that waits; in a thread, for the browser's loop holds this one."""
+
+    def worked() -> None:
+        try:
+            app = queue.make()
+            app.run_worker(queues=[queue.QUEUE], wait=False, install_signal_handlers=False)
+        finally:
+            connections.close_all()
+
+    thread = threading.Thread(target=worked)
+    thread.start()
+    thread.join()
+
+
+def look(page: Page, name: str) -> None:
+    """Keep a picture of the page for the eye, when a folder for it is named."""
+    folder = os.environ.get("QUANYU_SHOTS")
+    if folder:
+        page.wait_for_load_state("networkidle")
+        page.wait_for_timeout(700)  # the ground of a map is drawn after it came
+        page.screenshot(path=Path(folder) / f"{name}.png", full_page=True)
+
+
+def photo(colour: str = "grey", name: str = "photo.jpg") -> FilePayload:
+    """Return a photo as a telephone takes it: a dark hole in a road."""
+    drawn = Image.new("RGB", (800, 600), colour)
+    ImageDraw.Draw(drawn).ellipse((240, 180, 560, 420), fill="black")
+    whole = BytesIO()
+    drawn.save(whole, "JPEG")
+    return {"name": name, "mimeType": "image/jpeg", "buffer": whole.getvalue()}
+
+
+# ------------------------------------------------------------------ the cast, with real commits
+
+
+@pytest.fixture
+def at() -> datetime:
+    """Two hours ago: browsers live by the clock on the wall."""
+    return timezone.now() - timedelta(hours=2)
+
+
+@pytest.fixture
+def act(live_server: Any) -> Any:
+    """Do something as somebody, and commit it."""
+
+    def done(verb: Any, *, actor: Actor, **facts: Any) -> Any:
+        with acting(actor):
+            return verb(actor=actor, **facts)
+
+    return done
+
+
+@pytest.fixture
+def reported(act: Any, said: actions.Report, at: datetime) -> Event:
+    """A matter just reported by a resident, and what the worker does about it."""
+    return report(act, said, at=at)
+
+
+@pytest.fixture
+def words_only(said: actions.Report) -> actions.Report:
+    """The same report without a point."""
+    return replace(said, lon=None, lat=None)
+
+
+def report(act: Any, said: actions.Report, *, at: datetime) -> Event:
+    """Report a matter and let the worker suggest its class."""
+    key = act(actions.report, said=said, actor=REPORTER, at=at).id
+    with acting(system(settings.QUANYU_CITY, job="tests")) as worker:
+        return actions.suggest(event_id=key, actor=worker, at=at)
+
+
+def now(event: Event) -> Event:
+    """Return a matter as it stands now."""
+    with acting(system(settings.QUANYU_CITY, job="tests")):
+        return Event.objects.get(pk=event.pk)

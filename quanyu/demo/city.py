@@ -106,6 +106,8 @@ def _open(bunch: Keys, leads: Sequence[Part], scale: str) -> None:
         lives = plan.plan(_world(bunch.opened_at, only=_SCALES[scale]))
     with _step("the matters of a year"):
         _play_all(lives, stage)
+    with acting(system(CITY, job="events.publish")) as worker:
+        events.refresh_figures(actor=worker, at=bunch.opened_at)
     bunch.built = scale
     cast.write(bunch, leads)
 
@@ -334,7 +336,7 @@ class Player:
     def _report(self, act: Act, actor: Actor) -> None:
         life = self.life
         name, phone = life.contact
-        photo = [picture(life)] if life.with_photo else []
+        photo = [picture(pictures.fitting(life.name))] if life.with_photo else []
         said = events.Report(
             text=life.text,
             address=life.spot.address,
@@ -374,6 +376,21 @@ class Player:
             at=act.at,
         )
 
+    def _handle(self, act: Act, actor: Actor) -> None:
+        """Tell what was done: with a picture where the class asks for one, and now and then."""
+        life = self.life
+        entry = codes.class_of(life.class_code, on=local(act.at).date())
+        asks = entry is not None and entry.has("evidence_required")
+        is_shown = asks or (life.with_photo and life.number % 2 == 0)
+        photos = [picture("done")] if is_shown else []
+        events.handle(
+            event_id=self._key,
+            photos=photos,
+            actor=actor,
+            at=act.at,
+            **act.facts,  # type: ignore[arg-type]
+        )
+
     def _answer(self, act: Act, actor: Actor) -> None:
         """Rate, or ask for it to be done again: one verb in the end."""
         events.rate(event_id=self._key, actor=actor, at=act.at, **act.facts)  # type: ignore[arg-type]
@@ -392,13 +409,13 @@ _DOING: Mapping[str, Callable[[Player, Act, Actor], None]] = {
     "file": Player._file,
     "dispatch": Player._dispatch,
     "send_out": Player._send_out,
+    "handle": Player._handle,
     "rate": Player._answer,
     "reopen": Player._answer,
     "tell_overdue": Player._tell,
 }
 
 
-def picture(life: Life) -> SimpleUploadedFile:
-    """Return the drawn picture that goes with the class of a matter."""
-    name = pictures.fitting(life.name)
+def picture(name: str) -> SimpleUploadedFile:
+    """Return a drawn picture as it would be sent."""
     return SimpleUploadedFile(f"{name}.jpg", pictures.draw(name), content_type="image/jpeg")

@@ -140,6 +140,7 @@ _DRAWN: dict[str, Callable[[Pen], None]] = {
     "stairs": _stairs,
     "wires": _wires,
     "swing": _swing,
+    "done": _street,
 }
 NAMES = tuple(_DRAWN)
 

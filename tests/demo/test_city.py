@@ -11,6 +11,7 @@ import pytest
 from django.db import connection
 
 from quanyu.demo import cast, city, texts
+from quanyu.events import queries as matters
 from quanyu.events.models import Contact, Event, EventStep
 from quanyu.events.workflow import State
 from quanyu.kernel.access.rules import ADMINISTRATORS, system
@@ -105,7 +106,8 @@ def test_the_ratings_are_not_all_good(events: list[Event]) -> None:
 
 
 def test_every_act_stands_in_the_audit(events: list[Event]) -> None:
-    acts = Record.objects.filter(topic__startswith="event.").exclude(topic="event.overdue")
+    beside = ["event.overdue", "event.publish"]
+    acts = Record.objects.filter(topic__startswith="event.").exclude(topic__in=beside)
     assert acts.count() == EventStep.objects.count()
 
 
@@ -115,6 +117,19 @@ def test_contacts_are_sealed_and_of_the_fictional_range(events: list[Event]) -> 
     for contact in contacts:
         assert re.fullmatch(r"138\*{4}0\d{3}", str(contact.phone))
         assert re.fullmatch(r".\*+", str(contact.name))
+
+
+def test_the_residents_home_shows_last_month_at_once(built: Built, events: list[Event]) -> None:
+    shown = matters.published(matters.MONTH)
+    assert shown["month"] == "2026-02-01"
+    assert shown["reported"] > shown["closed"] > shown["on_time"] > 0
+
+
+def test_a_class_that_asks_for_evidence_shows_what_was_done(events: list[Event]) -> None:
+    handled = [event.pk for event in events if event.category == "0101" and event.outcome]
+    shown = set(File.objects.filter(purpose="handle").values_list("owner_id", flat=True))
+    assert handled
+    assert set(handled) <= shown
 
 
 def test_some_have_a_picture(events: list[Event]) -> None:

@@ -61,11 +61,20 @@ def my_work(request: HttpRequest) -> HttpResponse:
             "note": clock.next_holiday(at=at, place=_place(actor)),
         },
         "waiting": [_waiting(event, at=at, bodies=bodies) for event in waiting],
+        "news": [_missing(year) for year in clock.missing_years(at=at)],
         "report_url": reverse("desk_report") if actor.roles & REPORTING else "",
         "counts": {"work": len(rows)},
         "now": timezone.localtime(at),
     }
     return answer(request, "events/my_work.html", context)
+
+
+def _missing(year: int) -> dict[str, str]:
+    """Return the alarm of a year whose holidays nobody has entered (日历缺年告警)."""
+    return {
+        "title": _("{year} 年的放假安排还没有录入").format(year=year),
+        "note": _("先按周一至周五计算；国务院通知公布后由系统管理员录入"),
+    }
 
 
 def _task(task: Any, *, at: datetime, bodies: Mapping[Any, str]) -> dict[str, Any]:

@@ -275,3 +275,8 @@ def _moment(moment: datetime) -> str:
 
 def _date(day: object) -> str:
     return date_format(day, pgettext("date format", "n月j日"))  # type: ignore[arg-type]
+
+
+def missing_years(*, at: datetime) -> tuple[int, ...]:
+    """Return the years that limits may reach into and whose holidays are not known."""
+    return calendar.missing_years(at)

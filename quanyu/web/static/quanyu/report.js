@@ -99,14 +99,15 @@ const figure = /** @type {HTMLTemplateElement} */ (document.getElementById('phot
 /** @type {File[]} */
 let chosen = [];
 
-files.addEventListener('change', () => {
+function take() {
   const fresh = [...(files.files ?? [])];
   const small = fresh.filter((file) => file.size <= bytes);
   const fits = small.slice(0, most - chosen.length);
   chosen = [...chosen, ...fits];
   const said = small.length < fresh.length ? words.tooLarge : fits.length < small.length ? words.tooMany : words.chosen;
   draw(said ?? '');
-});
+}
+files.addEventListener('change', take);
 
 /** @param {string} sentence */
 function draw(sentence) {
@@ -160,3 +161,4 @@ form.addEventListener('q:placed', () => {
 form.classList.add('is-stepped');
 const faulty = steps.findIndex((step) => step.querySelector('.invalid-feedback'));
 show(Math.max(faulty, 0), false);
+if (files.files?.length) take(); // chosen before this file had come

@@ -4,8 +4,9 @@ One statement instead of four: the state, the rules and the clocks were settled 
 Python; here is only what must be written together. It is the same for every kind of case.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import lru_cache
+from operator import attrgetter
 from typing import Any
 
 from django.db import connection, models
@@ -14,6 +15,20 @@ from quanyu.kernel.access import prepared
 from quanyu.kernel.audit.models import Record
 from quanyu.kernel.jobs.actions import DEFER_CALL
 from quanyu.kernel.workflow.models import Case, Step
+
+PLAIN = frozenset(
+    {
+        models.BooleanField,
+        models.CharField,
+        models.FloatField,
+        models.IntegerField,
+        models.PositiveIntegerField,
+        models.PositiveSmallIntegerField,
+        models.TextField,
+        models.UUIDField,
+    }
+)
+"""Kinds of column whose value the driver sends as it stands on the row; the server checks it."""
 
 
 def keep(
@@ -45,7 +60,7 @@ def _statement(kinds: tuple[type[models.Model], ...], *, with_jobs: bool) -> str
 
 def _insert(kind: type[models.Model]) -> str:
     fields = kind._meta.concrete_fields
-    columns = ", ".join(str(field.column) for field in fields)
+    columns = ", ".join(field.column for field in fields)
     values = ", ".join(f"%s::{_type(field)}" for field in fields)
     return f"INSERT INTO {kind._meta.db_table} ({columns}) VALUES ({values})"  # noqa: S608 (our names)
 
@@ -57,7 +72,16 @@ def _type(field: Any) -> str:
 
 
 def _values(row: models.Model) -> list[Any]:
-    return [
-        field.get_db_prep_save(field.pre_save(row, add=True), connection)
-        for field in row._meta.concrete_fields
-    ]
+    return [read(row) for read in _readers(type(row))]
+
+
+@lru_cache(maxsize=64)
+def _readers(kind: type[models.Model]) -> tuple[Callable[[Any], Any], ...]:
+    return tuple(_reader(field) for field in kind._meta.concrete_fields)
+
+
+def _reader(field: Any) -> Callable[[Any], Any]:
+    """Return how a column's value is read; what the server takes as it is goes as it is."""
+    if type(field) in PLAIN:
+        return attrgetter(field.attname)
+    return lambda row: field.get_db_prep_save(field.pre_save(row, add=True), connection)

@@ -19,7 +19,7 @@ from quanyu.events.queries import photos as pictures
 from quanyu.events.rules import Channel
 from quanyu.kernel.access import prepared
 from quanyu.kernel.access.queries import get
-from quanyu.kernel.access.rules import Actor, ActorKind, Role
+from quanyu.kernel.access.rules import REPORTER, Actor, ActorKind, Role
 from quanyu.kernel.access.scope import set_scope
 from quanyu.kernel.audit.actions import record
 from quanyu.kernel.calendar.rules import local
@@ -75,7 +75,6 @@ class Receipt:
     is_repeat: bool = False
 
 
-@transaction.atomic
 def report(
     *, said: Report, actor: Actor, at: datetime, address: str = "", key: str = ""
 ) -> Receipt:
@@ -98,21 +97,22 @@ def report(
         knock("report", who=[address, phone], quotas=quotas, at=at)
     event = _drafted(said, actor=actor, at=at)
     receipt = Receipt(event.id, _new_code(), event.number, at)
-    if key:
-        earlier = _same_key(key, said, receipt, at=at)
-        if earlier is not None:
-            return earlier
     event.code_index = code_index(rules.code_digits(receipt.code))
-    start(
-        event,
-        actor=actor,
-        at=at,
-        beside=_contact(event, name=said.name, phone=phone, at=at),
-        channel=said.channel.value,
-        category=said.category or None,
-    )
-    _attach(event, said.photos, "report", actor=actor, at=at)
-    return receipt
+    # A resident's words are past every refusal here: a savepoint of their own inside the request's
+    # transaction would be two round trips for nothing. Pictures and staff may still be refused.
+    with transaction.atomic(savepoint=bool(said.photos) or actor != REPORTER):
+        is_new = not key or _take_key(key, said, receipt, at=at)
+        if is_new:
+            start(
+                event,
+                actor=actor,
+                at=at,
+                beside=_contact(event, name=said.name, phone=phone, at=at),
+                channel=said.channel.value,
+                category=said.category or None,
+            )
+            _attach(event, said.photos, "report", actor=actor, at=at)
+    return receipt if is_new else _answered_before(key, said)
 
 
 @transaction.atomic
@@ -560,7 +560,7 @@ def _new_number(at: datetime) -> str:
 
     A trillion a day, so that two never meet; without I, L, O and U, which are misread.
     """
-    signs = "".join(secrets.choice(SIGNS) for _ in range(8))
+    signs = "".join(SIGNS[byte % len(SIGNS)] for byte in secrets.token_bytes(8))
     return f"{local(at):%y%m%d}-{signs}"
 
 
@@ -575,19 +575,32 @@ RETURNING 1
 """
 
 
-def _same_key(key: str, said: Report, receipt: Receipt, *, at: datetime) -> Receipt | None:
-    """Take the key for this report, or return the receipt that was given for it before.
+def _take_key(key: str, said: Report, receipt: Receipt, *, at: datetime) -> bool:
+    """Take the key for this report; False when a report has it already.
 
     Two with the same key at once: the second waits at the key's row until the first commits.
     """
-    own = hmac.new(settings.SECRET_KEY.encode(), key.encode(), hashlib.sha256).digest()
-    body = hashlib.sha256(repr(said).encode()).digest()
     plain = json.dumps([str(receipt.id), receipt.code, receipt.number])
     answer = ring().seal(plain, place=KEY_PLACE)
-    if prepared.fetch(TAKE_KEY, [own, body, answer, at, at - KEY_LIVES]):
-        return None
-    row = Idempotency.objects.get(key=own)
-    if bytes(row.request) != body:
+    given = [_hashed(key), _body(said), answer, at, at - KEY_LIVES]
+    return bool(prepared.fetch(TAKE_KEY, given))
+
+
+def _answered_before(key: str, said: Report) -> Receipt:
+    """Return the receipt that was given for this key.
+
+    :raises KeyReused: if it was given for another report
+    """
+    row = Idempotency.objects.get(key=_hashed(key))
+    if bytes(row.request) != _body(said):
         raise KeyReused(_("这个 Idempotency-Key 已经用于另一份内容"), field="Idempotency-Key")
     event_id, code, number = json.loads(ring().open(bytes(row.answer), place=KEY_PLACE))
     return Receipt(UUID(event_id), code, number, row.at, is_repeat=True)
+
+
+def _hashed(key: str) -> bytes:
+    return hmac.digest(settings.SECRET_KEY.encode(), key.encode(), hashlib.sha256)
+
+
+def _body(said: Report) -> bytes:
+    return hashlib.sha256(repr(said).encode()).digest()

@@ -97,7 +97,7 @@ def test_a_broken_cover_from_report_to_rating(
     expect(desk.get_by_role("heading", name="没有找到这一页")).to_be_visible()
 
     resident.goto("/follow")
-    resident.get_by_label("查询码").fill(code)
+    resident.get_by_role("textbox", name="查询码").fill(code)
     resident.get_by_role("button", name="查看").click()
     look(resident, "90-follow-390")
     expect(resident.get_by_text("已更换新井盖")).to_be_visible()

@@ -73,7 +73,7 @@ def _page(
         "filters": _filters(asked, actor, bodies, on=today),
         "on": today,
         "rows": [_row(entry) for entry in found.rows],
-        "total": f"{len(found.rows)}{'+' if found.after else ''}",
+        "total": f"{found.count:,}",
         "pages": {"next_url": _address(asked, after=found.after) if found.after else ""},
         "clear_url": reverse("desk_duties") if asked else "",
         "may_edit": bool(keeps),

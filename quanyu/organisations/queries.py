@@ -75,6 +75,8 @@ class DutyPage:
 
     rows: tuple[DutyEntry, ...]
     after: str
+    count: int
+    """How many there are on all pages."""
 
 
 # ------------------------------------------------------------------ bodies
@@ -187,7 +189,7 @@ def _holder(row: Duty) -> Holder:
 
 
 def _reason(row: Duty) -> str:
-    return _("{basis}责任: 负责{place}的{classes}").format(
+    return _("{basis}责任：负责{place}的{classes}").format(
         basis=_(BASIS_WORDS[Basis(row.basis)]),
         place=regions.label(row.place_path),
         classes=_class_name(row.class_prefix),
@@ -220,10 +222,11 @@ def duty_list(
         rows = rows.filter(above | Q(place_path__gte=place, place_path__lt=upper(place)))
     if body_id:
         rows = rows.filter(body_id=body_id)
+    count = rows.count()
     rows = rows.order_by("place_path", "class_prefix", "id")
     found = list(_beyond(rows, after)[: size + 1])
     more = _key(found[size - 1]) if len(found) > size else ""
-    return DutyPage(tuple(_duty_entry(row) for row in found[:size]), more)
+    return DutyPage(tuple(_duty_entry(row) for row in found[:size]), more, count)
 
 
 def _key(row: Duty) -> str:

@@ -125,7 +125,7 @@ def test_the_demo_street_sends_each_class_to_the_right_body(
 def test_a_holder_says_why(db: None, on: date) -> None:
     holder = queries.duty_holders("P0102", place=GRID, on=on)[0]
 
-    assert holder.reason == "属主责任: 负责三里庵街道的0102 污水井盖"
+    assert holder.reason == "属主责任：负责三里庵街道的0102 污水井盖"
     assert (holder.clause, holder.is_sample) == ("《示例：城市治理权责清单》二", True)
 
 

@@ -1,6 +1,5 @@
 """A matter goes from report to close: six people, each seeing only what is theirs (全程)."""
 
-
 from django.conf import settings
 from playwright.sync_api import Page, expect
 

@@ -7,130 +7,323 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Published',
+            name="Published",
             fields=[
-                ('key', models.CharField(max_length=20, primary_key=True, serialize=False, verbose_name='名称')),
-                ('value', models.JSONField(verbose_name='数字')),
-                ('at', models.DateTimeField(verbose_name='时间')),
+                (
+                    "key",
+                    models.CharField(
+                        max_length=20, primary_key=True, serialize=False, verbose_name="名称"
+                    ),
+                ),
+                ("value", models.JSONField(verbose_name="数字")),
+                ("at", models.DateTimeField(verbose_name="时间")),
             ],
             options={
-                'verbose_name': '公布数字',
-                'verbose_name_plural': '公布数字',
+                "verbose_name": "公布数字",
+                "verbose_name_plural": "公布数字",
             },
         ),
         migrations.CreateModel(
-            name='Event',
+            name="Event",
             fields=[
-                ('id', models.UUIDField(default=quanyu.kernel.keys.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('region_path', models.CharField(db_collation='C', max_length=80, verbose_name='辖区路径')),
-                ('body_id', models.UUIDField(null=True, verbose_name='承办机构')),
-                ('account_id', models.UUIDField(null=True, verbose_name='提出人账号')),
-                ('state', models.CharField(max_length=32, verbose_name='状态')),
-                ('state_since', models.DateTimeField(verbose_name='进入状态时间')),
-                ('version', models.PositiveIntegerField(default=0, verbose_name='版本')),
-                ('stage_amount', models.PositiveIntegerField(null=True, verbose_name='环节时限')),
-                ('stage_unit', models.CharField(blank=True, max_length=16, verbose_name='环节时限单位')),
-                ('stage_due_at', models.DateTimeField(null=True, verbose_name='环节到期')),
-                ('stage_told_at', models.DateTimeField(null=True, verbose_name='环节逾期告知时间')),
-                ('span_since', models.DateTimeField(null=True, verbose_name='办理起算')),
-                ('span_amount', models.PositiveIntegerField(null=True, verbose_name='办理时限')),
-                ('span_unit', models.CharField(blank=True, max_length=16, verbose_name='办理时限单位')),
-                ('span_clause_id', models.UUIDField(null=True, verbose_name='时限依据')),
-                ('span_left', models.IntegerField(null=True, verbose_name='停表时剩余秒数')),
-                ('due_at', models.DateTimeField(null=True, verbose_name='办理到期')),
-                ('due_told_at', models.DateTimeField(null=True, verbose_name='办理逾期告知时间')),
-                ('next_due_at', models.DateTimeField(null=True, verbose_name='最近到期')),
-                ('number', models.CharField(max_length=16, unique=True, verbose_name='编号')),
-                ('code_index', models.BinaryField(max_length=32, null=True, verbose_name='查询码索引')),
-                ('channel', models.CharField(max_length=8, verbose_name='来源')),
-                ('title', models.CharField(max_length=60, verbose_name='标题')),
-                ('text', models.TextField(verbose_name='情况')),
-                ('address', models.CharField(blank=True, max_length=200, verbose_name='地点')),
-                ('lon', models.FloatField(null=True, verbose_name='经度')),
-                ('lat', models.FloatField(null=True, verbose_name='纬度')),
-                ('category', models.CharField(blank=True, max_length=8, verbose_name='类别')),
-                ('suggested', models.CharField(blank=True, max_length=8, verbose_name='建议类别')),
-                ('suggested_words', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=20), default=list, size=None, verbose_name='建议依据的词')),
-                ('must_verify', models.BooleanField(default=False, verbose_name='须先核实')),
-                ('is_verified', models.BooleanField(default=False, verbose_name='已核实')),
-                ('is_urgent', models.BooleanField(default=False, verbose_name='有安全风险')),
-                ('reported_at', models.DateTimeField(verbose_name='上报时间')),
-                ('handed_back_by', django.contrib.postgres.fields.ArrayField(base_field=models.UUIDField(), default=list, size=None, verbose_name='退回过的单位')),
-                ('dispatched_by', django.contrib.postgres.fields.ArrayField(base_field=models.UUIDField(), default=list, size=None, verbose_name='派遣人')),
-                ('handled_by', django.contrib.postgres.fields.ArrayField(base_field=models.UUIDField(), default=list, size=None, verbose_name='处置人')),
-                ('reworked', models.PositiveSmallIntegerField(default=0, verbose_name='返工次数')),
-                ('reopened', models.PositiveSmallIntegerField(default=0, verbose_name='重办次数')),
-                ('outcome', models.TextField(blank=True, verbose_name='处置结果')),
-                ('reply', models.TextField(blank=True, verbose_name='答复')),
-                ('solved', models.BooleanField(null=True, verbose_name='是否解决')),
-                ('treated', models.PositiveSmallIntegerField(null=True, verbose_name='服务态度')),
-                ('closed_at', models.DateTimeField(null=True, verbose_name='结案时间')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=quanyu.kernel.keys.uuid7,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                (
+                    "region_path",
+                    models.CharField(db_collation="C", max_length=80, verbose_name="辖区路径"),
+                ),
+                ("body_id", models.UUIDField(null=True, verbose_name="承办机构")),
+                ("account_id", models.UUIDField(null=True, verbose_name="提出人账号")),
+                ("state", models.CharField(max_length=32, verbose_name="状态")),
+                ("state_since", models.DateTimeField(verbose_name="进入状态时间")),
+                ("version", models.PositiveIntegerField(default=0, verbose_name="版本")),
+                ("stage_amount", models.PositiveIntegerField(null=True, verbose_name="环节时限")),
+                (
+                    "stage_unit",
+                    models.CharField(blank=True, max_length=16, verbose_name="环节时限单位"),
+                ),
+                ("stage_due_at", models.DateTimeField(null=True, verbose_name="环节到期")),
+                ("stage_told_at", models.DateTimeField(null=True, verbose_name="环节逾期告知时间")),
+                ("span_since", models.DateTimeField(null=True, verbose_name="办理起算")),
+                ("span_amount", models.PositiveIntegerField(null=True, verbose_name="办理时限")),
+                (
+                    "span_unit",
+                    models.CharField(blank=True, max_length=16, verbose_name="办理时限单位"),
+                ),
+                ("span_clause_id", models.UUIDField(null=True, verbose_name="时限依据")),
+                ("span_left", models.IntegerField(null=True, verbose_name="停表时剩余秒数")),
+                ("due_at", models.DateTimeField(null=True, verbose_name="办理到期")),
+                ("due_told_at", models.DateTimeField(null=True, verbose_name="办理逾期告知时间")),
+                ("next_due_at", models.DateTimeField(null=True, verbose_name="最近到期")),
+                ("number", models.CharField(max_length=16, unique=True, verbose_name="编号")),
+                (
+                    "code_index",
+                    models.BinaryField(max_length=32, null=True, verbose_name="查询码索引"),
+                ),
+                ("channel", models.CharField(max_length=8, verbose_name="来源")),
+                ("title", models.CharField(max_length=60, verbose_name="标题")),
+                ("text", models.TextField(verbose_name="情况")),
+                ("address", models.CharField(blank=True, max_length=200, verbose_name="地点")),
+                ("lon", models.FloatField(null=True, verbose_name="经度")),
+                ("lat", models.FloatField(null=True, verbose_name="纬度")),
+                ("category", models.CharField(blank=True, max_length=8, verbose_name="类别")),
+                ("suggested", models.CharField(blank=True, max_length=8, verbose_name="建议类别")),
+                (
+                    "suggested_words",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=20),
+                        default=list,
+                        size=None,
+                        verbose_name="建议依据的词",
+                    ),
+                ),
+                ("must_verify", models.BooleanField(default=False, verbose_name="须先核实")),
+                ("is_verified", models.BooleanField(default=False, verbose_name="已核实")),
+                ("is_urgent", models.BooleanField(default=False, verbose_name="有安全风险")),
+                ("reported_at", models.DateTimeField(verbose_name="上报时间")),
+                (
+                    "handed_back_by",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.UUIDField(),
+                        default=list,
+                        size=None,
+                        verbose_name="退回过的单位",
+                    ),
+                ),
+                (
+                    "dispatched_by",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.UUIDField(),
+                        default=list,
+                        size=None,
+                        verbose_name="派遣人",
+                    ),
+                ),
+                (
+                    "handled_by",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.UUIDField(),
+                        default=list,
+                        size=None,
+                        verbose_name="处置人",
+                    ),
+                ),
+                ("reworked", models.PositiveSmallIntegerField(default=0, verbose_name="返工次数")),
+                ("reopened", models.PositiveSmallIntegerField(default=0, verbose_name="重办次数")),
+                ("outcome", models.TextField(blank=True, verbose_name="处置结果")),
+                ("reply", models.TextField(blank=True, verbose_name="答复")),
+                ("solved", models.BooleanField(null=True, verbose_name="是否解决")),
+                ("treated", models.PositiveSmallIntegerField(null=True, verbose_name="服务态度")),
+                ("closed_at", models.DateTimeField(null=True, verbose_name="结案时间")),
             ],
             options={
-                'verbose_name': '事件',
-                'verbose_name_plural': '事件',
-                'indexes': [models.Index(models.F('region_path'), models.F('id'), name='event_by_place'), models.Index(models.F('body_id'), models.F('state'), name='event_by_body'), models.Index(models.F('next_due_at'), models.F('id'), name='event_by_next_due'), models.Index(models.F('reported_at'), models.F('id'), name='event_by_time')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('state__in', ['reported', 'verifying', 'verified', 'accepted', 'filed', 'dispatched', 'returned', 'handling', 'handled', 'checking', 'closed', 'rated', 'settled', 'refused', 'void'])), name='event_state_known'), models.CheckConstraint(condition=models.Q(('channel__in', ['web', 'api', 'phone', 'window', 'grid'])), name='event_channel_known'), models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['dispatched', 'returned', 'handling', 'handled', 'checking']), _negated=True), ('body_id__isnull', False), _connector='OR'), name='event_body_once_dispatched'), models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['filed', 'dispatched', 'returned', 'handling', 'handled', 'checking']), _negated=True), models.Q(('category', ''), _negated=True), _connector='OR'), name='event_class_once_filed'), models.CheckConstraint(condition=models.Q(models.Q(('lat__isnull', True), ('lon__isnull', True)), models.Q(('lat__range', (-90, 90)), ('lon__range', (-180, 180))), _connector='OR'), name='event_point_whole'), models.CheckConstraint(condition=models.Q(('region_path__endswith', '/')), name='event_place_ends_with_slash'), models.CheckConstraint(condition=models.Q(('treated__isnull', True), ('treated__range', (1, 3)), _connector='OR'), name='event_treated_one_to_three'), models.UniqueConstraint(models.F('code_index'), name='event_code_once')],
+                "verbose_name": "事件",
+                "verbose_name_plural": "事件",
+                "indexes": [
+                    models.Index(models.F("region_path"), models.F("id"), name="event_by_place"),
+                    models.Index(models.F("body_id"), models.F("state"), name="event_by_body"),
+                    models.Index(models.F("next_due_at"), models.F("id"), name="event_by_next_due"),
+                    models.Index(models.F("reported_at"), models.F("id"), name="event_by_time"),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "state__in",
+                                [
+                                    "reported",
+                                    "verifying",
+                                    "verified",
+                                    "accepted",
+                                    "filed",
+                                    "dispatched",
+                                    "returned",
+                                    "handling",
+                                    "handled",
+                                    "checking",
+                                    "closed",
+                                    "rated",
+                                    "settled",
+                                    "refused",
+                                    "void",
+                                ],
+                            )
+                        ),
+                        name="event_state_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("channel__in", ["web", "api", "phone", "window", "grid"])
+                        ),
+                        name="event_channel_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                (
+                                    "state__in",
+                                    ["dispatched", "returned", "handling", "handled", "checking"],
+                                ),
+                                _negated=True,
+                            ),
+                            ("body_id__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="event_body_once_dispatched",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                (
+                                    "state__in",
+                                    [
+                                        "filed",
+                                        "dispatched",
+                                        "returned",
+                                        "handling",
+                                        "handled",
+                                        "checking",
+                                    ],
+                                ),
+                                _negated=True,
+                            ),
+                            models.Q(("category", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="event_class_once_filed",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("lat__isnull", True), ("lon__isnull", True)),
+                            models.Q(("lat__range", (-90, 90)), ("lon__range", (-180, 180))),
+                            _connector="OR",
+                        ),
+                        name="event_point_whole",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("region_path__endswith", "/")),
+                        name="event_place_ends_with_slash",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("treated__isnull", True), ("treated__range", (1, 3)), _connector="OR"
+                        ),
+                        name="event_treated_one_to_three",
+                    ),
+                    models.UniqueConstraint(models.F("code_index"), name="event_code_once"),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Contact',
+            name="Contact",
             fields=[
-                ('id', models.UUIDField(default=quanyu.kernel.keys.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('name', models.BinaryField(null=True, verbose_name='姓名')),
-                ('phone', models.BinaryField(null=True, verbose_name='电话')),
-                ('phone_index', models.BinaryField(db_index=True, null=True, verbose_name='电话索引')),
-                ('given_at', models.DateTimeField(verbose_name='提供时间')),
-                ('event', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='contact', to='events.event', verbose_name='事件')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=quanyu.kernel.keys.uuid7,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("name", models.BinaryField(null=True, verbose_name="姓名")),
+                ("phone", models.BinaryField(null=True, verbose_name="电话")),
+                (
+                    "phone_index",
+                    models.BinaryField(db_index=True, null=True, verbose_name="电话索引"),
+                ),
+                ("given_at", models.DateTimeField(verbose_name="提供时间")),
+                (
+                    "event",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="contact",
+                        to="events.event",
+                        verbose_name="事件",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '联系方式',
-                'verbose_name_plural': '联系方式',
+                "verbose_name": "联系方式",
+                "verbose_name_plural": "联系方式",
             },
         ),
         migrations.CreateModel(
-            name='Idempotency',
+            name="Idempotency",
             fields=[
-                ('key', models.BinaryField(max_length=32, primary_key=True, serialize=False, verbose_name='键')),
-                ('request', models.BinaryField(max_length=32, verbose_name='请求摘要')),
-                ('answer', models.BinaryField(verbose_name='封存的答复')),
-                ('at', models.DateTimeField(verbose_name='时间')),
+                (
+                    "key",
+                    models.BinaryField(
+                        max_length=32, primary_key=True, serialize=False, verbose_name="键"
+                    ),
+                ),
+                ("request", models.BinaryField(max_length=32, verbose_name="请求摘要")),
+                ("answer", models.BinaryField(verbose_name="封存的答复")),
+                ("at", models.DateTimeField(verbose_name="时间")),
             ],
             options={
-                'verbose_name': '幂等键',
-                'verbose_name_plural': '幂等键',
-                'indexes': [models.Index(models.F('at'), name='idempotency_by_time')],
+                "verbose_name": "幂等键",
+                "verbose_name_plural": "幂等键",
+                "indexes": [models.Index(models.F("at"), name="idempotency_by_time")],
             },
         ),
         migrations.CreateModel(
-            name='EventStep',
+            name="EventStep",
             fields=[
-                ('id', models.UUIDField(default=quanyu.kernel.keys.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('number', models.PositiveIntegerField(verbose_name='次序')),
-                ('verb', models.CharField(max_length=32, verbose_name='动作')),
-                ('source', models.CharField(blank=True, max_length=32, verbose_name='原状态')),
-                ('target', models.CharField(max_length=32, verbose_name='新状态')),
-                ('actor_kind', models.CharField(max_length=12, verbose_name='操作人类型')),
-                ('actor_id', models.UUIDField(null=True, verbose_name='操作人')),
-                ('actor_name', models.CharField(blank=True, max_length=40, verbose_name='操作人姓名')),
-                ('role', models.CharField(blank=True, max_length=32, verbose_name='以何角色')),
-                ('at', models.DateTimeField(verbose_name='时间')),
-                ('facts', models.JSONField(default=dict, verbose_name='内容')),
-                ('salt', models.BinaryField(max_length=16, verbose_name='盐')),
-                ('case', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='steps', to='events.event', verbose_name='事件')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=quanyu.kernel.keys.uuid7,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("number", models.PositiveIntegerField(verbose_name="次序")),
+                ("verb", models.CharField(max_length=32, verbose_name="动作")),
+                ("source", models.CharField(blank=True, max_length=32, verbose_name="原状态")),
+                ("target", models.CharField(max_length=32, verbose_name="新状态")),
+                ("actor_kind", models.CharField(max_length=12, verbose_name="操作人类型")),
+                ("actor_id", models.UUIDField(null=True, verbose_name="操作人")),
+                (
+                    "actor_name",
+                    models.CharField(blank=True, max_length=40, verbose_name="操作人姓名"),
+                ),
+                ("role", models.CharField(blank=True, max_length=32, verbose_name="以何角色")),
+                ("at", models.DateTimeField(verbose_name="时间")),
+                ("facts", models.JSONField(default=dict, verbose_name="内容")),
+                ("salt", models.BinaryField(max_length=16, verbose_name="盐")),
+                (
+                    "case",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="steps",
+                        to="events.event",
+                        verbose_name="事件",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '办理经过',
-                'verbose_name_plural': '办理经过',
-                'constraints': [models.UniqueConstraint(models.F('case'), models.F('number'), name='event_step_in_order')],
+                "verbose_name": "办理经过",
+                "verbose_name_plural": "办理经过",
+                "constraints": [
+                    models.UniqueConstraint(
+                        models.F("case"), models.F("number"), name="event_step_in_order"
+                    )
+                ],
             },
         ),
     ]

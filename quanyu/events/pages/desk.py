@@ -210,6 +210,22 @@ def act(request: HttpRequest, number: str, verb: str) -> HttpResponse:
     return _gone_on(request, number, actor=actor)
 
 
+@require_GET
+@hidden_if_denied
+def form(request: HttpRequest, number: str, verb: str) -> HttpResponse:
+    """Show the form of one act anew: another class has another body and another limit."""
+    actor, at = actor_of(request), timezone.now()
+    event = queries.by_number(number, actor=actor)
+    chosen = request.GET.get("class_code", "")
+    known = {one["value"] for one in forms.classes(at=at)}
+    given = {"class_code": chosen if chosen in known else ""}
+    move = forms.move_for(forms.Desk(event=event, actor=actor, at=at, given=given, verb=verb))
+    if move is None:
+        raise Http404
+    context = {"move": move, "matter": _facts_of(event, at=at), "primary": move["primary"]}
+    return answer(request, "events/_move.html", context)
+
+
 @require_POST
 @hidden_if_denied
 def note(request: HttpRequest, number: str) -> HttpResponse:
@@ -302,6 +318,7 @@ def _matter(
         "contact": contact or _contact(event, actor=actor),
         "point": _point(event),
         "near": [_near(other, metres) for other, metres in desk.near(event, actor=actor)],
+        "has_spot": any(move["spot"] for move in moves),
         "ground_url": f"{GROUND}?place={event.region_path}",
         "story": told,
         "story_counts": _story_counts(told),
@@ -312,6 +329,7 @@ def _matter(
         "duplicates": [_twin(one) for one in queries.twins(event, actor=actor, at=at)],
         "note_url": reverse("desk_note", args=[number]),
         "back_url": reverse("desk"),
+        **_beside(event, actor),
         "conflict": _conflict(no, verb, event),
         "now": timezone.localtime(at),
     }
@@ -322,6 +340,13 @@ def _matter(
         # On a page a changed row is a conflict; 412 answers If-Match, which a form has not.
         response.status_code = 409
     return response
+
+
+def _beside(event: Any, actor: Actor) -> dict[str, str]:
+    """Return the ways to the matters due before and after this one."""
+    before, after = desk.beside(event, actor=actor)
+    found = {"previous_url": before, "next_url": after}
+    return {name: reverse("desk_matter", args=[n]) for name, n in found.items() if n}
 
 
 def _facts_of(event: Any, *, at: datetime) -> dict[str, Any]:

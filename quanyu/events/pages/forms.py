@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
 
 from quanyu.events import queries
-from quanyu.events.pages.shown import verb_words
+from quanyu.events.pages.shown import middle, verb_words
 from quanyu.events.queries import clock, desk, words
 from quanyu.kernel.access.http import field, option, sentence
 from quanyu.kernel.access.rules import Actor, Role
@@ -117,6 +117,12 @@ def moves(desk_: Desk) -> list[dict[str, Any]]:
     return [_move(desk_, verb, holders, is_first=n == 0) for n, verb in enumerate(ranked)]
 
 
+def move_for(desk_: Desk) -> dict[str, Any] | None:
+    """Return the form of one act with what was chosen in it so far, if the act is offered."""
+    found = (move for move in moves(desk_) if move["verb"] == desk_.verb)
+    return next(found, None)
+
+
 def may_place(event: Any, actor: Actor) -> bool:
     """Answer whether this person may say where a matter lies that no community has yet."""
     ends = event.state not in queries.OPEN
@@ -141,16 +147,25 @@ def _move(desk_: Desk, verb: str, holders: Sequence[Holder], *, is_first: bool) 
     return {
         "verb": verb,
         "label": verb_words(verb),
-        "button": _("派给{body}").format(body=to) if to and not desk_.verb else "",
+        "button": _("派给{body}").format(body=to) if to and desk_.no is None else "",
         "url": reverse("desk_act", args=[desk_.event.number, verb]),
         "primary": is_first,
         "note": _note(verb),
         "fields": asked,
+        "spot": _spot(desk_) if verb == "place" else None,
         "limit": clock.preview(desk_.event, desk_.class_code, at=desk_.at)
         if is_handing_out and desk_.class_code
         else None,
         "open": is_first or verb == desk_.verb,
     }
+
+
+def _spot(desk_: Desk) -> dict[str, Any]:
+    """Return where the map opens on which a matter without a community is placed."""
+    event = desk_.event
+    known = {"lon": event.lon, "lat": event.lat, "zoom": 16}
+    spot = middle(event.region_path) if event.lon is None else known
+    return {**spot, "ground": f"/map/ground.geojson?place={event.region_path}"}
 
 
 def _note(verb: str) -> str:
@@ -217,6 +232,8 @@ def _class(desk_: Desk, verb: str, holders: Sequence[Holder]) -> dict[str, Any]:
         "select",
         options=classes(at=desk_.at),
         value=code,
+        reload=reverse("desk_form", args=[event.number, verb]) if verb == "send_out" else "",
+        reloads=",".join(f"#{verb}-{part}" for part in ("body-ask", "limit", "go")),
         suggested=_suggested_class(event, code, at=desk_.at),
     )
 

@@ -35,7 +35,6 @@ from quanyu.regions import queries as regions
 NAMES = {"q": "words", "class": "category"}
 """Short names in the address for what the query calls otherwise."""
 
-DEMO_STREET = (117.20, 31.80, 117.26, 31.84)
 KNOWN = (
     "q",
     "state",
@@ -51,6 +50,9 @@ KNOWN = (
 )
 """What the address may narrow the list by."""
 
+ALL = "all"
+"""The view of everything, open or not; without any word the list shows what is open."""
+
 Asked = dict[str, str]
 
 
@@ -64,6 +66,7 @@ def matters(request: HttpRequest) -> HttpResponse:
     page = queries.page(filters, actor=actor, at=at, after=after)
     counts = queries.counts(actor=actor, at=at)
     bodies = desk.body_names(page.rows, filters.body)
+    is_plain = asked in ({"state": "open"}, {"state": ALL})
     context = {
         "section": "matters",
         "views": _views(asked, counts),
@@ -71,7 +74,7 @@ def matters(request: HttpRequest) -> HttpResponse:
         "query": asked,
         "total": f"{page.count:,}" if page.is_exact else f"{page.count:,}+",
         "sort_words": _("最近上报的在前") if filters.sort == "new" else _("按到期时间，先到在前"),
-        "clear_url": reverse("desk_matters") if asked else "",
+        "clear_url": "" if is_plain else _address("desk_matters", {"state": ALL}),
         "map_url": _address("desk_map", asked),
         "report_url": reverse("desk_report") if actor.roles & REPORTING else "",
         "rows": [shown.row(event, at=at, bodies=bodies) for event in page.rows],
@@ -88,7 +91,6 @@ def matters(request: HttpRequest) -> HttpResponse:
 def desk_map(request: HttpRequest) -> HttpResponse:
     """Show the same query on the map, with the list beside it."""
     actor, at, asked = actor_of(request), timezone.now(), _asked(request)
-    asked.setdefault("state", "open")
     filters = _filters(asked)
     page = queries.page(filters, actor=actor, at=at)
     counts = queries.counts(actor=actor, at=at)
@@ -98,7 +100,7 @@ def desk_map(request: HttpRequest) -> HttpResponse:
         "section": "map",
         "data_url": _address("desk_map_data", asked),
         "ground_url": f"{GROUND}?place={_ground(actor)}",
-        "bounds": _bounds(rows),
+        "bounds": _bounds(rows, _ground(actor)),
         "chips": _chips(asked, counts),
         "filters": [],
         "rows": rows,
@@ -141,11 +143,12 @@ def _feature(event: Any, *, at: datetime) -> dict[str, Any]:
 
 
 def _asked(request: HttpRequest) -> Asked:
-    return asked_of(request, *KNOWN)
+    """Return what the address asks for; when it asks for nothing, what is open."""
+    return asked_of(request, *KNOWN) or {"state": "open"}
 
 
 def _filters(asked: Mapping[str, str]) -> Filters:
-    given = {NAMES.get(name, name): value for name, value in asked.items()}
+    given = {NAMES.get(name, name): value for name, value in asked.items() if value != ALL}
     return parsed(schemas.FilterIn, given, labels={}).filters()
 
 
@@ -167,16 +170,16 @@ def _views(asked: Asked, counts: Mapping[str, int]) -> list[dict[str, Any]]:
         "returned": (_("待裁定"), counts["returned"]),
         "mine": (_("我经手的"), ""),
         "ended": (_("已了结"), ""),
-        "": (_("全部"), ""),
+        ALL: (_("全部"), ""),
     }
     rest = {name: value for name, value in asked.items() if name not in {"state", "due"}}
     return [
         {
-            "key": key or "all",
+            "key": key,
             "label": label,
             "count": count,
             "url": _address("desk_matters", rest, state=key),
-            "current": asked.get("state", "") == key,
+            "current": asked.get("state", ALL) == key,
         }
         for key, (label, count) in names.items()
     ]
@@ -229,16 +232,18 @@ def _fields(
 
 def _picked(name: str, label: str, asked: Asked, options: Mapping[str, str]) -> dict[str, Any]:
     value = asked.get(name, "")
+    rest = {k: v for k, v in asked.items() if k != name}
     return field(
         name,
         label,
         "select",
         value=value,
         required=False,
+        empty_value=ALL if name == "state" else "",
         options=[option(key, words_) for key, words_ in options.items()],
-        on=bool(value),
+        on=bool(value) and value != ALL,
         word=options.get(value, value),
-        clear_url=_address("desk_matters", {k: v for k, v in asked.items() if k != name}),
+        clear_url=_address("desk_matters", rest or {"state": ALL}),
     )
 
 
@@ -270,11 +275,11 @@ def _ground(actor: Actor) -> str:
     return actor.places[0] if actor.places else ""
 
 
-def _bounds(rows: list[dict[str, Any]]) -> list[float]:
-    """Return the box around the listed points; without any the demo street's."""
+def _bounds(rows: list[dict[str, Any]], place: str) -> list[float]:
+    """Return the box around the listed points; without any that of the place."""
     points = [(row["lon"], row["lat"]) for row in rows if row["lon"] is not None]
     if not points:
-        return list(DEMO_STREET)
+        return list(regions.bounds(place))
     east, north = [p[0] for p in points], [p[1] for p in points]
     pad = 0.004
     return [min(east) - pad, min(north) - pad, max(east) + pad, max(north) + pad]

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import segno
+from django.conf import settings
 from django.core.signing import BadSignature, loads
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
@@ -38,7 +39,6 @@ SENT = "q_sent"
 SENT_LIVES = 3_600
 MOST_PHOTOS = 6
 PHOTO_BYTES = 10 * 2**20
-CENTRE = {"lon": 117.23, "lat": 31.82, "zoom": 15}
 STREET_LEVEL = 4
 PLACE_FIELDS = frozenset({"address", "lon", "lat"})
 
@@ -146,7 +146,7 @@ def _reported(request: HttpRequest, *, at: datetime) -> actions.Receipt:
 def _report_page(request: HttpRequest, *, no: Refusal | None = None) -> HttpResponse:
     given, at = request.POST, timezone.now()
     context = {
-        "centre": CENTRE,
+        "centre": shown.middle(settings.QUANYU_CITY),
         "ground_url": GROUND,
         "max_photos": MOST_PHOTOS,
         "max_bytes": PHOTO_BYTES,

@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
@@ -11,9 +12,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from quanyu.events import actions, schemas
-from quanyu.events.pages import forms
+from quanyu.events.pages import forms, shown
 from quanyu.events.pages.desk import GROUND
-from quanyu.events.pages.public import CENTRE
 from quanyu.events.rules import Channel
 from quanyu.kernel.access.http import actor_of, answer, field, hidden_if_denied, option, parsed
 from quanyu.kernel.access.rules import Actor, Role
@@ -67,7 +67,7 @@ def _page(
     context = {
         "section": "report",
         "fields": _fields(request, actor, no, at=at),
-        "centre": CENTRE,
+        "centre": shown.middle(actor.places[0] if actor.places else settings.QUANYU_CITY),
         "ground_url": f"{GROUND}?place={actor.places[0] if actor.places else ''}",
         "url": reverse("desk_report"),
         "done": _done(receipt) if receipt else None,

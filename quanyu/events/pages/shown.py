@@ -54,6 +54,12 @@ def place(path: str, *, depth: int = 2) -> str:
     return " ".join(regions.label(crumb.path) for crumb in crumbs)
 
 
+def middle(path: str) -> dict[str, float]:
+    """Return where a map for choosing a spot within a place opens."""
+    west, south, east, north = regions.bounds(path)
+    return {"lon": round((west + east) / 2, 5), "lat": round((south + north) / 2, 5), "zoom": 15}
+
+
 def spot(event: Any) -> str:
     """Return where a matter is: its address, or the place."""
     return event.address or place(event.region_path)

@@ -86,7 +86,8 @@ def nearest(event: Event) -> str:
 
 def due(event: Event, *, at: datetime, clock: str = "", is_long: bool = False) -> Due | None:
     """Return what a clock says now; without ``clock`` the one that runs out first."""
-    found = running(event, clock or nearest(event))
+    named = clock or nearest(event)
+    found = running(event, named) if named else None
     if found is None:
         return None
     left = _remaining(found, event, at=at)
@@ -94,7 +95,7 @@ def due(event: Event, *, at: datetime, clock: str = "", is_long: bool = False) -
         at=found.due,
         left=_left_words(found, at=at),
         level=_level(found, left, event, at=at),
-        why=_why(event, clock or nearest(event), found, at=at, is_long=is_long),
+        why=_why(event, named, found, at=at, is_long=is_long),
     )
 
 

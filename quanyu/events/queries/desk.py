@@ -7,6 +7,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.db.models import Q, Value
+
 from quanyu.events import queries
 from quanyu.events.models import Event
 from quanyu.events.workflow import BEFORE_DISPATCH, EVENT
@@ -125,6 +127,21 @@ def _metres(one: Event, other: Event) -> int:
     a, b, c, d = (value or 0.0 for value in pairs)
     east = (c - a) * math.cos(math.radians(b))
     return round(math.hypot(east, d - b) * METRES_A_DEGREE)
+
+
+def beside(event: Event, *, actor: Actor) -> tuple[str, str]:
+    """Return the numbers of the open matters that are due before and after this one, or ""."""
+    due, key = event.next_due_at, event.pk
+    if due is None or event.state not in queries.OPEN:
+        return "", ""
+    rows = Event.objects.visible_to(actor).filter(state__in=queries.OPEN)
+    earlier = rows.filter(Q(next_due_at__lt=due) | Q(next_due_at=due, id__lt=key))
+    later = rows.filter(Q(next_due_at__gt=due) | Q(next_due_at=due, id__gt=key))
+    before = earlier.order_by("-next_due_at", "-id").annotate(side=Value("before"))
+    after = later.order_by("next_due_at", "id").annotate(side=Value("after"))
+    both = before.values_list("side", "number")[:1].union(after.values_list("side", "number")[:1])
+    found = dict(both)
+    return found.get("before", ""), found.get("after", "")
 
 
 def holders(event: Event, class_code: str, *, at: datetime) -> list[Holder]:

@@ -36,6 +36,10 @@ Box = tuple[float, float, float, float]
 """West, south, east, north, in degrees."""
 
 
+MIDDLE_OF_CHINA: Box = (104.0, 33.0, 108.0, 37.0)
+"""Where a map opens in a city of which no grid is drawn yet."""
+
+
 @dataclass(frozen=True, slots=True)
 class Child:
     """One place right below another, as a list shows it."""
@@ -134,6 +138,11 @@ def nearest_building(lon: float, lat: float, *, metres: float = NEAR) -> Near | 
         return None
     path, name, address, is_sample, *_ = houses[nearest]
     return Near(path, name, address, round(float(away[nearest])), is_sample)
+
+
+def bounds(path: str) -> Box:
+    """Return the box in which a map of a place opens: its grids, or all that there are."""
+    return _locator.get().bounds(path) or MIDDLE_OF_CHINA
 
 
 # ------------------------------------------------------------------ names and the tree

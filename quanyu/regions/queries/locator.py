@@ -40,6 +40,15 @@ class Locator:
         found: Paths = self._paths[lowest]
         return found
 
+    def bounds(self, place: str) -> tuple[float, float, float, float] | None:
+        """Return the box around the grids within a place; around all, when it has none."""
+        within = np.char.startswith(self._paths[:-1], place)
+        shapes = self._shapes[within] if within.any() else self._shapes
+        if not len(shapes):
+            return None
+        west, south, east, north = shapely.total_bounds(shapes)
+        return float(west), float(south), float(east), float(north)
+
     def locate_point(self, lon: float, lat: float) -> str:
         """Return the path of the grid that holds one point, or ""."""
         return str(self.locate(np.array([[lon, lat]]))[0])

@@ -23,7 +23,8 @@ from django.db import connection, transaction
 
 from quanyu.demo import cast, geometry, pictures, plan, texts
 from quanyu.demo.cast import CITY, STREET, Keys, Part, SignIn
-from quanyu.demo.plan import Act, Life, Spot, World
+from quanyu.demo.plan import Life
+from quanyu.demo.tale import Act, Spot, World
 from quanyu.events import actions as events
 from quanyu.events import queries as matters
 from quanyu.events.rules import Channel, Filters
@@ -125,26 +126,27 @@ def _step(name: str) -> Iterator[None]:
 def _world(at: datetime, *, only: int | None) -> World:
     day = local(at).date()
 
-    def limit_of(class_code: str, moment: datetime) -> Limit:
+    def limit_of(stage: str, class_code: str, moment: datetime) -> Limit | None:
         row = codes.limit(
             workflow="event",
-            stage="handling",
+            stage=stage,
             class_code=class_code,
             place=STREET,
             on=local(moment).date(),
         )
-        return Limit(row.amount, Unit(row.unit)) if row else Limit(3, Unit.WORKING_DAYS)
+        return Limit(row.amount, Unit(row.unit)) if row else None
 
-    def must_verify(class_code: str) -> bool:
+    def has(class_code: str, *flags: str) -> bool:
         entry = codes.class_of(class_code, on=day)
-        return entry is not None and entry.has("verification_required")
+        return entry is not None and any(entry.has(flag) for flag in flags)
 
     return World(
         street=_street_spots(),
         city=_city_spots(),
         calendar=calendar.calendar(at),
         limit_of=limit_of,
-        must_verify=must_verify,
+        must_verify=lambda code: has(code, "verification_required"),
+        is_urgent=lambda code: has(code, "safety", "emergency"),
         at=at,
         only=only,
     )
@@ -396,7 +398,8 @@ class Player:
         events.rate(event_id=self._key, actor=actor, at=act.at, **act.facts)  # type: ignore[arg-type]
 
     def _tell(self, act: Act, actor: Actor) -> None:
-        events.tell_overdue(event_id=self._key, clock="span", actor=actor, at=act.at)
+        clock = str(act.facts["clock"])
+        events.tell_overdue(event_id=self._key, clock=clock, actor=actor, at=act.at)
 
     def _move(self, act: Act, actor: Actor) -> None:
         verb: Callable[..., object] = getattr(events, act.verb)

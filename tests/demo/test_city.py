@@ -83,9 +83,16 @@ def test_they_are_spread_over_the_last_year(built: Built, events: list[Event]) -
 
 
 def test_some_are_late_and_most_are_not(built: Built, events: list[Event]) -> None:
-    at_work = [event for event in events if event.state == State.HANDLING]
-    late = [event for event in at_work if event.due_at and event.due_at < built.at]
-    assert 5 <= len(late) < len(at_work) / 2
+    waiting = [event for event in events if event.next_due_at]
+    late = [event for event in waiting if event.next_due_at and event.next_due_at < built.at]
+    assert 0.05 < len(late) / len(waiting) <= 0.15
+    assert sum(event.is_urgent for event in late) <= 1
+
+
+def test_no_alarm_is_left_over(built: Built, events: list[Event]) -> None:
+    reader = system(cast.CITY, job="test")
+    assert not matters.overdue(clock="stage", actor=reader, at=built.at)
+    assert not matters.overdue(clock="span", actor=reader, at=built.at)
 
 
 def test_nothing_happens_after_the_opening(built: Built, events: list[Event]) -> None:

@@ -101,6 +101,7 @@ def test_a_sentence_that_is_gone_is_named(root: Path) -> None:
     [
         ("甲", "First", None),
         ("甲", "第一", "Chinese left in the English"),
+        ("甲", "“First”", "curly quotes or dots, which Chinese fonts draw wide"),
         ("{n} 件", ("one matter", "{n} matters"), None),
         ("{n} 件", ("{n} matter", "matters"), "placeholders differ"),
         ("共 %(n)s 件，占 5%%", "%(n)s matters, 5%%", None),

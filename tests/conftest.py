@@ -167,6 +167,12 @@ def at() -> datetime:
     return datetime(2026, 3, 2, 9, tzinfo=SHANGHAI)
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Let the browser come last: its driver leaves an event loop running in this thread."""
+    items.sort(key=lambda item: "tests/pages/" in item.nodeid)
+
+
 # ------------------------------------------------------------------ the cast
 
 STREET = "34/01/04/001/"

@@ -31,7 +31,7 @@ from quanyu.kernel.files.rules import Purpose
 from quanyu.kernel.privacy import actions as privacy
 from quanyu.kernel.privacy import rules as privacy_rules
 from quanyu.kernel.privacy.fields import ring
-from quanyu.kernel.quotas.actions import knock
+from quanyu.kernel.quotas.actions import forgive, knock
 from quanyu.kernel.quotas.rules import Quota
 from quanyu.kernel.workflow.actions import move, note, overdue, start
 from quanyu.kernel.workflow.spec import NotAllowed
@@ -398,26 +398,23 @@ def reveal_contact(*, event_id: UUID, reason: str, actor: Actor, at: datetime) -
     return shown
 
 
-def count_code_try(*, address: str, at: datetime) -> None:
-    """Count one try at a follow code.
-
-    :raises TooMany: if this address tries too many
-    """
-    quota = Quota(settings.QUANYU_CODES_A_MINUTE, MINUTE)
-    knock("code", who=[address], quotas=[quota], at=at)
-
-
 def open_by_code(*, code: str, address: str, at: datetime) -> Actor:
-    """Return who holds this follow code, and let the database know; the try is counted.
+    """Return who holds this follow code, and let the database know; a wrong one is counted.
 
-    :raises TooMany: if this address tries too many
+    The try is counted before it is known to be right, so that guesses sent at once cannot outrun
+    the count, and taken back when it was no guess.
+
+    :raises TooMany: if this address has sent too many wrong codes
     :raises Denied: if no matter has it, or it is no code at all
     """
-    count_code_try(address=address, at=at)
+    guess: dict[str, Any] = {"who": [address], "at": at}
+    guess["quotas"] = [Quota(settings.QUANYU_CODES_A_MINUTE, MINUTE)]
+    knock("code", **guess)
     digits = rules.code_digits(code)
     if not digits:
         raise Denied
     holder = queries.row_of_code(code_index(digits))
+    forgive("code", **guess)
     set_scope(holder)
     return holder
 

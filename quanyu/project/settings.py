@@ -40,7 +40,7 @@ QUANYU_FILE_BYTES = _number("QUANYU_FILE_BYTES", 10 * 2**20)
 QUANYU_FILES_AT_ONCE = _number("QUANYU_FILES_AT_ONCE", 6)
 QUANYU_TRUSTED_PROXY = _text("QUANYU_TRUSTED_PROXY")
 QUANYU_PROXY_HEADER = _text("QUANYU_PROXY_HEADER", "X-Forwarded-For")
-QUANYU_IDLE_MINUTES = _number("QUANYU_IDLE_MINUTES", 30)
+QUANYU_IDLE_MINUTES = max(1, _number("QUANYU_IDLE_MINUTES", 30))
 
 # ------------------------------------------------------------------ database
 DATABASE_URL = _text("QUANYU_DATABASE_URL")

@@ -154,6 +154,15 @@ def test_guessing_codes_is_limited(client: Client, settings: Any) -> None:
     assert client.get(f"{REPORTS}/0000000000000001").status_code == 429
 
 
+def test_following_ones_own_report_is_not_guessing(client: Client, settings: Any) -> None:
+    settings.QUANYU_CODES_A_MINUTE = 1
+    code = send(client, BODY).json()["code"]
+    for _again in range(3):
+        response = client.get(f"{REPORTS}/{code}")
+
+    assert response.status_code == 200
+
+
 def test_health_and_readiness_answer(client: Client) -> None:
     assert client.get("/healthz").json() == {"status": "ok"}
     assert client.get("/readyz").json() == {"status": "ready"}

@@ -174,7 +174,7 @@ def _asked_day(text: str, today: date) -> date:
 
 def _lists(held: Sequence[queries.ListEntry], current: str, limits: int) -> list[dict[str, Any]]:
     found = [(entry.key, queries.label(entry), entry.in_force) for entry in held]
-    found.append((LIMITS, _("时限"), limits))
+    found.append((LIMITS, pgettext("list", "时限"), limits))
     return [
         {
             "key": key,
@@ -190,7 +190,7 @@ def _lists(held: Sequence[queries.ListEntry], current: str, limits: int) -> list
 def _list(entry: queries.ListEntry | None) -> dict[str, str]:
     if entry is None:
         note = _("地方细的优先，其次类别长的；停用后用更宽的一条")
-        return {"key": LIMITS, "label": _("时限"), "note": note}
+        return {"key": LIMITS, "label": pgettext("list", "时限"), "note": note}
     return {
         "key": entry.key,
         "label": queries.label(entry),

@@ -30,6 +30,14 @@ FROM own
 """
 
 
+FORGIVE = """
+UPDATE quotas_count AS c SET count = c.count - 1
+FROM unnest(%s::bytea[], %s::timestamptz[]) AS k(subject, since)
+WHERE c.subject = k.subject AND c.since = k.since AND c.shard = pg_backend_pid() %% 32
+RETURNING 1
+"""
+
+
 def knock(purpose: str, *, who: Sequence[str], quotas: Sequence[Quota], at: datetime) -> None:
     """Count one try of everyone in ``who`` against every quota, in one statement.
 
@@ -37,12 +45,7 @@ def knock(purpose: str, *, who: Sequence[str], quotas: Sequence[Quota], at: date
 
     :raises TooMany: if this is one too many, with the seconds to wait
     """
-    kept = {
-        subject(purpose, name, quota, key=settings.SECRET_KEY): quota
-        for name in who
-        for quota in quotas
-        if name and quota.times
-    }
+    kept = _subjects(purpose, who, quotas)
     if not kept:
         return
     keys = sorted(kept)  # one order for all, so that two never wait for each other crosswise
@@ -51,6 +54,23 @@ def knock(purpose: str, *, who: Sequence[str], quotas: Sequence[Quota], at: date
     over = [kept[key].retry_after(at) for key, count in counts.items() if count > kept[key].times]
     if over:
         raise TooMany(TOO_OFTEN, retry_after=max(over))
+
+
+def forgive(purpose: str, *, who: Sequence[str], quotas: Sequence[Quota], at: datetime) -> None:
+    """Take back the try that this same transaction has counted: it was no guess."""
+    kept = _subjects(purpose, who, quotas)
+    keys = sorted(kept)
+    if keys:
+        prepared.fetch(FORGIVE, [keys, [kept[key].window(at) for key in keys]])
+
+
+def _subjects(purpose: str, who: Sequence[str], quotas: Sequence[Quota]) -> dict[bytes, Quota]:
+    return {
+        subject(purpose, name, quota, key=settings.SECRET_KEY): quota
+        for name in who
+        for quota in quotas
+        if name and quota.times
+    }
 
 
 def forget(*, at: datetime) -> int:

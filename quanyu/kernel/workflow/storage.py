@@ -60,7 +60,7 @@ def _statement(kinds: tuple[type[models.Model], ...], *, with_jobs: bool) -> str
 
 def _insert(kind: type[models.Model]) -> str:
     fields = kind._meta.concrete_fields
-    columns = ", ".join(field.column for field in fields)
+    columns = ", ".join(str(field.column) for field in fields)
     values = ", ".join(f"%s::{_type(field)}" for field in fields)
     return f"INSERT INTO {kind._meta.db_table} ({columns}) VALUES ({values})"  # noqa: S608 (our names)
 

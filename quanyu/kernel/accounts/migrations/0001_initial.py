@@ -9,68 +9,248 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Attempts',
+            name="Attempts",
             fields=[
-                ('key', models.CharField(max_length=64, primary_key=True, serialize=False, verbose_name='键')),
-                ('failures', django.contrib.postgres.fields.ArrayField(base_field=models.DateTimeField(), default=list, size=None, verbose_name='失败时间')),
-                ('locked_until', models.DateTimeField(null=True, verbose_name='锁定至')),
-                ('touched_at', models.DateTimeField(db_index=True, verbose_name='更新时间')),
+                (
+                    "key",
+                    models.CharField(
+                        max_length=64, primary_key=True, serialize=False, verbose_name="键"
+                    ),
+                ),
+                (
+                    "failures",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.DateTimeField(),
+                        default=list,
+                        size=None,
+                        verbose_name="失败时间",
+                    ),
+                ),
+                ("locked_until", models.DateTimeField(null=True, verbose_name="锁定至")),
+                ("touched_at", models.DateTimeField(db_index=True, verbose_name="更新时间")),
             ],
             options={
-                'verbose_name': '登录失败',
-                'verbose_name_plural': '登录失败',
+                "verbose_name": "登录失败",
+                "verbose_name_plural": "登录失败",
             },
         ),
         migrations.CreateModel(
-            name='Account',
+            name="Account",
             fields=[
-                ('password', models.CharField(max_length=128, verbose_name='password')),
-                ('last_login', models.DateTimeField(blank=True, null=True, verbose_name='last login')),
-                ('id', models.UUIDField(default=quanyu.kernel.keys.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('username', models.CharField(max_length=60, unique=True, verbose_name='用户名')),
-                ('name', models.CharField(max_length=40, verbose_name='姓名')),
-                ('email', models.EmailField(blank=True, max_length=254, verbose_name='邮箱')),
-                ('is_active', models.BooleanField(default=True, verbose_name='启用')),
-                ('is_demo', models.BooleanField(default=False, verbose_name='演示账号')),
-                ('must_change_password', models.BooleanField(default=False, verbose_name='须改密码')),
-                ('created_at', models.DateTimeField(verbose_name='创建时间')),
-                ('ended_at', models.DateTimeField(null=True, verbose_name='停用时间')),
+                ("password", models.CharField(max_length=128, verbose_name="password")),
+                (
+                    "last_login",
+                    models.DateTimeField(blank=True, null=True, verbose_name="last login"),
+                ),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=quanyu.kernel.keys.uuid7,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("username", models.CharField(max_length=60, unique=True, verbose_name="用户名")),
+                ("name", models.CharField(max_length=40, verbose_name="姓名")),
+                ("email", models.EmailField(blank=True, max_length=254, verbose_name="邮箱")),
+                ("is_active", models.BooleanField(default=True, verbose_name="启用")),
+                ("is_demo", models.BooleanField(default=False, verbose_name="演示账号")),
+                (
+                    "must_change_password",
+                    models.BooleanField(default=False, verbose_name="须改密码"),
+                ),
+                ("created_at", models.DateTimeField(verbose_name="创建时间")),
+                ("ended_at", models.DateTimeField(null=True, verbose_name="停用时间")),
             ],
             options={
-                'verbose_name': '账号',
-                'verbose_name_plural': '账号',
-                'constraints': [models.CheckConstraint(condition=models.Q(('is_active', True), ('ended_at__isnull', False), _connector='OR'), name='account_inactive_has_end'), models.CheckConstraint(condition=models.Q(('username', django.db.models.functions.text.Lower('username'))), name='account_username_without_capitals')],
+                "verbose_name": "账号",
+                "verbose_name_plural": "账号",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("is_active", True), ("ended_at__isnull", False), _connector="OR"
+                        ),
+                        name="account_inactive_has_end",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("username", django.db.models.functions.text.Lower("username"))
+                        ),
+                        name="account_username_without_capitals",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='GrantRow',
+            name="GrantRow",
             fields=[
-                ('id', models.UUIDField(default=quanyu.kernel.keys.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('role', models.CharField(choices=[('resident', 'resident'), ('enterprise', 'enterprise'), ('grid_worker', 'grid_worker'), ('grid_leader', 'grid_leader'), ('grid_branch_secretary', 'grid_branch_secretary'), ('building_lead', 'building_lead'), ('party_group_leader', 'party_group_leader'), ('community_officer', 'community_officer'), ('community_secretary', 'community_secretary'), ('operator', 'operator'), ('dispatcher', 'dispatcher'), ('checker', 'checker'), ('commander', 'commander'), ('handler', 'handler'), ('district_admin', 'district_admin'), ('window_clerk', 'window_clerk'), ('assistant_agent', 'assistant_agent'), ('provider', 'provider'), ('caregiver', 'caregiver'), ('assessor', 'assessor'), ('property_firm', 'property_firm'), ('owners_committee', 'owners_committee'), ('co_build_unit', 'co_build_unit'), ('parttime_member', 'parttime_member'), ('reported_member', 'reported_member'), ('party_officer', 'party_officer'), ('accountant', 'accountant'), ('auditor', 'auditor'), ('sys_admin', 'sys_admin'), ('sec_admin', 'sec_admin'), ('audit_admin', 'audit_admin'), ('system', 'system')], max_length=32, verbose_name='角色')),
-                ('region_path', models.CharField(blank=True, db_collation='C', max_length=80, verbose_name='辖区路径')),
-                ('body_id', models.UUIDField(null=True, verbose_name='机构')),
-                ('granted_from', models.DateTimeField(verbose_name='起')),
-                ('granted_to', models.DateTimeField(null=True, verbose_name='止')),
-                ('granted_by', models.UUIDField(null=True, verbose_name='授权人')),
-                ('reason', models.CharField(blank=True, max_length=200, verbose_name='事由')),
-                ('ended_by', models.UUIDField(null=True, verbose_name='终止人')),
-                ('ended_at', models.DateTimeField(null=True, verbose_name='终止时间')),
-                ('end_reason', models.CharField(blank=True, max_length=200, verbose_name='终止事由')),
-                ('account', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='grants', to=settings.AUTH_USER_MODEL, verbose_name='账号')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=quanyu.kernel.keys.uuid7,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[
+                            ("resident", "resident"),
+                            ("enterprise", "enterprise"),
+                            ("grid_worker", "grid_worker"),
+                            ("grid_leader", "grid_leader"),
+                            ("grid_branch_secretary", "grid_branch_secretary"),
+                            ("building_lead", "building_lead"),
+                            ("party_group_leader", "party_group_leader"),
+                            ("community_officer", "community_officer"),
+                            ("community_secretary", "community_secretary"),
+                            ("operator", "operator"),
+                            ("dispatcher", "dispatcher"),
+                            ("checker", "checker"),
+                            ("commander", "commander"),
+                            ("handler", "handler"),
+                            ("district_admin", "district_admin"),
+                            ("window_clerk", "window_clerk"),
+                            ("assistant_agent", "assistant_agent"),
+                            ("provider", "provider"),
+                            ("caregiver", "caregiver"),
+                            ("assessor", "assessor"),
+                            ("property_firm", "property_firm"),
+                            ("owners_committee", "owners_committee"),
+                            ("co_build_unit", "co_build_unit"),
+                            ("parttime_member", "parttime_member"),
+                            ("reported_member", "reported_member"),
+                            ("party_officer", "party_officer"),
+                            ("accountant", "accountant"),
+                            ("auditor", "auditor"),
+                            ("sys_admin", "sys_admin"),
+                            ("sec_admin", "sec_admin"),
+                            ("audit_admin", "audit_admin"),
+                            ("system", "system"),
+                        ],
+                        max_length=32,
+                        verbose_name="角色",
+                    ),
+                ),
+                (
+                    "region_path",
+                    models.CharField(
+                        blank=True, db_collation="C", max_length=80, verbose_name="辖区路径"
+                    ),
+                ),
+                ("body_id", models.UUIDField(null=True, verbose_name="机构")),
+                ("granted_from", models.DateTimeField(verbose_name="起")),
+                ("granted_to", models.DateTimeField(null=True, verbose_name="止")),
+                ("granted_by", models.UUIDField(null=True, verbose_name="授权人")),
+                ("reason", models.CharField(blank=True, max_length=200, verbose_name="事由")),
+                ("ended_by", models.UUIDField(null=True, verbose_name="终止人")),
+                ("ended_at", models.DateTimeField(null=True, verbose_name="终止时间")),
+                (
+                    "end_reason",
+                    models.CharField(blank=True, max_length=200, verbose_name="终止事由"),
+                ),
+                (
+                    "account",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="grants",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="账号",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '授权',
-                'verbose_name_plural': '授权',
-                'indexes': [models.Index(models.F('account'), models.F('granted_to'), name='grant_by_account'), models.Index(models.F('region_path'), name='grant_by_place'), models.Index(models.F('body_id'), name='grant_by_body')],
-                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('body_id__isnull', True), ('region_path__endswith', '/')), models.Q(('body_id__isnull', False), ('region_path', '')), _connector='OR'), name='grant_at_place_or_in_body'), models.CheckConstraint(condition=models.Q(('granted_to__isnull', True), ('granted_to__gte', models.F('granted_from')), _connector='OR'), name='grant_ends_not_before_it_begins'), models.CheckConstraint(condition=models.Q(('role__in', ['resident', 'enterprise', 'grid_worker', 'grid_leader', 'grid_branch_secretary', 'building_lead', 'party_group_leader', 'community_officer', 'community_secretary', 'operator', 'dispatcher', 'checker', 'commander', 'handler', 'district_admin', 'window_clerk', 'assistant_agent', 'provider', 'caregiver', 'assessor', 'property_firm', 'owners_committee', 'co_build_unit', 'parttime_member', 'reported_member', 'party_officer', 'accountant', 'auditor', 'sys_admin', 'sec_admin', 'audit_admin'])), name='grant_role_known'), models.CheckConstraint(condition=models.Q(('body_id__isnull', True), ('role__in', ['handler']), _connector='OR'), name='grant_in_body_is_a_body_role'), models.CheckConstraint(condition=models.Q(('body_id__isnull', False), models.Q(('role__in', ['handler']), _negated=True), _connector='OR'), name='grant_of_body_role_is_in_body')],
+                "verbose_name": "授权",
+                "verbose_name_plural": "授权",
+                "indexes": [
+                    models.Index(
+                        models.F("account"), models.F("granted_to"), name="grant_by_account"
+                    ),
+                    models.Index(models.F("region_path"), name="grant_by_place"),
+                    models.Index(models.F("body_id"), name="grant_by_body"),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("body_id__isnull", True), ("region_path__endswith", "/")),
+                            models.Q(("body_id__isnull", False), ("region_path", "")),
+                            _connector="OR",
+                        ),
+                        name="grant_at_place_or_in_body",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("granted_to__isnull", True),
+                            ("granted_to__gte", models.F("granted_from")),
+                            _connector="OR",
+                        ),
+                        name="grant_ends_not_before_it_begins",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "role__in",
+                                [
+                                    "resident",
+                                    "enterprise",
+                                    "grid_worker",
+                                    "grid_leader",
+                                    "grid_branch_secretary",
+                                    "building_lead",
+                                    "party_group_leader",
+                                    "community_officer",
+                                    "community_secretary",
+                                    "operator",
+                                    "dispatcher",
+                                    "checker",
+                                    "commander",
+                                    "handler",
+                                    "district_admin",
+                                    "window_clerk",
+                                    "assistant_agent",
+                                    "provider",
+                                    "caregiver",
+                                    "assessor",
+                                    "property_firm",
+                                    "owners_committee",
+                                    "co_build_unit",
+                                    "parttime_member",
+                                    "reported_member",
+                                    "party_officer",
+                                    "accountant",
+                                    "auditor",
+                                    "sys_admin",
+                                    "sec_admin",
+                                    "audit_admin",
+                                ],
+                            )
+                        ),
+                        name="grant_role_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("body_id__isnull", True), ("role__in", ["handler"]), _connector="OR"
+                        ),
+                        name="grant_in_body_is_a_body_role",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("body_id__isnull", False),
+                            models.Q(("role__in", ["handler"]), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="grant_of_body_role_is_in_body",
+                    ),
+                ],
             },
         ),
     ]

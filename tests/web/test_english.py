@@ -104,6 +104,6 @@ def test_names_of_classes_bodies_and_places_are_english(
 
     facts = {fact["label"]: fact["value"] for fact in page.context["facts"]}
     assert (facts["Class"], facts["Grid"].split(" › ")[0]) == (
-        "Component 0102 Sewage manhole cover",
+        "Part 0102 Sewage manhole cover",
         "Hefei",
     )

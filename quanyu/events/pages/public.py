@@ -16,7 +16,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext
+from django.utils.translation import gettext_lazy, ngettext, pgettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from quanyu.events import actions, queries, rules, schemas
@@ -69,12 +69,20 @@ def home(request: HttpRequest) -> HttpResponse:
     return answer(request, "events/home.html", {"figures": figures, "example": None, "code": ""})
 
 
+def _reports(count: int) -> str:
+    return ngettext("件", "件", count)
+
+
 def _figures(found: Mapping[str, Any]) -> dict[str, Any] | None:
     if not found or not found.get("reported"):
         return None
     rows = [
-        {"value": f"{found['reported']:,}", "unit": _("件"), "label": _("大家反映的")},
-        {"value": f"{found['closed']:,}", "unit": _("件"), "label": _("办结的")},
+        {
+            "value": f"{found['reported']:,}",
+            "unit": _reports(found["reported"]),
+            "label": _("大家反映的"),
+        },
+        {"value": f"{found['closed']:,}", "unit": _reports(found["closed"]), "label": _("办结的")},
     ]
     if found["closed"]:
         share = round(100 * found["on_time"] / found["closed"])
@@ -82,7 +90,12 @@ def _figures(found: Mapping[str, Any]) -> dict[str, Any] | None:
         again = _("您说没解决，就重新办")
         label = _("重新办过")
         rows.append(
-            {"value": f"{found['reopened']:,}", "unit": _("件"), "label": label, "note": again}
+            {
+                "value": f"{found['reopened']:,}",
+                "unit": _reports(found["reopened"]),
+                "label": label,
+                "note": again,
+            }
         )
     month = date.fromisoformat(found["month"])
     return {"month": date_format(month, pgettext("month format", "n月")), "rows": rows}

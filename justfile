@@ -16,6 +16,10 @@ fix:
     {{python}} -m ruff format --quiet .
     .venv/bin/djade --target-version 5.2 $(git ls-files '*.html')
 
+# Bring the English catalogue to the sentences of the source, and name what is not translated
+catalogue:
+    {{python}} -m tools.catalogue update
+
 # Run the demo city
 serve *words:
     ./run demo {{words}}

@@ -514,8 +514,7 @@ def _check_evidence(event: Event, photos: Sequence[Any], *, at: datetime) -> Non
         return
     if pictures.photos(event).get(Purpose.HANDLE):
         return
-    basis = str(entry.clause) if entry.clause else ""
-    raise Invalid(rules.EVIDENCE, field="photos", basis=basis)
+    raise Invalid(rules.EVIDENCE, field="photos", basis=codes.cited(entry.clause))
 
 
 def _check_said(comment: str) -> None:

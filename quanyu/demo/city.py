@@ -5,6 +5,7 @@ before anything else, the plan follows from them alone, and a matter is played w
 """
 
 import json
+import logging
 import sys
 import time
 import zlib
@@ -59,12 +60,13 @@ def build(*, home: Path, at: datetime, scale: str = "demo") -> SignIns:
     :param scale: ``demo`` for all of it, ``small`` for the first sixty matters
     """
     began = time.monotonic()
-    with _step("places, calendar, codes, bodies"):
-        ground(at=at)
-    leads = _leads()
-    bunch = cast.keys(home, leads, at=at)
-    if not _stands(bunch, leads, scale, at=at):
-        _open(bunch, leads, scale)
+    with _quietly(calendar.log):
+        with _step("places, calendar, codes, bodies"):
+            ground(at=at)
+        leads = _leads()
+        bunch = cast.keys(home, leads, at=at)
+        if not _stands(bunch, leads, scale, at=at):
+            _open(bunch, leads, scale)
     passed = timedelta(seconds=time.monotonic() - began)
     return cast.sign_ins(home, at=at + passed)
 
@@ -111,6 +113,17 @@ def _open(bunch: Keys, leads: Sequence[Part], scale: str) -> None:
         events.refresh_figures(actor=worker, at=bunch.opened_at)
     bunch.built = scale
     cast.write(bunch, leads)
+
+
+@contextmanager
+def _quietly(log: logging.Logger) -> Iterator[None]:
+    """Keep warnings out of the steps a visitor reads: server, worker and pages tell them too."""
+    usual = log.level
+    log.setLevel(logging.ERROR)
+    try:
+        yield
+    finally:
+        log.setLevel(usual)
 
 
 @contextmanager

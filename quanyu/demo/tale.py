@@ -149,11 +149,11 @@ class Telling:
         """Return when somebody is at work for it."""
         return calendar.ROUND_THE_CLOCK if self.draft.is_watched else calendar.OFFICE
 
-    def wait(self, low: float, high: float) -> None:
+    def wait(self, low: float, high: float, *, hours: Hours | None = None) -> None:
         """Let some minutes of working time pass."""
         seconds = round(self.dice.uniform(low, high) * 60)
         self.at = calendar.add_working_seconds(
-            self.at, seconds, calendar=self.world.calendar, hours=self.hours
+            self.at, seconds, calendar=self.world.calendar, hours=hours or self.hours
         )
 
     def spend(self, low: float, high: float) -> None:
@@ -187,8 +187,12 @@ class Telling:
             )
 
     def say(self, name: str) -> str:
-        """Return one of the sentences of that name."""
-        return self.dice.choice(texts.phrases()[name])
+        """Return one of the sentences of that name that fit this matter."""
+        return self.dice.choice(texts.fitting(name, self.draft.topic, self.draft.said))
+
+    def outcome(self) -> str:
+        """Return what was done, in the words nearest to the report."""
+        return texts.nearest(self.draft.topic.done, self.draft.said)
 
 
 def told(
@@ -215,7 +219,9 @@ def _reporter(draft: Draft) -> str:
 
 def _settle(tale: Telling) -> None:
     tale.at += timedelta(minutes=tale.dice.randint(4, 25))
-    tale.act("settle", "grid_worker", outcome=tale.dice.choice(tale.draft.topic.settled))
+    tale.act(
+        "settle", "grid_worker", outcome=texts.nearest(tale.draft.topic.settled, tale.draft.said)
+    )
 
 
 def _turn_down(tale: Telling) -> None:
@@ -268,7 +274,7 @@ def _outside(tale: Telling, bends: Bends) -> None:
         tale.wait(90, 2400)
     else:
         tale.spend(0.2, 0.8)
-    tale.act("handle", "handler", outcome=tale.dice.choice(tale.draft.topic.done))
+    tale.act("handle", "handler", outcome=tale.outcome())
 
 
 def _inside_again(tale: Telling, bends: Bends) -> None:
@@ -287,14 +293,14 @@ def _inside_again(tale: Telling, bends: Bends) -> None:
 
 
 def _check(tale: Telling) -> None:
-    tale.wait(15, 200)
+    tale.wait(15, 200, hours=calendar.OFFICE)
     tale.act("check", "checker")
-    tale.wait(8, 70)
+    tale.wait(8, 70, hours=calendar.OFFICE)
 
 
 def _once_more(tale: Telling) -> None:
     tale.spend(0.2, 0.7)
-    tale.act("handle", "handler", outcome=tale.dice.choice(tale.draft.topic.done))
+    tale.act("handle", "handler", outcome=tale.outcome())
     _check(tale)
 
 

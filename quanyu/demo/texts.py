@@ -1,6 +1,6 @@
 """What people say in the demo city, read from plain text files beside this one (示例文本)."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -65,6 +65,26 @@ def phrases() -> dict[str, tuple[str, ...]]:
         else:
             kept.append(line.strip())
     return {name: tuple(kept) for name, kept in found.items()}
+
+
+def fitting(name: str, topic: Topic, said: Said) -> tuple[str, ...]:
+    """Return the sentences of that name that fit a report.
+
+    ``灯 亮|试灯正常。`` is said only where the class or the report speaks of one of the words
+    before the bar; 居民 stands for a report that a resident made, 部件 and 事件 for the kind.
+    """
+    kind = "部件" if topic.kind == "part" else "事件"
+    about = f"{topic.name} {said.text} {kind} {'居民' * (said.voice != 'grid')}"
+    parted = [line.rpartition("|") for line in phrases()[name]]
+    return tuple(
+        text for words, bar, text in parted if not bar or any(w in about for w in words.split())
+    )
+
+
+def nearest(outcomes: Sequence[str], said: Said) -> str:
+    """Return the outcome that shares most pairs of signs with a report."""
+    pairs = {said.text[n : n + 2] for n in range(len(said.text) - 1)}
+    return max(outcomes, key=lambda text: sum(pair in text for pair in pairs))
 
 
 def _topic(line: str) -> Topic:

@@ -68,7 +68,7 @@ class Ground:
     def server(self, **more: str) -> Iterator[Server]:
         """Run the web server with two workers, `more` settings in its environment."""
         port = _free_port()
-        made = {**os.environ, **RAISED, **more}
+        made = {**os.environ, **more}
         words = ["serve", "--home", str(self.home.path), "--port", str(port), "--workers", "2"]
         log, bond = self.home.logs / "server.log", bound_to_us(signal.SIGTERM)
         with log.open("ab") as out:
@@ -112,6 +112,7 @@ def _enter(home: Home, database: Database) -> None:
     """Make Django, here and in the programs started from here, speak to this city."""
     os.environ.update(homes.keys(home), QUANYU_HOME=str(home.path))
     os.environ.update(QUANYU_DATABASE_URL=database.url, QUANYU_APP_DATABASE_URL="")
+    os.environ.update(RAISED)
     os.environ["DJANGO_SETTINGS_MODULE"] = "quanyu.project.settings"
     django.setup()
 

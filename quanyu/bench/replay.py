@@ -101,7 +101,9 @@ def script(one: Sequence[Sent], other: Sequence[Sent]) -> Script:
     for sent, like in zip(one, other, strict=True):
         pairs = zip(sent.values, like.values, strict=True)
         words = [_worded(next(numbers), *pair, constants) for pair in pairs]
-        lines.append(f"{PLACE.sub(lambda found, w=words: w[int(found[1]) - 1], sent.sql)};")
+        parts = PLACE.split(sent.sql)  # words between places, and their numbers, by turns
+        filled = (words[int(p) - 1] if n % 2 else p for n, p in enumerate(parts))
+        lines.append("".join([*filled, ";"]))
     randoms = sorted({int(n) for line in lines for n in re.findall(r":random(\d+)", line)})
     head = [f"\\set random{n} random(1000000000000000, 9999999999999999)" for n in randoms]
     text = "\n".join([HEAD.strip(), *head, *lines, ""])

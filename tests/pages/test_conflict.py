@@ -23,6 +23,7 @@ def test_the_second_is_told_who_was_faster(sit: Sit, filed: Event, dispatcher: A
     expect(told).to_contain_text("周*")
     expect(told).to_contain_text("已派遣")
     expect(told).to_contain_text("没有生效")
+    expect(told).to_contain_text("请今晚前围好")
     look(second, "conflict")
     told.get_by_role("link", name="看现在的样子").click()
     expect(second.get_by_text("已派遣").first).to_be_visible()

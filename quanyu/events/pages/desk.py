@@ -304,7 +304,6 @@ def _matter(
     event = queries.by_number(number, actor=actor)
     steps = queries.story(event, actor=actor)
     given = request.POST.dict() if no is not None else {}
-    # With the act gone, what was typed for it has no form any more: it is shown beside.
     desk_ = forms.Desk(event=event, actor=actor, at=at, given=given, verb=verb, no=no)
     moves = forms.moves(desk_)
     bodies = desk.body_names([event], *desk.bodies_in(steps))
@@ -330,7 +329,8 @@ def _matter(
         "note_url": reverse("desk_note", args=[number]),
         "back_url": reverse("desk"),
         **_beside(event, actor),
-        "conflict": _conflict(no, verb, event),
+        # With the act gone, what was typed for it has no form any more: it is shown beside.
+        "conflict": _conflict(no, verb, event, typed=_typed(given, verb, moves)),
         "now": timezone.localtime(at),
     }
     if context["conflict"]:
@@ -475,7 +475,16 @@ def _awaited(event: Any, body: str, *, at: datetime) -> dict[str, str] | None:
     return {"who": who, "sentence": _("这一步由对方办，您可以补充说明；办好后会出现在经过里")}
 
 
-def _conflict(no: Refusal | None, verb: str, event: Any) -> dict[str, Any] | None:
+def _typed(given: Mapping[str, str], verb: str, moves: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Return the words written for an act that is offered no more."""
+    if any(move["verb"] == verb for move in moves):
+        return []
+    return [given[n] for n in forms.ASKS.get(verb, ()) if n in forms.WRITTEN and given.get(n)]
+
+
+def _conflict(
+    no: Refusal | None, verb: str, event: Any, *, typed: Sequence[str]
+) -> dict[str, Any] | None:
     if not isinstance(no, Stale | Overtaken) or "verb" not in no.parts:
         return None
     name = str(no.parts.get("name", ""))
@@ -483,6 +492,7 @@ def _conflict(no: Refusal | None, verb: str, event: Any) -> dict[str, Any] | Non
         "who": mask_name(name) if name else _("系统"),
         "did": words.done_words(str(no.parts["verb"])),
         "at": no.parts["at"],
+        "typed": typed,
         "yours": _("您的“{act}”没有生效；您填的还在，看过再办").format(act=shown.verb_words(verb)),
         "url": reverse("desk_matter", args=[event.number]),
     }

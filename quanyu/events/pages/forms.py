@@ -73,6 +73,9 @@ ASKS: Mapping[str, Sequence[str]] = {
 }
 """What each act asks for, in the order of the form; a test holds it against ``needs``."""
 
+WRITTEN = frozenset({"remark", "finding", "outcome", "evidence", "reason", "reply"})
+"""What of it is a person's own words."""
+
 WITH_PHOTOS = frozenset(verb for verb, asked in ASKS.items() if "photos" in asked)
 NOT_DESK = frozenset({"rate", "reopen"})
 

@@ -1,0 +1,94 @@
+"""Everything is said in English too, drawn in the dark, and printed large (语言与外观)."""
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from quanyu.events.models import Event
+from quanyu.kernel.access.rules import Actor
+from tests.pages.conftest import PHONE, Sit, look
+
+CHINESE = re.compile(r"[\u4e00-\u9fff]+")
+OWN_NAME = {"中文", "全域"}
+
+
+def chinese_on(page: Page) -> set[str]:
+    """Return the Chinese a reader of English sees, names of the data aside."""
+    return set(CHINESE.findall(page.evaluate("document.body.innerText")))
+
+
+@pytest.mark.parametrize("address", ["/", "/report", "/follow", "/desk/sign-in", "/nothing"])
+def test_the_residents_pages_speak_english(sit: Sit, address: str) -> None:
+    page = sit(size=PHONE, locale="en-GB")
+
+    page.goto(address)
+
+    look(page, f"en-{address.strip('/').replace('/', '-')}-390")
+    assert page.evaluate("document.documentElement.lang") == "en"
+    assert chinese_on(page) <= OWN_NAME
+
+
+@pytest.mark.parametrize(
+    "address", ["", "matters", "map", "report", "duties", "codes/event_class", "nothing"]
+)
+def test_the_desk_speaks_english(sit: Sit, clerk: Actor, address: str) -> None:
+    page = sit(clerk, locale="en-GB")
+
+    page.goto(f"/desk/{address}")
+
+    look(page, f"en-desk-{address.replace('/', '-')}")
+    assert page.evaluate("document.documentElement.lang") == "en"
+    assert chinese_on(page) <= OWN_NAME | {clerk.name, clerk.name[:1]}
+
+
+def test_a_matter_speaks_english_but_for_what_people_wrote(
+    sit: Sit, handling: Event, dispatcher: Actor
+) -> None:
+    page = sit(dispatcher, locale="en-GB")
+
+    page.goto(f"/desk/matters/{handling.number}")
+
+    look(page, "en-matter")
+    written = handling.text + handling.address + "周明王马张李"
+    assert [one for one in chinese_on(page) - OWN_NAME if one not in written] == []
+
+
+def test_the_language_is_changed_at_the_foot_and_kept(sit: Sit) -> None:
+    page = sit(size=PHONE)
+
+    page.goto("/")
+    page.get_by_role("button", name="English").click()
+    page.get_by_role("link", name="Report a problem").first.click()
+
+    assert page.evaluate("document.documentElement.lang") == "en"
+    page.goto("/")
+    page.get_by_role("button", name="中文").click()
+    expect(page.get_by_role("link", name="反映一个问题")).to_be_visible()
+
+
+def test_the_dark_is_kept(sit: Sit, reported: Event, operator: Actor) -> None:
+    page = sit(operator)
+    page.goto("/desk/")
+
+    page.get_by_role("button", name="换成深色").click()
+    page.get_by_role("link", name="受理：").first.click()
+
+    look(page, "matter-dark")
+    dark = page.evaluate("getComputedStyle(document.body).backgroundColor")
+    assert max(int(part) for part in re.findall(r"\d+", dark)[:3]) < 64
+
+
+def test_large_print_leaves_nothing_small(sit: Sit) -> None:
+    page = sit(size=PHONE)
+    page.goto("/")
+
+    page.get_by_role("button", name="大字版").click()
+
+    look(page, "home-large-390")
+    sizes = page.evaluate(
+        "[...document.querySelectorAll('main *')].filter(e => e.offsetParent &&"
+        " [...e.childNodes].some(n => n.nodeType === 3 && n.textContent.trim()))"
+        ".map(e => parseFloat(getComputedStyle(e).fontSize))"
+    )
+    assert min(sizes) >= 18

@@ -6,7 +6,7 @@ from itertools import count
 from typing import Any
 
 import psycopg
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connections
 
 
 def fetch(statement: str, given: Sequence[Any]) -> list[tuple[Any, ...]]:
@@ -16,6 +16,7 @@ def fetch(statement: str, given: Sequence[Any]) -> list[tuple[Any, ...]]:
     for the few statements that every report makes this is a third of the database's work. Errors
     come as Django's own, and a log of statements (tests, debugging) shows these too.
     """
+    connection = connections[DEFAULT_DB_ALIAS]  # once: the usual proxy looks it up at every word
     connection.ensure_connection()
     with connection.wrap_database_errors, psycopg.RawCursor(connection.connection) as cursor:
         cursor.execute(_numbered(statement), given, prepare=True)

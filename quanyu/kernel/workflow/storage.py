@@ -6,15 +6,17 @@ Python; here is only what must be written together. It is the same for every kin
 
 from collections.abc import Callable, Sequence
 from functools import lru_cache
-from operator import attrgetter
-from typing import Any
+from typing import Any, TypeAlias
 
-from django.db import connection, models
+from django.db import DEFAULT_DB_ALIAS, connection, connections, models
 
 from quanyu.kernel.access import prepared
 from quanyu.kernel.audit.models import Record
 from quanyu.kernel.jobs.actions import DEFER_CALL
 from quanyu.kernel.workflow.models import Case, Step
+
+Reader: TypeAlias = Callable[[Any, Any], Any]
+"""From a row and the connection it goes to, the value of one column."""
 
 PLAIN = frozenset(
     {
@@ -45,11 +47,12 @@ def keep(
     """
     rows: tuple[models.Model, ...] = (case, step, record, *beside)
     statement = _statement(tuple(type(row) for row in rows), with_jobs=bool(jobs))
-    given = [value for row in rows for value in _values(row)]
+    here = connections[DEFAULT_DB_ALIAS]
+    given = [read(row, here) for row in rows for read in _readers(type(row))]
     prepared.fetch(statement, [*given, *jobs])
     for row in rows:
         row._state.adding = False
-        row._state.db = connection.alias
+        row._state.db = here.alias
 
 
 @lru_cache(maxsize=64)
@@ -71,17 +74,18 @@ def _type(field: Any) -> str:
     return kind.split(" COLLATE", maxsplit=1)[0]
 
 
-def _values(row: models.Model) -> list[Any]:
-    return [read(row) for read in _readers(type(row))]
-
-
 @lru_cache(maxsize=64)
-def _readers(kind: type[models.Model]) -> tuple[Callable[[Any], Any], ...]:
+def _readers(kind: type[models.Model]) -> tuple[Reader, ...]:
     return tuple(_reader(field) for field in kind._meta.concrete_fields)
 
 
-def _reader(field: Any) -> Callable[[Any], Any]:
+def _reader(field: Any) -> Reader:
     """Return how a column's value is read; what the server takes as it is goes as it is."""
-    if type(field) in PLAIN:
-        return attrgetter(field.attname)
-    return lambda row: field.get_db_prep_save(field.pre_save(row, add=True), connection)
+
+    def plain(row: Any, here: Any) -> Any:
+        return getattr(row, field.attname)
+
+    def prepared_for(row: Any, here: Any) -> Any:
+        return field.get_db_prep_save(field.pre_save(row, add=True), here)
+
+    return plain if type(field) in PLAIN else prepared_for

@@ -8,6 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext
+from django.views.decorators.http import require_http_methods
 from pydantic import BaseModel, ValidationError
 
 from quanyu.kernel.access.rules import REPORTER, Actor
@@ -15,7 +16,11 @@ from quanyu.kernel.errors import Denied, Invalid, Refusal, TooMany
 from quanyu.kernel.errors import gettext_noop as _
 
 S = TypeVar("S", bound=BaseModel)
+T = TypeVar("T")
 View = Callable[..., HttpResponseBase]
+
+read_or_write = require_http_methods(["GET", "HEAD", "POST"])
+"""Open a view to reading and to sending a form, to nothing else."""
 
 
 class Seated(Protocol):
@@ -48,6 +53,20 @@ def answer(
     if isinstance(no, TooMany):
         response["Retry-After"] = str(no.retry_after)
     return response
+
+
+def answered(
+    request: HttpRequest,
+    act: Callable[[], HttpResponse],
+    page: Callable[[Refusal | None], HttpResponse],
+) -> HttpResponse:
+    """Show the page; where something was sent, act on it, or say on the same page why not."""
+    if request.method != "POST":
+        return page(None)
+    try:
+        return act()
+    except Refusal as no:
+        return page(no)
 
 
 def hidden_if_denied(view: View) -> View:
@@ -91,6 +110,17 @@ def _invalid(fault: ValidationError, labels: Mapping[str, str]) -> Invalid:
     if first["type"] == "string_too_long":
         return Invalid(_("“{label}”最多 {limit} 个字"), field=field, label=label, limit=limit)
     return Invalid(_("“{label}”填写有误，请检查"), field=field, label=label)
+
+
+def meant(parse: Callable[[str], T], text: str, *, otherwise: Refusal) -> T:
+    """Return what one text of a form means: a key, a day, a number.
+
+    :raises Refusal: ``otherwise``, if it means nothing
+    """
+    try:
+        return parse(text)
+    except ValueError as fault:
+        raise otherwise from fault
 
 
 def field(

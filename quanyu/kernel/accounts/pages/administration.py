@@ -1,0 +1,180 @@
+"""The acts of the three administrators: people and their grants."""
+
+from collections.abc import Callable
+from datetime import date, datetime, time, timedelta
+from functools import wraps
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_GET, require_POST
+
+from quanyu.kernel.access.http import actor_of, answered, meant, read_or_write
+from quanyu.kernel.access.rules import Actor
+from quanyu.kernel.accounts import actions, queries, rules
+from quanyu.kernel.accounts.pages.shown import people_page
+from quanyu.kernel.errors import Denied, Refusal
+
+View = Callable[..., HttpResponse]
+
+
+def _for_administrators(view: View) -> View:
+    """Open the page to the three administrators; who is out of their reach is not there."""
+
+    @wraps(view)
+    def opened(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if not rules.is_administrator(actor_of(request).roles):
+            raise PermissionDenied
+        try:
+            return view(request, *args, **kwargs)
+        except Denied as denied:
+            raise Http404 from denied
+
+    return opened
+
+
+def _about_somebody(done: object) -> Callable[[Callable[..., object]], View]:
+    """Make an act about somebody the answer to a POST, which ends on their page.
+
+    :param done: the sentence that says it is done
+    """
+
+    def made(act: Callable[..., object]) -> View:
+        @require_POST
+        @_for_administrators
+        @wraps(act)
+        def view(request: HttpRequest, account_id: UUID, **more: Any) -> HttpResponse:
+            def acted() -> HttpResponse:
+                act(request, account_id, actor=actor_of(request), at=timezone.now(), **more)
+                messages.success(request, str(done))
+                return redirect("desk_person", account_id)
+
+            def page(no: Refusal | None) -> HttpResponse:
+                return people_page(request, account_id=account_id, no=no)
+
+            return answered(request, acted, page)
+
+        return view
+
+    return made
+
+
+@require_GET
+@_for_administrators
+def people(request: HttpRequest) -> HttpResponse:
+    """List people and what they hold."""
+    return people_page(request)
+
+
+@require_GET
+@_for_administrators
+def person(request: HttpRequest, account_id: UUID) -> HttpResponse:
+    """Show one person, every grant of theirs, and what I may do about it."""
+    return people_page(request, account_id=account_id)
+
+
+@sensitive_post_parameters("password")
+@read_or_write
+@_for_administrators
+def person_new(request: HttpRequest) -> HttpResponse:
+    """Make an account."""
+    given = request.POST
+
+    def make() -> HttpResponse:
+        made = actions.create_account(
+            username=given.get("username", ""),
+            name=given.get("name", "")[:40],
+            password=given.get("password", "")[:200] or None,
+            actor=actor_of(request),
+            at=timezone.now(),
+        )
+        messages.success(request, _("账号已建立"))
+        return redirect("desk_person", made.pk)
+
+    return answered(request, make, lambda no: people_page(request, new=True, no=no))
+
+
+@_about_somebody(gettext_lazy("授权已生效"))
+def give(request: HttpRequest, account_id: UUID, *, actor: Actor, at: datetime) -> None:
+    """Give a role."""
+    given = request.POST
+    actions.grant(
+        account=queries.account(account_id, actor=actor),
+        role=given.get("role", ""),
+        region_path=queries.place_called(given.get("region_path", "").strip()),
+        body=_body(given.get("body", "")),
+        granted_from=_day(given.get("granted_from", ""), field="granted_from", at=at),
+        granted_to=_day_after(given.get("granted_to", ""), at=at),
+        reason=_reason(request),
+        actor=actor,
+        at=at,
+    )
+
+
+@_about_somebody(gettext_lazy("授权已终止，下一次请求起失效"))
+def take(
+    request: HttpRequest, account_id: UUID, *, grant_id: UUID, actor: Actor, at: datetime
+) -> None:
+    """Take a role away."""
+    actions.end_grant(grant_id=grant_id, reason=_reason(request), actor=actor, at=at)
+
+
+@_about_somebody(gettext_lazy("账号已停用，全部授权已终止"))
+def end(request: HttpRequest, account_id: UUID, *, actor: Actor, at: datetime) -> None:
+    """Close an account."""
+    account = queries.account(account_id, actor=actor)
+    actions.end_account(account=account, reason=_reason(request), actor=actor, at=at)
+
+
+@sensitive_post_parameters("password")
+@_about_somebody(gettext_lazy("密码已重设，本人下次登录须修改"))
+def new_password(request: HttpRequest, account_id: UUID, *, actor: Actor, at: datetime) -> None:
+    """Give somebody a password for one sign-in."""
+    account = queries.account(account_id, actor=actor)
+    text = request.POST.get("password", "")[:200]
+    actions.set_password(account=account, password=text, actor=actor, at=at)
+
+
+@_about_somebody(gettext_lazy("动态验证码已解绑，下次登录须重新绑定"))
+def no_second_factor(request: HttpRequest, account_id: UUID, *, actor: Actor, at: datetime) -> None:
+    """Take away the second factor of somebody whose device is lost."""
+    actions.reset_totp(account=queries.account(account_id, actor=actor), actor=actor, at=at)
+
+
+# ------------------------------------------------------------------ what was sent
+def _reason(request: HttpRequest) -> str:
+    return request.POST.get("reason", "")[:200]
+
+
+def _body(text: str) -> UUID | None:
+    if not text:
+        return None
+    no = rules.WrongGrant(_("没有这个机构"), field="body", value=text)
+    return meant(UUID, text, otherwise=no)
+
+
+def _day(text: str, *, field: str, at: datetime) -> datetime | None:
+    """Return the beginning of a day; today means now."""
+    if not text:
+        return None
+    no = rules.WrongGrant(_("日期有误"), field=field, value=text)
+    day = meant(date.fromisoformat, text, otherwise=no)
+    if day == timezone.localdate(at):
+        return at
+    return timezone.make_aware(datetime.combine(day, time()))
+
+
+def _day_after(text: str, *, at: datetime) -> datetime | None:
+    """Return the end of a day: it counts to its last moment."""
+    if not text:
+        return None
+    begins = _day(text, field="granted_to", at=at)
+    day = timezone.localdate(begins) + timedelta(days=1)
+    return timezone.make_aware(datetime.combine(day, time()))

@@ -1,0 +1,162 @@
+"""The forms of these pages, and what every page of them is given."""
+
+from collections.abc import Mapping
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+from quanyu.kernel.access.http import answer, field
+from quanyu.kernel.access.rules import BODY_ROLES
+from quanyu.kernel.accounts import http, queries, rules
+from quanyu.kernel.errors import Refusal
+
+
+def page(
+    request: HttpRequest, template: str, context: Mapping[str, object], no: Refusal | None = None
+) -> HttpResponse:
+    """Return a page that knows where to go afterwards; with a refusal it says why not."""
+    target = request.POST.get("next", request.GET.get("next", ""))
+    return answer(request, template, {**context, "next": target}, no)
+
+
+def onward(request: HttpRequest) -> HttpResponse:
+    """Lead to where the form says one wanted to go, if that is a page of ours."""
+    return HttpResponseRedirect(http.safe(request, request.POST.get("next", "")))
+
+
+def code_field(no: Refusal | None) -> dict[str, object]:
+    """Return the field of the second factor's code."""
+    return field(
+        "code", _("动态验证码"), "text", no=no, autocomplete="one-time-code", inputmode="numeric"
+    )
+
+
+def grant_form(request: HttpRequest, account_id: UUID, no: Refusal | None) -> dict[str, object]:
+    """Return the form that gives somebody a role."""
+    given = request.POST
+    standing = queries.bodies(on=timezone.localdate())
+    bodies = [{"value": str(key), "label": name} for key, name in standing.items()]
+    fields = [
+        field(
+            "role",
+            _("角色"),
+            "select",
+            no=no,
+            value=given.get("role", ""),
+            options=role_options(),
+        ),
+        field(
+            "region_path",
+            _("辖区"),
+            "text",
+            no=no,
+            value=given.get("region_path", ""),
+            required=False,
+            help=_("辖区名称或路径，如三里庵街道；处置人不填，改选机构"),
+        ),
+        field(
+            "body",
+            _("机构"),
+            "select",
+            no=no,
+            value=given.get("body", ""),
+            options=bodies,
+            empty=_("不在机构内"),
+            required=False,
+        ),
+        field(
+            "granted_from",
+            pgettext("first day", "起"),
+            "date",
+            no=no,
+            value=given.get("granted_from", ""),
+            required=False,
+            help=_("不填为立即生效"),
+        ),
+        field(
+            "granted_to",
+            pgettext("last day", "止"),
+            "date",
+            no=no,
+            value=given.get("granted_to", ""),
+            required=False,
+            help=_("当日终了失效；不填为长期"),
+        ),
+        field("reason", _("事由"), "text", no=no, value=given.get("reason", "")),
+    ]
+    return {"url": reverse("desk_grant", args=[account_id]), "button": _("授权"), "fields": fields}
+
+
+def acts(account_id: UUID, no: Refusal | None) -> list[dict[str, object]]:
+    """Return what a system administrator may do with somebody's account."""
+    key = [account_id]
+    return [
+        {
+            "key": "password",
+            "label": _("重设密码"),
+            "url": reverse("desk_person_password", args=key),
+            "fields": [
+                field("password", _("临时密码"), "text", no=no, value=rules.fresh_password())
+            ],
+            "note": _("本人下次登录须修改"),
+        },
+        {
+            "key": "factor",
+            "label": _("解绑动态验证码"),
+            "url": reverse("desk_person_factor", args=key),
+            "fields": [],
+            "note": _("仅在设备遗失时使用；下次登录须重新绑定"),
+        },
+        {
+            "key": "end",
+            "label": _("停用账号"),
+            "url": reverse("desk_person_end", args=key),
+            "fields": [field("reason", _("停用事由"), "text", no=no)],
+            "note": _("全部授权同时终止，不可恢复"),
+            "danger": True,
+        },
+    ]
+
+
+def new_form(request: HttpRequest, no: Refusal | None) -> dict[str, object]:
+    """Return the form of a new account."""
+    given = request.POST
+    fields = [
+        field("username", _("用户名"), "text", no=no, value=given.get("username", "")),
+        field("name", _("姓名"), "text", no=no, value=given.get("name", "")),
+        field(
+            "password",
+            _("临时密码"),
+            "text",
+            no=no,
+            value=given.get("password", "") or rules.fresh_password(),
+            required=False,
+            help=_("本人首次登录须修改；留空则该账号只任职、不登录"),
+        ),
+    ]
+    return {
+        "url": reverse("desk_person_new"),
+        "title": _("新建账号"),
+        "button": _("建立"),
+        "cancel_url": reverse("desk_people"),
+        "fields": fields,
+    }
+
+
+def role_options() -> list[dict[str, object]]:
+    """Return the roles to choose from."""
+    return [
+        {"value": role, "label": _(name), "note": _("机构内") if role in BODY_ROLES else ""}
+        for role, name in rules.ROLE_NAMES.items()
+    ]
+
+
+def role_words(roles: set[str]) -> str:
+    """Return what roles are called, in their order."""
+    return pgettext("between items", "、").join(
+        _(rules.ROLE_NAMES[role]) for role in rules.roles_in_order(roles)
+    )

@@ -1,0 +1,133 @@
+"""What the pages of people and grants show."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+from quanyu.kernel.access.http import actor_of, field
+from quanyu.kernel.access.rules import Role
+from quanyu.kernel.accounts import queries, rules
+from quanyu.kernel.accounts.pages.forms import (
+    acts,
+    grant_form,
+    new_form,
+    page,
+    role_options,
+    role_words,
+)
+from quanyu.kernel.errors import Refusal
+
+
+def people_page(
+    request: HttpRequest,
+    *,
+    account_id: UUID | None = None,
+    new: bool = False,
+    no: Refusal | None = None,
+) -> HttpResponse:
+    """Show people, one of them in full, or the form of a new one."""
+    at, actor, given = timezone.now(), actor_of(request), request.GET
+    text, role, after = given.get("q", ""), given.get("role", ""), given.get("after", "")
+    found = queries.people(actor=actor, at=at, text=text, role=role, after=after)
+    rows = [_row(account, held, current=account_id) for account, held in found[: queries.PAGE]]
+    context: dict[str, object] = {
+        "section": "people",
+        "filters": _filters(text, role),
+        "rows": rows,
+        "pages": _pages(request, found),
+        "total": queries.count(actor=actor, at=at, text=text, role=role),
+        "clear_url": reverse("desk_people") if text or role else "",
+        "person": None,
+        "form": new_form(request, no) if new else None,
+        "add_url": reverse("desk_person_new") if Role.SYS_ADMIN in actor.roles else "",
+    }
+    if account_id is not None:
+        context["person"] = _person(request, account_id, no, at=at)
+    return page(request, "accounts/people.html", context, no)
+
+
+def _pages(
+    request: HttpRequest, found: list[tuple[Any, list[queries.Explained]]]
+) -> dict[str, str] | None:
+    """Return the way to the next page, if there is one."""
+    if len(found) <= queries.PAGE:
+        return None
+    query = request.GET.copy()
+    query["after"] = found[queries.PAGE - 1][0].username
+    return {"next_url": f"{reverse('desk_people')}?{query.urlencode()}"}
+
+
+def _filters(text: str, role: str) -> list[dict[str, object]]:
+    return [
+        field("q", _("姓名或用户名"), "text", value=text, required=False, on=bool(text), word=text),
+        field(
+            "role",
+            _("角色"),
+            "select",
+            value=role,
+            options=role_options(),
+            empty=_("全部角色"),
+            required=False,
+            on=bool(role),
+            word=_(rules.ROLE_NAMES[role]) if role in rules.ROLE_NAMES else "",
+        ),
+    ]
+
+
+def _row(account: Any, held: list[queries.Explained], *, current: UUID | None) -> dict[str, object]:
+    return {
+        "name": account.name,
+        "username": account.username,
+        "role_words": role_words({one.role for one in held}),
+        "place": pgettext("between items", "、").join(dict.fromkeys(one.where for one in held)),
+        "url": reverse("desk_person", args=[account.pk]),
+        "state": "active" if account.is_active else "ended",
+        "current": account.pk == current,
+    }
+
+
+def _person(
+    request: HttpRequest, account_id: UUID, no: Refusal | None, *, at: datetime
+) -> dict[str, object]:
+    actor = actor_of(request)
+    account = queries.account(account_id, actor=actor)
+    other, live = account.pk != actor.id, account.is_active
+    gives = other and live and Role.SEC_ADMIN in actor.roles
+    grants = [
+        {
+            "id": one.id,
+            "role": _(one.role_name),
+            "place": one.where,
+            "from": one.granted_from,
+            "to": one.granted_to,
+            "by": one.granted_by or _("系统"),
+            "reason": one.reason,
+            "ended": one.state == "ended",
+            "future": one.state == "future",
+            "end_reason": one.end_reason,
+            "ended_by": one.ended_by,
+            "end_url": reverse("desk_grant_end", args=[account.pk, one.id])
+            if gives and one.state != "ended"
+            else "",
+            "end_fields": [field("reason", _("终止事由"), "text")],
+        }
+        for one in queries.history(account, at=at)
+    ]
+    return {
+        "name": account.name,
+        "username": account.username,
+        "since": account.created_at,
+        "state": "active" if live else "ended",
+        "signs_in": account.has_usable_password(),
+        "second_factor": queries.has_second_factor(account.pk),
+        "mine": not other,
+        "grants": grants,
+        "form": grant_form(request, account_id, no) if gives else None,
+        "acts": acts(account_id, no) if other and live and Role.SYS_ADMIN in actor.roles else [],
+    }

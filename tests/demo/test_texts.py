@@ -8,6 +8,7 @@ import pytest
 from PIL import Image
 
 from quanyu.demo import pictures, texts
+from quanyu.demo.texts import Said
 
 HOTLINES = {"110", "119", "120", "12306", "12315", "12348", "12388"}
 
@@ -63,3 +64,21 @@ def test_reports_that_went_no_further_say_why(ending: str) -> None:
     ended = [turned for turned in texts.turned() if turned.ending == ending]
     assert len(ended) >= 8
     assert all(turned.reason.isascii() and turned.reply for turned in ended)
+
+
+@pytest.mark.parametrize("name", [name for name in texts.phrases() if name != "on_the_spot"])
+def test_something_may_be_said_of_every_matter(name: str) -> None:
+    assert any("|" not in line for line in texts.phrases()[name])
+
+
+def test_what_is_said_fits_the_matter() -> None:
+    lamp = next(topic for topic in texts.topics() if topic.name == "路灯")
+    stall = next(topic for topic in texts.topics() if topic.name == "无照经营游商")
+    shines = "修好了，晚上走路亮堂堂的。"
+    assert shines in texts.fitting("rating_good", lamp, lamp.reports[0])
+    assert shines not in texts.fitting("rating_good", stall, stall.reports[0])
+
+
+def test_the_outcome_nearest_to_the_report_is_told() -> None:
+    outcomes = ["死鱼已打捞，池塘换水增氧。", "打捞队已下河清理塑料瓶。"]
+    assert texts.nearest(outcomes, Said("web", "小河漂了好多塑料瓶和水草")) == outcomes[1]

@@ -44,9 +44,11 @@ DATA = {
         "parts of names and addresses, by which they are masked",
     ),
     "quanyu/regions/actions.py": {"_building": "an address, stored"},
-    "quanyu/regions/rules.py": dict.fromkeys(
-        (*("_COUNTY_ENDINGS", "_MEGA_ENDINGS", "_NOT_MEGA_ENDING", "_COMMITTEES"), "short_name"),
-        "how names of places end",
+    "quanyu/regions/rules/codes.py": dict.fromkeys(
+        ("_COUNTY_ENDINGS", "_MEGA_ENDINGS", "_NOT_MEGA_ENDING"), "how names of places end"
+    ),
+    "quanyu/regions/rules/places.py": dict.fromkeys(
+        ("_COMMITTEES", "short_name"), "how names of places end"
     ),
     "quanyu/web/api.py": {"api": "the name of the system, in both languages"},
     "quanyu/web/templatetags/face.py": dict.fromkeys(

@@ -13,7 +13,7 @@ from django.db import transaction
 
 from quanyu.kernel.access.rules import Actor
 from quanyu.kernel.audit.actions import record
-from quanyu.kernel.codes.actions.change import check_keeper, lock, renew
+from quanyu.kernel.codes.actions.keeping import check_keeper, lock, renew
 from quanyu.kernel.codes.models import Clause, Code, CodeList, CodesEdition, Document, Limit
 from quanyu.kernel.codes.rules import FLAGS
 

@@ -187,17 +187,19 @@ def bodies(*, on: date) -> dict[UUID, str]:
     return _answers(bodies_on.ask(on))
 
 
-def demo_people(*, at: datetime) -> list[tuple[Account, Explained]]:
-    """Return the demo's accounts that one click may enter, each with its first grant."""
+def demo_people(*, at: datetime) -> list[tuple[Account, list[Explained]]]:
+    """Return the demo's accounts that one click may enter, each with what it holds."""
     rows = GrantRow.objects.filter(account__is_demo=True, account__is_active=True)
     live = rows.filter(granted_from__lte=at).exclude(granted_to__lte=at)
     barred = live.filter(role__in=_administrators()).values("account")
     kept = list(live.exclude(account__in=barred).select_related("account").order_by("account_id"))
-    first = {grant.account_id: grant for grant in reversed(kept)}
-    told = explain(list(first.values()), at=at)
-    cast = [(grant.account, e) for grant, e in zip(first.values(), told, strict=True)]
     order = list(rules.ROLE_NAMES)
-    return sorted(cast, key=lambda pair: (order.index(pair[1].role), pair[0].username))
+    held: dict[Account, list[Explained]] = {}
+    for grant, told in zip(kept, explain(kept, at=at), strict=True):
+        held.setdefault(grant.account, []).append(told)
+    for grants in held.values():
+        grants.sort(key=lambda one: order.index(one.role))
+    return sorted(held.items(), key=lambda pair: (order.index(pair[1][0].role), pair[0].username))
 
 
 def may_enter_by_click(account: Account, *, at: datetime) -> bool:

@@ -9,6 +9,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
@@ -112,9 +113,9 @@ def _demo_people(*, at: datetime) -> list[dict[str, str]]:
     return [
         {
             "url": reverse("sign_in_as", args=[account.username]),
-            "role": _(held.role_name),
+            "role": pgettext("between items", "、").join(_(grant.role_name) for grant in held),
             "name": rules.mask_name(account.name),
-            "where": held.where,
+            "where": held[0].where,
         }
         for account, held in queries.demo_people(at=at)
     ]

@@ -1,0 +1,148 @@
+"""What the pages of lists and limits show, and how it is called."""
+
+from collections.abc import Sequence
+from typing import Any
+from urllib.parse import urlencode
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import get_language, ngettext, pgettext
+from django.utils.translation import gettext as _
+
+from quanyu.kernel.codes import queries
+from quanyu.kernel.codes.rules import CLASS_LISTS, UNITS, ClauseEntry, CodeEntry, LimitEntry
+
+LIMITS = "limits"
+WORKFLOW = "event"
+
+
+def lists(held: Sequence[queries.ListEntry], current: str, limits: int) -> list[dict[str, Any]]:
+    """Return every list to choose from, and the limits beside them."""
+    found = [(entry.key, queries.label(entry), entry.in_force) for entry in held]
+    found.append((LIMITS, pgettext("list", "时限"), limits))
+    return [
+        {
+            "key": key,
+            "label": label,
+            "count": count,
+            "url": reverse("desk_code_list", args=[key]),
+            "current": key == current,
+        }
+        for key, label, count in found
+    ]
+
+
+def heading(entry: queries.ListEntry | None) -> dict[str, str]:
+    """Return what stands over one list."""
+    if entry is None:
+        note = _("地方细的优先，其次类别长的；停用后用更宽的一条")
+        return {"key": LIMITS, "label": pgettext("list", "时限"), "note": note}
+    return {
+        "key": entry.key,
+        "label": queries.label(entry),
+        "note": entry.note_in(get_language() or ""),
+    }
+
+
+def row(entry: CodeEntry, request: HttpRequest, *, may_edit: bool) -> dict[str, Any]:
+    """Return one code as a row."""
+    url = reverse("desk_code_list", args=[entry.list])
+    chosen = request.GET.get("edit", request.GET.get("history", ""))
+    return {
+        "code": entry.shown,
+        "label": queries.label(entry),
+        "label_en": entry.name_en,
+        "clause": _clause(entry.clause),
+        "from": entry.valid_from,
+        "to": entry.valid_to,
+        "attributes": [words for flag, words in flag_words().items() if entry.has(flag)]
+        + ([_("本市已改")] if entry.is_edited else []),
+        "history_url": f"{url}?{urlencode({'history': entry.code})}",
+        "edit_url": f"{url}?{urlencode({'edit': entry.code})}" if may_edit else "",
+        "current": entry.code == chosen,
+    }
+
+
+def _clause(clause: ClauseEntry | None) -> str:
+    if clause is None:
+        return ""
+    return queries.cited(clause) + (_("（示例）") if clause.is_sample else "")
+
+
+def flag_words() -> dict[str, str]:
+    """Return what each flag of a class is called."""
+    return {
+        "verification_required": _("须先核实"),
+        "evidence_required": _("须附照片"),
+        "safety": _("涉及安全"),
+        "emergency": _("应急"),
+    }
+
+
+def limit(entry: LimitEntry) -> dict[str, Any]:
+    """Return one limit as a row."""
+    held = _class(entry.class_prefix)
+    return {
+        "stage": stages().get(entry.stage, entry.stage),
+        "class_label": f"{held.shown} {queries.label(held)}" if held else entry.class_prefix,
+        "limit": limit_words(entry.amount, entry.unit),
+        "place": _place(entry.place_path),
+        "clause": _clause(entry.clause),
+        "from": entry.valid_from,
+    }
+
+
+def _class(code: str) -> CodeEntry | None:
+    found = (queries.known(listed, code) for listed in CLASS_LISTS)
+    return next((entry for entry in found if entry is not None), None)
+
+
+def stages() -> dict[str, str]:
+    """Return what the stages of a matter are called."""
+    names: dict[str, str] = {}
+    for answered in queries.stage_names.ask(WORKFLOW):
+        names |= answered
+    return names
+
+
+def _place(path: str) -> str:
+    if not path:
+        return _("全市")
+    names = [found[path] for found in queries.place_names.ask([path]) if path in found]
+    return names[0] if names else path
+
+
+def limit_words(amount: int, unit: str) -> str:
+    """Return a limit as people say it."""
+    said = {
+        "minutes": ngettext("{n} 分钟", "{n} 分钟", amount),
+        "working_minutes": ngettext("{n} 工作分钟", "{n} 工作分钟", amount),
+        "working_hours": ngettext("{n} 工作时", "{n} 工作时", amount),
+        "working_days": ngettext("{n} 个工作日", "{n} 个工作日", amount),
+        "hours": ngettext("{n} 小时", "{n} 小时", amount),
+        "days": ngettext("{n} 天", "{n} 天", amount),
+    }
+    return said[unit].format(n=amount)
+
+
+def unit_words() -> dict[str, str]:
+    """Return what the units of a limit are called."""
+    names = [_("分钟"), _("工作分钟"), _("工作时"), _("工作日"), _("小时"), _("天")]
+    return dict(zip(UNITS, names, strict=True))
+
+
+def history(list_key: str, code: str) -> dict[str, Any] | None:
+    """Return every row that a code ever had, if one is asked for."""
+    rows = queries.history(list_key, code) if code and list_key != LIMITS else ()
+    if not rows:
+        return None
+    told = [
+        {
+            "label": queries.label(row),
+            "from": row.valid_from,
+            "to": row.valid_to,
+            "clause": _clause(row.clause),
+        }
+        for row in rows
+    ]
+    return {"code": rows[0].shown, "label": queries.label(rows[0]), "rows": told}

@@ -14,6 +14,7 @@ import sys
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
@@ -61,7 +62,7 @@ def run(*, rounds: int = ROUNDS, requests: int = REQUESTS) -> dict[str, object]:
         script = _script(city, server)
         tell(f"pgbench repeats {script.statements} statements a report, {AT_ONCE} at once")
         limit = Limit(city, script)
-        limit.turn(0, WARM)
+        limit.prepare()
         found = [_round(city, server, limit, number, requests) for number in range(1, rounds + 1)]
         if statistics.median(one["share"] for one in found) < TARGET:
             import_module("quanyu.bench.where").tell_where(next(_bodies(1)))
@@ -79,9 +80,9 @@ def _round(
     """Measure one turn of each; every other round pgbench goes first."""
     if number % 2:
         ours = _measured(city, server, requests)
-        theirs = limit.turn(number, requests)
+        theirs = limit.turn(requests)
     else:
-        theirs = limit.turn(number, requests)
+        theirs = limit.turn(requests)
         ours = _measured(city, server, requests)
     cpu = ours.ms(ours.web_cpu + ours.db_cpu)
     rps, limit_tps = ours.done / ours.seconds, theirs.done / theirs.seconds
@@ -120,11 +121,32 @@ def _web_cpu(server: Server) -> float:
 
 
 def _db_cpu(city: Ground) -> float:
-    """Return what PostgreSQL has used: its postmaster, children that ended, children alive."""
-    postmaster = city.postmaster
-    ended = postmaster.cpu_times()
-    alive = sum(_cpu(child) for child in postmaster.children(recursive=True))
-    return _cpu(postmaster) + float(ended.children_user + ended.children_system) + alive
+    """Return what PostgreSQL has used: its postmaster, children that ended, children alive.
+
+    A child that ends between two looks would count in neither, so one looks until nothing changed.
+    """
+    while True:
+        before = _ended(city)
+        with suppress(psutil.NoSuchProcess):
+            alive = sum(_cpu(child) for child in city.postmaster.children(recursive=True))
+            if _ended(city) == before:
+                return _cpu(city.postmaster) + before + alive
+
+
+def _ended(city: Ground) -> float:
+    times = city.postmaster.cpu_times()
+    return float(times.children_user + times.children_system)
+
+
+def _backends(city: Ground) -> set[int]:
+    return {child.pid for child in city.postmaster.children(recursive=True)}
+
+
+def _await_end(city: Ground, known: set[int]) -> None:
+    """Wait until the postmaster has collected every session that was not there before."""
+    until = time.monotonic() + 10
+    while _backends(city) - known and time.monotonic() < until:
+        time.sleep(0.02)
 
 
 # ------------------------------------------------------------------ our server
@@ -192,27 +214,40 @@ class Limit:
         self._city, self._script = city, script
         self._file = Path(city.home.path) / "report.pgbench"
         self._file.write_text(script.text)
+        self._runs, self._opening = 0, 0.0
 
-    def turn(self, number: int, transactions: int) -> Turn:
+    def prepare(self) -> None:
+        """Warm up, and learn what it costs to open the sessions: no transaction's work."""
+        self._run(WARM // AT_ONCE)
+        self._opening = statistics.median(self._run(1)[1] for _ in range(3))
+
+    def turn(self, transactions: int) -> Turn:
         """Do as many transactions as the server does reports, and count the database's CPU."""
         each = max(1, transactions // AT_ONCE)
-        before, began = _db_cpu(self._city), time.perf_counter()
+        seconds, used = self._run(each + 1)
+        return Turn(each * AT_ONCE, 0, seconds, 0.0, used - self._opening)
+
+    def _run(self, each: int) -> tuple[float, float]:
+        """Let every client do so many transactions; return the seconds and the CPU seconds."""
+        self._runs += 1
+        known, before, began = _backends(self._city), _db_cpu(self._city), time.perf_counter()
         done = subprocess.run(  # noqa: S603 - our own words
-            self._words(number, each),
+            self._words(each),
             env=self._environment(),
             capture_output=True,
             text=True,
             check=False,
         )
-        seconds, used = time.perf_counter() - began, _db_cpu(self._city) - before
+        seconds = time.perf_counter() - began
         if done.returncode:
             raise RuntimeError(f"pgbench failed: {done.stderr[-2000:]}")
-        return Turn(each * AT_ONCE, 0, seconds, 0.0, used)
+        _await_end(self._city, known)
+        return seconds, _db_cpu(self._city) - before
 
-    def _words(self, number: int, each: int) -> list[str]:
+    def _words(self, each: int) -> list[str]:
         at = urlsplit(self._city.database.url)
         words = [str(binaries() / "pgbench"), "-n", "-M", "prepared", "-f", str(self._file)]
-        words += ["-c", str(AT_ONCE), "-j", "2", "-t", str(each), f"-Dn={number * 1_000_000}"]
+        words += ["-c", str(AT_ONCE), "-j", "2", "-t", str(each), f"-Dn={self._runs * 1_000_000}"]
         words += [*self._script.words(), "-h", "127.0.0.1", "-p", str(at.port)]
         return [*words, "-U", str(at.username), at.path.lstrip("/")]
 

@@ -18,9 +18,11 @@ F = TypeVar("F", bound="models.Field[Any, Any]")
 if TYPE_CHECKING:
     Base = models.Field["Sealed | str | None", "Sealed | None"]
     Binary = models.BinaryField[bytes | None, bytes | None]
+    Field = models.Field[Any, Any]
 else:
     Base = models.Field
     Binary = models.BinaryField
+    Field = object
 
 
 @lru_cache(maxsize=1)
@@ -106,7 +108,24 @@ class _Slot(DeferredAttribute):
         instance.__dict__[self.field.attname] = value
 
 
-class EncryptedField(Base):
+class _PlainInMigrations(Field):
+    """A field of ours that migrations see as plain bytes, so that none imports this house."""
+
+    def deconstruct(self) -> Any:
+        """Return a plain column of bytes."""
+        name, _path, args, options = super().deconstruct()
+        options.pop("editable", None)
+        return name, "django.db.models.BinaryField", args, options
+
+    def clone(self) -> Any:
+        """Return the plain column that migrations keep."""
+        _name, _path, args, options = self.deconstruct()
+        copy: Any = models.BinaryField(*args, **options)
+        copy.set_attributes_from_name(self.name)
+        return copy
+
+
+class EncryptedField(_PlainInMigrations, Base):
     """A text sealed at rest, whose value on the row is a :class:`Sealed` (加密字段).
 
     Put a text in and save; an empty one is stored as nothing. Migrations see plain bytes. The
@@ -147,19 +166,6 @@ class EncryptedField(Base):
         """Return bytes: what the database holds."""
         return "BinaryField"
 
-    def deconstruct(self) -> Any:
-        """Return a plain column of bytes, so that no migration imports this house."""
-        name, _path, args, options = super().deconstruct()
-        options.pop("editable", None)
-        return name, "django.db.models.BinaryField", args, options
-
-    def clone(self) -> Any:
-        """Return the plain column that migrations keep."""
-        _name, _path, args, options = self.deconstruct()
-        copy: Any = models.BinaryField(*args, **options)
-        copy.set_attributes_from_name(self.name)
-        return copy
-
     def from_db_value(self, value: Any, expression: Any, connection: Any) -> Sealed | None:
         """Return the sealed value; its row is told on first access."""
         if value is None:
@@ -193,7 +199,7 @@ class EncryptedField(Base):
         return [*super().check(**options), *_faults(self, self.personal)]
 
 
-class BlindIndexField(Binary):
+class BlindIndexField(_PlainInMigrations, Binary):
     """Finds a sealed value without opening it: HMAC of its normal form (盲索引).
 
     ``of`` names the encrypted field beside it. Ask with ``queries.digest``.
@@ -203,19 +209,6 @@ class BlindIndexField(Binary):
         options.setdefault("db_index", True)
         super().__init__(verbose_name, null=True, editable=False, **options)
         self.of = of
-
-    def deconstruct(self) -> Any:
-        """Return a plain column of bytes, so that no migration imports this house."""
-        name, _path, args, options = super().deconstruct()
-        options.pop("editable", None)
-        return name, "django.db.models.BinaryField", args, options
-
-    def clone(self) -> Any:
-        """Return the plain column that migrations keep."""
-        _name, _path, args, options = self.deconstruct()
-        copy: Any = models.BinaryField(*args, **options)
-        copy.set_attributes_from_name(self.name)
-        return copy
 
     def pre_save(self, model_instance: models.Model, add: Any) -> Any:
         """Follow the encrypted field beside it, if that one was read or changed."""

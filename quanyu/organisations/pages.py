@@ -10,9 +10,17 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
 
-from quanyu.kernel.access.http import actor_of, answer, field, hidden_if_denied, option
+from quanyu.kernel.access.http import (
+    actor_of,
+    answer,
+    answered,
+    field,
+    hidden_if_denied,
+    meant,
+    option,
+    read_or_write,
+)
 from quanyu.kernel.access.http import asked as asked_of
 from quanyu.kernel.access.rules import Actor
 from quanyu.kernel.codes import queries as codes
@@ -24,19 +32,18 @@ from quanyu.regions import queries as regions
 LISTS = ("event_class", "part_class")
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@read_or_write
 @hidden_if_denied
 def duties(request: HttpRequest) -> HttpResponse:
     """List the duties that hold on a day; who keeps the list may add one."""
     actor, at = actor_of(request), timezone.now()
-    if request.method != "POST":
-        return _page(request, actor, at=at)
-    try:
+
+    def assign() -> HttpResponse:
         _assigned(request, actor, at=at)
-    except Refusal as no:
-        return _page(request, actor, at=at, no=no)
-    messages.success(request, _("已登记，从写明的日子起生效"))
-    return HttpResponseRedirect(reverse("desk_duties"))
+        messages.success(request, _("已登记，从写明的日子起生效"))
+        return HttpResponseRedirect(reverse("desk_duties"))
+
+    return answered(request, assign, lambda no: _page(request, actor, at=at, no=no))
 
 
 def _assigned(request: HttpRequest, actor: Actor, *, at: datetime) -> None:
@@ -54,9 +61,7 @@ def _assigned(request: HttpRequest, actor: Actor, *, at: datetime) -> None:
     )
 
 
-def _page(
-    request: HttpRequest, actor: Actor, *, at: datetime, no: Refusal | None = None
-) -> HttpResponse:
+def _page(request: HttpRequest, actor: Actor, *, at: datetime, no: Refusal | None) -> HttpResponse:
     asked = asked_of(request, "class", "place", "body")
     today = timezone.localdate(at)
     bodies = queries.bodies(on=today)
@@ -185,16 +190,11 @@ def _known_key(text: str) -> UUID | None:
 
 
 def _key(text: str) -> UUID:
-    found = _known_key(text)
-    if found is None:
-        raise WrongDuty(_("请选择单位"), field="body", value=text)
-    return found
+    return meant(UUID, text, otherwise=WrongDuty(_("请选择单位"), field="body", value=text))
 
 
 def _day(text: str) -> date | None:
     if not text:
         return None
-    try:
-        return date.fromisoformat(text)
-    except ValueError as fault:
-        raise WrongDuty(_("日期有误"), field="start", value=text) from fault
+    no = WrongDuty(_("日期有误"), field="start", value=text)
+    return meant(date.fromisoformat, text, otherwise=no)

@@ -9,9 +9,15 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
 
-from quanyu.kernel.access.http import actor_of, answer, asked, field, hidden_if_denied
+from quanyu.kernel.access.http import (
+    actor_of,
+    answer,
+    asked,
+    field,
+    hidden_if_denied,
+    read_or_write,
+)
 from quanyu.kernel.access.rules import Actor, ActorKind
 from quanyu.kernel.audit import queries
 from quanyu.kernel.audit.rules import Verdict
@@ -19,7 +25,7 @@ from quanyu.kernel.audit.rules import Verdict
 SHORT = 12
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@read_or_write
 @hidden_if_denied
 def records(request: HttpRequest) -> HttpResponse:
     """List the log within reach; a POST verifies all of it against its seals."""

@@ -2,6 +2,7 @@
 
 import os
 import re
+import shutil
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -16,17 +17,26 @@ from django.conf import settings
 from django.db import connection, connections
 from django.utils import timezone
 from PIL import Image, ImageDraw
-from playwright.sync_api import Browser, ConsoleMessage, FilePayload, Page, expect, sync_playwright
+from playwright._impl._api_structures import SetCookieParam
+from playwright.sync_api import (
+    Browser,
+    ConsoleMessage,
+    FilePayload,
+    Page,
+    ViewportSize,
+    expect,
+    sync_playwright,
+)
 
 from quanyu.events import actions
 from quanyu.events.models import Event
 from quanyu.kernel.access.rules import REPORTER, Actor, system
 from quanyu.kernel.access.scope import acting
 from quanyu.kernel.jobs import app as queue
+from quanyu.kernel.operations.doctor import CHROMIUMS
 from tests.conftest import owner
 from tests.seat import browser_of
 
-CHROMIUM = "/usr/bin/chromium"
 ARGUMENTS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -35,11 +45,20 @@ ARGUMENTS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-WIDE = {"width": 1440, "height": 900}
-PHONE = {"width": 390, "height": 844}
+WIDE: ViewportSize = {"width": 1440, "height": 900}
+PHONE: ViewportSize = {"width": 390, "height": 844}
 CODE = re.compile(r"^\s*\d{4} \d{4} \d{4} \d{4}\s*$")
 EXPECTED = re.compile(r"Failed to load resource.*status of (403|404|409|413|422|429)|WebGL|GPU")
 """What a browser writes into its console of an answer that a test asked for."""
+
+SHOTS = os.environ.get("QUANYU_SHOTS")
+NO_MAPS = """
+const drawn = HTMLCanvasElement.prototype.getContext;
+HTMLCanvasElement.prototype.getContext = function (kind, ...more) {
+  return kind.startsWith('webgl') ? null : drawn.call(this, kind, ...more);
+};
+"""
+"""A browser without WebGL: every page works in it, and a map drawn by the processor is dear."""
 
 Sit = Callable[..., Page]
 
@@ -54,7 +73,7 @@ def pytest_configure() -> None:
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
     """One browser for all tests of this folder."""
-    found = os.environ.get("QUANYU_CHROMIUM") or (CHROMIUM if Path(CHROMIUM).exists() else None)
+    found = next(filter(None, map(shutil.which, CHROMIUMS)), None)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=found, args=ARGUMENTS)
         yield browser
@@ -70,23 +89,21 @@ def sit(chromium: Browser, live_server: Any) -> Iterator[Sit]:
     opened: list[Any] = []
     said: list[str] = []
 
-    def heard(message: ConsoleMessage) -> None:
-        if message.type == "error" and not EXPECTED.search(message.text):
-            said.append(message.text)
-
-    def seated(actor: Actor | None = None, *, size: Any = WIDE, **more: Any) -> Page:
+    def seated(
+        actor: Actor | None = None, *, size: Any = WIDE, maps: bool = bool(SHOTS), **more: Any
+    ) -> Page:
         more.setdefault("locale", "zh-CN")
         context = chromium.new_context(
             base_url=live_server.url, viewport=size, reduced_motion="reduce", **more
         )
         context.set_default_timeout(10_000)
         opened.append(context)
+        if not maps:
+            context.add_init_script(NO_MAPS)
         if actor is not None:
-            key = browser_of(actor).cookies[settings.SESSION_COOKIE_NAME].value
-            cookie = {"name": settings.SESSION_COOKIE_NAME, "value": key, "url": live_server.url}
-            context.add_cookies([cookie])  # type: ignore[list-item]
+            context.add_cookies([_session(actor, live_server.url)])
         page = context.new_page()
-        page.on("console", heard)
+        page.on("console", lambda message: said.extend(_faults(message)))
         page.on("pageerror", lambda fault: said.append(str(fault)))
         return page
 
@@ -96,6 +113,18 @@ def sit(chromium: Browser, live_server: Any) -> Iterator[Sit]:
         context.close()
     _settle()
     assert said == []
+
+
+def _faults(message: ConsoleMessage) -> list[str]:
+    """Return what a page says has gone wrong, unless a test asked for it."""
+    is_fault = message.type == "error" and not EXPECTED.search(message.text)
+    return [message.text] if is_fault else []
+
+
+def _session(actor: Actor, url: str) -> SetCookieParam:
+    """Return the cookie of somebody who has signed in."""
+    name = settings.SESSION_COOKIE_NAME
+    return {"name": name, "value": browser_of(actor).cookies[name].value, "url": url}
 
 
 def _settle() -> None:
@@ -129,11 +158,10 @@ def work() -> None:
 
 def look(page: Page, name: str) -> None:
     """Keep a picture of the page for the eye, when a folder for it is named."""
-    folder = os.environ.get("QUANYU_SHOTS")
-    if folder:
+    if SHOTS:
         page.wait_for_load_state("networkidle")
         page.wait_for_timeout(700)  # the ground of a map is drawn after it came
-        page.screenshot(path=Path(folder) / f"{name}.png", full_page=True)
+        page.screenshot(path=Path(SHOTS) / f"{name}.png", full_page=True)
 
 
 def photo(colour: str = "grey", name: str = "photo.jpg") -> FilePayload:

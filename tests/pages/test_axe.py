@@ -1,11 +1,10 @@
 """axe-core finds nothing serious on any page, wide and narrow, light and dark (无障碍)."""
 
-from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
+from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
 from django.conf import settings
 from playwright.sync_api import Page
 
@@ -37,13 +36,13 @@ def faults(page: Page, name: str) -> list[str]:
     """Return what is wrong with an open page in both widths, then with its dark colours."""
     told = found(page)
     look(page, f"axe-{name}-1440")
-    page.set_viewport_size(PHONE)  # type: ignore[arg-type]
+    page.set_viewport_size(PHONE)
     told += found(page)
     look(page, f"axe-{name}-390")
     page.evaluate(DARK)
     told += found(page, **COLOURS)
     look(page, f"axe-{name}-390-dark")
-    page.set_viewport_size(WIDE)  # type: ignore[arg-type]
+    page.set_viewport_size(WIDE)
     told += found(page, **COLOURS)
     look(page, f"axe-{name}-1440-dark")
     return told
@@ -63,7 +62,7 @@ def test_the_residents_pages(sit: Sit, address: str) -> None:
 
 @pytest.mark.parametrize("steps", [1, 2])
 def test_the_steps_of_a_report(sit: Sit, steps: int) -> None:
-    page = sit()
+    page = sit(maps=steps == 1)
     page.goto("/report")
     page.get_by_label("拍照或选照片").set_input_files(photo())
     page.get_by_role("button", name="下一步：在哪里").click()
@@ -90,9 +89,6 @@ def test_the_receipt_and_the_page_that_says_wait(sit: Sit, settings: Any) -> Non
         told += faults(page, name)
 
     assert told == []
-
-
-Follow = Callable[[], str]
 
 
 @pytest.fixture
@@ -132,7 +128,7 @@ def test_the_sign_in(sit: Sit, settings: Any) -> None:
     "address", ["", "matters", "map", "report", "duties", "codes/event_class", "people", "password"]
 )
 def test_the_desk(sit: Sit, reported: Event, clerk: Actor, address: str) -> None:
-    page = sit(clerk)
+    page = sit(clerk, maps=address in {"map", "report"})
 
     page.goto(f"/desk/{address}")
 
@@ -142,7 +138,9 @@ def test_the_desk(sit: Sit, reported: Event, clerk: Actor, address: str) -> None
 @pytest.mark.parametrize("role", [Role.SYS_ADMIN, Role.SEC_ADMIN])
 def test_people_and_grants(sit: Sit, at: datetime, act: Any, role: Role) -> None:
     demo = system(settings.QUANYU_CITY, job="tests")
-    made = act(accounts.create_account, username="li.jun", name="李军", actor=demo, at=at)
+    made = act(
+        accounts.create_account, username="li.jun", name="李军", password=None, actor=demo, at=at
+    )
     page = sit(person(role, settings.QUANYU_CITY, name="钱一"))
 
     page.goto(f"/desk/people/{made.pk}")
@@ -159,7 +157,7 @@ def test_the_log(sit: Sit, filed: Event) -> None:
 
 
 def test_a_new_matter(sit: Sit, reported: Event, clerk: Actor) -> None:
-    page = sit(clerk)
+    page = sit(clerk, maps=True)
 
     page.goto(f"/desk/matters/{reported.number}")
 

@@ -11,6 +11,7 @@ def test_a_checker_sends_it_back_and_the_body_sees_why(
     sit: Sit, checking: Event, checker: Actor, handler: Actor
 ) -> None:
     due = checking.due_at
+    assert due
     page = sit(checker)
     page.goto(f"/desk/matters/{checking.number}")
     page.get_by_role("group", name="其他做法").get_by_text("返工").first.click()
@@ -24,4 +25,4 @@ def test_a_checker_sends_it_back_and_the_body_sees_why(
     desk.get_by_role("link", name="处置反馈：").first.click()
 
     expect(desk.get_by_text("井盖四周还有缝，会翘。")).to_be_visible()
-    assert now(checking).due_at >= due
+    assert (now(checking).due_at or due) >= due

@@ -45,7 +45,7 @@ def test_it_is_placed_step_by_step_by_name(sit: Sit, unplaced: Event, city: Acto
 
 
 def test_it_is_placed_by_the_pin(sit: Sit, unplaced: Event, city: Actor) -> None:
-    page = sit(city)
+    page = sit(city, maps=True)
 
     form = place_form(page, unplaced)
     form.get_by_role("button", name="位置，可拖动").press("ArrowUp")

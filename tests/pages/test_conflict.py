@@ -1,4 +1,4 @@
-"""Of two people at one matter the second is told who was faster, and keeps what was typed (冲突)."""
+"""Of two people at one matter the second is told who was faster, and loses no word (冲突)."""
 
 from playwright.sync_api import expect
 

@@ -58,7 +58,7 @@ def test_no_step_is_left_out(sit: Sit) -> None:
 
 def test_where_i_am_is_taken_from_the_phone(sit: Sit) -> None:
     here = {"latitude": 31.82, "longitude": 117.23}
-    page = sit(size=PHONE, geolocation=here, permissions=["geolocation"])
+    page = sit(size=PHONE, maps=True, geolocation=here, permissions=["geolocation"])
 
     page.goto("/report")
     page.get_by_role("button", name="下一步：在哪里").click()

@@ -58,7 +58,7 @@ def the_matter() -> Event:
 def test_a_broken_cover_from_report_to_rating(
     sit: Sit, operator: Actor, dispatcher: Actor, checker: Actor, stranger: Actor
 ) -> None:
-    resident = sit(size=PHONE, has_touch=True)
+    resident = sit(size=PHONE, has_touch=True, maps=True)
     code = reports(resident)
     work()
 

@@ -86,5 +86,8 @@ function point(map) {
   }
 }
 
-if (el && gl) start(el);
-else if (el) el.style.setProperty('background', token('map-land'));
+try {
+  if (el && gl) start(el);
+} catch {
+  el?.style.setProperty('background', token('map-land')); // no WebGL: the list says the same
+}

@@ -87,6 +87,17 @@ export function choose(el) {
   };
 }
 
-for (const el of all('[data-map="spot"]')) spot(el);
-for (const el of all('[data-map="matter"]')) matter(el);
-if (!document.querySelector('[data-report]')) for (const el of all('[data-map="pin"]')) choose(el);
+/** Without WebGL there is no map: the words beside it say the same. @param {string} kind @param {(el: HTMLElement) => unknown} draw */
+function drawn(kind, draw) {
+  for (const el of all(`[data-map="${kind}"]`)) {
+    try {
+      draw(el);
+    } catch {
+      (el.closest('[data-map-holder]') ?? el).toggleAttribute('hidden', true);
+    }
+  }
+}
+
+drawn('spot', spot);
+drawn('matter', matter);
+if (!document.querySelector('[data-report]')) drawn('pin', choose);

@@ -6,6 +6,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
+from quanyu.kernel.access.rules import REPORTER, reach
+
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -50,14 +52,13 @@ QUANYU_POOL = _number("QUANYU_POOL", 8)
 
 def _database(url: str, *, role: str | None) -> dict[str, Any]:
     parts = urlsplit(url)
-    options: dict[str, Any] = {
-        "options": f"-c search_path={QUANYU_SCHEMA},{QUANYU_QUEUE_SCHEMA} -c statement_timeout=60s"
-        if role
-        else f"-c search_path={QUANYU_SCHEMA},{QUANYU_QUEUE_SCHEMA}",
-        "application_name": "quanyu",
-    }
+    path = f"-c search_path={QUANYU_SCHEMA},{QUANYU_QUEUE_SCHEMA}"
+    options: dict[str, Any] = {"options": path, "application_name": "quanyu"}
     if role:
+        # Whoever says nothing is a reporter: reads nothing, may open a case in the city.
+        nobody = reach(REPORTER, city=QUANYU_CITY)
         options |= {
+            "options": f"{path} -c statement_timeout=60s -c app.reach={nobody}",
             "assume_role": role,
             "prepare_threshold": 5,
             "pool": {"min_size": 1, "max_size": QUANYU_POOL},

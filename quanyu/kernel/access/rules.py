@@ -184,3 +184,16 @@ def system(path: str, *, job: str) -> Actor:
 def holder(row: UUID) -> Actor:
     """Return who holds the follow code of one row, and of nothing else."""
     return Actor(ActorKind.HOLDER, row=row)
+
+
+def reach(actor: Actor, *, city: str) -> str:
+    """Return what the database is told of an actor: places, bodies, account, row, and the city.
+
+    An actor with more places than the wall has doors reaches the first ones only; the person
+    chooses a hat before that.
+    """
+    ranges = actor.ranges[:MOST_PLACES]
+    ranges += (("", ""),) * (MOST_PLACES - len(ranges))
+    values = [end for pair in ranges for end in pair]
+    values += [",".join(str(body) for body in actor.bodies), str(actor.id or "")]
+    return "|".join([*values, str(actor.row or ""), city, upper(city)])

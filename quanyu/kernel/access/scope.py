@@ -7,7 +7,7 @@ from django.conf import settings
 from django.db import connection, transaction
 from psycopg import sql
 
-from quanyu.kernel.access.rules import MOST_PLACES, Actor, upper
+from quanyu.kernel.access.rules import MOST_PLACES, Actor, reach
 
 SETTING = "app.reach"
 PARTS = (
@@ -25,15 +25,11 @@ def part(name: str) -> str:
 def set_scope(actor: Actor) -> None:
     """Tell the database who acts, for this transaction only.
 
-    One literal SET LOCAL: one statement an execute, and no planning. An actor with more places
-    than the wall has doors reaches the first ones only; the person chooses a hat before that.
+    One literal SET LOCAL: one statement an execute, and no planning. Without it a connection acts
+    as a reporter, who reads nothing and may open a case in the city (settings: ``app.reach``).
     """
-    ranges = actor.ranges[:MOST_PLACES]
-    ranges += (("", ""),) * (MOST_PLACES - len(ranges))
-    values = [end for pair in ranges for end in pair]
-    values += [",".join(str(body) for body in actor.bodies), str(actor.id or "")]
-    values += [str(actor.row or ""), settings.QUANYU_CITY, upper(settings.QUANYU_CITY)]
-    statement = sql.SQL("SET LOCAL app.reach = {}").format(sql.Literal("|".join(values)))
+    words = sql.Literal(reach(actor, city=settings.QUANYU_CITY))
+    statement = sql.SQL("SET LOCAL app.reach = {}").format(words)
     with connection.cursor() as cursor:
         cursor.execute(statement.as_string(None))
 

@@ -114,10 +114,12 @@ class OneTransaction:
         """Answer inside the transaction."""
         if request.path_info in WITHOUT or request.path_info.startswith(settings.STATIC_URL):
             return self.get_response(request)
+        is_outermost = not connection.in_atomic_block
         with transaction.atomic():
             seat = _seated(request, at=timezone.now())
             request.seat = seat  # type: ignore[attr-defined]
-            set_scope(seat.actor)
+            if not (is_outermost and seat.actor == REPORTER):  # what a connection is anyway
+                set_scope(seat.actor)
             response = _turned_away(request, seat) or self.get_response(request)
             if response.status_code >= 500:
                 transaction.set_rollback(True)

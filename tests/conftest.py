@@ -14,6 +14,7 @@ import pytest
 from django.conf import settings
 from django.db import connections
 from django.test import TransactionTestCase
+from django.utils import translation
 from psycopg import sql
 
 from quanyu.events import actions
@@ -155,8 +156,9 @@ def truncated_by_the_owner() -> Iterator[None]:
 
 @pytest.fixture(autouse=True)
 def fresh_reference_data() -> Iterator[None]:
-    """Forget what a test before changed and rolled back."""
+    """Forget what a test before changed and rolled back, and in which language it read."""
     editions.forget_everything()
+    translation.deactivate()
     yield
     editions.forget_everything()
 

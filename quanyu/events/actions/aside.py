@@ -1,0 +1,72 @@
+"""What moves nothing: notes, looks, alarms, figures (旁记)."""
+
+from dataclasses import asdict
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+
+from quanyu.events import queries, rules
+from quanyu.events.models import Contact, Event, Published
+from quanyu.kernel.access.queries import get
+from quanyu.kernel.access.rules import Actor, Role
+from quanyu.kernel.audit.actions import record
+from quanyu.kernel.errors import Invalid
+from quanyu.kernel.errors import gettext_noop as _
+from quanyu.kernel.privacy import actions as privacy
+from quanyu.kernel.workflow.actions import note, overdue
+
+REACHES_REPORTER = frozenset({Role.OPERATOR, Role.DISPATCHER, Role.CHECKER, Role.GRID_WORKER})
+
+
+@transaction.atomic
+def say(*, event_id: UUID, words: str, actor: Actor, at: datetime) -> Event:
+    """Write a line into the story that the reporter does not see (内部说明)."""
+    event = get(Event, event_id, actor=actor, lock=True)
+    said = rules.check_text(words)
+    roles = sorted(actor.roles_on(event) - {Role.RESIDENT})
+    if not roles:
+        raise Invalid(_("只有工作人员可以写内部说明"), field="words")
+    note(event, "say", actor=actor, at=at, role=roles[0], words=said)
+    return event
+
+
+@transaction.atomic
+def reveal_contact(*, event_id: UUID, reason: str, actor: Actor, at: datetime) -> dict[str, str]:
+    """Return the reporter's name and telephone, for a listed reason, and log the look.
+
+    :raises Denied: if there is no such matter within reach, or no contact was given
+    """
+    event = get(Event, event_id, actor=actor, lock=True)
+    contact = get(Contact, queries.contact_key(event), actor=actor)
+    shown = privacy.reveal_all(
+        contact, ["name", "phone"], by=REACHES_REPORTER, reason=reason, actor=actor, at=at
+    )
+    role = min(REACHES_REPORTER & actor.roles_on(event))
+    note(event, "look", actor=actor, at=at, role=role, reason=reason)
+    return shown
+
+
+@transaction.atomic
+def tell_overdue(*, event_id: UUID, clock: str, actor: Actor, at: datetime) -> None:
+    """Announce once that a clock of this matter has run out (逾期)."""
+    event = get(Event, event_id, actor=actor, lock=True)
+    overdue(event, clock=clock, actor=actor, at=at)
+
+
+@transaction.atomic
+def refresh_figures(*, actor: Actor, at: datetime) -> Published | None:
+    """Put the figures of the last full month where everybody may read them (公布数字).
+
+    They are counts of the whole city without any person in them; unchanged ones are left alone.
+    """
+    since, until = queries.last_month(at)
+    found = asdict(queries.month(since=since, until=until, actor=actor))
+    value = {"month": since.date().isoformat(), **found}
+    if Published.objects.filter(key=queries.MONTH, value=value).exists():
+        return None
+    row, _made = Published.objects.update_or_create(
+        key=queries.MONTH, defaults={"value": value, "at": at}
+    )
+    record("event.publish", row, actor=actor, at=at, facts=value)
+    return row

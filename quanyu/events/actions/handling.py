@@ -1,0 +1,93 @@
+"""What is done on the spot and by the body that answers (核实、处置)."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+
+from quanyu.events import rules
+from quanyu.events.actions.common import attach, check_reason, with_actor
+from quanyu.events.models import Event
+from quanyu.events.queries import photos as pictures
+from quanyu.kernel.access.queries import get
+from quanyu.kernel.access.rules import Actor
+from quanyu.kernel.calendar.rules import local
+from quanyu.kernel.codes import queries as codes
+from quanyu.kernel.errors import Invalid
+from quanyu.kernel.files.rules import Purpose
+from quanyu.kernel.workflow.actions import move
+
+
+@transaction.atomic
+def verify(
+    *, event_id: UUID, finding: str, actor: Actor, at: datetime, photos: Sequence[Any] = ()
+) -> Event:
+    """Tell what was found on the spot (核实)."""
+    event = get(Event, event_id, actor=actor, lock=True)
+    event.is_verified = True
+    move(event, "verify", actor=actor, at=at, finding=finding)
+    attach(event, photos, "verify", actor=actor, at=at)
+    return event
+
+
+@transaction.atomic
+def settle(
+    *, event_id: UUID, outcome: str, actor: Actor, at: datetime, photos: Sequence[Any] = ()
+) -> Event:
+    """Put it right on the spot (现场办结); counted apart from matters that were filed."""
+    event = get(Event, event_id, actor=actor, lock=True)
+    event.outcome, event.closed_at = outcome, at
+    event.handled_by = with_actor(event.handled_by, actor)
+    move(event, "settle", actor=actor, at=at, outcome=outcome)
+    attach(event, photos, "handle", actor=actor, at=at)
+    return event
+
+
+@transaction.atomic
+def acknowledge(*, event_id: UUID, actor: Actor, at: datetime) -> Event:
+    """Sign for the matter (签收); the clock has run since it was dispatched."""
+    event = get(Event, event_id, actor=actor, lock=True)
+    event.handled_by = with_actor(event.handled_by, actor)
+    move(event, "acknowledge", actor=actor, at=at)
+    return event
+
+
+@transaction.atomic
+def hand_back(
+    *, event_id: UUID, legal_ground: str, reason: str, actor: Actor, at: datetime
+) -> Event:
+    """Return the matter once, on a legal ground; the dispatcher decides (退回)."""
+    event = get(Event, event_id, actor=actor, lock=True)
+    check_reason("reason_hand_back", legal_ground, field="legal_ground", at=at)
+    body = event.body_id
+    facts = {"legal_ground": legal_ground, "reason": reason, "body": body}
+    move(event, "hand_back", actor=actor, at=at, **facts)
+    event.handed_back_by = [*event.handed_back_by, body]  # type: ignore[list-item]
+    event.save(update_fields=["handed_back_by"])
+    return event
+
+
+@transaction.atomic
+def handle(
+    *, event_id: UUID, outcome: str, actor: Actor, at: datetime, photos: Sequence[Any] = ()
+) -> Event:
+    """Tell what was done (处置反馈)."""
+    event = get(Event, event_id, actor=actor, lock=True)
+    _check_evidence(event, photos, at=at)
+    event.outcome = outcome
+    event.handled_by = with_actor(event.handled_by, actor)
+    move(event, "handle", actor=actor, at=at, outcome=outcome)
+    attach(event, photos, "handle", actor=actor, at=at)
+    return event
+
+
+def _check_evidence(event: Event, photos: Sequence[Any], *, at: datetime) -> None:
+    """Ask for a picture of what was done only where the class says so, and by which clause."""
+    entry = codes.class_of(event.category, on=local(at).date())
+    if entry is None or not entry.has("evidence_required") or photos:
+        return
+    if pictures.photos(event).get(Purpose.HANDLE):
+        return
+    raise Invalid(rules.EVIDENCE, field="photos", basis=codes.cited(entry.clause))

@@ -38,7 +38,7 @@ def front_door(key: str, view: View) -> View:
         groups = navigation(roles)
         if opens(key, roles) or not groups or not seat_of(request).account:
             return behind(request, *args, **kwargs)
-        return HttpResponseRedirect(groups[0]["doors"][0]["url"])
+        return HttpResponseRedirect(groups[-1]["doors"][0]["url"])
 
     return opened
 

@@ -5,7 +5,8 @@ from typing import Annotated
 from uuid import UUID
 
 from ninja import Schema
-from pydantic import ConfigDict, Field
+from pydantic import ConfigDict, Field, field_validator
+from pydantic_core import PydanticCustomError
 
 from quanyu.events.rules import LONGEST_TEXT, SHORTEST_TEXT, Channel, Filters
 from quanyu.events.workflow import State
@@ -17,6 +18,14 @@ class Strict(Schema):
     """A body that refuses what it does not know, so that no wish is lost in silence."""
 
     model_config = ConfigDict(extra="forbid")
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def keepable(cls, value: object) -> object:
+        """Refuse the one character that no text column takes."""
+        if isinstance(value, str) and "\x00" in value:
+            raise PydanticCustomError("unkeepable", "holds a character that cannot be kept")
+        return value
 
 
 class ContactIn(Strict):

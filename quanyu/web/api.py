@@ -17,6 +17,7 @@ from quanyu.events.api import public
 from quanyu.events.api import router as events
 from quanyu.kernel.access.http import sentence
 from quanyu.kernel.errors import Denied, Refusal, TooMany
+from quanyu.web import messages
 
 api_logger = logging.getLogger("quanyu.api")
 
@@ -136,7 +137,7 @@ def readyz(request: HttpRequest) -> HttpResponse:
 def _error(found: Mapping[str, Any]) -> dict[str, Any]:
     where = [str(part) for part in found.get("loc", ()) if part not in {"body", "query", "header"}]
     kept = where[1:] if len(where) > 1 and where[0] == "filters" else where
-    return {"field": ".".join(kept), "message": found.get("msg", ""), "kind": found.get("type", "")}
+    return {"field": ".".join(kept), "message": messages.said(found), "kind": found.get("type", "")}
 
 
 def _plain(value: object) -> object:

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import uuid4
 
 from django.conf import settings
+from django.core.exceptions import BadRequest
 from django.db import connection
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.loader import render_to_string
@@ -127,8 +128,9 @@ def refused(request: HttpRequest, status: int, **values: Any) -> HttpResponse:
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    """Answer 400."""
-    return refused(request, 400)
+    """Answer 400, with the sentence of a refusal of ours."""
+    ours = {"sentence": str(exception)} if type(exception) is BadRequest else {}
+    return refused(request, 400, **ours)
 
 
 def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:

@@ -94,6 +94,40 @@ def test_a_wrong_coordinate_is_named(client: Client) -> None:
     assert response.json()["field"] == "lat"
 
 
+def test_a_wrong_coordinate_is_told_in_chinese(client: Client) -> None:
+    response = send(client, BODY | {"lat": 95}, Accept_Language="zh-CN")
+
+    assert response.json()["detail"] == "“lat”填写有误：不得大于 90"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"text": 5},
+        {"text": "路"},
+        {"text": "路" * 3000},
+        BODY | {"lon": "东"},
+        BODY | {"lon": True, "lat": None},
+        BODY | {"contact": "13800138000"},
+        BODY | {"contact": {"name": "张" * 99}},
+        ["路灯"],
+    ],
+)
+def test_every_fault_of_a_body_has_a_sentence_of_ours(client: Client, body: Any) -> None:
+    response = send(client, body, Accept_Language="zh-CN")
+
+    assert response.status_code == 422
+    assert not response.json()["detail"].isascii()
+    assert all(not error["message"].isascii() for error in response.json().get("errors", []))
+
+
+@pytest.mark.parametrize("text", ["坏了\x00的路灯", "\ud800坏了", "路灯\u202e坏了"])
+def test_odd_characters_make_no_fault(client: Client, text: str) -> None:
+    response = send(client, BODY | {"text": text})
+
+    assert response.status_code in {201, 422}
+
+
 def test_an_unknown_field_is_not_swallowed(client: Client) -> None:
     response = send(client, BODY | {"categry": "0102"})
 

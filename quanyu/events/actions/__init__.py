@@ -35,8 +35,8 @@ from quanyu.events.actions.reports import (
 
 __all__ = [
     "DESK",
-    "REACHES_REPORTER",
     "KEY_LIVES",
+    "REACHES_REPORTER",
     "KeyReused",
     "Receipt",
     "Report",

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from functools import wraps
 from typing import Any, Protocol, TypeVar
 
+from django.core.exceptions import BadRequest
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.template.response import TemplateResponse
@@ -70,7 +71,11 @@ def answered(
 
 
 def hidden_if_denied(view: View) -> View:
-    """Answer alike for what is missing and what is out of reach: there is no such page."""
+    """Answer alike for what is missing and what is out of reach: there is no such page.
+
+    What a page refuses and does not show itself, such as an address that no list was made from,
+    is a bad request, with the sentence.
+    """
 
     @wraps(view)
     def opened(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
@@ -78,6 +83,8 @@ def hidden_if_denied(view: View) -> View:
             return view(request, *args, **kwargs)
         except Denied as denied:
             raise Http404 from denied
+        except Refusal as no:
+            raise BadRequest(sentence(no)) from no
 
     return opened
 

@@ -53,5 +53,6 @@ def test_the_keys_lead_from_matter_to_matter(
     page.keyboard.press("Enter")
 
     expect(page.get_by_role("heading", level=1)).to_have_text(filed.title)
+    page.wait_for_load_state()  # the heading is there before the script that hears the keys
     page.keyboard.press("/")
     expect(page.get_by_role("searchbox", name="搜索事项")).to_be_focused()

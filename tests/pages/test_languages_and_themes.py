@@ -7,6 +7,7 @@ from playwright.sync_api import Page, expect
 
 from quanyu.events.models import Event
 from quanyu.kernel.access.rules import Actor
+from quanyu.kernel.codes.models import Code
 from tests.pages.conftest import PHONE, Sit, look
 
 CHINESE = re.compile(r"[\u4e00-\u9fff]+")
@@ -16,6 +17,12 @@ OWN_NAME = {"中文", "全域"}
 def chinese_on(page: Page) -> set[str]:
     """Return the Chinese a reader of English sees, names of the data aside."""
     return set(CHINESE.findall(page.evaluate("document.body.innerText")))
+
+
+def chinese_by_name() -> set[str]:
+    """Return what a city has named in Chinese only; what is shipped has both names."""
+    names = Code.objects.filter(name_en="").values_list("name", flat=True)
+    return {word for name in names for word in CHINESE.findall(name)}
 
 
 @pytest.mark.parametrize("address", ["/", "/report", "/follow", "/desk/sign-in", "/nothing"])
@@ -39,7 +46,7 @@ def test_the_desk_speaks_english(sit: Sit, clerk: Actor, address: str) -> None:
 
     look(page, f"en-desk-{address.replace('/', '-')}")
     assert page.evaluate("document.documentElement.lang") == "en"
-    assert chinese_on(page) <= OWN_NAME | {clerk.name, clerk.name[:1]}
+    assert chinese_on(page) <= OWN_NAME | chinese_by_name() | {clerk.name, clerk.name[:1]}
 
 
 def test_a_matter_speaks_english_but_for_what_people_wrote(

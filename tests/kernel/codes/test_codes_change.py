@@ -1,5 +1,6 @@
 """A list is changed with a start date, by its administrator, and history stays (代码变更)."""
 
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, datetime, timedelta
 from threading import Barrier
@@ -23,6 +24,7 @@ from quanyu.kernel.codes.rules import (
     WrongCode,
     WrongStart,
 )
+from tests.conftest import owner
 
 pytestmark = pytest.mark.django_db
 
@@ -331,8 +333,18 @@ def test_a_document_and_its_clause_are_entered_once(keeper: Actor, at: datetime)
         actions.add_clause(document_id=document.pk, number="第一条", actor=keeper, at=at)
 
 
-@pytest.mark.django_db(transaction=True)
-def test_of_two_who_add_the_same_code_one_wins(keeper: Actor, at: datetime) -> None:
+@pytest.fixture
+def committed(transactional_db: None) -> Iterator[None]:
+    """Take back what is added with real commits: the lists are the same for all tests."""
+    before = list(Code.objects.values_list("pk", flat=True))
+    yield
+    with owner(connection.settings_dict["NAME"]) as cleaner:
+        cleaner.execute("DELETE FROM codes_code WHERE id <> ALL (%s)", [before])
+
+
+def test_of_two_who_add_the_same_code_one_wins(
+    committed: None, keeper: Actor, at: datetime
+) -> None:
     actions.load(actor=keeper, at=at)
     together = Barrier(2)
 

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
-from ninja import Header, Query, Router, Status
+from ninja import File, Header, Query, Router, Status, UploadedFile
 
 from quanyu.events import actions, queries, schemas
 from quanyu.events.queries import words
@@ -189,6 +189,19 @@ def _verb(name: str, body_type: type[schemas.Strict]) -> None:
 
 for verb, body_type in schemas.VERBS.items():
     _verb(verb, body_type)
+
+
+@router.post("/{uuid:event_id}/photos", response=schemas.EventDetail)
+def add_photos(
+    request: HttpRequest,
+    event_id: UUID,
+    response: HttpResponse,
+    photos: File[list[UploadedFile]],
+) -> schemas.EventDetail:
+    """Add pictures to the step one is at; they are shown once they have been made anew."""
+    actor, at = actor_of(request), timezone.now()
+    actions.add_photos(event_id=event_id, photos=photos, actor=actor, at=at)
+    return _answer(request, event_id, response)
 
 
 @router.post("/{uuid:event_id}/reveal", response=schemas.ContactOut)

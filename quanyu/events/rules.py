@@ -15,9 +15,11 @@ from quanyu.kernel.errors import gettext_noop as _
 VERIFY_FIRST = _("这个类别规定先由网格员现场核实，请先点“请网格员核实”")
 HANDED_BACK_ONCE = _("本单位已退回过一次，不能再退；请签收，或与派遣员商量")
 OWN_WORK = _("您派遣或处置过这件事，不能核查自己经手的事，请换一位核查员")
+NOT_OURS = _("这个地点不在您的辖区内，请交上一级派遣员落点")
+PLACED_TOO_LATE = _("已经派出或了结的事项不能再改地点")
 PLACE_FIRST = _("这件事还没有落到街道，请先确定地点")
 EVIDENCE = _("这一类须附处置后的照片（{basis}）")
-REOPEN_LATE = _("已经过了可以要求重办的期限，请重新反映")
+REOPEN_LATE = _("重办次数已满，请重新反映，或打电话给我们")
 
 NOT_SURE = _("没关系，看过以后再来告诉我们，这个码一直能用")
 ANSWER_SOLVED = _("请选一项：解决了没有")
@@ -98,7 +100,7 @@ def is_placed(matter: Matter, actor: Actor) -> bool:
 
 
 def may_reopen(matter: Matter, actor: Actor) -> bool:
-    """Answer whether the reporter may still have it done again."""
+    """Answer whether the reporter may still have it done again: so many times and no more."""
     return matter.reopened < MOST_REOPENS
 
 

@@ -43,7 +43,7 @@ NOT_ONES_OWN = Guard(
     "not_ones_own", "核查员不得是派遣人或处置人", rules.is_not_ones_own, rules.OWN_WORK
 )
 PLACED = Guard("placed", "已落到街道、社区或网格", rules.is_placed, rules.PLACE_FIRST)
-UNSOLVED = Guard("may_reopen", "在规定期限内", rules.may_reopen, rules.REOPEN_LATE)
+UNSOLVED = Guard("may_reopen", "重办次数未满", rules.may_reopen, rules.REOPEN_LATE)
 
 BEFORE_DISPATCH = [S.REPORTED, S.VERIFYING, S.VERIFIED, S.ACCEPTED, S.FILED]
 
@@ -55,7 +55,7 @@ EVENT = Workflow(
         Move(
             "request_verification",
             _("请网格员核实"),
-            [S.REPORTED],
+            [S.REPORTED, S.ACCEPTED],
             S.VERIFYING,
             by=[R.OPERATOR],
         ),
@@ -84,7 +84,15 @@ EVENT = Workflow(
             by=[R.GRID_WORKER],
             needs=["outcome"],
         ),
-        Move("file", _("立案"), [S.ACCEPTED], S.FILED, by=[R.OPERATOR], needs=["class_code"]),
+        Move(
+            "file",
+            _("立案"),
+            [S.ACCEPTED],
+            S.FILED,
+            by=[R.OPERATOR],
+            needs=["class_code"],
+            guards=[VERIFIED_FIRST],
+        ),
         Move(
             "dispatch",
             _("派遣"),

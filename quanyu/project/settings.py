@@ -188,6 +188,10 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 2**20
 FILE_UPLOAD_HANDLERS = ["quanyu.kernel.files.uploads.ToDisk"]
 DATA_UPLOAD_MAX_NUMBER_FILES = 12
 SECURE_CONTENT_TYPE_NOSNIFF = True
+# Behind a proxy that speaks TLS: it must set X-Forwarded-Proto itself, whatever a client sends.
+QUANYU_HTTPS = _text("QUANYU_HTTPS") == "1"
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if QUANYU_HTTPS else None
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = QUANYU_HTTPS
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 STATIC_URL = "/static/"
@@ -210,6 +214,7 @@ TIME_ZONE = "Asia/Shanghai"
 LOGGING: dict[str, Any] = {
     "version": 1,
     "disable_existing_loggers": False,
-    "handlers": {"console": {"class": "logging.StreamHandler"}},
+    "filters": {"discreet": {"()": "quanyu.web.logs.Discreet"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "filters": ["discreet"]}},
     "root": {"handlers": ["console"], "level": _text("QUANYU_LOG", "WARNING")},
 }

@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from django.conf import settings
+from django.core.exceptions import RequestDataTooBig
 from django.db import connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils.translation import gettext
@@ -89,6 +91,13 @@ def unknown(request: HttpRequest, fault: AuthenticationError) -> HttpResponse:
 def http_error(request: HttpRequest, fault: HttpError) -> HttpResponse:
     """Answer what the framework refuses."""
     return problem(fault.status_code, str(fault))
+
+
+@api.exception_handler(RequestDataTooBig)
+def too_big(request: HttpRequest, fault: RequestDataTooBig) -> HttpResponse:
+    """Say that the body is larger than the city takes."""
+    most = settings.DATA_UPLOAD_MAX_MEMORY_SIZE // 2**20
+    return problem(413, gettext("发送的内容超过 {most} MB").format(most=most))
 
 
 @api.exception_handler(Exception)

@@ -12,7 +12,7 @@ from django.utils.functional import Promise, SimpleLazyObject
 from django.utils.translation import get_language, gettext, pgettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
-from quanyu.kernel.access.rules import Role
+from quanyu.kernel.access.rules import SIGHTED_ROLES, Role
 from quanyu.kernel.accounts.http import Seat, seat_of
 from quanyu.kernel.accounts.rules import ROLE_NAMES
 from quanyu.regions import queries as regions
@@ -27,21 +27,7 @@ EMERGENCY = (
     {"number": "110", "word": _("报警")},
 )
 
-MATTERS = frozenset(
-    {
-        Role.GRID_WORKER,
-        Role.GRID_LEADER,
-        Role.COMMUNITY_OFFICER,
-        Role.COMMUNITY_SECRETARY,
-        Role.OPERATOR,
-        Role.DISPATCHER,
-        Role.CHECKER,
-        Role.COMMANDER,
-        Role.HANDLER,
-        Role.DISTRICT_ADMIN,
-        Role.WINDOW_CLERK,
-    }
-)
+MATTERS = SIGHTED_ROLES | {Role.HANDLER}
 REPORTING = frozenset({Role.GRID_WORKER, Role.COMMUNITY_OFFICER, Role.OPERATOR, Role.WINDOW_CLERK})
 GROUND = MATTERS | {Role.SYS_ADMIN}
 PEOPLE = frozenset({Role.SYS_ADMIN, Role.SEC_ADMIN, Role.AUDIT_ADMIN})

@@ -34,6 +34,7 @@ FACTS: dict[str, dict[str, Any]] = {
     "rate": {"solved": True, "treated": 3},
     "void": {"reason": "test"},
     "place": {"region_path": GRID},
+    "add_photos": {"photos": []},
     "say": {"words": "看一下"},
     "reveal_contact": {"reason": "contact"},
     "suggest": {},

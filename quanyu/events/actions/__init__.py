@@ -21,7 +21,14 @@ from quanyu.events.actions.desk import (
     suggest,
     void,
 )
-from quanyu.events.actions.handling import acknowledge, hand_back, handle, settle, verify
+from quanyu.events.actions.handling import (
+    acknowledge,
+    add_photos,
+    hand_back,
+    handle,
+    settle,
+    verify,
+)
 from quanyu.events.actions.reports import (
     KEY_LIVES,
     KeyReused,
@@ -42,6 +49,7 @@ __all__ = [
     "Report",
     "accept",
     "acknowledge",
+    "add_photos",
     "check",
     "close",
     "code_index",

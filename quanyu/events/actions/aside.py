@@ -49,8 +49,13 @@ def reveal_contact(*, event_id: UUID, reason: str, actor: Actor, at: datetime) -
 
 @transaction.atomic
 def tell_overdue(*, event_id: UUID, clock: str, actor: Actor, at: datetime) -> None:
-    """Announce once that a clock of this matter has run out (逾期)."""
+    """Announce once that a clock of this matter has run out (逾期).
+
+    Somebody may have acted since it was found late: under the lock it is looked at again.
+    """
     event = get(Event, event_id, actor=actor, lock=True)
+    if event.pk not in queries.overdue(clock=clock, actor=actor, at=at, only=event.pk):
+        return
     overdue(event, clock=clock, actor=actor, at=at)
 
 

@@ -9,6 +9,7 @@ from django.db import transaction
 from quanyu.events import queries, rules
 from quanyu.events.actions.common import DESK, check_reason, classify, path_of, with_actor
 from quanyu.events.models import Event
+from quanyu.events.workflow import BEFORE_DISPATCH
 from quanyu.kernel.access.queries import get
 from quanyu.kernel.access.rules import Actor
 from quanyu.kernel.calendar.rules import local
@@ -36,18 +37,15 @@ def place(
     :raises BadPlace: if the point lies outside every grid and no place is named
     """
     event = get(Event, event_id, actor=actor, lock=True)
-    _check_desk(event, actor)
+    _check_may_place(event, actor)
     found = region_path or (path_of(lon, lat) if lon is not None and lat is not None else "")
-    if not found.startswith(settings.QUANYU_CITY) or not regions.breadcrumb(found):
-        raise rules.BadPlace(
-            _("这个点不在任何网格里，请再选一个社区"), field="region_path", value=found
-        )
+    _check_place(found, is_named=bool(region_path), actor=actor)
     before = event.region_path
     event.region_path, event.address = found, address.strip() or event.address
     if lon is not None and lat is not None:
         event.lon, event.lat = lon, lat
     event.save(update_fields=["region_path", "address", "lon", "lat"])
-    role = min(DESK & actor.roles)
+    role = min(DESK & actor.roles_on(event))
     note(event, "place", actor=actor, at=at, role=role, from_place=before, to_place=found)
     return event
 
@@ -152,6 +150,19 @@ def void(*, event_id: UUID, reason: str, actor: Actor, at: datetime) -> Event:
     return event
 
 
-def _check_desk(event: Event, actor: Actor) -> None:
+def _check_may_place(event: Event, actor: Actor) -> None:
     if not DESK & actor.roles_on(event):
         raise NotAllowed(_("这一步不归您办"), value="place", allowed=sorted(DESK))
+    if event.state not in BEFORE_DISPATCH:
+        raise NotAllowed(rules.PLACED_TOO_LATE, value="place")
+
+
+def _check_place(found: str, *, is_named: bool, actor: Actor) -> None:
+    """Refuse a place that is none, a point in no grid, and one where the actor works at no desk."""
+    in_no_grid = found == settings.QUANYU_CITY and not is_named
+    if in_no_grid or not found.startswith(settings.QUANYU_CITY) or not regions.is_known(found):
+        raise rules.BadPlace(
+            _("这个点不在任何网格里，请再选一个社区"), field="region_path", value=found
+        )
+    if not DESK & actor.roles_at(found):
+        raise rules.BadPlace(rules.NOT_OURS, field="region_path", value=found)

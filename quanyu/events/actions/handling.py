@@ -1,6 +1,6 @@
 """What is done on the spot and by the body that answers (核实、处置)."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -11,13 +11,23 @@ from quanyu.events import rules
 from quanyu.events.actions.common import attach, check_reason, with_actor
 from quanyu.events.models import Event
 from quanyu.events.queries import photos as pictures
+from quanyu.events.workflow import State
 from quanyu.kernel.access.queries import get
-from quanyu.kernel.access.rules import Actor
+from quanyu.kernel.access.rules import Actor, Role
 from quanyu.kernel.calendar.rules import local
 from quanyu.kernel.codes import queries as codes
 from quanyu.kernel.errors import Invalid
+from quanyu.kernel.errors import gettext_noop as _
 from quanyu.kernel.files.rules import Purpose
-from quanyu.kernel.workflow.actions import move
+from quanyu.kernel.workflow.actions import move, note
+from quanyu.kernel.workflow.spec import NotAllowed
+
+TAKEN_BY: Mapping[str, tuple[Role, Purpose]] = {
+    State.VERIFYING: (Role.GRID_WORKER, Purpose.VERIFY),
+    State.HANDLING: (Role.HANDLER, Purpose.HANDLE),
+    State.CHECKING: (Role.CHECKER, Purpose.CHECK),
+}
+"""Who takes pictures in which state, and what they are of."""
 
 
 @transaction.atomic
@@ -38,6 +48,7 @@ def settle(
 ) -> Event:
     """Put it right on the spot (现场办结); counted apart from matters that were filed."""
     event = get(Event, event_id, actor=actor, lock=True)
+    _check_evidence(event, photos, at=at)
     event.outcome, event.closed_at = outcome, at
     event.handled_by = with_actor(event.handled_by, actor)
     move(event, "settle", actor=actor, at=at, outcome=outcome)
@@ -83,11 +94,27 @@ def handle(
     return event
 
 
+@transaction.atomic
+def add_photos(*, event_id: UUID, photos: Sequence[Any], actor: Actor, at: datetime) -> Event:
+    """Add pictures to the step one is at (补充照片): looking, handling or checking.
+
+    :raises NotAllowed: if this step is not the actor's
+    """
+    event = get(Event, event_id, actor=actor, lock=True)
+    role, purpose = TAKEN_BY.get(event.state, (None, None))
+    if role is None or purpose is None or role not in actor.roles_on(event):
+        raise NotAllowed(_("这一步不归您办"), value="photos")
+    attach(event, photos, purpose, actor=actor, at=at)
+    note(event, "photos", actor=actor, at=at, role=role, count=len(photos))
+    return event
+
+
 def _check_evidence(event: Event, photos: Sequence[Any], *, at: datetime) -> None:
     """Ask for a picture of what was done only where the class says so, and by which clause."""
     entry = codes.class_of(event.category, on=local(at).date())
     if entry is None or not entry.has("evidence_required") or photos:
         return
-    if pictures.photos(event).get(Purpose.HANDLE):
+    taken = pictures.photos(event).get(Purpose.HANDLE, ())
+    if any(picture.at >= event.state_since for picture in taken):  # not of what was sent back
         return
     raise Invalid(rules.EVIDENCE, field="photos", basis=codes.cited(entry.clause))

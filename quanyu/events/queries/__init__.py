@@ -27,6 +27,8 @@ from quanyu.kernel.workflow.spec import Move
 
 PAGE = 100
 COUNT_TO = 10_000
+MOST_TOLD = 100
+"""Overdue matters told of in one go: they stay locked until the timer has done them all."""
 OPEN = [state for state in State if state in EVENT.owed]
 ENDED = [state for state in State if state not in OPEN]
 SOON = 0.4
@@ -141,7 +143,7 @@ def is_late(event: Event, *, at: datetime) -> bool:
     return event.next_due_at is not None and event.next_due_at < at
 
 
-def overdue(*, clock: str, actor: Actor, at: datetime) -> list[UUID]:
+def overdue(*, clock: str, actor: Actor, at: datetime, only: UUID | None = None) -> list[UUID]:
     """Return the open matters whose clock has run out and who were not told yet."""
     rows = Event.objects.visible_to(actor).filter(state__in=OPEN)
     if clock == "stage":
@@ -149,7 +151,8 @@ def overdue(*, clock: str, actor: Actor, at: datetime) -> list[UUID]:
     else:
         running = EVENT.span.runs if EVENT.span else []
         rows = rows.filter(due_at__lt=at, due_told_at=None, state__in=running)
-    return list(rows.order_by("id").values_list("id", flat=True)[:500])
+    rows = rows.filter(pk=only) if only else rows
+    return list(rows.order_by("id").values_list("id", flat=True)[:MOST_TOLD])
 
 
 def explained(event: Event, *, clock: str, at: datetime) -> calendar_rules.Explanation | None:

@@ -61,7 +61,12 @@ TOLD = {
 }
 """What happened, in a resident's words. What is not here stays inside."""
 
-ASIDE = {"place": _("落点"), "say": _("内部说明"), "look": _("查看反映人联系方式")}
+ASIDE = {
+    "place": _("落点"),
+    "say": _("内部说明"),
+    "photos": _("补充照片"),
+    "look": _("查看反映人联系方式"),
+}
 """Lines of the story that move nothing."""
 
 DONE = {

@@ -1,10 +1,14 @@
 """What an actor may do. No database."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol
 from uuid import UUID
+
+PATH = re.compile(r"(?:[0-9a-z]+/)+")
+"""What the path of a place looks like; no sign in it can part the fields of a reach."""
 
 MOST_PLACES = 3
 """How many disjoint places one request may reach; with more, the person chooses a hat."""
@@ -53,8 +57,24 @@ ADMINISTRATORS = frozenset({Role.SYS_ADMIN, Role.SEC_ADMIN, Role.AUDIT_ADMIN})
 BODY_ROLES = frozenset({Role.HANDLER})
 """Roles that are held in a body and never at a place."""
 
-BLIND_ROLES = ADMINISTRATORS | {Role.SYSTEM}
-"""Roles whose place gives no sight of the rows in it by itself."""
+SIGHTED_ROLES = frozenset(
+    {
+        Role.GRID_WORKER,
+        Role.GRID_LEADER,
+        Role.COMMUNITY_OFFICER,
+        Role.COMMUNITY_SECRETARY,
+        Role.OPERATOR,
+        Role.DISPATCHER,
+        Role.CHECKER,
+        Role.COMMANDER,
+        Role.DISTRICT_ADMIN,
+        Role.WINDOW_CLERK,
+    }
+)
+"""Roles whose place gives sight of the matters in it; every other role sees nothing by place."""
+
+OWN_ROLES = frozenset({Role.RESIDENT, Role.ENTERPRISE})
+"""Roles that one has on one's own row or by its code, and never at a place."""
 
 
 class ActorKind(StrEnum):
@@ -81,7 +101,7 @@ def upper(path: str) -> str:
 class Grant:
     """One role at a place and everywhere below it, or in a body (授权).
 
-    :raises ValueError: if a place does not end in a slash, or neither or both are given
+    :raises ValueError: if a place is no path that ends in a slash, or neither or both are given
     """
 
     role: str
@@ -93,8 +113,8 @@ class Grant:
             raise ValueError("a grant is at a place or in a body; a place ends with a slash: ''")
         if self.body and self.path:
             raise ValueError("a grant is at a place or in a body, not both")
-        if self.path and not self.path.endswith("/"):
-            raise ValueError(f"a place ends with a slash: {self.path!r}")
+        if self.path and not PATH.fullmatch(self.path):
+            raise ValueError(f"a place is a path that ends with a slash: {self.path!r}")
 
     def covers(self, path: str) -> bool:
         """Answer whether ``path`` lies inside this grant's place."""
@@ -114,7 +134,11 @@ class Actor:
 
     def roles_at(self, path: str) -> frozenset[str]:
         """Return the roles held at ``path``, or at any place above it."""
-        return frozenset(grant.role for grant in self.grants if grant.covers(path))
+        return frozenset(
+            grant.role
+            for grant in self.grants
+            if grant.covers(path) and grant.role not in OWN_ROLES
+        )
 
     def roles_on(self, case: Placed) -> frozenset[str]:
         """Return the roles on this one row: by place, by body, as its owner or by its code."""
@@ -160,7 +184,7 @@ class Actor:
     def _sees(self, grant: Grant) -> bool:
         if self.kind is ActorKind.SYSTEM:
             return bool(grant.path)
-        return bool(grant.path) and grant.role not in BLIND_ROLES
+        return bool(grant.path) and grant.role in SIGHTED_ROLES
 
 
 def disjoint(paths: Iterable[str]) -> tuple[str, ...]:

@@ -7,13 +7,15 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import close_old_connections
-from procrastinate import App, PsycopgConnector
+from procrastinate import App, PsycopgConnector, RetryStrategy
 
 from quanyu.kernel.access.rules import system
 from quanyu.kernel.access.scope import acting
 from quanyu.kernel.jobs.rules import Listener, Timed, Timer, listeners, name_of, timers
 
 QUEUE = "quanyu"
+RETRY = RetryStrategy(max_attempts=8, exponential_wait=3)
+"""Some hours in all: a database that is away for minutes loses no job."""
 logger = logging.getLogger(__name__)
 
 
@@ -40,7 +42,7 @@ def make() -> App:
     app = App(connector=connector())
     heard = {name_of(listener): listener for group in listeners.values() for listener in group}
     for name, listener in heard.items():
-        app.task(name=name, queue=QUEUE, retry=5)(_listening(name, listener))
+        app.task(name=name, queue=QUEUE, retry=RETRY)(_listening(name, listener))
     for timed in timers:
         task = app.task(name=timed.name, queue=QUEUE, queueing_lock=timed.name)
         app.periodic(cron=timed.cron)(task(_timing(timed.name, timed.timer)))

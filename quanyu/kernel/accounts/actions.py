@@ -10,16 +10,18 @@ from allauth.mfa.totp.internal.auth import TOTP
 from django.conf import settings
 from django.contrib.auth import password_validation
 from django.core.exceptions import ValidationError
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import Q
 
-from quanyu.kernel.access.rules import Actor, ActorKind, Grant, Role
+from quanyu.kernel.access.rules import ADMINISTRATORS, Actor, ActorKind, Grant, Role
 from quanyu.kernel.accounts import queries, rules
 from quanyu.kernel.accounts.models import Account, Attempts, GrantRow
 from quanyu.kernel.audit.actions import record
 from quanyu.kernel.errors import Denied, Invalid, Refusal
 from quanyu.kernel.errors import gettext_noop as _
 
+UNIQUE_VIOLATION = "23505"
+MANAGERS = frozenset({Role.SYS_ADMIN})
 KEPT_ATTEMPTS = timedelta(days=1)
 R = TypeVar("R")
 
@@ -38,6 +40,7 @@ def create_account(
 
     :raises Denied: if the actor is no system administrator
     :raises WrongName: if the user name is misshapen
+    :raises Invalid: if the person's name is empty, or the password breaks a rule
     :raises NameTaken: if another account bears it
     """
 
@@ -45,13 +48,13 @@ def create_account(
         _check_manager(actor)
         account = Account(
             username=_free(rules.username(username)),
-            name=name.strip(),
+            name=rules.person_name(name),
             email=email,
             is_demo=is_demo,
             created_at=at,
         )
         _set(account, password, actor=actor)
-        account.save(force_insert=True)
+        _insert(account)
         record("accounts.create", account, actor=actor, at=at, changed=["username", "name"])
         return account
 
@@ -68,7 +71,7 @@ def end_account(*, account: Account, reason: str, actor: Actor, at: datetime) ->
 
     def write() -> Account:
         _check_manager(actor)
-        row = _locked(account.pk, actor)
+        row = _managed(account.pk, actor, at=at)
         _check_other(row, actor)
         if not row.is_active:
             raise rules.Ended(_("该账号已停用"))
@@ -114,6 +117,7 @@ def grant(
             reason=reason,
         )
         _check_granter(actor, wanted)
+        _check_known(wanted)
         row = _locked(account.pk, actor)
         _check_other(row, actor)
         if not row.is_active:
@@ -168,7 +172,7 @@ def set_password(*, account: Account, password: str, actor: Actor, at: datetime)
     def write() -> Account:
         if actor.id != account.pk:
             _check_manager(actor)
-            _locked(account.pk, actor)
+            _managed(account.pk, actor, at=at)
         row = Account.objects.select_for_update().get(pk=account.pk)
         _set(row, password, actor=actor)
         row.save(update_fields=["password", "must_change_password"])
@@ -200,13 +204,18 @@ def enrol_totp(*, account: Account, secret: str, actor: Actor, at: datetime) -> 
 def reset_totp(*, account: Account, actor: Actor, at: datetime) -> None:
     """Take the second factor away, for somebody whose device is lost; another is set up at sign-in.
 
-    :raises Denied: if the actor is no system administrator over this account
+    A worker's is for the system administrator. An administrator's is not: who may set the password
+    as well would be that administrator; the security or the audit administrator does it.
+
+    :raises Denied: if the actor is no such administrator over this account
     :raises OwnGrant: if it is the actor's own
+    :raises RolesApart: if a system administrator tries it on an administrator
     """
 
     def write() -> None:
-        _check_manager(actor)
-        row = _locked(account.pk, actor)
+        if actor.kind is not ActorKind.SYSTEM and ADMINISTRATORS.isdisjoint(actor.roles):
+            raise Denied
+        row = _managed(account.pk, actor, at=at, resets=True)
         _check_other(row, actor)
         Authenticator.objects.filter(user_id=row.pk).delete()
         record("accounts.reset_totp", row, actor=actor, at=at, changed=["second_factor"])
@@ -287,6 +296,31 @@ def _check_other(account: Account, actor: Actor) -> None:
         raise rules.OwnGrant(_("不得为本人授权、变更或停用，须由另一名管理员办理"))
 
 
+def _check_known(wanted: Grant) -> None:
+    if queries.is_known(wanted):
+        return
+    if wanted.body is None:
+        raise rules.no_such_place(wanted.path)
+    raise rules.WrongGrant(_("没有这个机构"), field="body", value=str(wanted.body))
+
+
+def _managed(account_id: UUID, actor: Actor, *, at: datetime, resets: bool = False) -> Account:
+    """Return an account, locked, all of whose rights lie where the actor is its administrator."""
+    row = Account.objects.select_for_update().filter(pk=account_id).first()
+    if row is None:
+        raise Denied
+    if actor.kind is ActorKind.SYSTEM:
+        return row
+    roles = queries.resetters(account_id, at=at) if resets else MANAGERS
+    if not queries.reaches(actor, roles, account_id, at=at):
+        if resets and queries.reaches(actor, MANAGERS, account_id, at=at):
+            raise rules.RolesApart(
+                _("管理员的动态验证码须由安全管理员或审计管理员解绑，系统管理员不得办理")
+            )
+        raise Denied
+    return row
+
+
 def _locked(account_id: UUID, actor: Actor) -> Account:
     if actor.kind is not ActorKind.SYSTEM:
         queries.account(account_id, actor=actor)
@@ -314,8 +348,23 @@ def _close(grant: GrantRow, *, reason: str, actor: Actor, at: datetime) -> None:
 
 def _free(username: str) -> str:
     if Account.objects.filter(username=username).exists():
-        raise rules.NameTaken(_("用户名已被使用"), field="username", value=username)
+        raise _taken(username)
     return username
+
+
+def _insert(account: Account) -> None:
+    """Write a new account; of two with the same name at once, the second is told so."""
+    try:
+        with transaction.atomic():
+            account.save(force_insert=True)
+    except IntegrityError as fault:
+        if getattr(fault.__cause__, "sqlstate", "") != UNIQUE_VIOLATION:
+            raise
+        raise _taken(account.username) from fault
+
+
+def _taken(username: str) -> rules.NameTaken:
+    return rules.NameTaken(_("用户名已被使用"), field="username", value=username)
 
 
 def _set(account: Account, password: str | None, *, actor: Actor) -> None:

@@ -280,8 +280,9 @@ def _in_hat(request: HttpRequest, found: queries.Standing) -> Seat:
     account, grants = found.account, found.grants
     roles = {grant.role for grant in grants}
     needs_factor = rules.is_administrator(roles) and not has_factor(request, account)
+    is_waiting = needs_factor or account.must_change_password
     hat = rules.worn(grants, request.session.get(HAT, ""))
-    counting = frozenset() if needs_factor else rules.under(grants, hat)
+    counting = frozenset() if is_waiting else rules.under(grants, hat)
     return Seat(
         actor=Actor(ActorKind.PERSON, id=account.pk, grants=counting, name=account.name),
         account=account,

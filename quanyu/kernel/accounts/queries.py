@@ -1,6 +1,6 @@
 """People and their grants, and what an account may do right now."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TypeVar
@@ -11,7 +11,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, FilteredRelation, Q
 
-from quanyu.kernel.access.rules import ADMINISTRATORS, Actor, Grant, upper
+from quanyu.kernel.access.rules import ADMINISTRATORS, Actor, Grant, Role, upper
 from quanyu.kernel.accounts import rules
 from quanyu.kernel.accounts.models import Account, Attempts, GrantRow
 from quanyu.kernel.audit import queries as audit
@@ -222,6 +222,42 @@ def has_second_factor(account_id: UUID) -> bool:
 def administers(actor: Actor, role: str, path: str) -> bool:
     """Answer whether the actor holds this administrator's role over a place."""
     return any(grant.role == role and grant.covers(path) for grant in actor.grants)
+
+
+def reaches(actor: Actor, roles: Collection[str], account_id: UUID, *, at: datetime) -> bool:
+    """Answer whether all that an account holds, now or later, lies where the actor has the role.
+
+    An account that holds nothing may become anything: it is for who stands over the whole city.
+    """
+    over = [grant for grant in actor.grants if grant.role in roles]
+    held = {place_of(grant) for grant in held_from(account_id, at=at)} or {settings.QUANYU_CITY}
+    return all(any(grant.covers(place) for grant in over) for place in held)
+
+
+def resetters(account_id: UUID, *, at: datetime) -> frozenset[Role]:
+    """Return who may take the second factor of an account away: nobody who sets its password too.
+
+    That holds for the three administrators; of anybody else the system administrator does both.
+    """
+    roles = {grant.role for grant in held_from(account_id, at=at)}
+    managers = frozenset({Role.SYS_ADMIN})
+    return ADMINISTRATORS - managers if rules.is_administrator(roles) else managers
+
+
+def held_from(account_id: UUID, *, at: datetime) -> frozenset[Grant]:
+    """Return the grants of an account that live now or will."""
+    rows = GrantRow.objects.filter(account=account_id).exclude(granted_to__lte=at)
+    # A withdrawn grant is an empty period: it never lives.
+    rows = rows.exclude(granted_to__isnull=False, granted_to=F("granted_from"))
+    return frozenset(Grant(row.role, path=row.region_path, body=row.body_id) for row in rows)
+
+
+def is_known(grant: Grant) -> bool:
+    """Answer whether the place or the body of a grant is one; the city itself always is."""
+    if grant.body is not None:
+        return grant.body in _answers(body_places.ask([grant.body]))
+    name = _answers(place_names.ask([grant.path])).get(grant.path, grant.path)
+    return grant.path == settings.QUANYU_CITY or name != grant.path
 
 
 def place_of(grant: Grant) -> str:

@@ -16,6 +16,7 @@ from quanyu.kernel.access.rules import (
     ADMINISTRATORS,
     BODY_ROLES,
     MOST_PLACES,
+    PATH,
     Actor,
     ActorKind,
     Grant,
@@ -29,6 +30,8 @@ SHANGHAI = ZoneInfo("Asia/Shanghai")
 SPAN = timedelta(minutes=5)
 """Failures older than this are forgotten."""
 
+LONGEST_PATH = 80
+LONGEST_NAME = 40
 LOCK = timedelta(minutes=15)
 LONGEST_SESSION = timedelta(hours=12)
 PROOF = timedelta(minutes=10)
@@ -200,7 +203,15 @@ def _placed(role: str, region_path: str, body: UUID | None) -> Grant:
         raise WrongGrant(_("该角色须按辖区授予"), field="region_path")
     elif not region_path.endswith("/"):
         raise WrongGrant(_("辖区路径须以斜线结尾"), field="region_path", value=region_path)
+    elif len(region_path) > LONGEST_PATH or not PATH.fullmatch(region_path):
+        raise no_such_place(region_path)
     return Grant(role, path=region_path, body=body)
+
+
+def no_such_place(region_path: str) -> WrongGrant:
+    """Return the refusal of a path that leads nowhere."""
+    shown = region_path[:LONGEST_PATH]
+    return WrongGrant(_("没有这个辖区"), field="region_path", value=shown)
 
 
 def username(text: str) -> str:
@@ -213,6 +224,17 @@ def username(text: str) -> str:
         raise WrongName(
             _("用户名为 2 至 60 个字母、数字、汉字或 . - _"), field="username", value=text
         )
+    return name
+
+
+def person_name(text: str) -> str:
+    """Return a person's name as it is kept: without outer blanks.
+
+    :raises Invalid: if it is empty or too long
+    """
+    name = text.strip()
+    if not 1 <= len(name) <= LONGEST_NAME:
+        raise Invalid(_("姓名为 1 至 40 个字"), field="name", value=text[:LONGEST_NAME])
     return name
 
 

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable
 from datetime import datetime
+from uuid import UUID
 
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 from django.contrib.auth.hashers import Argon2PasswordHasher
@@ -10,6 +11,7 @@ from django.contrib.auth.hashers import Argon2PasswordHasher
 from quanyu.kernel.access.rules import Actor, ActorKind
 from quanyu.kernel.accounts import queries
 from quanyu.kernel.accounts.models import Account
+from quanyu.organisations import queries as organisations
 
 CITY, STREET = "34/01/", "34/01/04/001/"
 PASSWORD = "Lamp-post-7-green"
@@ -28,6 +30,13 @@ def acting_as(account: Account, at: datetime) -> Actor:
     """Return this person acting with what is held at that moment."""
     grants = queries.grants_of(account, at=at)
     return Actor(ActorKind.PERSON, id=account.pk, grants=grants, name=account.name)
+
+
+def body_of(code: str) -> UUID:
+    """Return the key of a body of the city."""
+    found = organisations.body_by_code(code)
+    assert found is not None
+    return found.id
 
 
 def code_now(secret: str = SECRET, *, later: int = 0) -> str:

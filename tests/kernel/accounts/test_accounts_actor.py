@@ -12,8 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from quanyu.kernel.access.rules import Actor, Role
 from quanyu.kernel.accounts import actions, queries
 from quanyu.kernel.accounts.models import Account, GrantRow
-from quanyu.kernel.keys import uuid7
-from tests.kernel.accounts.cast import CITY, OTHER, STREET, Hire
+from tests.kernel.accounts.cast import CITY, OTHER, STREET, Hire, body_of
 
 SignIn = Callable[..., Any]
 
@@ -213,7 +212,7 @@ def many(hire: Hire, demo: Actor, now: datetime) -> Account:
     actions.grant(
         account=account,
         role=Role.HANDLER,
-        body=uuid7(),
+        body=body_of("street-works"),
         reason="派驻",
         actor=demo,
         at=now - timedelta(hours=1),

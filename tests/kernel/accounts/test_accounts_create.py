@@ -10,8 +10,17 @@ from quanyu.kernel.access.rules import REPORTER, Actor, Role
 from quanyu.kernel.accounts import actions, queries, rules
 from quanyu.kernel.accounts.models import Account, GrantRow
 from quanyu.kernel.audit.models import Record
-from quanyu.kernel.errors import Denied, Invalid
-from tests.kernel.accounts.cast import CITY, OTHER, PASSWORD, SECRET, Hire, acting_as
+from quanyu.kernel.errors import Denied, Invalid, Refusal
+from tests.kernel.accounts.cast import (
+    CITY,
+    OTHER,
+    PASSWORD,
+    SECRET,
+    STREET,
+    Hire,
+    acting_as,
+    body_of,
+)
 
 Acts: dict[str, Callable[[Actor, Account, datetime], object]] = {
     "create": lambda actor, _worker, now: actions.create_account(
@@ -192,6 +201,137 @@ def test_an_administrator_resets_the_factor_of_somebody_else(
     actions.reset_totp(account=worker, actor=system_administrator, at=now)
 
     assert not queries.has_second_factor(worker.pk)
+
+
+def test_a_system_administrator_does_not_reset_the_factor_of_an_administrator(
+    system_administrator: Actor, security_administrator: Actor, now: datetime
+) -> None:
+    target = Account.objects.get(pk=str(security_administrator.id))
+
+    with pytest.raises(rules.RolesApart):
+        actions.reset_totp(account=target, actor=system_administrator, at=now)
+
+
+@pytest.mark.parametrize("role", [Role.SEC_ADMIN, Role.AUDIT_ADMIN])
+def test_another_administrator_resets_the_factor_of_an_administrator(
+    role: Role, hire: Hire, demo: Actor, system_administrator: Actor, now: datetime
+) -> None:
+    target = Account.objects.get(pk=str(system_administrator.id))
+    actions.enrol_totp(account=target, secret=SECRET, actor=demo, at=now)
+
+    actions.reset_totp(account=target, actor=acting_as(hire("other", role, CITY), now), at=now)
+
+    assert not queries.has_second_factor(target.pk)
+
+
+@pytest.mark.parametrize("role", [Role.SEC_ADMIN, Role.AUDIT_ADMIN])
+def test_who_resets_the_factor_of_an_administrator_sets_no_password(
+    role: Role, hire: Hire, system_administrator: Actor, now: datetime
+) -> None:
+    target = Account.objects.get(pk=str(system_administrator.id))
+
+    with pytest.raises(Denied):
+        actions.set_password(
+            account=target, password=OTHER, actor=acting_as(hire("other", role, CITY), now), at=now
+        )
+
+
+@pytest.mark.parametrize("role", [Role.SYS_ADMIN, Role.SEC_ADMIN, Role.AUDIT_ADMIN])
+def test_nobody_resets_ones_own_factor(role: Role, hire: Hire, now: datetime) -> None:
+    account = hire("oneself", role, CITY)
+
+    with pytest.raises(Refusal):
+        actions.reset_totp(account=account, actor=acting_as(account, now), at=now)
+
+
+DISTRICT = "34/01/04/"
+
+
+@pytest.fixture
+def of_the_district(hire: Hire, now: datetime) -> Actor:
+    """The system administrator of one district."""
+    return acting_as(hire("sys.district", Role.SYS_ADMIN, DISTRICT), now)
+
+
+@pytest.mark.parametrize("verb", ["end", "reset_totp", "set_password"])
+def test_one_of_a_district_acts_on_those_whose_rights_lie_in_it(
+    verb: str, worker: Account, of_the_district: Actor, now: datetime
+) -> None:
+    Acts[verb](of_the_district, worker, now)
+
+    assert Record.objects.filter(topic=f"accounts.{verb}").exists()
+
+
+@pytest.mark.parametrize("verb", ["end", "reset_totp", "set_password"])
+@pytest.mark.parametrize("later", [timedelta(), timedelta(days=3)])
+def test_one_of_a_district_does_not_act_on_wider_rights(
+    verb: str,
+    later: timedelta,
+    worker: Account,
+    of_the_district: Actor,
+    demo: Actor,
+    now: datetime,
+) -> None:
+    actions.grant(
+        account=worker,
+        role=Role.CHECKER,
+        region_path=CITY,
+        granted_from=now + later,
+        reason="借调",
+        actor=demo,
+        at=now,
+    )
+
+    with pytest.raises(Denied):
+        Acts[verb](of_the_district, worker, now)
+
+
+def test_one_of_a_district_does_not_act_on_a_post_in_a_body_of_the_city(
+    worker: Account, of_the_district: Actor, demo: Actor, now: datetime
+) -> None:
+    actions.grant(
+        account=worker,
+        role=Role.HANDLER,
+        body=body_of("city-lighting"),
+        reason="派驻",
+        actor=demo,
+        at=now,
+    )
+
+    with pytest.raises(Denied):
+        Acts["set_password"](of_the_district, worker, now)
+
+
+def test_rights_that_have_ended_do_not_count(
+    hire: Hire, demo: Actor, of_the_district: Actor, now: datetime
+) -> None:
+    account = hire("former", Role.CHECKER, CITY)
+    held = GrantRow.objects.get(account=account)
+    actions.end_grant(grant_id=held.pk, reason="调离", actor=demo, at=now)
+    actions.grant(
+        account=account, role=Role.CHECKER, region_path=STREET, reason="到岗", actor=demo, at=now
+    )
+
+    changed = actions.set_password(account=account, password=OTHER, actor=of_the_district, at=now)
+
+    assert changed.must_change_password
+
+
+def test_an_account_that_holds_nothing_is_for_the_city(
+    hire: Hire, of_the_district: Actor, now: datetime
+) -> None:
+    with pytest.raises(Denied):
+        Acts["set_password"](of_the_district, hire("nothing"), now)
+
+
+@pytest.mark.parametrize("name", ["", " ", "名" * 41])
+def test_refuses_an_empty_or_endless_name_of_a_person(
+    name: str, system_administrator: Actor, now: datetime
+) -> None:
+    with pytest.raises(Invalid):
+        actions.create_account(
+            username="li.na", name=name, password=None, actor=system_administrator, at=now
+        )
 
 
 @pytest.mark.parametrize("verb", Acts)

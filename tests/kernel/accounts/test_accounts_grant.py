@@ -11,7 +11,7 @@ from quanyu.kernel.accounts.models import Account, GrantRow
 from quanyu.kernel.audit.models import Record
 from quanyu.kernel.errors import Denied
 from quanyu.kernel.keys import uuid7
-from tests.kernel.accounts.cast import CITY, STREET, Hire, acting_as
+from tests.kernel.accounts.cast import CITY, STREET, Hire, acting_as, body_of
 
 
 def test_gives_the_role_at_the_place(
@@ -30,7 +30,7 @@ def test_gives_the_role_at_the_place(
 
 
 def test_gives_a_post_in_a_body(hire: Hire, security_administrator: Actor, now: datetime) -> None:
-    account, body = hire("wang"), uuid7()
+    account, body = hire("wang"), body_of("street-works")
 
     actions.grant(
         account=account,
@@ -181,7 +181,7 @@ def test_a_security_administrator_of_a_district_gives_no_post_in_a_body_of_the_c
         actions.grant(
             account=hire("wang"),
             role=Role.HANDLER,
-            body=uuid7(),
+            body=body_of("city-lighting"),
             reason="派驻",
             actor=stranger,
             at=now,
@@ -281,6 +281,10 @@ def test_lets_a_former_worker_become_an_administrator(
         {"role": "handler", "region_path": STREET},
         {"role": "checker", "region_path": ""},
         {"role": "checker", "region_path": "34/01"},
+        {"role": "checker", "region_path": "34/01/04/zzz/"},
+        {"role": "checker", "region_path": "34/01/|/"},
+        {"role": "checker", "region_path": "34/01/" + 40 * "04/"},
+        {"role": "handler", "body": uuid7()},
         {"role": "checker", "region_path": STREET, "reason": " "},
     ],
 )

@@ -221,3 +221,47 @@ def test_offers_the_bodies_of_today(worker: Account, security: Client) -> None:
 
     [bodies] = [one for one in answer.context["person"]["form"]["fields"] if one["name"] == "body"]
     assert bodies["options"]
+
+
+def test_refuses_a_day_beyond_the_calendar(worker: Account, security: Client) -> None:
+    given = {
+        "role": "checker",
+        "region_path": STREET,
+        "granted_to": "9999-12-31",
+        "reason": "轮岗",
+    }
+
+    assert security.post(f"/desk/people/{worker.pk}/grants", given).status_code == 422
+
+
+def test_refuses_a_path_beyond_all_places(worker: Account, security: Client) -> None:
+    given = {"role": "checker", "region_path": "34/" * 40, "reason": "轮岗"}
+
+    answer = security.post(f"/desk/people/{worker.pk}/grants", given)
+
+    assert answer.status_code == 422
+
+
+def test_offers_a_system_administrator_no_reset_of_an_administrator(
+    security_administrator: Actor, systems: Client
+) -> None:
+    answer = systems.get(f"/desk/people/{security_administrator.id}")
+
+    assert [one["key"] for one in answer.context["person"]["acts"]] == ["password", "end"]
+
+
+def test_offers_a_security_administrator_the_reset_of_an_administrator(
+    system_administrator: Actor, security: Client
+) -> None:
+    answer = security.get(f"/desk/people/{system_administrator.id}")
+
+    assert [one["key"] for one in answer.context["person"]["acts"]] == ["factor"]
+
+
+def test_offers_a_system_administrator_all_three_acts_on_a_worker(
+    worker: Account, systems: Client
+) -> None:
+    answer = systems.get(f"/desk/people/{worker.pk}")
+
+    acts = [one["key"] for one in answer.context["person"]["acts"]]
+    assert acts == ["password", "factor", "end"]

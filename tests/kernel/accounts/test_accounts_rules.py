@@ -106,3 +106,9 @@ def test_administrators_stay_apart(role: str, held: list[str]) -> None:
 )
 def test_others_may_be_in_one_hand(role: str, held: list[str]) -> None:
     rules.check_apart(role, held=held)
+
+
+@pytest.mark.parametrize("path", ["34/01", "34//01/", "/", "34/01|/", "34/01/\n", "34/ZZ/"])
+def test_a_grant_is_at_a_path(path: str) -> None:
+    with pytest.raises(ValueError, match="slash"):
+        Grant(Role.CHECKER, path)

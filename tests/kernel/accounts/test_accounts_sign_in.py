@@ -273,3 +273,23 @@ def test_a_password_set_by_an_administrator_is_changed_first(
 def test_no_other_page_of_the_library_is_exposed(path: str) -> None:
     with pytest.raises(Resolver404):
         resolve(path, urlconf="quanyu.web.urls")
+
+
+def test_a_password_from_an_administrator_opens_nothing_before_it_is_changed(
+    worker: Account, browser: Client, sign_in: SignIn
+) -> None:
+    Account.objects.filter(pk=worker.pk).update(must_change_password=True)
+    sign_in("zhou.ming")
+
+    assert browser.get("/who").json()["roles"] == []
+
+
+def test_a_password_once_changed_opens_everything(
+    worker: Account, browser: Client, sign_in: SignIn
+) -> None:
+    Account.objects.filter(pk=worker.pk).update(must_change_password=True)
+    sign_in("zhou.ming")
+
+    browser.post("/desk/password", {"current": PASSWORD, "new": OTHER, "again": OTHER})
+
+    assert browser.get("/who").json()["roles"] == ["dispatcher"]

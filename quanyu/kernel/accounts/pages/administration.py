@@ -23,6 +23,8 @@ from quanyu.kernel.accounts.pages.shown import people_page
 from quanyu.kernel.errors import Denied, Refusal
 
 View = Callable[..., HttpResponse]
+YEARS = range(2000, 3000)
+"""A day outside these is a slip, and the calendar of the machine ends soon after."""
 
 
 def _for_administrators(view: View) -> View:
@@ -166,6 +168,8 @@ def _day(text: str, *, field: str, at: datetime) -> datetime | None:
         return None
     no = rules.WrongGrant(_("日期有误"), field=field, value=text)
     day = meant(date.fromisoformat, text, otherwise=no)
+    if day.year not in YEARS:
+        raise no
     if day == timezone.localdate(at):
         return at
     return timezone.make_aware(datetime.combine(day, time()))

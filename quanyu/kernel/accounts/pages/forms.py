@@ -92,7 +92,7 @@ def grant_form(request: HttpRequest, account_id: UUID, no: Refusal | None) -> di
 
 
 def acts(account_id: UUID, no: Refusal | None) -> list[dict[str, object]]:
-    """Return what a system administrator may do with somebody's account."""
+    """Return what administrators may do with somebody's account."""
     key = [account_id]
     return [
         {

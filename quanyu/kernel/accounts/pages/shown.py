@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from quanyu.kernel.access.http import actor_of, field
-from quanyu.kernel.access.rules import Role
+from quanyu.kernel.access.rules import Actor, Role
 from quanyu.kernel.accounts import queries, rules
 from quanyu.kernel.accounts.pages.forms import (
     acts,
@@ -129,5 +129,16 @@ def _person(
         "mine": not other,
         "grants": grants,
         "form": grant_form(request, account_id, no) if gives else None,
-        "acts": acts(account_id, no) if other and live and Role.SYS_ADMIN in actor.roles else [],
+        "acts": _acts(account_id, actor, no, at=at) if other and live else [],
     }
+
+
+def _acts(
+    account_id: UUID, actor: Actor, no: Refusal | None, *, at: datetime
+) -> list[dict[str, object]]:
+    """Return what the actor may do with this account: all that it holds is in their reach."""
+    resetters = queries.resetters(account_id, at=at)
+    manages = queries.reaches(actor, {Role.SYS_ADMIN}, account_id, at=at)
+    resets = queries.reaches(actor, resetters, account_id, at=at)
+    may = {"password": manages, "factor": resets, "end": manages}
+    return [one for one in acts(account_id, no) if may[str(one["key"])]]

@@ -1,7 +1,7 @@
 """What holds on a day, and which limit is nearest. No database, no clock (代码与依据)."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from types import MappingProxyType
@@ -244,6 +244,21 @@ def check_start(start: date, *, today: date, last: date | None = None) -> None:
         )
 
 
+def check_bearing(stage: str, class_prefix: str, *, stages: Collection[str]) -> None:
+    """Refuse a stage that the workflow has not, or a class that cannot be one.
+
+    :raises WrongLimit: if so
+    """
+    if stage not in stages:
+        raise WrongLimit(_("没有这个环节"), field="stage", value=stage[:40], allowed=tuple(stages))
+    if class_prefix and not CODE.fullmatch(class_prefix):
+        raise WrongLimit(
+            _("类别代码只能由字母、数字、点、横线和下划线组成，最多 40 位"),
+            field="class_prefix",
+            value=class_prefix[:40],
+        )
+
+
 def check_limit(amount: int, unit: str, *, place: str) -> None:
     """Refuse an amount without sense, an unknown unit, or a place that is none.
 
@@ -255,5 +270,5 @@ def check_limit(amount: int, unit: str, *, place: str) -> None:
         raise WrongLimit(
             _("时限须在 1 至 {longest} 之间"), field="amount", value=amount, longest=LONGEST[unit]
         )
-    if place and not place.endswith("/"):
+    if place and not (place.endswith("/") and len(place) <= 80):
         raise WrongLimit(_("辖区路径须以斜杠结尾"), field="place", value=place)

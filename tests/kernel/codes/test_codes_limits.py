@@ -4,13 +4,17 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
 from quanyu.kernel.access.rules import Actor
 from quanyu.kernel.audit.models import Record
 from quanyu.kernel.codes import actions, queries
 from quanyu.kernel.codes.actions import Loaded
 from quanyu.kernel.codes.models import Limit
-from quanyu.kernel.codes.rules import NotInForce, NotKeeper, WrongLimit, WrongStart
+from quanyu.kernel.codes.rules import NotInForce, NotKeeper, WrongCode, WrongLimit, WrongStart
+from quanyu.kernel.keys import uuid7
+from tests.kernel.codes.conftest import person
+from tests.seat import browser_of
 
 pytestmark = pytest.mark.django_db
 
@@ -134,3 +138,46 @@ def test_setting_is_recorded(shipped: Loaded, keeper: Actor, at: datetime) -> No
     row = put(keeper, at)
 
     assert Record.objects.filter(subject=f"codes.limit:{row.pk}", actor_id=keeper.id).exists()
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"stage": "x" * 200},
+        {"stage": "lunch"},
+        {"workflow": "lunch"},
+        {"class_prefix": "0" * 100},
+        {"class_prefix": "01/"},
+        {"place": "34/01/" + "04/" * 40},
+    ],
+)
+def test_a_limit_bears_on_a_stage_a_class_and_a_place(
+    other: dict[str, str], shipped: Loaded, keeper: Actor, at: datetime
+) -> None:
+    with pytest.raises(WrongLimit):
+        put(keeper, at, **other)
+
+
+def test_a_limit_rests_on_a_clause_that_is_there(
+    shipped: Loaded, keeper: Actor, at: datetime
+) -> None:
+    with pytest.raises(WrongCode):
+        put(keeper, at, clause_id=uuid7())
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"stage": "x" * 200},
+        {"class_prefix": "0" * 100},
+        {"clause": "01a20462-a1b6-7d58-9a25-85c22887c37d"},
+    ],
+)
+def test_the_page_of_limits_says_what_is_odd(other: dict[str, str], shipped: Loaded) -> None:
+    keeper = person("district_admin", "34/01/")
+    start = timezone.localdate() + timedelta(days=1)
+    given = {"stage": "handling", "amount": "2", "unit": "days", "start": start.isoformat()}
+
+    answer = browser_of(keeper).post("/desk/codes/limits", given | other)
+
+    assert answer.status_code == 422

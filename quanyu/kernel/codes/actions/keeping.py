@@ -2,6 +2,7 @@
 
 from datetime import date, datetime
 from typing import TypeVar
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -10,8 +11,8 @@ from django.db.models import QuerySet
 
 from quanyu.kernel.access.rules import Actor, Role
 from quanyu.kernel.codes import queries
-from quanyu.kernel.codes.models import Code, CodesEdition, Limit
-from quanyu.kernel.codes.rules import NothingPlanned, NotKeeper
+from quanyu.kernel.codes.models import Clause, Code, CodesEdition, Limit
+from quanyu.kernel.codes.rules import NothingPlanned, NotKeeper, WrongCode
 from quanyu.kernel.errors import gettext_noop as _
 from quanyu.kernel.keys import uuid7
 
@@ -28,6 +29,15 @@ def check_keeper(actor: Actor, path: str) -> None:
     """
     if not KEEPERS & actor.roles_at(path):
         raise NotKeeper(_("只有全市的系统管理员或区级统筹可以修改代码和时限"))
+
+
+def check_clause(clause_id: UUID | None) -> None:
+    """Refuse a clause that no document has.
+
+    :raises WrongCode: if so
+    """
+    if clause_id is not None and not Clause.objects.filter(pk=clause_id).exists():
+        raise WrongCode(_("没有这一条款"), field="clause", value=str(clause_id))
 
 
 def lock() -> None:

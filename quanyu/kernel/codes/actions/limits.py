@@ -9,8 +9,15 @@ from django.db.models import QuerySet
 
 from quanyu.kernel.access.rules import Actor
 from quanyu.kernel.audit.actions import record
-from quanyu.kernel.codes import rules
-from quanyu.kernel.codes.actions.keeping import check_keeper, lock, renew, take_back, today_of
+from quanyu.kernel.codes import queries, rules
+from quanyu.kernel.codes.actions.keeping import (
+    check_clause,
+    check_keeper,
+    lock,
+    renew,
+    take_back,
+    today_of,
+)
 from quanyu.kernel.codes.models import STANDING, Limit
 from quanyu.kernel.codes.rules import NotInForce
 from quanyu.kernel.errors import gettext_noop as _
@@ -37,7 +44,10 @@ def set_limit(
     :raises WrongStart: if ``start`` is past, or not after the last change
     """
     check_keeper(actor, place or settings.QUANYU_CITY)
+    stages = {name for names in queries.stage_names.ask(workflow) for name in names}
+    rules.check_bearing(stage, class_prefix, stages=sorted(stages))
     rules.check_limit(amount, unit, place=place)
+    check_clause(clause_id)
     lock()
     rows = _limits(workflow, stage, class_prefix, place)
     last = rows.last()

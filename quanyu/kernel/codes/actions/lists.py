@@ -12,7 +12,14 @@ from django.db.models import QuerySet
 from quanyu.kernel.access.rules import Actor
 from quanyu.kernel.audit.actions import record
 from quanyu.kernel.codes import rules
-from quanyu.kernel.codes.actions.keeping import check_keeper, lock, renew, take_back, today_of
+from quanyu.kernel.codes.actions.keeping import (
+    check_clause,
+    check_keeper,
+    lock,
+    renew,
+    take_back,
+    today_of,
+)
 from quanyu.kernel.codes.models import STANDING, Code, CodeList
 from quanyu.kernel.codes.rules import AlreadyThere, NotInForce, StillParent, WrongCode
 from quanyu.kernel.errors import gettext_noop as _
@@ -53,6 +60,7 @@ def add_code(
     check_keeper(actor, settings.QUANYU_CITY)
     rules.check_code(code, name=name)
     rules.check_attributes(list_key, attributes or {}, clause=clause_id)
+    check_clause(clause_id)
     rules.check_start(start, today=today_of(at))
     held = _list(list_key)
     lock()
@@ -96,6 +104,7 @@ def change_code(
     row = _copy(old, changes)
     rules.check_code(row.code, name=row.name)
     rules.check_attributes(list_key, row.attributes, clause=row.clause_id)
+    check_clause(row.clause_id)
     _check_parent(list_key, row.parent, code=code, on=start)
     old.valid_to = start
     old.save(update_fields=["valid_to"])

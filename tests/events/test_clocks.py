@@ -78,6 +78,20 @@ def test_the_clock_stands_still_while_handled_and_goes_on_after_rework(
     assert event.due_at == datetime(2026, 10, 8, 10, tzinfo=SHANGHAI)
 
 
+def test_standing_still_never_brings_the_end_nearer(
+    act: Any, filed: Event, body: Any, dispatcher: Actor, handler: Actor, checker: Actor
+) -> None:
+    night = datetime(2026, 9, 18, 2, tzinfo=SHANGHAI)
+    due = act(actions.dispatch, event_id=filed.id, body=body, actor=dispatcher, at=night).due_at
+    act(actions.acknowledge, event_id=filed.id, actor=handler, at=night)
+    act(actions.handle, event_id=filed.id, outcome="换了", actor=handler, at=night)
+    act(actions.check, event_id=filed.id, actor=checker, at=night)
+
+    event = act(actions.rework, event_id=filed.id, reason="没好", actor=checker, at=night)
+
+    assert event.due_at == due
+
+
 def test_a_clock_that_had_run_out_stays_late(
     act: Any, handling: Event, handler: Actor, checker: Actor
 ) -> None:

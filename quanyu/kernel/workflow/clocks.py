@@ -86,17 +86,22 @@ def _stop(case: Case, *, at: datetime) -> None:
 
 
 def _go_on(case: Case, *, at: datetime) -> None:
-    """Let the stopped clock run again; one that had run out stays late from when it did."""
+    """Let the stopped clock run again; one that had run out stays late from when it did.
+
+    Standing still never brings the end nearer: closing time and the next opening are one working
+    moment, and of the two the later holds.
+    """
     if case.span_left is None:
         return
-    if case.span_left > 0:
-        case.due_at = rules.resumed(
+    if case.span_left > 0 and case.due_at is not None:
+        end = rules.resumed(
             case.span_left,
             at=at,
             unit=Unit(case.span_unit),
             calendar=calendar.calendar(at),
             hours=_hours(case, at=at),
         )
+        case.due_at = max(case.due_at, end)
     case.span_left = None
 
 

@@ -48,7 +48,8 @@ locks *words:
         uv pip compile --quiet --no-config --universal --python-version 3.11 --generate-hashes \
             --no-emit-index-url --no-annotate --no-header {{words}} "$@"
     }
-    compile pyproject.toml --group frontend --group dev --group pages -o requirements/test.lock
+    compile pyproject.toml --group frontend --group dev --group pages \
+        --group servers --group docs -o requirements/test.lock
     compile pyproject.toml --group frontend -c requirements/test.lock -o requirements/demo.lock
     compile pyproject.toml -c requirements/test.lock -o requirements/runtime.lock
     echo uv | compile - -o requirements/tools.lock

@@ -1,0 +1,73 @@
+"""What every act on an account passes first: who may, on whom; and the record of a refused try."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import TypeVar
+from uuid import UUID
+
+from django.db import transaction
+
+from quanyu.kernel.access.rules import Actor, ActorKind, Grant, Role
+from quanyu.kernel.accounts import queries, rules
+from quanyu.kernel.accounts.models import Account
+from quanyu.kernel.audit.actions import record
+from quanyu.kernel.errors import Denied, Refusal
+from quanyu.kernel.errors import gettext_noop as _
+
+MANAGERS = frozenset({Role.SYS_ADMIN})
+R = TypeVar("R")
+
+
+def tried(
+    verb: str, subject: Account | str, write: Callable[[], R], *, actor: Actor, at: datetime
+) -> R:
+    """Do the act in a savepoint; if it is refused, the record of the try stays."""
+    try:
+        with transaction.atomic():
+            return write()
+    except (Refusal, Denied):
+        record(f"accounts.{verb}.refused", subject, actor=actor, at=at)
+        raise
+
+
+def check_manager(actor: Actor) -> None:
+    if actor.kind is not ActorKind.SYSTEM and Role.SYS_ADMIN not in actor.roles:
+        raise Denied
+
+
+def check_granter(actor: Actor, wanted: Grant) -> None:
+    if actor.kind is ActorKind.SYSTEM:
+        return
+    if not queries.administers(actor, Role.SEC_ADMIN, queries.place_of(wanted)):
+        raise Denied
+
+
+def check_other(account: Account, actor: Actor) -> None:
+    if actor.id == account.pk:
+        raise rules.OwnGrant(_("不得为本人授权、变更或停用，须由另一名管理员办理"))
+
+
+def managed(account_id: UUID, actor: Actor, *, at: datetime, resets: bool = False) -> Account:
+    """Return an account, locked, all of whose rights lie where the actor is its administrator."""
+    row = Account.objects.select_for_update().filter(pk=account_id).first()
+    if row is None:
+        raise Denied
+    if actor.kind is ActorKind.SYSTEM:
+        return row
+    roles = queries.resetters(account_id, at=at) if resets else MANAGERS
+    if not queries.reaches(actor, roles, account_id, at=at):
+        if resets and queries.reaches(actor, MANAGERS, account_id, at=at):
+            raise rules.RolesApart(
+                _("管理员的动态验证码须由安全管理员或审计管理员解绑，系统管理员不得办理")
+            )
+        raise Denied
+    return row
+
+
+def locked(account_id: UUID, actor: Actor) -> Account:
+    if actor.kind is not ActorKind.SYSTEM:
+        queries.account(account_id, actor=actor)
+    row = Account.objects.select_for_update().filter(pk=account_id).first()
+    if row is None:
+        raise Denied
+    return row

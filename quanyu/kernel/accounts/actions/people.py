@@ -1,0 +1,131 @@
+"""Make and end accounts, set passwords (账号)."""
+
+from datetime import datetime
+
+from django.contrib.auth import password_validation
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+
+from quanyu.kernel.access.rules import Actor, ActorKind
+from quanyu.kernel.accounts import rules
+from quanyu.kernel.accounts.actions.grants import close
+from quanyu.kernel.accounts.actions.guard import check_manager, check_other, managed, tried
+from quanyu.kernel.accounts.models import Account
+from quanyu.kernel.audit.actions import record
+from quanyu.kernel.errors import Invalid
+from quanyu.kernel.errors import gettext_noop as _
+
+UNIQUE_VIOLATION = "23505"
+
+
+def create_account(
+    *,
+    username: str,
+    name: str,
+    password: str | None,
+    actor: Actor,
+    at: datetime,
+    email: str = "",
+    is_demo: bool = False,
+) -> Account:
+    """Make an account; without a password it holds posts and cannot sign in.
+
+    :raises Denied: if the actor is no system administrator
+    :raises WrongName: if the user name is misshapen
+    :raises Invalid: if the person's name is empty, or the password breaks a rule
+    :raises NameTaken: if another account bears it
+    """
+
+    def write() -> Account:
+        check_manager(actor)
+        account = Account(
+            username=_free(rules.username(username)),
+            name=rules.person_name(name),
+            email=email,
+            is_demo=is_demo,
+            created_at=at,
+        )
+        _set(account, password, actor=actor)
+        _insert(account)
+        record("accounts.create", account, actor=actor, at=at, changed=["username", "name"])
+        return account
+
+    return tried("create", "accounts.account", write, actor=actor, at=at)
+
+
+def end_account(*, account: Account, reason: str, actor: Actor, at: datetime) -> Account:
+    """Close an account for good, and with it every grant it has.
+
+    :raises Denied: if the actor is no system administrator over this account
+    :raises OwnGrant: if it is the actor's own
+    :raises Ended: if it is closed already
+    """
+
+    def write() -> Account:
+        check_manager(actor)
+        row = managed(account.pk, actor, at=at)
+        check_other(row, actor)
+        if not row.is_active:
+            raise rules.Ended(_("该账号已停用"))
+        for grant in row.grants.exclude(granted_to__lte=at):
+            close(grant, reason=reason, actor=actor, at=at)
+        row.is_active, row.ended_at = False, at
+        row.save(update_fields=["is_active", "ended_at"])
+        record("accounts.end", row, actor=actor, at=at, changed=["is_active"])
+        return row
+
+    return tried("end", account, write, actor=actor, at=at)
+
+
+def set_password(*, account: Account, password: str, actor: Actor, at: datetime) -> Account:
+    """Give an account a new password; its open sessions end with the old one.
+
+    :raises Denied: if it is neither the actor's own, nor the actor a system administrator over it
+    :raises Invalid: if the password breaks a rule
+    """
+
+    def write() -> Account:
+        if actor.id != account.pk:
+            check_manager(actor)
+            managed(account.pk, actor, at=at)
+        row = Account.objects.select_for_update().get(pk=account.pk)
+        _set(row, password, actor=actor)
+        row.save(update_fields=["password", "must_change_password"])
+        record("accounts.set_password", row, actor=actor, at=at, changed=["password"])
+        return row
+
+    return tried("set_password", account, write, actor=actor, at=at)
+
+
+def _free(username: str) -> str:
+    if Account.objects.filter(username=username).exists():
+        raise _taken(username)
+    return username
+
+
+def _insert(account: Account) -> None:
+    """Write a new account; of two with the same name at once, the second is told so."""
+    try:
+        with transaction.atomic():
+            account.save(force_insert=True)
+    except IntegrityError as fault:
+        if getattr(fault.__cause__, "sqlstate", "") != UNIQUE_VIOLATION:
+            raise
+        raise _taken(account.username) from fault
+
+
+def _taken(username: str) -> rules.NameTaken:
+    return rules.NameTaken(_("用户名已被使用"), field="username", value=username)
+
+
+def _set(account: Account, password: str | None, *, actor: Actor) -> None:
+    # What an administrator knows is good for one sign-in only.
+    account.must_change_password = actor.kind is ActorKind.PERSON and actor.id != account.pk
+    if password is None:
+        account.set_unusable_password()
+        return
+    try:
+        password_validation.validate_password(password, account)
+    except ValidationError as fault:
+        raise Invalid("".join(fault.messages), field="password") from fault
+    account.set_password(password)

@@ -57,7 +57,7 @@ def owner(database: str = "") -> psycopg.Connection[Any]:
 def _fingerprint() -> str:
     """Return what the template database depends on: migrations and everything that makes walls."""
     whole = hashlib.sha256()
-    parts = ("migrations", "models.py", "access", "jobs/schema.py", "operations/migrate", "/data/")
+    parts = ("migrations", "models", "access", "jobs/schema.py", "operations/migrate", "/data/")
     for path in sorted((ROOT / "quanyu").rglob("*")):
         if path.is_file() and any(part in path.as_posix() for part in parts):
             whole.update(path.read_bytes())

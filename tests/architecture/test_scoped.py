@@ -56,6 +56,7 @@ OPEN = {
 }
 """Tables without rows' reach, each with its reason."""
 
+APART = {"models", "migrations"}
 MANAGERS = {"objects", "_default_manager", "_base_manager"}
 
 
@@ -86,7 +87,7 @@ def _ours() -> list[type[models.Model]]:
 def _reads() -> Iterator[tuple[str, str, str, bool]]:
     """Give each use of a manager: file, place, model, and whether ``visible_to`` follows."""
     for path, tree in trees().items():
-        if not path.endswith("/models.py") and "/migrations/" not in path:
+        if not path.endswith("/models.py") and not APART.intersection(path.split("/")):
             for place, node in places(tree):
                 if isinstance(node, ast.Attribute) and _is_manager(node.value):
                     yield path, place, _model(node.value), node.attr == "visible_to"

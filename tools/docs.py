@@ -1,8 +1,9 @@
-"""The tables of the docs that are made from the code: `python -m tools.docs` writes them.
+"""What the docs hold that is made from the code: `python -m tools.docs` writes it.
 
 A page holds each between two comments, `<!-- table: NAME -->` and `<!-- end -->`; a test compares.
 """
 
+import json
 import os
 import re
 from collections.abc import Callable
@@ -12,6 +13,7 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parents[1]
 DECISIONS = ROOT / "docs/decisions"
+INTERFACE = ROOT / "docs/api/openapi.json"
 MARKED = re.compile(r"(<!-- table: (?P<name>[a-z_]+) -->\n).*?(<!-- end -->)", re.DOTALL)
 
 
@@ -57,6 +59,12 @@ TABLES: dict[str, Callable[[], str]] = {
 }
 
 
+def interface() -> str:
+    """Return the description of the JSON API as it is committed: whoever changes it sees so."""
+    schema = import_module("quanyu.web.api").api.get_openapi_schema()
+    return json.dumps(schema, ensure_ascii=False, indent=1, sort_keys=True, default=str) + "\n"
+
+
 def renewed(page: str) -> str:
     """Return a page with every table of it made anew."""
     return MARKED.sub(lambda found: f"{found[1]}{TABLES[found['name']]()}\n{found[3]}", page)
@@ -76,7 +84,7 @@ def _title(record: Path) -> str:
 
 
 def main() -> None:
-    """Write every table anew."""
+    """Write every table and the description of the API anew."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "quanyu.project.settings")
     import_module("django").setup()
     # The labels are Chinese in the source; a page is the same whoever makes it.
@@ -84,6 +92,8 @@ def main() -> None:
         for page in pages():
             text = page.read_text(encoding="utf-8")
             page.write_text(renewed(text), encoding="utf-8")
+        INTERFACE.parent.mkdir(exist_ok=True)
+        INTERFACE.write_text(interface(), encoding="utf-8")
 
 
 if __name__ == "__main__":

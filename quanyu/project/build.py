@@ -1,4 +1,4 @@
-"""Build what is not committed: the front-end packages and the language catalogues.
+"""Build what is not committed: front-end packages, language catalogues, hashed static files.
 
 Runs before any setting is read, so it knows neither Django nor the database.
 """
@@ -18,6 +18,7 @@ from babel.messages.pofile import read_po
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGES = ROOT / "frontend" / "node_modules"
 VENDOR = ROOT / "quanyu" / "web" / "static" / "vendor"
+STATIC = ROOT / "staticfiles"
 OLDEST_NODE = 18
 
 # Of 150 MB of packages the pages use these files; the licences travel with them.
@@ -41,9 +42,10 @@ OTHER_FONTS = re.compile(rb',\s*url\("\./fonts/[^"]+\.(?:woff|ttf)\?[^"]*"\)\s*f
 
 
 def build(*, with_tests: bool) -> None:
-    """Bring the front-end packages and the catalogues up to date, doing nothing needlessly."""
+    """Bring packages, catalogues and static files up to date, doing nothing needlessly."""
     front_end(with_tests=with_tests)
     catalogues()
+    static_files()
 
 
 def front_end(*, with_tests: bool) -> None:
@@ -91,6 +93,41 @@ def catalogues(root: Path = ROOT) -> list[Path]:
         half.replace(target)
         made.append(target)
     return made
+
+
+def static_files(target: Path = STATIC) -> bool:
+    """Collect the static files under hashed names if any has changed; tell whether that was so."""
+    sources = [ROOT / "quanyu/web/static_files.py", Path(__file__)]
+    sources += sorted(file for file in ROOT.glob("quanyu/**/static/**/*") if file.is_file())
+    names = "\n".join(file.relative_to(ROOT).as_posix() for file in sources)
+    now = hashlib.sha256(f"{names} {_digest(sources)}".encode()).hexdigest()
+    stamp = target / ".quanyu-stamp"
+    if stamp.exists() and stamp.read_text() == now:
+        return False
+    fresh = target.with_name(f"{target.name}.half")
+    shutil.rmtree(fresh, ignore_errors=True)
+    _collect(fresh)
+    (fresh / stamp.name).write_text(now)
+    shutil.rmtree(target, ignore_errors=True)
+    fresh.replace(target)
+    return True
+
+
+def _collect(target: Path) -> None:
+    words = "import sys, django; from django.conf import settings as s; s.STATIC_ROOT = sys.argv[1]"
+    words += "; django.setup(); from django.core.management import call_command as c"
+    words += "; c('collectstatic', interactive=False, verbosity=0)"
+    made = {**os.environ, "DJANGO_SETTINGS_MODULE": "quanyu.project.settings"}
+    made["PYTHONPATH"] = os.pathsep.join(filter(None, [str(ROOT), made.get("PYTHONPATH", "")]))
+    ended = subprocess.run(  # noqa: S603 - the words are our own
+        [sys.executable, "-P", "-c", words, str(target)],
+        env=made,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if ended.returncode:
+        sys.exit(ended.stdout + ended.stderr)
 
 
 def _copy(source: Path, target: Path) -> None:

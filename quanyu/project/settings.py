@@ -191,17 +191,31 @@ SECURE_CONTENT_TYPE_NOSNIFF = True
 # Behind a proxy that speaks TLS: it must set X-Forwarded-Proto itself, whatever a client sends.
 QUANYU_HTTPS = _text("QUANYU_HTTPS") == "1"
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if QUANYU_HTTPS else None
-SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = QUANYU_HTTPS
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = QUANYU_HTTPS
+if QUANYU_HTTPS:
+    # A browser takes a cookie of this name from this very host alone, and over TLS alone.
+    SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-quanyu", "__Host-csrf"
+CSRF_COOKIE_HTTPONLY = LANGUAGE_COOKIE_HTTPONLY = True
+LANGUAGE_COOKIE_SAMESITE = "Lax"
+# Only once the whole host speaks TLS for good: browsers refuse plain HTTP for so long.
+SECURE_HSTS_SECONDS = _number("QUANYU_HSTS_SECONDS", 0) if QUANYU_HTTPS else 0
+QUANYU_SECURITY_CONTACT = _text("QUANYU_SECURITY_CONTACT")
 SECURE_REFERRER_POLICY = "same-origin"
-X_FRAME_OPTIONS = "DENY"
 STATIC_URL = "/static/"
-STATIC_ROOT = None
+STATIC_ROOT = ROOT / "staticfiles"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+    "staticfiles": {"BACKEND": "quanyu.web.static_files.Hashed"},
 }
-WHITENOISE_USE_FINDERS = True
-WHITENOISE_MIMETYPES = {".mjs": "text/javascript"}
+# A checkout whose static files nobody has collected yet serves them from where they stand.
+WHITENOISE_USE_FINDERS = not (STATIC_ROOT / "staticfiles.json").exists()
+WHITENOISE_KEEP_ONLY_HASHED_FILES = True
+WHITENOISE_MIMETYPES = {
+    ".geojson": "application/geo+json",
+    ".mjs": "text/javascript",
+    ".webmanifest": "application/manifest+json",
+    ".woff2": "font/woff2",
+}
 
 # ------------------------------------------------------------------ words and time
 LANGUAGE_CODE = "zh-hans"

@@ -22,6 +22,13 @@ POLICY = "; ".join(
     ]
 )
 
+SENT = {
+    "Content-Security-Policy": POLICY,
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "geolocation=(self), camera=(self)",
+    "X-Frame-Options": "DENY",
+}
+
 
 class Policy:
     """Send the content security policy: no inline script, no inline style, nothing from afar."""
@@ -32,8 +39,8 @@ class Policy:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Add the policy and keep private pages out of shared caches."""
         response = self.get_response(request)
-        response.headers.setdefault("Content-Security-Policy", POLICY)
-        response.headers.setdefault("Permissions-Policy", "geolocation=(self), camera=(self)")
+        for name, value in SENT.items():
+            response.headers.setdefault(name, value)
         if request.path_info.startswith(("/desk", "/api/", "/follow")):
             response.headers.setdefault("Cache-Control", "private, no-store")
         return response

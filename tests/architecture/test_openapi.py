@@ -5,8 +5,10 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils.translation import override
 
 from quanyu.web.api import api
+from tools.docs import INTERFACE, interface
 
 SCHEMA: dict[str, Any] = api.get_openapi_schema()
 CALLS = [
@@ -30,6 +32,11 @@ def test_is_served_as_it_is_declared(client: Client) -> None:
 
     assert answer.status_code == 200
     assert set(answer.json()["paths"]) == set(SCHEMA["paths"])
+
+
+def test_is_the_one_that_is_committed() -> None:
+    with override(None):
+        assert INTERFACE.read_text(encoding="utf-8") == interface(), "run python -m tools.docs"
 
 
 @pytest.mark.parametrize(("path", "verb", "call"), CALLS, ids=_name)

@@ -27,6 +27,7 @@ from playwright.sync_api import (
     expect,
     sync_playwright,
 )
+from pytest_django.live_server_helper import LiveServer
 
 from quanyu.events import actions
 from quanyu.events.models import Event
@@ -78,6 +79,16 @@ def chromium() -> Iterator[Browser]:
         browser = playwright.chromium.launch(executable_path=found, args=ARGUMENTS)
         yield browser
         browser.close()
+
+
+@pytest.fixture(scope="session")
+def live_server(request: pytest.FixtureRequest) -> Iterator[LiveServer]:
+    """The site as it is served: its static files come through the site's own door, hashed."""
+    server = LiveServer("localhost", start=False)
+    server.thread.static_handler = lambda handler: handler  # type: ignore[assignment]
+    server.start()
+    yield server
+    server.stop()
 
 
 @pytest.fixture
@@ -197,6 +208,19 @@ def act(live_server: Any) -> Any:
 def reported(act: Any, said: actions.Report, at: datetime) -> Event:
     """A matter just reported by a resident, and what the worker does about it."""
     return report(act, said, at=at)
+
+
+@pytest.fixture
+def followed(
+    act: Any,
+    said: actions.Report,
+    operator: Actor,
+    at: datetime,
+) -> str:
+    """The code of a matter that was taken on."""
+    receipt = act(actions.report, said=said, actor=REPORTER, at=at)
+    act(actions.accept, event_id=receipt.id, actor=operator, at=at)
+    return receipt.code.replace(" ", "")
 
 
 @pytest.fixture

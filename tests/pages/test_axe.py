@@ -8,9 +8,8 @@ from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-unt
 from django.conf import settings
 from playwright.sync_api import Page
 
-from quanyu.events import actions
 from quanyu.events.models import Event
-from quanyu.kernel.access.rules import REPORTER, Actor, Role, system
+from quanyu.kernel.access.rules import Actor, Role, system
 from quanyu.kernel.accounts import actions as accounts
 from tests.conftest import person
 from tests.pages.conftest import PHONE, WIDE, Sit, look, photo
@@ -89,19 +88,6 @@ def test_the_receipt_and_the_page_that_says_wait(sit: Sit, settings: Any) -> Non
         told += faults(page, name)
 
     assert told == []
-
-
-@pytest.fixture
-def followed(
-    act: Any,
-    said: actions.Report,
-    operator: Actor,
-    at: datetime,
-) -> str:
-    """The code of a matter that was taken on."""
-    receipt = act(actions.report, said=said, actor=REPORTER, at=at)
-    act(actions.accept, event_id=receipt.id, actor=operator, at=at)
-    return receipt.code.replace(" ", "")
 
 
 def test_a_matter_as_its_reporter_follows_it(sit: Sit, followed: str) -> None:

@@ -1,6 +1,7 @@
 """Everything is said in English too, drawn in the dark, and printed large (语言与外观)."""
 
 import re
+from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -8,7 +9,7 @@ from playwright.sync_api import Page, expect
 from quanyu.events.models import Event
 from quanyu.kernel.access.rules import Actor
 from quanyu.kernel.codes.models import Code
-from tests.pages.conftest import PHONE, Sit, look
+from tests.pages.conftest import PHONE, WIDE, Sit, look
 
 CHINESE = re.compile(r"[\u4e00-\u9fff]+")
 OWN_NAME = {"中文", "全域"}
@@ -86,16 +87,57 @@ def test_the_dark_is_kept(sit: Sit, reported: Event, operator: Actor) -> None:
     assert max(int(part) for part in re.findall(r"\d+", dark)[:3]) < 64
 
 
-def test_large_print_leaves_nothing_small(sit: Sit) -> None:
+@pytest.mark.parametrize("address", ["/", "/report", "/follow", "/nothing"])
+def test_large_print_leaves_nothing_small(sit: Sit, address: str) -> None:
     page = sit(size=PHONE)
+    page.goto("/")
+    page.get_by_role("button", name="大字版").click()
+
+    page.goto(address)
+
+    look(page, f"large-390-{address.strip('/')}")
+    assert smallest(page) >= 18
+
+
+def test_large_print_leaves_nothing_small_where_one_follows(sit: Sit, followed: str) -> None:
+    page = sit(size=PHONE)
+    page.goto("/")
+    page.get_by_role("button", name="大字版").click()
+
+    page.goto(f"/follow/{followed}")
+
+    look(page, "large-390-code")
+    assert smallest(page) >= 18
+
+
+@pytest.mark.parametrize("size", [PHONE, WIDE], ids=["390", "1440"])
+def test_large_print_is_one_column_of_twenty_pixels(sit: Sit, size: Any) -> None:
+    page = sit(size=size)
     page.goto("/")
 
     page.get_by_role("button", name="大字版").click()
 
-    look(page, "home-large-390")
-    sizes = page.evaluate(
-        "[...document.querySelectorAll('main *')].filter(e => e.offsetParent &&"
+    look(page, f"large-{size['width']}")
+    assert page.evaluate("getComputedStyle(document.body).fontSize") == "20px"
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert page.evaluate(BESIDE) == []
+
+
+BESIDE = """[...document.querySelectorAll('main section')].filter(e => e.offsetParent).filter(
+  e => [...document.querySelectorAll('main section')].some(o => o !== e && o.offsetParent
+    && !o.contains(e) && !e.contains(o)
+    && Math.min(o.getBoundingClientRect().bottom, e.getBoundingClientRect().bottom)
+     - Math.max(o.getBoundingClientRect().top, e.getBoundingClientRect().top) > 1)
+).map(e => e.className)"""
+"""Sections of the page that stand beside another."""
+
+
+def smallest(page: Page) -> float:
+    """Return the size in pixels of the smallest word of a page, frame and foot included."""
+    size: float = page.evaluate(
+        "Math.min(...[...document.querySelectorAll('body *')].filter(e => e.offsetParent &&"
+        " e.getClientRects().length && e.getBoundingClientRect().width > 1 &&"
         " [...e.childNodes].some(n => n.nodeType === 3 && n.textContent.trim()))"
-        ".map(e => parseFloat(getComputedStyle(e).fontSize))"
+        ".map(e => parseFloat(getComputedStyle(e).fontSize)))"
     )
-    assert min(sizes) >= 18
+    return size

@@ -1,0 +1,73 @@
+"""People and their grants, and what an account may do right now (账号与授权的查询)."""
+
+from quanyu.kernel.accounts.queries.explained import (
+    Explained,
+    explain,
+    history,
+)
+from quanyu.kernel.accounts.queries.names import (
+    bodies,
+    bodies_on,
+    body_names,
+    body_places,
+    hat_names,
+    is_known,
+    place_called,
+    place_names,
+    place_of,
+    places_called,
+)
+from quanyu.kernel.accounts.queries.people import (
+    PAGE,
+    account,
+    account_names,
+    by_username,
+    count,
+    demo_people,
+    may_enter_by_click,
+    people,
+)
+from quanyu.kernel.accounts.queries.standing import (
+    Standing,
+    administers,
+    grants_of,
+    has_second_factor,
+    held_from,
+    locks,
+    reaches,
+    resetters,
+    standing,
+)
+
+__all__ = [
+    "PAGE",
+    "Explained",
+    "Standing",
+    "account",
+    "account_names",
+    "administers",
+    "bodies",
+    "bodies_on",
+    "body_names",
+    "body_places",
+    "by_username",
+    "count",
+    "demo_people",
+    "explain",
+    "grants_of",
+    "has_second_factor",
+    "hat_names",
+    "held_from",
+    "history",
+    "is_known",
+    "locks",
+    "may_enter_by_click",
+    "people",
+    "place_called",
+    "place_names",
+    "place_of",
+    "places_called",
+    "reaches",
+    "resetters",
+    "standing",
+]

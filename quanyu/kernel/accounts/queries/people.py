@@ -1,0 +1,105 @@
+"""Accounts, found by name, role and place (人员)."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from django.db import models
+from django.db.models import Q
+
+from quanyu.kernel.access.rules import ADMINISTRATORS, Actor, upper
+from quanyu.kernel.accounts import rules
+from quanyu.kernel.accounts.models import Account, GrantRow
+from quanyu.kernel.accounts.queries.explained import Explained, explain
+from quanyu.kernel.accounts.queries.standing import grants_of, within
+from quanyu.kernel.audit import queries as audit
+from quanyu.kernel.errors import Denied
+
+PAGE = 100
+
+
+def account(account_id: UUID, *, actor: Actor) -> Account:
+    """Return one account that the actor may administer.
+
+    :raises Denied: if there is none, or it is out of reach
+    """
+    found = within(actor).filter(pk=account_id).first()
+    if found is None:
+        raise Denied
+    return found
+
+
+def by_username(username: str) -> Account | None:
+    """Return the account of this name; whoever asks sees to who may know."""
+    return Account.objects.filter(username=username.strip().lower()).first()
+
+
+def people(
+    *, actor: Actor, at: datetime, text: str = "", role: str = "", place: str = "", after: str = ""
+) -> list[tuple[Account, list[Explained]]]:
+    """Return a page of accounts by name, each with its live and future grants.
+
+    :param after: the user name after which the page begins
+    :raises Denied: if the actor administers nothing
+    """
+    rows = _found(actor=actor, at=at, text=text, role=role, place=place)
+    if after:
+        rows = rows.filter(username__gt=after)
+    accounts = list(rows.order_by("username")[: PAGE + 1])
+    kept = GrantRow.objects.filter(account__in=accounts).exclude(granted_to__lte=at)
+    told = explain(list(kept.order_by("granted_from", "id")), at=at)
+    whose = dict(kept.values_list("id", "account_id")) if told else {}
+    return [(one, [e for e in told if whose.get(e.id) == one.pk]) for one in accounts]
+
+
+def count(*, actor: Actor, at: datetime, text: str = "", role: str = "", place: str = "") -> int:
+    """Return how many people there are of whom :func:`people` returns a page."""
+    return _found(actor=actor, at=at, text=text, role=role, place=place).count()
+
+
+def demo_people(*, at: datetime) -> list[tuple[Account, list[Explained]]]:
+    """Return the demo's accounts that one click may enter, each with what it holds."""
+    rows = GrantRow.objects.filter(account__is_demo=True, account__is_active=True)
+    live = rows.filter(granted_from__lte=at).exclude(granted_to__lte=at)
+    barred = live.filter(role__in=_administrators()).values("account")
+    kept = list(live.exclude(account__in=barred).select_related("account").order_by("account_id"))
+    order = list(rules.ROLE_NAMES)
+    held: dict[Account, list[Explained]] = {}
+    for grant, told in zip(kept, explain(kept, at=at), strict=True):
+        held.setdefault(grant.account, []).append(told)
+    for grants in held.values():
+        grants.sort(key=lambda one: order.index(one.role))
+    return sorted(held.items(), key=lambda pair: (order.index(pair[1][0].role), pair[0].username))
+
+
+def may_enter_by_click(account: Account, *, at: datetime) -> bool:
+    """Answer whether this is one of the demo's accounts, and no administrator's."""
+    roles = {grant.role for grant in grants_of(account, at=at)}
+    return bool(account.is_demo and roles and not rules.is_administrator(roles))
+
+
+@audit.account_names.answered_by
+def account_names(keys: Sequence[UUID]) -> dict[UUID, str]:
+    """Return what these people are called, for the log."""
+    return dict(Account.objects.filter(pk__in=list(keys)).values_list("pk", "name"))
+
+
+def _found(
+    *, actor: Actor, at: datetime, text: str, role: str, place: str
+) -> models.QuerySet[Account]:
+    rows = within(actor)
+    if text:
+        rows = rows.filter(Q(username__icontains=text) | Q(name__icontains=text))
+    return rows.filter(_holding(role, place, at=at)) if role or place else rows
+
+
+def _holding(role: str, place: str, *, at: datetime) -> Q:
+    rows = GrantRow.objects.filter(granted_from__lte=at).exclude(granted_to__lte=at)
+    rows = rows.filter(role=role) if role else rows
+    if place:
+        rows = rows.filter(region_path__gte=place, region_path__lt=upper(place))
+    return Q(pk__in=rows.values("account"))
+
+
+def _administrators() -> list[str]:
+    return sorted(role.value for role in ADMINISTRATORS)

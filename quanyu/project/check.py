@@ -34,19 +34,24 @@ class Done:
     words: str
 
 
-def run(words: Sequence[str]) -> int:
+def run(words: Sequence[str], *, database: str = "") -> int:
     """Run every step, then the whole suite; with words of pytest's, the suite alone.
 
     Every step is run even when one has failed: one run tells all.
+
+    :param database: a server to test on; none, and an embedded one of our own is made
     """
-    faults = doctor.examine([doctor.check_python, check_front_end, *doctor.for_tests()])
+    url = database or os.environ.get("QUANYU_DATABASE_URL", "")
+    needed = [doctor.check_python, check_front_end, *doctor.for_tests()]
+    if url:
+        needed.append(lambda: doctor.check_test_server(url))
+    faults = doctor.examine(needed)
     for fault in faults:
         say(spoken(fault))
     if faults:
         return faults[0].code
     with tempfile.TemporaryDirectory(prefix="quanyu-test-") as folder, supervisor.stoppable():
         home = homes.prepare(Path(folder))
-        url = os.environ.get("QUANYU_DATABASE_URL", "")
         with supervisor.database(home, url=url, settings=FORGETFUL) as (address, _):
             made = programs.environment(home, address)
             failed = [] if words else _steps(made)

@@ -92,6 +92,7 @@ def parser() -> Parser:
     add("worker", _worker, "运行后台任务", "run the worker")
     add("migrate", _migrate, "升级数据库", "bring the database to this release")
     test = add("test", _test, "全部检查与测试", "every check and test")
+    test.add_argument("--database", metavar="URL", default="", help="a server to test on")
     test.add_argument("words", nargs=argparse.REMAINDER, help="pytest's own words")
     _with_port(add("doctor", _doctor, "体检", "say what is wrong with this machine"))
     audit = add("audit", _audit, "校验审计记录", "verify the audit log")
@@ -149,7 +150,8 @@ def _migrate(arguments: argparse.Namespace) -> int:
 
 
 def _test(arguments: argparse.Namespace) -> int:
-    return int(import_module("quanyu.project.check").run(arguments.words))
+    check = import_module("quanyu.project.check")
+    return int(check.run(arguments.words, database=arguments.database))
 
 
 def _doctor(arguments: argparse.Namespace) -> int:

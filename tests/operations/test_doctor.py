@@ -121,6 +121,23 @@ def test_names_a_role_that_sees_through_row_security(
     assert (code, "seer 带有 BYPASSRLS" in words) == (18, True)
 
 
+def test_names_a_role_that_cannot_make_what_tests_need(embedded: Database) -> None:
+    with psycopg.connect(embedded.admin_url) as admin:
+        admin.execute("drop role if exists plain")
+        admin.execute("create role plain login password 'plain'")
+    url = embedded.url.replace(embedded.url.split("@")[0], "postgresql://plain:plain")
+
+    code, words = said(["test", "--database", url, "tests/web", "--co"])
+
+    assert (code, "plain 须有 CREATEDB 和 CREATEROLE" in words) == (40, True)
+
+
+def test_tests_on_the_server_that_is_named(embedded: Database) -> None:
+    code, words = said(["test", "--database", embedded.url, "tests/web", "-q", "--co"])
+
+    assert (code, "PostgreSQL 18" in words) == (0, True), words
+
+
 @pytest.mark.parametrize("verb", ["doctor", "migrate"])
 def test_names_a_database_that_does_not_answer(verb: str, home: Home) -> None:
     url = "postgresql://quanyu:x@127.0.0.1:1/quanyu"

@@ -63,17 +63,31 @@ def check_data(home: Home) -> None:
 
 def check_database(url: str) -> None:
     """Refuse a database server that is too old, or a role that sees through row security."""
+    check_role(*_role(url)[:4])
+
+
+def check_test_server(url: str) -> None:
+    """Refuse a server on which no tests can run: they make databases and a role of their own."""
+    *known, makes_databases, makes_roles = _role(url)
+    check_role(*known)
+    if not (makes_databases and makes_roles):
+        raise Fault("role_makes_no_tests", role=known[1])
+
+
+def _role(url: str) -> tuple[int, str, bool, bool, bool, bool]:
     try:
         with psycopg.connect(url, connect_timeout=5) as connection:
             row = connection.execute(
                 "select current_setting('server_version_num')::int, rolname, rolsuper,"
-                " rolbypassrls from pg_roles where rolname = session_user"
+                " rolbypassrls, rolcreatedb, rolcreaterole"
+                " from pg_roles where rolname = session_user"
             ).fetchone()
     except psycopg.OperationalError as problem:
         detail = str(problem).strip().splitlines()[-1]
         raise Fault("database_unreachable", detail=detail) from problem
-    if row is not None:
-        check_role(*row)
+    if row is None:  # nobody signs in as a role that is not there
+        raise Fault("database_unreachable", detail="session_user")
+    return row  # type: ignore[no-any-return]
 
 
 def check_role(version: int, name: str, is_super: object, bypasses: object) -> None:

@@ -149,6 +149,12 @@ SENTENCES = {
         "没有设置数据库地址 QUANYU_DATABASE_URL。",
         "The address of the database, QUANYU_DATABASE_URL, is not set.",
     ),
+    "role_makes_no_tests": Sentence(
+        40,
+        "测试要建立数据库和角色，数据库角色 $role 须有 CREATEDB 和 CREATEROLE。",
+        "Tests make databases and a role of their own: "
+        "the database role $role needs CREATEDB and CREATEROLE.",
+    ),
 }
 
 

@@ -40,6 +40,10 @@ migrations *apps:
 docs:
     {{python}} -m tools.docs
 
+# Build the site of the documentation into site/, and serve it while writing: just site serve
+site word="build":
+    {{python}} -m mkdocs {{word}} --strict
+
 # Compile the locks from the lists in pyproject.toml; `just locks --upgrade` takes newer releases
 locks *words:
     #!/bin/sh

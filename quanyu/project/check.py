@@ -3,12 +3,12 @@
 import os
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from quanyu.kernel.operations import doctor, supervisor
 from quanyu.kernel.operations import home as homes
@@ -50,7 +50,7 @@ def run(words: Sequence[str], *, database: str = "") -> int:
         say(spoken(fault))
     if faults:
         return faults[0].code
-    with tempfile.TemporaryDirectory(prefix="quanyu-test-") as folder, supervisor.stoppable():
+    with TemporaryDirectory(prefix="quanyu-test-") as folder, supervisor.stoppable():
         home = homes.prepare(Path(folder))
         with supervisor.database(home, url=url, settings=FORGETFUL) as (address, _):
             made = programs.environment(home, address)
@@ -61,8 +61,11 @@ def run(words: Sequence[str], *, database: str = "") -> int:
     return code or len(failed)
 
 
-def steps() -> dict[str, list[str]]:
-    """Name each step and its command; the longest first, so that none waits for it."""
+def steps(site: str) -> dict[str, list[str]]:
+    """Name each step and its command; the longest first, so that none waits for it.
+
+    :param site: a folder for the documentation's pages, which nobody keeps
+    """
     templates = [str(file) for file in sorted((ROOT / "quanyu").rglob("*.html")) if _ours(file)]
     python = [sys.executable, "-P", "-m"]
     return {
@@ -74,14 +77,16 @@ def steps() -> dict[str, list[str]]:
         "djade --check": [str(SCRIPTS / "djade"), "--check", "--target-version", "5.2", *templates],
         "catalogues": [*python, "tools.catalogue", "check"],
         "typos": [str(SCRIPTS / "typos")],
+        # The pages of the site are looked at, not kept.
+        "mkdocs --strict": [*python, "mkdocs", "build", "--quiet", "--strict", "-d", site],
     }
 
 
 def _steps(made: Mapping[str, str]) -> list[Done]:
     """Run the steps side by side and print each as it ends; give those that failed."""
     failed = []
-    with ThreadPoolExecutor(SIDE_BY_SIDE) as pool:
-        for done in pool.map(lambda step: _step(step[0], step[1], made), steps().items()):
+    with TemporaryDirectory() as site, ThreadPoolExecutor(SIDE_BY_SIDE) as pool:
+        for done in pool.map(lambda step: _step(step[0], step[1], made), steps(site).items()):
             mark = choose("通过", "passed") if done.code == 0 else choose("未通过", "FAILED")
             say(f"{done.seconds:6.1f} s  {done.name}: {mark}")
             if done.code:

@@ -42,6 +42,7 @@ QUANYU_FILE_BYTES = _number("QUANYU_FILE_BYTES", 10 * 2**20)
 QUANYU_FILES_AT_ONCE = _number("QUANYU_FILES_AT_ONCE", 6)
 QUANYU_TRUSTED_PROXY = _text("QUANYU_TRUSTED_PROXY")
 QUANYU_PROXY_HEADER = _text("QUANYU_PROXY_HEADER", "X-Forwarded-For")
+QUANYU_LINK_HOURS = max(1, _number("QUANYU_LINK_HOURS", 72))
 QUANYU_IDLE_MINUTES = max(1, _number("QUANYU_IDLE_MINUTES", 30))
 
 # ------------------------------------------------------------------ database

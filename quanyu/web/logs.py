@@ -3,12 +3,12 @@
 import logging
 import re
 
-BEARER = re.compile(r"(/(?:follow|public/reports|photo)/)[^\"'\n]+")
-"""What follows is a code that opens a matter to whoever reads it."""
+BEARER = re.compile(r"(/(?:follow|public/reports|photo|desk/welcome)/)[^\"'\n]+")
+"""What follows is a code that opens a matter, or an account, to whoever reads it."""
 
 
 class Discreet(logging.Filter):
-    """Strike out follow codes and signed addresses wherever a path is logged."""
+    """Strike out follow codes, one-time links and signed addresses wherever a path is logged."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         """Put the shortened message in the place of the whole."""

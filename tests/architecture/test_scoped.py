@@ -29,6 +29,7 @@ OPEN = {
     "accounts.Account": "read before anybody's reach is known; holds staff, no resident",
     "accounts.Attempts": "keyed hashes of names and addresses",
     "accounts.GrantRow": "what everybody's reach is made of",
+    "accounts.Invitation": "keyed hashes of links to staff accounts",
     "audit.Record": "no personal value in it; who may read it is a role, not a place's row",
     "audit.Seal": "hashes",
     "calendar.CalendarDay": "public: the State Council's notices",

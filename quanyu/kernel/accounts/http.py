@@ -39,7 +39,7 @@ from quanyu.kernel.errors import Invalid, Refusal
 from quanyu.kernel.errors import gettext_noop as _
 
 if TYPE_CHECKING:
-    from quanyu.kernel.accounts.models import Account
+    from quanyu.kernel.accounts.models import Account, Invitation
 
 HAT = "hat"
 TOUCH = timedelta(minutes=1)
@@ -50,8 +50,8 @@ WITHOUT = ("/healthz", "/readyz")
 """Answered without a transaction: the first says that the process lives, database or not."""
 
 DESK = "/desk/"
-DOORS = ("/desk/sign-in", "/desk/sign-out")
-"""Open to everybody: the way in and out."""
+DOORS = ("/desk/sign-in", "/desk/sign-out", "/desk/welcome/")
+"""Open to everybody: the ways in and out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +153,38 @@ def sign_in(
 def enter(request: HttpRequest, account: "Account") -> None:
     """Open a session without a password, as the demo's buttons do."""
     Accounts(request).login(request, account)
+
+
+def link_of(request: HttpRequest, token: str, *, at: datetime) -> "Invitation":
+    """Return the open link of this token; who tries many is locked out by address.
+
+    :raises Locked: if this address failed too often
+    :raises WrongLink: if there is none
+    """
+    where = address_of(request)
+    rules.check_open(queries.locks([actions.key_of("address", where)]), at=at)
+    try:
+        return queries.invitation(token, at=at)
+    except rules.WrongLink as no:
+        actor = actor_of(request)
+        until = actions.count_failure(kind="address", value=where, actor=actor, at=at)
+        raise _failed(until, no, at=at) from no
+
+
+def take_up(request: HttpRequest, token: str, password: str, *, at: datetime) -> HttpResponse:
+    """Set the password that somebody has chosen behind a link, and open their session.
+
+    An account that has a second factor is asked for it: the link stands for the password alone.
+
+    :raises WrongLink: if the link was used meanwhile
+    :raises Invalid: if the password breaks a rule
+    """
+    account = actions.take_up(token=token, password=password, at=at)
+    if seat_of(request).account is not None:
+        sign_out(request, at=at)
+    login = Login(user=account, redirect_url=settings.LOGIN_REDIRECT_URL)
+    response: HttpResponse = perform_password_login(request, {"username": account.username}, login)
+    return response
 
 
 def check_password(

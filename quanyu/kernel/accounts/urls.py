@@ -10,6 +10,7 @@ urlpatterns = [
     path("desk/sign-in/as/<str:username>", pages.enter_as, name="sign_in_as"),
     path("desk/sign-in/code", pages.enter_code, name="sign_in_code"),
     path("desk/sign-in/code", pages.enter_code, name="mfa_authenticate"),  # as allauth calls it
+    path("desk/welcome/<str:token>", pages.welcome, name="welcome"),
     path("desk/sign-out", pages.sign_out, name="sign_out"),
     path("desk/second-factor", pages.second_factor, name="second_factor"),
     path("desk/password", pages.password, name="password"),
@@ -24,7 +25,7 @@ urlpatterns = [
         name="desk_grant_end",
     ),
     path("desk/people/<uuid:account_id>/end", pages.end, name="desk_person_end"),
-    path("desk/people/<uuid:account_id>/password", pages.new_password, name="desk_person_password"),
+    path("desk/people/<uuid:account_id>/link", pages.link, name="desk_person_link"),
     path(
         "desk/people/<uuid:account_id>/second-factor",
         pages.no_second_factor,

@@ -170,13 +170,13 @@ def test_offers_no_grant_form_to_a_system_administrator(worker: Account, systems
 
 
 def test_makes_an_account(db: None, systems: Client) -> None:
-    given = {"username": "li.na", "name": "李娜", "password": PASSWORD}
+    given = {"username": "li.na", "name": "李娜", "signs_in": "no"}
 
     answer = systems.post("/desk/people/new", given)
 
     made = Account.objects.get(username="li.na")
     assert answer.headers["Location"] == f"/desk/people/{made.pk}"
-    assert made.must_change_password
+    assert not made.has_usable_password()
 
 
 def test_ends_an_account(worker: Account, systems: Client) -> None:
@@ -187,7 +187,7 @@ def test_ends_an_account(worker: Account, systems: Client) -> None:
 
 
 def test_a_security_administrator_makes_no_account(db: None, security: Client) -> None:
-    given = {"username": "li.na", "name": "李娜", "password": PASSWORD}
+    given = {"username": "li.na", "name": "李娜", "signs_in": "link"}
 
     assert security.post("/desk/people/new", given).status_code == 404
 
@@ -247,7 +247,7 @@ def test_offers_a_system_administrator_no_reset_of_an_administrator(
 ) -> None:
     answer = systems.get(f"/desk/people/{security_administrator.id}")
 
-    assert [one["key"] for one in answer.context["person"]["acts"]] == ["password", "end"]
+    assert [one["key"] for one in answer.context["person"]["acts"]] == ["end"]
 
 
 def test_offers_a_security_administrator_the_reset_of_an_administrator(
@@ -264,4 +264,4 @@ def test_offers_a_system_administrator_all_three_acts_on_a_worker(
     answer = systems.get(f"/desk/people/{worker.pk}")
 
     acts = [one["key"] for one in answer.context["person"]["acts"]]
-    assert acts == ["password", "factor", "end"]
+    assert acts == ["link", "factor", "end"]

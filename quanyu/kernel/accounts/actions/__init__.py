@@ -9,6 +9,7 @@ from quanyu.kernel.accounts.actions.attempts import (
 )
 from quanyu.kernel.accounts.actions.factors import enrol_totp, reset_totp
 from quanyu.kernel.accounts.actions.grants import end_grant, grant
+from quanyu.kernel.accounts.actions.invitations import invite, take_up
 from quanyu.kernel.accounts.actions.people import create_account, end_account, set_password
 
 __all__ = [
@@ -20,8 +21,10 @@ __all__ = [
     "enrol_totp",
     "forget_failures",
     "grant",
+    "invite",
     "key_of",
     "reset_totp",
     "set_password",
     "sweep_attempts",
+    "take_up",
 ]

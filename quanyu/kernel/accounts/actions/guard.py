@@ -71,3 +71,16 @@ def locked(account_id: UUID, actor: Actor) -> Account:
     if row is None:
         raise Denied
     return row
+
+
+def check_no_administrator(account: Account, actor: Actor, *, at: datetime) -> None:
+    """Refuse a person who would open an administrator's account: it would be their own then.
+
+    :raises RolesApart: if the account holds an administrator's role, or will
+    """
+    if actor.kind is ActorKind.SYSTEM or actor.id == account.pk:
+        return
+    if rules.is_administrator(one.role for one in queries.held_from(account.pk, at=at)):
+        raise rules.RolesApart(
+            _("管理员的登录链接和密码只能在服务器上用 ./run link 办理，任何管理员不得代办")
+        )

@@ -9,7 +9,13 @@ from django.db import IntegrityError, transaction
 from quanyu.kernel.access.rules import Actor, ActorKind
 from quanyu.kernel.accounts import rules
 from quanyu.kernel.accounts.actions.grants import close
-from quanyu.kernel.accounts.actions.guard import check_manager, check_other, managed, tried
+from quanyu.kernel.accounts.actions.guard import (
+    check_manager,
+    check_no_administrator,
+    check_other,
+    managed,
+    tried,
+)
 from quanyu.kernel.accounts.models import Account
 from quanyu.kernel.audit.actions import record
 from quanyu.kernel.errors import Invalid
@@ -45,7 +51,7 @@ def create_account(
             is_demo=is_demo,
             created_at=at,
         )
-        _set(account, password, actor=actor)
+        put_password(account, password, actor=actor)
         _insert(account)
         record("accounts.create", account, actor=actor, at=at, changed=["username", "name"])
         return account
@@ -69,6 +75,7 @@ def end_account(*, account: Account, reason: str, actor: Actor, at: datetime) ->
             raise rules.Ended(_("该账号已停用"))
         for grant in row.grants.exclude(granted_to__lte=at):
             close(grant, reason=reason, actor=actor, at=at)
+        row.invitations.filter(used_at=None, ended_at=None).update(ended_at=at)
         row.is_active, row.ended_at = False, at
         row.save(update_fields=["is_active", "ended_at"])
         record("accounts.end", row, actor=actor, at=at, changed=["is_active"])
@@ -81,15 +88,16 @@ def set_password(*, account: Account, password: str, actor: Actor, at: datetime)
     """Give an account a new password; its open sessions end with the old one.
 
     :raises Denied: if it is neither the actor's own, nor the actor a system administrator over it
+    :raises RolesApart: if it is another administrator's, and the actor a person
     :raises Invalid: if the password breaks a rule
     """
 
     def write() -> Account:
         if actor.id != account.pk:
             check_manager(actor)
-            managed(account.pk, actor, at=at)
+            check_no_administrator(managed(account.pk, actor, at=at), actor, at=at)
         row = Account.objects.select_for_update().get(pk=account.pk)
-        _set(row, password, actor=actor)
+        put_password(row, password, actor=actor)
         row.save(update_fields=["password", "must_change_password"])
         record("accounts.set_password", row, actor=actor, at=at, changed=["password"])
         return row
@@ -118,7 +126,11 @@ def _taken(username: str) -> rules.NameTaken:
     return rules.NameTaken(_("用户名已被使用"), field="username", value=username)
 
 
-def _set(account: Account, password: str | None, *, actor: Actor) -> None:
+def put_password(account: Account, password: str | None, *, actor: Actor) -> None:
+    """Give an account that is about to be saved its password, or none.
+
+    :raises Invalid: if the password breaks a rule
+    """
     # What an administrator knows is good for one sign-in only.
     account.must_change_password = actor.kind is ActorKind.PERSON and actor.id != account.pk
     if password is None:

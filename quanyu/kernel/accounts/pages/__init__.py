@@ -3,7 +3,7 @@
 from quanyu.kernel.accounts.pages.administration import (
     end,
     give,
-    new_password,
+    link,
     no_second_factor,
     people,
     person,
@@ -12,6 +12,7 @@ from quanyu.kernel.accounts.pages.administration import (
 )
 from quanyu.kernel.accounts.pages.door import enter_as, enter_code, sign_in, sign_out
 from quanyu.kernel.accounts.pages.own import hat, password, second_factor
+from quanyu.kernel.accounts.pages.welcome import welcome
 
 __all__ = [
     "end",
@@ -19,7 +20,7 @@ __all__ = [
     "enter_code",
     "give",
     "hat",
-    "new_password",
+    "link",
     "no_second_factor",
     "password",
     "people",
@@ -29,4 +30,5 @@ __all__ = [
     "sign_in",
     "sign_out",
     "take",
+    "welcome",
 ]

@@ -10,10 +10,10 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_POST
 
 from quanyu.kernel.access.http import actor_of, answered, meant, read_or_write
@@ -82,25 +82,40 @@ def person(request: HttpRequest, account_id: UUID) -> HttpResponse:
     return people_page(request, account_id=account_id)
 
 
-@sensitive_post_parameters("password")
 @read_or_write
 @_for_administrators
 def person_new(request: HttpRequest) -> HttpResponse:
-    """Make an account."""
-    given = request.POST
+    """Make an account, and show the link that opens it; nobody but its holder has its password."""
+    given, actor, at = request.POST, actor_of(request), timezone.now()
 
     def make() -> HttpResponse:
         made = actions.create_account(
             username=given.get("username", ""),
             name=given.get("name", "")[:40],
-            password=given.get("password", "")[:200] or None,
-            actor=actor_of(request),
-            at=timezone.now(),
+            password=None,
+            actor=actor,
+            at=at,
         )
         messages.success(request, _("账号已建立"))
-        return redirect("desk_person", made.pk)
+        if given.get("signs_in") != "link":
+            return redirect("desk_person", made.pk)
+        return _linked(request, made.pk, actions.invite(account=made, actor=actor, at=at))
 
     return answered(request, make, lambda no: people_page(request, new=True, no=no))
+
+
+@require_POST
+@_for_administrators
+def link(request: HttpRequest, account_id: UUID) -> HttpResponse:
+    """Make a link with which somebody sets a new password."""
+    actor = actor_of(request)
+
+    def make() -> HttpResponse:
+        account = queries.account(account_id, actor=actor)
+        token = actions.invite(account=account, actor=actor, at=timezone.now())
+        return _linked(request, account_id, token)
+
+    return answered(request, make, lambda no: people_page(request, account_id=account_id, no=no))
 
 
 @_about_somebody(gettext_lazy("授权已生效"))
@@ -135,19 +150,16 @@ def end(request: HttpRequest, account_id: UUID, *, actor: Actor, at: datetime) -
     actions.end_account(account=account, reason=_reason(request), actor=actor, at=at)
 
 
-@sensitive_post_parameters("password")
-@_about_somebody(gettext_lazy("密码已重设，本人下次登录须修改"))
-def new_password(request: HttpRequest, account_id: UUID, *, actor: Actor, at: datetime) -> None:
-    """Give somebody a password for one sign-in."""
-    account = queries.account(account_id, actor=actor)
-    text = request.POST.get("password", "")[:200]
-    actions.set_password(account=account, password=text, actor=actor, at=at)
-
-
 @_about_somebody(gettext_lazy("动态验证码已解绑，下次登录须重新绑定"))
 def no_second_factor(request: HttpRequest, account_id: UUID, *, actor: Actor, at: datetime) -> None:
     """Take away the second factor of somebody whose device is lost."""
     actions.reset_totp(account=queries.account(account_id, actor=actor), actor=actor, at=at)
+
+
+def _linked(request: HttpRequest, account_id: UUID, token: str) -> HttpResponse:
+    """Show a new link in the answer itself, once: it is kept nowhere, so no page can show it."""
+    url = request.build_absolute_uri(reverse("welcome", args=[token]))
+    return people_page(request, account_id=account_id, link=url)
 
 
 # ------------------------------------------------------------------ what was sent

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from quanyu.kernel.access.http import answer, field
+from quanyu.kernel.access.http import answer, field, option
 from quanyu.kernel.access.rules import BODY_ROLES
 from quanyu.kernel.accounts import http, queries, rules
 from quanyu.kernel.errors import Refusal
@@ -33,6 +33,22 @@ def code_field(no: Refusal | None) -> dict[str, object]:
     return field(
         "code", _("动态验证码"), "text", no=no, autocomplete="one-time-code", inputmode="numeric"
     )
+
+
+def new_password_fields(no: Refusal | None) -> list[dict[str, object]]:
+    """Return the fields in which somebody chooses a password."""
+    return [
+        field(
+            "password",
+            _("新密码"),
+            "password",
+            no=no,
+            autocomplete="new-password",
+            help=_("至少 10 位，包含大写字母、小写字母、数字、符号中的三种，不与用户名相近"),
+        )
+        | {"name": "new"},
+        field("again", _("再输一次新密码"), "password", no=no, autocomplete="new-password"),
+    ]
 
 
 def grant_form(request: HttpRequest, account_id: UUID, no: Refusal | None) -> dict[str, object]:
@@ -96,13 +112,11 @@ def acts(account_id: UUID, no: Refusal | None) -> list[dict[str, object]]:
     key = [account_id]
     return [
         {
-            "key": "password",
-            "label": _("重设密码"),
-            "url": reverse("desk_person_password", args=key),
-            "fields": [
-                field("password", _("临时密码"), "text", no=no, value=rules.fresh_password())
-            ],
-            "note": _("本人下次登录须修改"),
+            "key": "link",
+            "label": _("发一次性链接"),
+            "url": reverse("desk_person_link", args=key),
+            "fields": [],
+            "note": _("本人凭链接自设密码，只能用一次；用过之后原密码作废"),
         },
         {
             "key": "factor",
@@ -129,13 +143,15 @@ def new_form(request: HttpRequest, no: Refusal | None) -> dict[str, object]:
         field("username", _("用户名"), "text", no=no, value=given.get("username", "")),
         field("name", _("姓名"), "text", no=no, value=given.get("name", "")),
         field(
-            "password",
-            _("临时密码"),
-            "text",
+            "signs_in",
+            _("登录"),
+            "radio",
             no=no,
-            value=given.get("password", "") or rules.fresh_password(),
-            required=False,
-            help=_("本人首次登录须修改；留空则该账号只任职、不登录"),
+            value=given.get("signs_in", "link"),
+            options=[
+                option("link", _("发一次性链接"), _("本人凭链接自设密码")),
+                option("no", _("不登录"), _("该账号只任职")),
+            ],
         ),
     ]
     return {

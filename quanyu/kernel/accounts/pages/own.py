@@ -16,7 +16,13 @@ from django.views.decorators.debug import sensitive_post_parameters
 from quanyu.kernel.access.http import actor_of, answered, field, read_or_write
 from quanyu.kernel.accounts import actions, http, queries, rules
 from quanyu.kernel.accounts.http import seat_of
-from quanyu.kernel.accounts.pages.forms import code_field, onward, page, role_words
+from quanyu.kernel.accounts.pages.forms import (
+    code_field,
+    new_password_fields,
+    onward,
+    page,
+    role_words,
+)
 from quanyu.kernel.errors import Invalid, Refusal
 
 
@@ -110,16 +116,7 @@ def _second_factor_page(request: HttpRequest, no: Refusal | None, *, late: bool)
 def _password_page(request: HttpRequest, no: Refusal | None) -> HttpResponse:
     fields = [
         field("current", _("当前密码"), "password", no=no, autocomplete="current-password"),
-        field(
-            "password",
-            _("新密码"),
-            "password",
-            no=no,
-            autocomplete="new-password",
-            help=_("至少 10 位，包含大写字母、小写字母、数字、符号中的三种，不与用户名相近"),
-        )
-        | {"name": "new"},
-        field("again", _("再输一次新密码"), "password", no=no, autocomplete="new-password"),
+        *new_password_fields(no),
     ]
     account = seat_of(request).account
     context = {

@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
@@ -29,6 +30,7 @@ def people_page(
     *,
     account_id: UUID | None = None,
     new: bool = False,
+    link: str = "",
     no: Refusal | None = None,
 ) -> HttpResponse:
     """Show people, one of them in full, or the form of a new one."""
@@ -44,12 +46,26 @@ def people_page(
         "total": queries.count(actor=actor, at=at, text=text, role=role),
         "clear_url": reverse("desk_people") if text or role else "",
         "person": None,
+        "link": _link(link) if link else None,
         "form": new_form(request, no) if new else None,
         "add_url": reverse("desk_person_new") if Role.SYS_ADMIN in actor.roles else "",
     }
     if account_id is not None:
         context["person"] = _person(request, account_id, no, at=at)
     return page(request, "accounts/people.html", context, no)
+
+
+def _link(url: str) -> dict[str, object]:
+    return field(
+        "link",
+        _("一次性链接"),
+        "text",
+        value=url,
+        readonly=True,
+        help=_("只显示这一次，请当面或经可靠渠道交给本人；{hours} 小时内有效，只能用一次").format(
+            hours=settings.QUANYU_LINK_HOURS
+        ),
+    )
 
 
 def _pages(
@@ -140,5 +156,9 @@ def _acts(
     resetters = queries.resetters(account_id, at=at)
     manages = queries.reaches(actor, {Role.SYS_ADMIN}, account_id, at=at)
     resets = queries.reaches(actor, resetters, account_id, at=at)
-    may = {"password": manages, "factor": resets, "end": manages}
+    # An administrator's link is made at the machine, by no other administrator.
+    invites = manages and not rules.is_administrator(
+        one.role for one in queries.held_from(account_id, at=at)
+    )
+    may = {"link": invites, "factor": resets, "end": manages}
     return [one for one in acts(account_id, no) if may[str(one["key"])]]

@@ -5,6 +5,7 @@ from quanyu.kernel.accounts.queries.explained import (
     explain,
     history,
 )
+from quanyu.kernel.accounts.queries.links import administrators, invitation, link_hash
 from quanyu.kernel.accounts.queries.names import (
     bodies,
     bodies_on,
@@ -46,6 +47,7 @@ __all__ = [
     "account",
     "account_names",
     "administers",
+    "administrators",
     "bodies",
     "bodies_on",
     "body_names",
@@ -59,7 +61,9 @@ __all__ = [
     "hat_names",
     "held_from",
     "history",
+    "invitation",
     "is_known",
+    "link_hash",
     "locks",
     "may_enter_by_click",
     "people",

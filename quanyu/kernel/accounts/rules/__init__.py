@@ -19,6 +19,7 @@ from quanyu.kernel.accounts.rules.hats import (
     under,
     worn,
 )
+from quanyu.kernel.accounts.rules.links import WrongLink, check_link, fresh_token
 from quanyu.kernel.accounts.rules.sign_in import (
     LOCK,
     LONGEST_NAME,
@@ -62,13 +63,16 @@ __all__ = [
     "RolesApart",
     "WrongCode",
     "WrongGrant",
+    "WrongLink",
     "WrongName",
     "address",
     "after_failure",
     "check_apart",
     "check_grant",
+    "check_link",
     "check_open",
     "fresh_password",
+    "fresh_token",
     "hats",
     "is_administrator",
     "keyed",

@@ -1,0 +1,44 @@
+"""Links that open an account once, and the administrators whom the first ones go to."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.conf import settings
+
+from quanyu.kernel.access.rules import ADMINISTRATORS
+from quanyu.kernel.accounts import rules
+from quanyu.kernel.accounts.models import Account, GrantRow, Invitation
+
+
+def invitation(token: str, *, at: datetime) -> Invitation:
+    """Return the open link of this token, with its account.
+
+    :raises WrongLink: if there is none; whether there ever was one, nobody is told
+    """
+    found = Invitation.objects.filter(
+        token_hash=link_hash(token), used_at=None, ended_at=None, account__is_active=True
+    )
+    row = found.select_related("account").first()
+    rules.check_link(row, row.ends_at if row else at, at=at)
+    assert row is not None  # noqa: S101 - checked above
+    return row
+
+
+def link_hash(token: str) -> str:
+    """Return the keyed hash under which a link is kept."""
+    return rules.keyed("link", token, secret=settings.SECRET_KEY)
+
+
+def administrators(*, at: datetime) -> dict[str, list[Account]]:
+    """Return who administers the whole city now, by the administrator's role."""
+    held: Iterable[GrantRow] = (
+        GrantRow.objects.filter(region_path=settings.QUANYU_CITY, account__is_active=True)
+        .filter(role__in=[role.value for role in ADMINISTRATORS], granted_from__lte=at)
+        .exclude(granted_to__lte=at)
+        .select_related("account")
+        .order_by("account__username")
+    )
+    found: dict[str, list[Account]] = {}
+    for grant in held:
+        found.setdefault(grant.role, []).append(grant.account)
+    return found

@@ -1,0 +1,27 @@
+"""A link that opens an account once (一次性链接)."""
+
+import secrets
+from datetime import datetime
+
+from quanyu.kernel.errors import Refusal
+from quanyu.kernel.errors import gettext_noop as _
+
+
+class WrongLink(Refusal):
+    """The link opens nothing: unknown, used, replaced, too old, its account closed (链接无效)."""
+
+    status = 404
+
+
+def fresh_token() -> str:
+    """Return the secret part of a link: 256 bits of chance."""
+    return secrets.token_urlsafe(32)
+
+
+def check_link(is_open: object, ends_at: datetime, *, at: datetime) -> None:
+    """Refuse a link that opens nothing, in the same words whatever the reason.
+
+    :raises WrongLink: if it is not open, or its time is over
+    """
+    if not is_open or ends_at <= at:
+        raise WrongLink(_("链接无效：可能已用过、已过期或已换成新的。请向发给您的人再要一个"))

@@ -3,14 +3,23 @@ from uuid import UUID
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
-from quanyu.events.rules import Channel
+from quanyu.events.rules import REACHES_REPORTER, Channel
 from quanyu.events.workflow import EVENT, State
 from quanyu.kernel.access.queries import ScopedManager
 from quanyu.kernel.access.reach import Access, Reach, Under
+from quanyu.kernel.errors import gettext_noop as _
 from quanyu.kernel.keys import uuid7
 from quanyu.kernel.privacy.fields import BlindIndexField, EncryptedField
 from quanyu.kernel.privacy.rules import Personal
 from quanyu.kernel.workflow.models import Case, Step
+
+ENDED = "closed_at"
+YEARS = 1095
+"""Sample days: an open matter has no end, and one that is done again has none until it closes."""
+TOLD = Personal("duty", _("办理反映的事项"), YEARS, ENDED, of="resident", ends="fade")
+WHERE = Personal("duty", _("到现场办理"), YEARS, ENDED, kind="address")
+DONE = Personal("duty", _("告知办理结果"), YEARS, ENDED, of="both", ends="fade")
+CONTACT = _("回访与答复反映人")
 
 HANDED_OUT = [State.DISPATCHED, State.RETURNED, State.HANDLING, State.HANDLED, State.CHECKING]
 
@@ -24,6 +33,15 @@ class Event(Case):
         writes="insert update",
         opened_by_anyone=True,
     )
+    personal = {
+        "title": TOLD,
+        "text": TOLD,
+        "address": WHERE,
+        "lon": WHERE,
+        "lat": WHERE,
+        "outcome": DONE,
+        "reply": DONE,
+    }
 
     number = models.CharField("编号", max_length=16, unique=True)
     code_index = models.BinaryField("查询码索引", max_length=32, null=True)
@@ -104,6 +122,18 @@ class EventStep(Step):
     """One act in the story of a matter (办理经过)."""
 
     access = Access(rows=Under("case", "events.Event"), writes="insert", opened_by_anyone=True)
+    personal = {
+        "facts": Personal("duty", _("记录办理经过"), YEARS, "case__closed_at", of="both"),
+        "actor_name": Personal(
+            "duty",
+            _("说明由谁办理"),
+            YEARS,
+            "case__closed_at",
+            kind="name",
+            of="staff",
+            ends="fade",
+        ),
+    }
 
     case = models.ForeignKey(Event, models.CASCADE, verbose_name="事件", related_name="steps")
 
@@ -127,13 +157,13 @@ class Contact(models.Model):
     name = EncryptedField(
         "姓名",
         personal=Personal(
-            kind="name", basis="duty", purpose="回访与答复反映人", days=730, since="given_at"
+            "duty", CONTACT, 730, "event__closed_at", kind="name", opened_by=REACHES_REPORTER
         ),
     )
     phone = EncryptedField(
         "电话",
         personal=Personal(
-            kind="phone", basis="duty", purpose="回访与答复反映人", days=730, since="given_at"
+            "duty", CONTACT, 730, "event__closed_at", kind="phone", opened_by=REACHES_REPORTER
         ),
     )
     phone_index = BlindIndexField("电话索引", of="phone")
@@ -162,6 +192,15 @@ class Idempotency(models.Model):
     """What a key was answered with, for a day, so that a repeated report is one report (幂等)."""
 
     access = Access(writes="all")
+    personal = {
+        "answer": Personal(
+            "duty",
+            _("重复提交时给出同一答复"),
+            1,
+            ends="timer",
+            timer="quanyu.events.jobs.forget_keys",
+        ),
+    }
 
     key = models.BinaryField("键", max_length=32, primary_key=True)
     request = models.BinaryField("请求摘要", max_length=32)

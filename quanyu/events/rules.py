@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Protocol
 from uuid import UUID
 
-from quanyu.kernel.access.rules import Actor
+from quanyu.kernel.access.rules import Actor, Role
 from quanyu.kernel.errors import Invalid, Refusal
 from quanyu.kernel.errors import gettext_noop as _
 
@@ -33,6 +33,9 @@ DANGER = (
     *("坍塌", "塌了", "晕倒", "受伤", "流血", "溺水", "持刀", "打架", "跳楼"),
 )
 """Words that send one to the telephone: fire, gas, current, collapse, somebody hurt."""
+
+REACHES_REPORTER = frozenset({Role.OPERATOR, Role.DISPATCHER, Role.CHECKER, Role.GRID_WORKER})
+"""Who may open the reporter's name and telephone, for a listed reason."""
 
 MOST_REOPENS = 3
 CODE_DIGITS = 16

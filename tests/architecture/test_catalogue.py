@@ -40,10 +40,13 @@ DATA = {
         "_NUMBER": "how a clause is numbered",
         "_NUMERALS": "how a clause is numbered",
     },
-    "quanyu/kernel/privacy/rules.py": dict.fromkeys(
-        ("_SURNAMES_OF_MORE_SIGNS", "_DETAIL", "_PLACE"),
-        "parts of names and addresses, by which they are masked",
-    ),
+    "quanyu/kernel/privacy/rules.py": {
+        **dict.fromkeys(
+            ("_SURNAMES_OF_MORE_SIGNS", "_DETAIL", "_PLACE"),
+            "parts of names and addresses, by which they are masked",
+        ),
+        "FADED": "stored in the place of a text that was erased",
+    },
     "quanyu/regions/actions.py": {"_building": "an address, stored"},
     "quanyu/regions/rules/codes.py": dict.fromkeys(
         ("_COUNTY_ENDINGS", "_MEGA_ENDINGS", "_NOT_MEGA_ENDING"), "how names of places end"

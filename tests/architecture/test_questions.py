@@ -20,6 +20,7 @@ ANSWERERS = {
     "kernel.audit.topic_names": {"events"},
     "kernel.codes.place_names": {"regions"},
     "kernel.codes.stage_names": {"events"},
+    "kernel.files.ended": {"events"},
     "kernel.files.may_open": {"events"},
     "kernel.workflow.may_be_asked": set(),
 }

@@ -19,9 +19,10 @@ PAST_THE_DOOR = {
 GENERIC = {
     ("quanyu/kernel/access/queries.py", "get"): "the gate itself: it calls visible_to",
     ("quanyu/kernel/workflow/actions.py", "told"): "the last step of a case already fetched",
-    ("quanyu/kernel/privacy/actions.py", "_erase"): (
+    ("quanyu/kernel/privacy/actions/purging.py", "_due"): (
         "the nightly purge of a field in every row, as the system of the whole jurisdiction"
     ),
+    ("quanyu/kernel/privacy/actions/purging.py", "_erase"): "the same",
 }
 """Reads through a model that is only known when the code runs."""
 

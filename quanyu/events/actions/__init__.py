@@ -1,7 +1,6 @@
 """What may be done with a matter: one verb, one transaction."""
 
 from quanyu.events.actions.aside import (
-    REACHES_REPORTER,
     refresh_figures,
     reveal_contact,
     say,
@@ -43,7 +42,6 @@ from quanyu.events.actions.reports import (
 __all__ = [
     "DESK",
     "KEY_LIVES",
-    "REACHES_REPORTER",
     "KeyReused",
     "Receipt",
     "Report",

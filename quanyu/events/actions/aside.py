@@ -8,6 +8,7 @@ from django.db import transaction
 
 from quanyu.events import queries, rules
 from quanyu.events.models import Contact, Event, Published
+from quanyu.events.rules import REACHES_REPORTER
 from quanyu.kernel.access.queries import get
 from quanyu.kernel.access.rules import Actor, Role
 from quanyu.kernel.audit.actions import record
@@ -15,8 +16,6 @@ from quanyu.kernel.errors import Invalid
 from quanyu.kernel.errors import gettext_noop as _
 from quanyu.kernel.privacy import actions as privacy
 from quanyu.kernel.workflow.actions import note, overdue
-
-REACHES_REPORTER = frozenset({Role.OPERATOR, Role.DISPATCHER, Role.CHECKER, Role.GRID_WORKER})
 
 
 @transaction.atomic

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from quanyu.events import actions, queries, schemas
+from quanyu.events import actions, queries, rules, schemas
 from quanyu.events.pages import forms, shown
 from quanyu.events.queries import clock, desk, photos, words
 from quanyu.events.queries.version import Stale, check_version
@@ -408,7 +408,7 @@ def _contact(event: Any, *, actor: Actor) -> dict[str, Any] | None:
     return {
         "name": str(found.name or ""),
         "phone": str(found.phone or ""),
-        "may_reveal": bool(actions.REACHES_REPORTER & actor.roles_on(event)),
+        "may_reveal": bool(rules.REACHES_REPORTER & actor.roles_on(event)),
         "url": reverse("desk_contact", args=[event.number]),
         "reasons": [option(code, _(label)) for code, label in queries.reveal_reasons()],
         "error": "",

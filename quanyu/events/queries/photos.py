@@ -2,9 +2,14 @@
 
 from collections import defaultdict
 from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.db.models import QuerySet
 
 from quanyu.events.models import Event
-from quanyu.kernel.access.rules import Actor, ActorKind
+from quanyu.kernel.access.rules import Actor, ActorKind, system
 from quanyu.kernel.files import queries as files
 from quanyu.kernel.files.models import File
 from quanyu.kernel.files.rules import Purpose
@@ -30,3 +35,11 @@ def may_open(file: File, actor: Actor) -> bool:
     if actor.kind is ActorKind.HOLDER and file.purpose not in FOR_REPORTER:
         return False
     return Event.objects.visible_to(actor).filter(pk=file.owner_id).exists()
+
+
+@files.ended.answered_by
+def ended(before: datetime) -> Mapping[str, "QuerySet[Any]"]:
+    """Return the matters that were closed before this instant and not opened again since."""
+    worker = system(settings.QUANYU_CITY, job="events.ended")
+    rows = Event.objects.visible_to(worker).filter(closed_at__lte=before)
+    return {OWNER: rows.order_by().values("pk")}

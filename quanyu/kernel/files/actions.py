@@ -20,8 +20,12 @@ from quanyu.kernel.files.models import File, State
 from quanyu.kernel.files.rules import Made, Size
 from quanyu.kernel.jobs.actions import announce
 from quanyu.kernel.keys import uuid7
+from quanyu.kernel.privacy.actions import erases
+from quanyu.kernel.privacy.queries import Declared
 
 CHUNK = 64 * 1024
+AT_ONCE = 500
+"""Pictures erased in one transaction, at most."""
 ORPHANED = timedelta(days=1)
 """A raw upload without a waiting row is deleted when it is older than this."""
 
@@ -122,12 +126,35 @@ def sweep(*, actor: Actor, at: datetime) -> int:
     return len(orphans)
 
 
+@erases("files.file.picture")
+def erase(entry: Declared, before: datetime) -> int:
+    """Mark the next pictures whose end has come as erased, and delete the bytes of those before.
+
+    A row commits first, its bytes go with the next batch or the next night: killed in between,
+    nothing shows what is no longer there, and nothing stays on the disk unseen. The hash stays:
+    it proves what a picture was to somebody who still holds it, and tells nobody else anything.
+    """
+    _forget_bytes()
+    keys = queries.due_to_go(before=before, most=AT_ONCE)
+    return File.objects.filter(pk__in=keys, state=State.READY).update(
+        state=State.ERASED, taken_by=None
+    )
+
+
 def resume(*, at: datetime) -> int:
     """Announce again the files whose job was lost; return how many."""
     waiting = list(queries.left_behind(at=at))
     for file in waiting:
         announce("files.take", file, at=at)
     return len(waiting)
+
+
+def _forget_bytes() -> None:
+    keys = queries.not_yet_gone(most=AT_ONCE)
+    for key in keys:
+        for size in Size:
+            rules.ready_path(queries.root(), key, size).unlink(missing_ok=True)
+    File.objects.filter(pk__in=keys).update(size=None)
 
 
 def _kept(upload: Any, *, folder: Path, owner: tuple[str, UUID], purpose: str) -> File:

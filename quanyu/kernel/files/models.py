@@ -3,8 +3,10 @@ from typing import TypedDict
 from django.db import models
 
 from quanyu.kernel.access.reach import Access
+from quanyu.kernel.errors import gettext_noop as _
 from quanyu.kernel.files.rules import Purpose
 from quanyu.kernel.keys import uuid7
+from quanyu.kernel.privacy.rules import Personal
 
 
 class State(models.TextChoices):
@@ -13,6 +15,7 @@ class State(models.TextChoices):
     WAITING = "waiting", "待处理"
     READY = "ready", "可查看"
     REFUSED = "refused", "未通过"
+    ERASED = "erased", "已到期清除"
 
 
 class Stored(TypedDict):
@@ -33,6 +36,17 @@ class File(models.Model):
     """
 
     access = Access(writes="insert update")
+    personal = {
+        "picture": Personal(
+            "duty",
+            _("说明现场情况和办理结果"),
+            1095,
+            "owner",
+            of="both",
+            ends="file",
+            title=_("照片"),
+        )
+    }
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     owner_type = models.CharField("所属类型", max_length=60)

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
@@ -21,6 +22,10 @@ LEFT_BEHIND = timedelta(minutes=10)
 
 may_open: Question[[File, Actor], bool] = Question("may_open", default=False)
 """May this actor open this file? The domain it belongs to answers; all others say no."""
+
+ended: Question[[datetime], Mapping[str, "models.QuerySet[Any]"]] = Question("ended", default={})
+"""Which rows have come to their end before this instant? Each domain answers with the keys of its
+own, under the name by which files know it; what is open has no end."""
 
 
 def root() -> Path:
@@ -67,6 +72,22 @@ def waiting_beside(file_id: UUID) -> list[UUID]:
 def left_behind(*, at: datetime) -> models.QuerySet[File]:
     """Return the files whose job was lost, one hundred at a time."""
     return File.objects.filter(state=State.WAITING, at__lt=at - LEFT_BEHIND).order_by("id")[:100]
+
+
+def due_to_go(*, before: datetime, most: int) -> list[UUID]:
+    """Return ready files of rows that have ended before this instant, some at a time."""
+    due = models.Q(pk__in=[])
+    for answer in ended.ask(before):
+        for owner_type, keys in answer.items():
+            due |= models.Q(owner_type=owner_type, owner_id__in=keys)
+    rows = File.objects.filter(due, state=State.READY).order_by("id")
+    return list(rows.values_list("pk", flat=True)[:most])
+
+
+def not_yet_gone(*, most: int) -> list[UUID]:
+    """Return erased files whose bytes may still lie on the disk: a size is known of them."""
+    rows = File.objects.filter(state=State.ERASED, size__isnull=False).order_by("id")
+    return list(rows.values_list("pk", flat=True)[:most])
 
 
 def still_waiting(keys: Iterable[UUID]) -> set[UUID]:

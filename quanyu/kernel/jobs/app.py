@@ -1,6 +1,7 @@
 """The queue, as Procrastinate sees it (任务队列)."""
 
 import logging
+from contextlib import nullcontext
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
@@ -11,7 +12,7 @@ from procrastinate import App, PsycopgConnector, RetryStrategy
 
 from quanyu.kernel.access.rules import system
 from quanyu.kernel.access.scope import acting
-from quanyu.kernel.jobs.rules import Listener, Timed, Timer, listeners, name_of, timers
+from quanyu.kernel.jobs.rules import Listener, Timed, listeners, name_of, timers
 
 QUEUE = "quanyu"
 RETRY = RetryStrategy(max_attempts=8, exponential_wait=3)
@@ -45,7 +46,7 @@ def make() -> App:
         app.task(name=name, queue=QUEUE, retry=RETRY)(_listening(name, listener))
     for timed in timers:
         task = app.task(name=timed.name, queue=QUEUE, queueing_lock=timed.name)
-        app.periodic(cron=timed.cron)(task(_timing(timed.name, timed.timer)))
+        app.periodic(cron=timed.cron)(task(_timing(timed)))
     _keep_going(app)
     return app
 
@@ -66,15 +67,16 @@ def _listening(name: str, listener: Listener) -> Any:
     return heard
 
 
-def _timing(name: str, timer: Timer) -> Any:
-    def timed(timestamp: int) -> None:
+def _timing(timed: Timed) -> Any:
+    def ring(timestamp: int) -> None:
+        actor = system(settings.QUANYU_CITY, job=timed.name)
         try:
-            with acting(system(settings.QUANYU_CITY, job=name)):
-                timer(datetime.fromtimestamp(timestamp, tz=UTC))
+            with acting(actor) if timed.in_one else nullcontext():
+                timed.timer(datetime.fromtimestamp(timestamp, tz=UTC))
         finally:
             close_old_connections()
 
-    return timed
+    return ring
 
 
 def _keep_going(app: App) -> None:

@@ -17,6 +17,8 @@ class Timed:
 
     cron: str
     timer: Timer
+    in_one: bool = True
+    """Whether it is one transaction; one that is not opens its own, one for each batch."""
 
     @property
     def name(self) -> str:
@@ -43,11 +45,14 @@ def on(topic: str) -> Callable[[Listener], Listener]:
     return keep
 
 
-def every(cron: str) -> Callable[[Timer], Timer]:
-    """Call the function with ``at`` by the clock; it must bear repetition."""
+def every(cron: str, *, in_one: bool = True) -> Callable[[Timer], Timer]:
+    """Call the function with ``at`` by the clock; it must bear repetition.
+
+    :param in_one: whether all it does is one transaction, or it opens its own
+    """
 
     def keep(timer: Timer) -> Timer:
-        timers.append(Timed(cron, timer))
+        timers.append(Timed(cron, timer, in_one))
         return timer
 
     return keep

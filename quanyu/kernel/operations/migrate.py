@@ -12,6 +12,7 @@ from quanyu.kernel.access import walls
 from quanyu.kernel.jobs import schema as queue
 from quanyu.kernel.operations import doctor
 from quanyu.kernel.operations.faults import Fault
+from quanyu.kernel.privacy import walls as erasers
 
 APP_ROLE = "quanyu_app"
 
@@ -31,6 +32,7 @@ def run(*, alias: str = "owner") -> None:
         queue.build(connection)
         make_cache_table(alias)
         walls.build(connection)
+        erasers.build(connection)
     finally:
         with connection.cursor() as cursor:
             cursor.execute("select pg_advisory_unlock(hashtext('quanyu migrate'))")

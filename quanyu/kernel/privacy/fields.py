@@ -1,8 +1,8 @@
 """Columns that hold personal values: sealed at rest, masked in sight (个人信息字段)."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from django.conf import settings
 from django.core import checks
@@ -14,7 +14,6 @@ from quanyu.kernel.privacy import rules
 from quanyu.kernel.privacy.rules import Personal
 from quanyu.kernel.privacy.seals import BadKeys, Ring, read_ring
 
-F = TypeVar("F", bound="models.Field[Any, Any]")
 if TYPE_CHECKING:
     Base = models.Field["Sealed | str | None", "Sealed | None"]
     Binary = models.BinaryField[bytes | None, bytes | None]
@@ -230,16 +229,39 @@ def digest(model: type[models.Model], field: str, text: str) -> bytes:
     return ring().digest(rules.normal(column.kind, text), column=column.label)
 
 
-def personal(field: F, declaration: Personal) -> F:
-    """Declare a field personal that is stored in the clear, and return it."""
-    field.personal = declaration  # type: ignore[attr-defined]
-    return field
+_LIBRARIES: dict[str, Mapping[str, Personal]] = {}
 
 
-def declaration_of(field: Any) -> Personal | None:
-    """Return what is declared of a field, if it is personal."""
-    found = getattr(field, "personal", None)
-    return found if isinstance(found, Personal) else None
+def declare(model: str, told: Mapping[str, Personal]) -> None:
+    """Declare the personal fields of a table that is not ours, or lies below this package.
+
+    :param model: ``sessions.session``
+    """
+    _LIBRARIES[model.lower()] = told
+
+
+def declarations(model: type[models.Model]) -> dict[str, Personal]:
+    """Return what is declared of a table: ``personal = {...}`` on it, and its sealed fields."""
+    told: dict[str, Personal] = dict(_LIBRARIES.get(model._meta.label_lower, {}))
+    own = getattr(model, "personal", None)
+    told |= own if isinstance(own, Mapping) else {}
+    for field in model._meta.local_fields:
+        if isinstance(field, EncryptedField) and field.personal:
+            told[field.name] = field.personal
+    return told
+
+
+def leads_to(model: type[models.Model], path: str) -> "models.Field[Any, Any] | None":
+    """Return the field that a path through foreign keys ends at, if there is one."""
+    here: Any = model
+    found: Any = None
+    for name in path.split("__"):
+        try:
+            found = here._meta.get_field(name)
+        except (FieldDoesNotExist, AttributeError):
+            return None
+        here = found.related_model
+    return found  # type: ignore[no-any-return]
 
 
 def _faults(field: "models.Field[Any, Any]", told: Personal | None) -> Sequence[checks.Error]:
@@ -247,8 +269,6 @@ def _faults(field: "models.Field[Any, Any]", told: Personal | None) -> Sequence[
         return [
             checks.Error("an encrypted field is declared Personal", obj=field, id="privacy.E001")
         ]
-    try:
-        field.model._meta.get_field(told.since)
-    except FieldDoesNotExist:
+    if told.since and leads_to(field.model, told.since) is None:
         return [checks.Error(f"no field {told.since} to count from", obj=field, id="privacy.E002")]
     return []

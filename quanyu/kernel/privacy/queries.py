@@ -1,15 +1,16 @@
 """Which personal fields there are, who looked at them, and how a sealed one is found."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any
 from uuid import UUID
 
 from django.apps import apps
+from django.conf import settings
 from django.db import models
 
 from quanyu.kernel.audit.actions import label
+from quanyu.kernel.jobs.rules import timers
 from quanyu.kernel.privacy import fields as columns
 from quanyu.kernel.privacy.fields import BlindIndexField, EncryptedField
 from quanyu.kernel.privacy.models import Look
@@ -26,6 +27,8 @@ class Declared:
     name: str
     title: str
     personal: Personal
+    days: int
+    """How long it is kept in this city."""
     is_encrypted: bool
     index: str
 
@@ -38,12 +41,20 @@ class Declared:
 def fields() -> list[Declared]:
     """Return every personal field that is declared, by table and column."""
     found = [
-        _declared(model, field, told)
+        _declared(model, name, told)
         for model in apps.get_models()
-        for field in model._meta.local_fields
-        if (told := columns.declaration_of(field))
+        for name, told in columns.declarations(model).items()
     ]
     return sorted(found, key=lambda entry: entry.label)
+
+
+def faults() -> list[str]:
+    """Return what is wrong with the declarations, each in a few words: there must be nothing."""
+    entries = fields()
+    wrong = [f"{entry.label}: {fault}" for entry in entries for fault in _faults(entry)]
+    known = {entry.label for entry in entries}
+    unknown = sorted(set(settings.QUANYU_KEPT_DAYS) - known)
+    return wrong + [f"QUANYU_KEPT_DAYS: {label} is no personal field" for label in unknown]
 
 
 def undeclared() -> list[str]:
@@ -72,19 +83,33 @@ def looks_in_last_hour(account: UUID, *, at: datetime) -> Sequence[datetime]:
     return list(recent.order_by("at").values_list("at", flat=True))
 
 
-def _declared(
-    model: type[models.Model], field: "models.Field[Any, Any]", told: Personal
-) -> Declared:
+def _declared(model: type[models.Model], name: str, told: Personal) -> Declared:
+    field = columns.leads_to(model, name)
     beside = [
         other.name
         for other in model._meta.local_fields
-        if isinstance(other, BlindIndexField) and other.of == field.name
+        if isinstance(other, BlindIndexField) and other.of == name
     ]
-    return Declared(
+    entry = Declared(
         model=model,
-        name=field.name,
-        title=str(field.verbose_name),
+        name=name,
+        title=told.title or str(getattr(field, "verbose_name", name)),
         personal=told,
+        days=told.days,
         is_encrypted=isinstance(field, EncryptedField),
         index=beside[0] if beside else "",
     )
+    return replace(entry, days=settings.QUANYU_KEPT_DAYS.get(entry.label, told.days))
+
+
+def _faults(entry: Declared) -> Iterator[str]:
+    told, field = entry.personal, columns.leads_to(entry.model, entry.name)
+    if field is None and told.ends != "file":
+        yield "there is no such field"
+    since = columns.leads_to(entry.model, told.since) if told.since and told.ends != "file" else 0
+    if since is None or (since and not isinstance(since, models.DateTimeField)):
+        yield f"{told.since} is no instant to count from"
+    if told.timer and told.timer not in {timed.name for timed in timers}:
+        yield f"there is no timer {told.timer}"
+    if told.ends in {"fade", "code"} and not isinstance(field, models.CharField | models.TextField):
+        yield f"only a text can {told.ends}"

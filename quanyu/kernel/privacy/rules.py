@@ -6,7 +6,7 @@ kept, address down to the road or estate, bank card last four, email first chara
 
 import re
 import unicodedata
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from types import MappingProxyType
@@ -65,27 +65,64 @@ _PLACE = re.compile(
 )
 
 
+ENDS: Mapping[str, str] = MappingProxyType(
+    {
+        "empty": _("清空该字段"),
+        "fade": _("内容改为“已到期清除”"),
+        "code": _("改为无含义的编码"),
+        "row": _("删除整行"),
+        "file": _("删除文件，只留摘要"),
+        "timer": _("由定时任务删除"),
+    }
+)
+"""What becomes of a personal value when its end has come (到期处理)."""
+
+FADED = "（已到期清除）"
+"""What stands where a text stood. Data, not a sentence of a page: it is stored."""
+
+CONCERNED: Mapping[str, str] = MappingProxyType(
+    {"resident": _("居民"), "staff": _("工作人员"), "both": _("居民和工作人员")}
+)
+"""Whose data it is (信息主体)."""
+
+
 @dataclass(frozen=True, slots=True)
 class Personal:
     """Why one personal field is kept, and until when (个人信息字段登记).
 
-    The value is erased ``days`` after the instant in the row's field ``since``; while that is
-    empty, it stays.
+    Its end comes ``days`` after the instant in the row's field ``since``, which may lead through
+    foreign keys (``event__closed_at``); while that is empty, the value stays. What then happens
+    to it says ``ends``.
     """
 
     basis: str
     purpose: str
     days: int
-    since: str
+    since: str = ""
     kind: str = "text"
+    of: str = "resident"
+    """Whose: one of :data:`CONCERNED`."""
+    ends: str = "empty"
+    is_sensitive: bool = False
+    """Sensitive under articles 28 to 32: health, finance, whereabouts, under 14, identity."""
+    opened_by: Collection[str] = ()
+    """The roles that may open the masked value."""
+    timer: str = ""
+    """The timer that deletes it, by its name in the queue, where ``ends`` is ``timer``."""
+    title: str = ""
+    """What it is called, where it is no field of the row: the picture of a file."""
 
     def __post_init__(self) -> None:
         if self.basis not in BASES:
             raise ValueError(f"no such legal basis: {self.basis!r}")
         if self.kind not in MASKS:
             raise ValueError(f"no mask for this kind: {self.kind!r}")
-        if not self.purpose or not self.since or self.days < 0:
+        if self.ends not in ENDS or self.of not in CONCERNED:
+            raise ValueError(f"no such end or person: {self.ends!r} {self.of!r}")
+        if not self.purpose or self.days < 0 or not (self.timer or self.since):
             raise ValueError("a personal field states its purpose and its end")
+        if bool(self.timer) != (self.ends == "timer"):
+            raise ValueError("a timer is named exactly where a timer erases")
 
 
 class WrongCitizenId(Invalid):
@@ -217,6 +254,8 @@ def mask_citizen_id(text: str) -> str:
 
 def mask_name(text: str) -> str:
     """Keep the surname; of a name in letters the first letter of each word."""
+    if text == FADED:
+        return text
     if text[:1].isascii():
         return " ".join(f"{word[0]}{HIDDEN}" for word in text.split()) or HIDDEN
     kept = next((n for n in (4, 2) if len(text) > n and text[:n] in _SURNAMES), 1)

@@ -4,6 +4,7 @@ from django.db import models
 
 from quanyu.kernel.access.reach import Access
 from quanyu.kernel.access.rules import BODY_ROLES, Role
+from quanyu.kernel.accounts.models.keeping import WHY, staff
 from quanyu.kernel.accounts.models.people import Account
 from quanyu.kernel.keys import uuid7
 
@@ -12,6 +13,10 @@ class GrantRow(models.Model):
     """One role of one account, at a place or in a body, from one day to another (授权)."""
 
     access = Access(writes="insert update")
+    personal = {
+        "reason": staff(WHY, since="granted_to"),
+        "end_reason": staff(WHY, since="granted_to"),
+    }
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     account = models.ForeignKey(Account, models.PROTECT, verbose_name="账号", related_name="grants")

@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models.functions import Lower
 
 from quanyu.kernel.access.reach import Access
+from quanyu.kernel.accounts.models.keeping import SECURITY, SIGN_IN, staff
 from quanyu.kernel.keys import uuid7
 
 
@@ -23,6 +24,12 @@ class Account(AbstractBaseUser):
     """One person who signs in, or who holds a post without signing in (账号)."""
 
     access = Access(writes="insert update")
+    personal = {
+        "username": staff(SIGN_IN, ends="code"),
+        "name": staff(SIGN_IN, kind="name", ends="fade"),
+        "email": staff(SIGN_IN, kind="email"),
+        "password": staff(SECURITY, days=0, is_sensitive=True),
+    }
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     username = models.CharField("用户名", max_length=60, unique=True)
@@ -62,6 +69,12 @@ class Account(AbstractBaseUser):
 
 class Attempts(models.Model):
     """Failed sign-ins under one name or from one address, both only as a keyed hash (登录失败)."""
+
+    personal = {
+        "key": staff(
+            SECURITY, days=1, since="", ends="timer", timer="quanyu.kernel.accounts.jobs.sweep"
+        ),
+    }
 
     key = models.CharField("键", max_length=64, primary_key=True)
     failures = ArrayField(models.DateTimeField(), verbose_name="失败时间", default=list)

@@ -1,8 +1,7 @@
-"""Open a masked value for a reason, and erase what was kept to its end."""
+"""Open a masked value for a reason, and write down who looked (查看)."""
 
 from collections.abc import Collection, Sequence
-from datetime import datetime, timedelta
-from itertools import groupby
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -14,10 +13,7 @@ from quanyu.kernel.audit.actions import label, record
 from quanyu.kernel.errors import gettext_noop as _
 from quanyu.kernel.privacy import queries, rules
 from quanyu.kernel.privacy.fields import EncryptedField, Sealed, _opened
-from quanyu.kernel.privacy.models import Look, Purge
-
-BATCH = 1_000
-"""Rows erased in one statement, at most."""
+from quanyu.kernel.privacy.models import Look
 
 LOOKING = 0x100C
 """The lock under which the looks of one account are counted."""
@@ -69,24 +65,6 @@ def reveal_all(
     return {name: _value(row, name) for name in fields}
 
 
-@transaction.atomic
-def purge(*, actor: Actor, at: datetime) -> Purge:
-    """Erase every personal value whose end has come, and write the report.
-
-    The caller's reach bounds it: a timer acts as the system over the whole city. Repeating it
-    erases nothing more.
-    """
-    counts: dict[str, int] = {}
-    declared = queries.fields()
-    for model, entries in groupby(declared, key=lambda entry: entry.model):
-        for entry in entries:
-            counts[entry.label] = _erase(model, entry, at=at)
-    report = Purge.objects.create(at=at, counts=counts)
-    erased = sorted(name for name, count in counts.items() if count)
-    record("privacy.purge", report, actor=actor, at=at, changed=erased, facts=counts)
-    return report
-
-
 def _role(row: models.Model, by: Collection[str], actor: Actor) -> str:
     if actor.kind is ActorKind.SYSTEM and Role.SYSTEM in by:
         return Role.SYSTEM
@@ -125,15 +103,3 @@ def _value(row: models.Model, name: str) -> str:
         raise TypeError(f"{name} is not encrypted")
     sealed: Sealed | None = getattr(row, name)
     return _opened(sealed) if sealed else ""
-
-
-def _erase(model: type[models.Model], entry: queries.Declared, *, at: datetime) -> int:
-    nothing: dict[str, Any] = {entry.name: None if model._meta.get_field(entry.name).null else ""}
-    nothing |= {entry.index: None} if entry.index else {}
-    told = entry.personal
-    due = model._base_manager.filter(**{f"{told.since}__lte": at - timedelta(days=told.days)})
-    due = due.exclude(**{entry.name: nothing[entry.name]}).order_by()
-    count = 0
-    while erased := model._base_manager.filter(pk__in=due.values("pk")[:BATCH]).update(**nothing):
-        count += erased
-    return count

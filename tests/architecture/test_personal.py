@@ -1,0 +1,127 @@
+"""Every column that can hold a word about a person … says why it is kept, or why it is none."""
+
+from collections.abc import Iterator
+
+from django.apps import apps
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+
+from quanyu.kernel.privacy import queries
+from quanyu.kernel.privacy.fields import BlindIndexField, declarations
+from quanyu.web import urls
+
+CANNOT = (
+    models.AutoField,
+    models.BooleanField,
+    models.CompositePrimaryKey,
+    models.DateField,
+    models.DecimalField,
+    models.DurationField,
+    models.ForeignKey,
+    models.IntegerField,
+    models.TimeField,
+    models.UUIDField,
+    BlindIndexField,
+)
+"""Kinds of column that hold no word, no position and no file. A keyed index follows its field."""
+
+NOT_PERSONAL = {
+    "account.EmailConfirmation": ("never sent: nothing is mailed by the library", "key"),
+    "accounts.GrantRow": ("a place", "region_path"),
+    "audit.Record": (
+        "codes, names of fields and digests; never a value",
+        "topic subject region_path actor_kind job changed digest fingerprint",
+    ),
+    "audit.Seal": ("hashes", "marks snapshot previous hash"),
+    "auth.Group": ("unused: rights come from grants", "name"),
+    "auth.Permission": ("unused: rights come from grants", "name codename"),
+    "calendar.CalendarDay": ("public: the State Council's notices", "name source windows"),
+    "calendar.CalendarYear": ("public: the State Council's notices", "papers"),
+    "calendar.WorkingHours": ("public: when offices are open", "place_path windows"),
+    "codes.Clause": ("public: policy documents", "number summary"),
+    "codes.Code": (
+        "public: code lists",
+        "code name name_en parent scheme version replaced_by attributes",
+    ),
+    "codes.CodeList": ("public: code lists", "key name name_en note note_en"),
+    "codes.Document": ("public: policy documents", "title title_en number issuer source"),
+    "codes.Limit": ("public: time limits", "workflow stage class_prefix place_path"),
+    "contenttypes.ContentType": ("the library's names of tables", "app_label model"),
+    "events.Event": (
+        "codes, a place, a number; the words are those of the code list that the text met",
+        "region_path state stage_unit span_unit number code_index channel category suggested"
+        " suggested_words",
+    ),
+    "events.EventStep": (
+        "codes, and the salt of the audit's digest",
+        "verb source target actor_kind role salt",
+    ),
+    "events.Idempotency": ("keyed hash and hash, gone within a day", "key request"),
+    "events.Published": ("counts of the whole city", "key value"),
+    "files.File": (
+        "codes and the hash of what was served; the sender's file name is not kept",
+        "owner_type purpose kind reason original_type type sha256",
+    ),
+    "organisations.Body": (
+        "public: who acts, with the office's telephone",
+        "code kind name name_en region_path phone",
+    ),
+    "organisations.Duty": ("public: the duty list", "class_prefix place_path basis note"),
+    "privacy.Look": (
+        "codes, the row's key and names of fields; never a value",
+        "subject fields actor_kind job role reason",
+    ),
+    "privacy.Purge": ("names of fields, counts, kinds of error", "counts failures seconds"),
+    "regions.Building": (
+        "public: addresses of buildings, no dwelling and no person",
+        "region_path name estate address lon lat shape",
+    ),
+    "regions.Edition": ("a token", "name"),
+    "regions.Region": (
+        "public: the divisions",
+        "code scheme level kind name name_en path parent_path urban_rural lon lat shape",
+    ),
+    "regions.Road": ("public: the map", "region_path name name_en shape"),
+    "sessions.Session": ("random", "session_key"),
+}
+"""Columns that could hold a word about a person and do not: the reason, and their names."""
+
+
+def test_is_declared_or_listed_here_with_a_reason() -> None:
+    silent = {name for name, declared in _columns() if not declared}
+
+    assert urls.urlpatterns, "the edge is loaded, so that every package has declared its fields"
+    assert silent == _listed()
+
+
+def test_is_not_both() -> None:
+    assert {name for name, declared in _columns() if declared} & _listed() == set()
+
+
+def test_is_declared_with_an_end_that_the_purge_can_find() -> None:
+    assert queries.faults() == []
+
+
+def _columns() -> Iterator[tuple[str, bool]]:
+    """Give every column that could hold a word, and whether it is declared personal."""
+    for model in apps.get_models():
+        told = declarations(model)
+        for field in model._meta.local_fields:
+            if _could(field):
+                yield f"{model._meta.label}.{field.name}", field.name in told
+
+
+def _could(field: object) -> bool:
+    if isinstance(field, ArrayField):
+        return _could(field.base_field)
+    if isinstance(field, models.Field) and field.choices:
+        return False
+    return not isinstance(field, CANNOT)
+
+
+def _listed() -> set[str]:
+    return {
+        f"{model}.{name}"
+        for model, (_reason, names) in NOT_PERSONAL.items()
+        for name in names.split()
+    }

@@ -98,6 +98,13 @@ def parser() -> Parser:
     audit = add("audit", _audit, "校验审计记录", "verify the audit log")
     audit.add_argument("what", choices=["verify"])
     audit.add_argument("--witnessed", default="", help="a head that was kept outside")
+    backup = add("backup", _backup, "备份", "take a backup")
+    backup.add_argument("what", nargs="?", choices=["keys"], help="the keys, which no backup holds")
+    backup.add_argument("--to", type=Path, help="a folder; a new file for the keys")
+    restore = add("restore", _restore, "恢复备份", "restore a backup into a new home")
+    restore.add_argument("file", type=Path)
+    restore.add_argument("--database", metavar="URL", default="", help="an empty database")
+    restore.add_argument("--keys", type=Path, metavar="FILE", help="the keys, kept apart")
     bring = add("import", _import, "导入数据", "import data")
     bring.add_argument("kind", choices=["divisions"])
     bring.add_argument("folder", type=Path)
@@ -163,6 +170,24 @@ def _doctor(arguments: argparse.Namespace) -> int:
 def _audit(arguments: argparse.Namespace) -> int:
     verbs = import_module("quanyu.project.verbs")
     return int(verbs.audit(arguments.home, witnessed=arguments.witnessed))
+
+
+def _backup(arguments: argparse.Namespace) -> int:
+    verbs = import_module("quanyu.project.verbs")
+    if arguments.what is None:
+        return int(verbs.backup(arguments.home, folder=arguments.to))
+    if arguments.to is None:
+        raise Fault("usage", detail="backup keys --to FILE")
+    return int(verbs.backup_keys(arguments.home, to=arguments.to))
+
+
+def _restore(arguments: argparse.Namespace) -> int:
+    verbs = import_module("quanyu.project.verbs")
+    return int(
+        verbs.restore(
+            arguments.home, file=arguments.file, url=arguments.database, keys=arguments.keys
+        )
+    )
 
 
 def _import(arguments: argparse.Namespace) -> int:

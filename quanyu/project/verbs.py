@@ -10,9 +10,13 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 from quanyu.kernel.operations import home as homes
-from quanyu.kernel.operations import supervisor
+from quanyu.kernel.operations import keyring, supervisor
+from quanyu.kernel.operations import target as targets
+from quanyu.kernel.operations.faults import Fault, choose
+from quanyu.kernel.operations.home import Home
 from quanyu.project import programs
 
 
@@ -21,13 +25,18 @@ def opened(path: Path) -> Iterator[None]:
     """Give the body Django, the home's keys and its database, started if nobody runs it."""
     home = homes.prepare(path)
     url = os.environ.get("QUANYU_DATABASE_URL", "")
-    with supervisor.database(home, url=url) as (address, _):
-        os.environ.update(programs.environment(home, address))
-        import_module("django").setup()
-        try:
-            yield
-        finally:
-            _let_go()
+    with supervisor.database(home, url=url) as (address, _), _django(home, address):
+        yield
+
+
+@contextmanager
+def _django(home: Home, address: str) -> Iterator[None]:
+    os.environ.update(programs.environment(home, address))
+    import_module("django").setup()
+    try:
+        yield
+    finally:
+        _let_go()
 
 
 def _let_go() -> None:
@@ -79,13 +88,84 @@ def audit(path: Path, *, witnessed: str) -> int:
     return 0 if verdict.is_whole else 1
 
 
+def backup(path: Path, *, folder: Path | None) -> int:
+    """Take a backup; not zero when files were missing already."""
+    home, url = Home(path.expanduser().absolute()), os.environ.get("QUANYU_DATABASE_URL", "")
+    if not url and not (home.postgres / "data" / "PG_VERSION").exists():
+        raise Fault("nothing_to_back_up", path=home.path)
+    with opened(path):
+        settings = import_module("django.conf").settings
+        taken = import_module("quanyu.kernel.operations.backup").take(
+            home=home,
+            url=settings.DATABASE_URL,
+            folder=folder or home.path / "backups",
+            actor=_system("quanyu backup"),
+            at=import_module("django.utils.timezone").now(),
+        )
+    _print(dataclasses.asdict(taken))
+    say_keys_apart(home)
+    return 1 if taken.lost else 0
+
+
+def say_keys_apart(home: Home) -> None:
+    """Say what no backup holds and where it is."""
+    kept = keyring.file_of(home)
+    where = str(kept) if kept.exists() else ", ".join(keyring.NAMES)
+    sys.stderr.write(
+        choose(
+            f"密钥不在备份里，没有它们就打不开加密内容。请另行保管：{where}"
+            "（./run backup keys --to 文件）\n",
+            f"The keys are not in it, and nothing sealed opens without them. Keep apart: {where} "
+            "(./run backup keys --to FILE)\n",
+        )
+    )
+
+
+def backup_keys(path: Path, *, to: Path) -> int:
+    """Write the keys in force into a file of their own, to be kept apart from every backup."""
+    home = Home(path.expanduser().absolute())
+    keys = keyring.in_force(keyring.kept(keyring.file_of(home)))
+    if not keys:
+        raise Fault("nothing_to_back_up", path=home.path)
+    keyring.write(keys, to=to.expanduser().absolute())
+    _print({"path": str(to), "marks": keyring.marks(keys)})
+    return 0
+
+
+def restore(path: Path, *, file: Path, url: str, keys: Path | None) -> int:
+    """Restore a backup into a new home; not zero when anything is not as it was."""
+    url = url or os.environ.get("QUANYU_DATABASE_URL", "")
+    target = targets.check(path, file=file.expanduser().absolute(), url=url, keys=keys)
+    # Whatever the application signs in to elsewhere is not the database that is filled here.
+    os.environ["QUANYU_APP_DATABASE_URL"] = ""
+    with (
+        supervisor.stoppable(),
+        targets.marked(target) as home,
+        supervisor.database(home, url=url) as (address, _),
+        _django(home, address),
+    ):
+        done = import_module("quanyu.kernel.operations.restore").fill(
+            target,
+            url=address,
+            actor=_system("quanyu restore"),
+            at=import_module("django.utils.timezone").now(),
+        )
+    _print(dataclasses.asdict(done))
+    if done.faults:
+        raise Fault("chain_not_whole", count=done.faults)
+    return 0
+
+
+def _system(job: str) -> Any:
+    settings = import_module("django.conf").settings
+    return import_module("quanyu.kernel.access.rules").system(settings.QUANYU_CITY, job=job)
+
+
 def bring(path: Path, *, kind: str, folder: Path) -> int:
     """Import a city's tables of places, and say what that changed."""
     with opened(path):
-        rules = import_module("quanyu.kernel.access.rules")
         scope = import_module("quanyu.kernel.access.scope")
-        settings = import_module("django.conf").settings
-        actor = rules.system(settings.QUANYU_CITY, job=f"quanyu import {kind}")
+        actor = _system(f"quanyu import {kind}")
         act = getattr(import_module("quanyu.regions.actions"), f"import_{kind}")
         with scope.acting(actor):
             done = act(folder=folder, actor=actor, at=import_module("django.utils.timezone").now())

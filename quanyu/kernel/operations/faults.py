@@ -155,6 +155,78 @@ SENTENCES = {
         "Tests make databases and a role of their own: "
         "the database role $role needs CREATEDB and CREATEROLE.",
     ),
+    "nothing_to_back_up": Sentence(
+        41,
+        "$path 里没有可备份的城市。请用 --home 指定数据目录，或先运行 ./run migrate。",
+        "There is no city to back up in $path. Name its folder by --home, or run ./run migrate.",
+    ),
+    "backup_failed": Sentence(
+        42,
+        "备份没有完成，没有留下文件。原因：$detail",
+        "The backup was not finished, and no file is left. The reason: $detail",
+    ),
+    "postgres_programs_missing": Sentence(
+        43,
+        "本机没有 PostgreSQL $major 或更高版本的 pg_dump、pg_restore 和 psql。"
+        "Debian 上的软件包是 postgresql-client-$major。",
+        "This machine lacks pg_dump, pg_restore and psql of PostgreSQL $major or newer. "
+        "Debian's package is postgresql-client-$major.",
+    ),
+    "backup_not_found": Sentence(
+        44,
+        "打不开备份文件 $path。",
+        "The backup file $path cannot be opened.",
+    ),
+    "backup_damaged": Sentence(
+        45,
+        "备份文件 $path 不完整、被改动，或不是全域的备份，没有恢复任何内容（$detail）。",
+        "The backup file $path is cut, changed or no backup of Quanyu; "
+        "nothing was restored ($detail).",
+    ),
+    "backup_of_another_city": Sentence(
+        46,
+        "备份的 $name 是 $found，而这里设置为 $ours。请改设置，或换一份备份。",
+        "The backup's $name is $found, and here it is set to $ours. "
+        "Change the setting, or take another backup.",
+    ),
+    "backup_of_newer_postgres": Sentence(
+        47,
+        "备份取自 PostgreSQL $found，不能恢复到较旧的 PostgreSQL $ours。",
+        "The backup was taken from PostgreSQL $found "
+        "and cannot be restored into the older PostgreSQL $ours.",
+    ),
+    "keys_do_not_fit": Sentence(
+        48,
+        "这里的密钥与备份不符：$names。请用 --keys 指定与备份分开保管的密钥文件"
+        "（./run backup keys 写出的，或原数据目录的 secrets.json）。没有恢复任何内容。",
+        "The keys here do not fit the backup: $names. Name by --keys the file that was kept "
+        "apart from it (of ./run backup keys, or secrets.json of the old home). "
+        "Nothing was restored.",
+    ),
+    "target_not_empty": Sentence(
+        49,
+        "$what 里已有数据。请恢复到新的 --home 和空的数据库。没有改动任何内容。",
+        "There are data in $what. Restore into a new --home and an empty database. "
+        "Nothing was changed.",
+    ),
+    "restore_failed": Sentence(
+        50,
+        "恢复没有完成，目标已清空。原因：$detail",
+        "The restore was not finished, and the target was emptied. The reason: $detail",
+    ),
+    "restore_unfinished": Sentence(
+        51,
+        "$path 是一次没有做完的恢复，不能使用。请删除该目录（和它的数据库）后重新恢复。",
+        "In $path lies a restore that was not finished; it cannot be used. "
+        "Remove the folder (and its database) and restore anew.",
+    ),
+    "chain_not_whole": Sentence(
+        52,
+        "恢复的内容与备份一致，但审计记录校验未通过（$count 处）：备份之前已被改动。"
+        "请运行 ./run audit verify。",
+        "What was restored equals the backup, but the audit log is not whole ($count faults): "
+        "it was changed before the backup. Run ./run audit verify.",
+    ),
 }
 
 

@@ -39,6 +39,11 @@ class Home:
         """Give the folder that names the running child processes."""
         return self.path / "running"
 
+    @property
+    def restoring(self) -> Path:
+        """Give the folder that stands there while a restore is not finished."""
+        return self.path / "restoring"
+
 
 def default() -> Path:
     """Give the home that is used when none is named."""
@@ -55,6 +60,8 @@ def prepare(path: Path) -> Home:
     :raises Fault: it cannot be written, or its disk is nearly full.
     """
     home = Home(path.expanduser().absolute())
+    if home.restoring.exists():
+        raise Fault("restore_unfinished", path=home.path)
     try:
         for folder in (home.path, home.logs, home.running):
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -67,16 +74,18 @@ def prepare(path: Path) -> Home:
     return home
 
 
-def check_space(path: Path) -> None:
+def check_space(path: Path, *, needed: int = 0) -> None:
     """Refuse a disk that is nearly full.
 
-    :raises Fault: less than what a start needs is free.
+    :param needed: MB that are to be written; at least what a start needs
+    :raises Fault: less than that is free.
     """
+    needed = max(needed, NEEDED_MB)
     while not path.exists():
         path = path.parent
     free = shutil.disk_usage(path).free // 2**20
-    if free < NEEDED_MB:
-        raise Fault("disk_nearly_full", path=path, free=free, needed=NEEDED_MB)
+    if free < needed:
+        raise Fault("disk_nearly_full", path=path, free=free, needed=needed)
 
 
 def check_port(port: int) -> None:

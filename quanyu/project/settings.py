@@ -40,6 +40,7 @@ QUANYU_CODES_A_MINUTE = _number("QUANYU_CODES_A_MINUTE", 20)
 QUANYU_KEPT_DAYS: dict[str, int] = json.loads(_text("QUANYU_KEPT_DAYS", "{}"))
 QUANYU_REVEALS_AN_HOUR = _number("QUANYU_REVEALS_AN_HOUR", 60)
 QUANYU_FILE_BYTES = _number("QUANYU_FILE_BYTES", 10 * 2**20)
+QUANYU_EXPORT_ROWS = _number("QUANYU_EXPORT_ROWS", 5_000)
 QUANYU_FILES_AT_ONCE = _number("QUANYU_FILES_AT_ONCE", 6)
 QUANYU_TRUSTED_PROXY = _text("QUANYU_TRUSTED_PROXY")
 QUANYU_PROXY_HEADER = _text("QUANYU_PROXY_HEADER", "X-Forwarded-For")
@@ -95,6 +96,7 @@ KERNEL = [
     "jobs",
     "privacy",
     "quotas",
+    "tables",
     "workflow",
 ]
 INSTALLED_APPS = [

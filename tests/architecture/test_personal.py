@@ -83,6 +83,15 @@ NOT_PERSONAL = {
     ),
     "regions.Road": ("public: the map", "region_path name name_en shape"),
     "sessions.Session": ("random", "session_key"),
+    "tables.Export": (
+        "codes, a place, names of columns, a hash and a sentence of ours",
+        "hat region_path table format language state sha256 sentence parts columns",
+    ),
+    "tables.Import": (
+        "codes, a place, hashes and a sentence of ours",
+        "hat region_path table format language state sha256 sentence basis",
+    ),
+    "tables.SavedView": ("codes and a place", "table region_path"),
 }
 """Columns that could hold a word about a person and do not: the reason, and their names."""
 

@@ -19,6 +19,8 @@ PAST_THE_DOOR = {
 GENERIC = {
     ("quanyu/kernel/access/queries.py", "get"): "the gate itself: it calls visible_to",
     ("quanyu/kernel/workflow/actions.py", "told"): "the last step of a case already fetched",
+    ("quanyu/kernel/tables/queries.py", "mine"): "exports or imports: it calls visible_to",
+    ("quanyu/kernel/tables/actions/sweeping.py", "_give_up"): "the same; it calls visible_to",
     ("quanyu/kernel/privacy/actions/purging.py", "_due"): (
         "the nightly purge of a field in every row, as the system of the whole jurisdiction"
     ),

@@ -9,6 +9,13 @@ WRITERS = {
     ("quanyu/kernel/workflow/actions.py", "_stand"): "the only code that moves a case",
     ("quanyu/kernel/files/actions.py", "finish"): "a file's own state: it is no case",
     ("quanyu/kernel/files/actions.py", "refuse"): "a file's own state: it is no case",
+    ("quanyu/kernel/tables/actions/exports.py", "approve"): "a file's own state: it is no case",
+    ("quanyu/kernel/tables/actions/exports.py", "refuse"): "a file's own state: it is no case",
+    ("quanyu/kernel/tables/actions/exports.py", "cancel"): "a file's own state: it is no case",
+    ("quanyu/kernel/tables/actions/exports.py", "begin"): "a file's own state: it is no case",
+    ("quanyu/kernel/tables/actions/exports.py", "finish"): "a file's own state: it is no case",
+    ("quanyu/kernel/tables/actions/exports.py", "fail"): "a file's own state: it is no case",
+    ("quanyu/kernel/tables/actions/sweeping.py", "_give_up"): "a file's own state: it is no case",
 }
 UPDATERS = {
     ("quanyu/kernel/files/actions.py", "erase"): "a file's own state: it is no case",

@@ -1,1 +1,5 @@
-"""The residents' pages and the desk's: parse, one call, a template with ready values (页面)."""
+"""What the reporter sees, and the desk (页面)."""
+
+from quanyu.events.pages import lists
+
+__all__ = ["lists"]

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from quanyu.events import actions, queries, rules, schemas
 from quanyu.events.pages import forms, shown
-from quanyu.events.queries import clock, desk, photos, words
+from quanyu.events.queries import clock, desk, photos, values, words
 from quanyu.events.queries.version import Stale, check_version
 from quanyu.kernel.access.http import (
     actor_of,
@@ -373,7 +373,7 @@ def _facts(event: Any, body: str, *, at: datetime) -> list[dict[str, str]]:
             places,
             note="" if desk.is_placed(event) else _("还没有落到社区，请先确定地点"),
         ),
-        _fact(_("来源"), shown.channel_words(event.channel), note=told),
+        _fact(_("来源"), values.channel_words(event.channel), note=told),
         _fact(_("类别"), words.class_words(event.category, at=at) or _("还没有定")),
         _fact(_("处置单位"), body),
         _fact(_("处置结果"), event.outcome),

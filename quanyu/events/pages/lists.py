@@ -15,8 +15,9 @@ from django.views.decorators.http import require_GET
 from quanyu.events import queries, schemas
 from quanyu.events.pages import shown
 from quanyu.events.pages.desk import GROUND, REPORTING
-from quanyu.events.queries import clock, desk, words
+from quanyu.events.queries import clock, desk, values, words
 from quanyu.events.rules import Channel, Filters
+from quanyu.events.tables import MATTERS
 from quanyu.events.workflow import State
 from quanyu.kernel.access.http import (
     actor_of,
@@ -34,21 +35,6 @@ from quanyu.regions import queries as regions
 
 NAMES = {"q": "words", "class": "category"}
 """Short names in the address for what the query calls otherwise."""
-
-KNOWN = (
-    "q",
-    "state",
-    "due",
-    "class",
-    "place",
-    "body",
-    "channel",
-    "urgent",
-    "since",
-    "until",
-    "sort",
-)
-"""What the address may narrow the list by."""
 
 ALL = "all"
 """The view of everything, open or not; without any word the list shows what is open."""
@@ -144,12 +130,28 @@ def _feature(event: Any, *, at: datetime) -> dict[str, Any]:
 
 def _asked(request: HttpRequest) -> Asked:
     """Return what the address asks for; when it asks for nothing, what is open."""
-    return asked_of(request, *KNOWN) or {"state": "open"}
+    return asked_of(request, *MATTERS.parameters) or {"state": "open"}
 
 
 def _filters(asked: Mapping[str, str]) -> Filters:
     given = {NAMES.get(name, name): value for name, value in asked.items() if value != ALL}
     return parsed(schemas.FilterIn, given, labels={}).filters()
+
+
+@MATTERS.narrowed_by
+def narrowed(asked: Mapping[str, str], *, actor: Actor, at: datetime) -> Any:
+    """Return every matter that the page of this address shows, in its order."""
+    filters = _filters(asked)
+    return queries.ordered(queries.narrowed(filters, actor=actor, at=at), filters)
+
+
+@MATTERS.told_by
+def told(asked: Mapping[str, str], *, actor: Actor, at: datetime) -> list[tuple[str, str]]:
+    """Return in words what the address asks for."""
+    fields = _fields(dict(asked), _filters(asked), actor=actor, at=at, bodies={})
+    return [
+        (str(one["label"]), str(one.get("word", one["value"]))) for one in fields if one.get("on")
+    ]
 
 
 def _address(name: str, asked: Mapping[str, str], **changes: str) -> str:
@@ -214,7 +216,7 @@ def _fields(
     bodies: Mapping[UUID, str],
 ) -> list[dict[str, Any]]:
     dues = {"late": _("已超时"), "today": _("今天到期"), "days": _("三天内到期")}
-    channels = {channel.value: shown.channel_words(channel) for channel in Channel}
+    channels = {channel.value: values.channel_words(channel) for channel in Channel}
     states = {"open": _("在办"), "late": _("已超时"), "ended": _("已了结"), "mine": _("我经手的")}
     states |= {state.value: str(state.label) for state in State}
     found = [

@@ -12,7 +12,8 @@ from django.utils.translation import pgettext
 
 from quanyu.events import queries
 from quanyu.events.queries import clock, words
-from quanyu.events.rules import Channel
+from quanyu.events.queries.values import channel_words
+from quanyu.events.queries.values import place_words as place
 from quanyu.events.workflow import State
 from quanyu.kernel.calendar.rules import local
 from quanyu.kernel.privacy.rules import REASONS
@@ -31,27 +32,9 @@ ICONS |= {"hand_back": "arrow-back-up", "insist": "gavel", "rework": "refresh", 
 ICONS |= {"acknowledge": "signature", "refuse": "arrow-bounce", "reopen": "refresh"}
 
 
-def channel_words(channel: str) -> str:
-    """Return how a matter came in."""
-    names = {
-        Channel.WEB: _("网页上报"),
-        Channel.API: _("接口上报"),
-        Channel.PHONE: _("电话"),
-        Channel.WINDOW: _("窗口"),
-        Channel.GRID: _("网格员上报"),
-    }
-    return names.get(Channel(channel), channel)
-
-
 def state(code: str) -> dict[str, str]:
     """Return a state by code and word."""
     return {"code": code, "label": str(State(code).label)}
-
-
-def place(path: str, *, depth: int = 2) -> str:
-    """Return the last names on the way to a place."""
-    crumbs = regions.breadcrumb(path)[-depth:]
-    return " ".join(regions.label(crumb.path) for crumb in crumbs)
 
 
 def middle(path: str) -> dict[str, float]:

@@ -122,7 +122,7 @@ def page(
     """
     rows = narrowed(filters, actor=actor, at=at)
     count = rows.order_by()[: COUNT_TO + 1].count()
-    found = list(_after(_ordered(rows, filters), filters, after)[: size + 1])
+    found = list(_after(ordered(rows, filters), filters, after)[: size + 1])
     following = _cursor(found[size - 1], filters) if len(found) > size else ""
     return Page(found[:size], following, min(count, COUNT_TO), count <= COUNT_TO)
 
@@ -332,7 +332,8 @@ def _by_words_and_time(rows: "QuerySet[Event]", filters: Filters) -> "QuerySet[E
     return rows
 
 
-def _ordered(rows: "QuerySet[Event]", filters: Filters) -> "QuerySet[Event]":
+def ordered(rows: "QuerySet[Event]", filters: Filters) -> "QuerySet[Event]":
+    """Return the rows of a list in the order that its filters name."""
     if filters.sort == "new":
         return rows.order_by("-id")
     return rows.order_by(F("next_due_at").asc(nulls_last=True), "id")

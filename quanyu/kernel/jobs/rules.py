@@ -28,6 +28,8 @@ class Timed:
 
 listeners: dict[str, list[Listener]] = defaultdict(list)
 timers: list[Timed] = []
+apart: set[str] = set()
+"""The listeners that open their own transactions, by name."""
 
 
 def name_of(function: Callable[..., None]) -> str:
@@ -35,11 +37,17 @@ def name_of(function: Callable[..., None]) -> str:
     return f"{function.__module__}.{function.__qualname__}"
 
 
-def on(topic: str) -> Callable[[Listener], Listener]:
-    """Call the function with ``(key, at)`` after every ``topic``; it must bear repetition."""
+def on(topic: str, *, is_apart: bool = False) -> Callable[[Listener], Listener]:
+    """Call the function with ``(key, at)`` after every ``topic``; it must bear repetition.
+
+    :param is_apart: it runs long and opens its own transactions, each in somebody's reach; until
+        then it sees nothing
+    """
 
     def keep(listener: Listener) -> Listener:
         listeners[topic].append(listener)
+        if is_apart:
+            apart.add(name_of(listener))
         return listener
 
     return keep

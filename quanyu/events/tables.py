@@ -1,0 +1,36 @@
+"""What the list of matters holds, on the page and in a file (事项列表)."""
+
+from typing import Final
+
+from quanyu.kernel.access.rules import SIGHTED_ROLES, Role
+from quanyu.kernel.columns import Column, Kind, Table
+from quanyu.kernel.errors import gettext_noop as _
+
+MATTERS: Final = Table(
+    name="matters",
+    title=_("事项"),
+    page="desk_matters",
+    columns=(
+        Column("number", _("编号"), Kind.CODE, is_fixed=True, sort="new", width=16),
+        Column("title", _("标题"), is_fixed=True, is_personal=True, width=40),
+        Column("place", _("辖区"), Kind.PLACE, width=24),
+        Column("address", _("地点"), is_shown=False, is_personal=True, width=32),
+        Column("class", _("类别"), Kind.CODE, width=24),
+        Column("state", _("状态"), width=12),
+        Column("body", _("处置单位"), width=24),
+        Column("due", _("到期"), Kind.INSTANT, sort="due", width=18),
+        Column("channel", _("来源"), width=12),
+        Column("urgent", _("有安全风险"), Kind.YES_NO, is_shown=False, width=12),
+        Column("reported", _("上报时间"), Kind.INSTANT, is_shown=False, sort="new", width=18),
+        Column("closed", _("结案时间"), Kind.INSTANT, is_shown=False, width=18),
+        Column("reworked", _("返工次数"), Kind.NUMBER, is_shown=False, width=10),
+        Column("reopened", _("重办次数"), Kind.NUMBER, is_shown=False, width=10),
+        Column("text", _("情况"), is_shown=False, is_personal=True, width=60),
+        Column("outcome", _("处置结果"), is_shown=False, is_personal=True, width=40),
+    ),
+    parameters=(
+        *("q", "state", "due", "class", "place", "body", "channel", "urgent"),
+        *("since", "until", "sort"),
+    ),
+    opened_by=SIGHTED_ROLES | {Role.HANDLER},
+)

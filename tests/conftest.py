@@ -23,8 +23,6 @@ from quanyu.events.models import Event
 from quanyu.kernel import editions
 from quanyu.kernel.access.rules import REPORTER, Actor, ActorKind, Grant, Role, system
 from quanyu.kernel.access.scope import acting, set_scope
-from quanyu.kernel.calendar import actions as calendar
-from quanyu.kernel.codes import actions as codes
 from quanyu.kernel.keys import uuid7
 from quanyu.kernel.operations import migrate
 from quanyu.organisations import actions as organisations
@@ -99,9 +97,7 @@ def _seed() -> None:
     """Load what every city has: codes, calendar, divisions, the demo street, bodies, duties."""
     at = datetime(2026, 1, 1, tzinfo=SHANGHAI)
     with acting(system(settings.QUANYU_CITY, job="tests")) as seeder:
-        calendar.load_notices(actor=seeder, at=at)
-        codes.load(actor=seeder, at=at)
-        regions.load_hefei(actor=seeder, at=at)
+        regions.seed(actor=seeder, at=at)
         regions.load_street(actor=seeder, at=at)
         organisations.load(actor=seeder, at=at)
 

@@ -7,8 +7,6 @@ from django.db import connections
 
 from quanyu.kernel.access.rules import system
 from quanyu.kernel.access.scope import acting
-from quanyu.kernel.calendar import actions as calendar
-from quanyu.kernel.codes import actions as codes
 from quanyu.kernel.operations import migrate
 from quanyu.organisations import actions as organisations
 from quanyu.regions import actions as regions
@@ -18,9 +16,7 @@ def run(*, at: datetime) -> None:
     """Make the tables; load codes, calendar, divisions, the demo street, bodies and duties."""
     migrate.run(alias="owner")
     with acting(system(settings.QUANYU_CITY, job="bench")) as seeder:
-        calendar.load_notices(actor=seeder, at=at)
-        codes.load(actor=seeder, at=at)
-        regions.load_hefei(actor=seeder, at=at)
+        regions.seed(actor=seeder, at=at)
         regions.load_street(actor=seeder, at=at)
         organisations.load(actor=seeder, at=at)
     connections.close_all()

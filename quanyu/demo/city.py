@@ -32,10 +32,8 @@ from quanyu.events.rules import Channel, Filters
 from quanyu.kernel.access.rules import REPORTER, Actor, holder, system
 from quanyu.kernel.access.scope import acting, set_scope
 from quanyu.kernel.accounts import queries as accounts
-from quanyu.kernel.calendar import actions as calendar_actions
 from quanyu.kernel.calendar import queries as calendar
 from quanyu.kernel.calendar.rules import Limit, Unit, local
-from quanyu.kernel.codes import actions as codes_actions
 from quanyu.kernel.codes import queries as codes
 from quanyu.organisations import actions as organisations_actions
 from quanyu.organisations import queries as organisations
@@ -79,10 +77,8 @@ def sign_ins(home: Path, *, at: datetime) -> SignIns:
 def ground(*, at: datetime) -> None:
     """Load what every city stands on; a second time changes nothing."""
     with acting(system(CITY, job=JOB)) as loader:
-        calendar_actions.load_notices(actor=loader, at=at)
-        codes_actions.load(actor=loader, at=at)
+        regions_actions.seed(actor=loader, at=at)
         if regions.locate_point(*geometry.POINT).path == CITY:
-            regions_actions.load_hefei(actor=loader, at=at)
             regions_actions.load_street(actor=loader, at=at)
         organisations_actions.load(actor=loader, at=at)
     for kept in (calendar.kept, codes.kept):

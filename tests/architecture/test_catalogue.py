@@ -47,7 +47,7 @@ DATA = {
         ),
         "FADED": "stored in the place of a text that was erased",
     },
-    "quanyu/regions/actions.py": {"_building": "an address, stored"},
+    "quanyu/regions/actions/divisions.py": {"_building": "an address, stored"},
     "quanyu/regions/rules/codes.py": dict.fromkeys(
         ("_COUNTY_ENDINGS", "_MEGA_ENDINGS", "_NOT_MEGA_ENDING"), "how names of places end"
     ),

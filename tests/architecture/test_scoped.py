@@ -18,6 +18,7 @@ PAST_THE_DOOR = {
 
 GENERIC = {
     ("quanyu/kernel/access/queries.py", "get"): "the gate itself: it calls visible_to",
+    ("quanyu/kernel/codes/actions/load.py", "Sorted"): "public: codes and limits alike",
     ("quanyu/kernel/workflow/actions.py", "told"): "the last step of a case already fetched",
     ("quanyu/kernel/tables/queries.py", "mine"): "exports or imports: it calls visible_to",
     ("quanyu/kernel/tables/actions/sweeping.py", "_give_up"): "the same; it calls visible_to",

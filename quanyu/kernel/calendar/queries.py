@@ -48,6 +48,20 @@ class Snapshot:
     shifts: tuple[Shift, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class State:
+    """How many dates are written down, and how many of them the city has set itself."""
+
+    days: int
+    edited: int
+
+
+def state() -> State:
+    """Return how the table of dates stands now."""
+    rows = CalendarDay.objects
+    return State(rows.count(), rows.filter(is_edited=True).count())
+
+
 def _load() -> Snapshot:
     exceptions = {
         row.date: rules.Day(row.date, rules.Kind(row.kind), row.name, parsed(row.windows))

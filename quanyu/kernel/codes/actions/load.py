@@ -2,18 +2,18 @@
 
 import csv
 import json
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass, field
 from datetime import date, datetime
 from importlib.resources import files
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from django.conf import settings
 from django.db import transaction
 
 from quanyu.kernel.access.rules import Actor
 from quanyu.kernel.audit.actions import record
-from quanyu.kernel.codes.actions.keeping import check_keeper, lock, renew
+from quanyu.kernel.codes.actions.keeping import check_keeper, lock, renew, today_of
 from quanyu.kernel.codes.models import Clause, Code, CodeList, CodesEdition, Document, Limit
 from quanyu.kernel.codes.rules import FLAGS
 
@@ -21,38 +21,93 @@ BEGIN = date(2020, 1, 1)
 """From when the shipped rows hold: before every matter the platform can hold."""
 
 VERSION = "2026"
+CODE_SAYS = ("name", "name_en", "parent", "scheme", "version", "attributes", "clause_id")
+LIMIT_SAYS = ("amount", "unit", "clause_id")
 SAMPLED = frozenset({"verification_required", "evidence_required"})
 """Flags that rest on the sample clause of limits, not on the list of classes."""
 
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """How much was new."""
+    """How much was new, what this release says otherwise, and what the city has made its own."""
 
     documents: int
     codes: int
     limits: int
+    codes_changed: int = 0
+    limits_changed: int = 0
+    codes_kept: int = 0
+    limits_kept: int = 0
 
     @property
     def total(self) -> int:
         """Return how many rows were written."""
-        return self.documents + self.codes + self.limits
+        new = self.documents + self.codes + self.limits
+        return new + self.codes_changed + self.limits_changed
+
+
+Dated = TypeVar("Dated", Code, Limit)
+
+
+@dataclass(slots=True)
+class Sorted(Generic[Dated]):
+    """The shipped rows of one kind, by what is to become of them."""
+
+    day: date
+    new: list[Dated] = field(default_factory=list)
+    changed: list[tuple[Dated, Dated]] = field(default_factory=list)
+    kept: int = 0
+
+    def sort(self, shipped: Dated, there: Sequence[Dated], said: Sequence[str]) -> None:
+        """Put one shipped row where it belongs, by the rows that are there under its name.
+
+        :param said: the fields in which a release may say something new
+        """
+        last = next((row for row in there if row.valid_to is None and not row.withdrawn_at), None)
+        if not there:
+            self.new.append(shipped)
+        elif last is None or any(row.is_edited for row in there):
+            self.kept += 1
+        elif any(getattr(last, name) != getattr(shipped, name) for name in said):
+            self.changed.append((last, shipped))
+
+    def write(self, model: type[Dated], said: Sequence[str]) -> None:
+        """Enter what is new; what the release says otherwise holds from today on."""
+        model.objects.bulk_create(self.new)
+        for last, shipped in self.changed:
+            if last.valid_from < self.day:
+                model.objects.filter(pk=last.pk).update(valid_to=self.day)
+                shipped.valid_from = self.day
+                shipped.save(force_insert=True)
+            else:
+                values = {name: getattr(shipped, name) for name in said}
+                model.objects.filter(pk=last.pk).update(**values)
 
 
 @transaction.atomic
 def load(*, actor: Actor, at: datetime) -> Loaded:
     """Load what is shipped and not there yet (载入随附的代码与示例时限).
 
-    Bears repetition. A code or limit of which any row exists is left alone, so that nothing the
-    city has changed or ended comes back.
+    Bears repetition. A code or limit that the city has changed or ended is left alone; one that
+    the last release brought and this one says otherwise is changed from today on.
     """
     check_keeper(actor, settings.QUANYU_CITY)
     lock()
     clauses, documents = _documents()
-    done = Loaded(documents, _codes(clauses), _limits(clauses))
+    day = today_of(at)
+    listed, limits = _codes(clauses, day=day), _limits(clauses, day=day)
+    done = Loaded(
+        documents,
+        len(listed.new),
+        len(limits.new),
+        len(listed.changed),
+        len(limits.changed),
+        listed.kept,
+        limits.kept,
+    )
     if done.total:
         edition = CodesEdition.objects.get(number=1)
-        facts = {"documents": done.documents, "codes": done.codes, "limits": done.limits}
+        facts = asdict(done)
         record("codes.load", edition, actor=actor, at=at, facts=facts)
         renew()
     return done
@@ -89,8 +144,8 @@ def _documents() -> tuple[dict[tuple[str, str], Clause], int]:
     return clauses, total
 
 
-def _codes(clauses: dict[tuple[str, str], Clause]) -> int:
-    new: list[Code] = []
+def _codes(clauses: dict[tuple[str, str], Clause], *, day: date) -> Sorted[Code]:
+    done: Sorted[Code] = Sorted(day)
     for shipped in json.loads(_text("lists.json")):
         held, _made = CodeList.objects.get_or_create(
             key=shipped["key"],
@@ -102,11 +157,14 @@ def _codes(clauses: dict[tuple[str, str], Clause]) -> int:
                 "sort": shipped["sort"],
             },
         )
-        there = set(held.codes.values_list("code", flat=True))
-        rows = (row for row in _table(f"{held.key}.csv") if row["code"] not in there)
-        new += [_code(held, row, shipped, clauses) for row in rows]
-    Code.objects.bulk_create(new)
-    return len(new)
+        there: dict[str, list[Code]] = {}
+        for row in held.codes.order_by("valid_from"):
+            there.setdefault(row.code, []).append(row)
+        for line in _table(f"{held.key}.csv"):
+            code = _code(held, line, shipped, clauses)
+            done.sort(code, there.get(code.code, []), CODE_SAYS)
+    done.write(Code, CODE_SAYS)
+    return done
 
 
 def _code(
@@ -143,22 +201,22 @@ def _rests_on(flags: frozenset[str], shipped: dict[str, Any]) -> tuple[str, str]
     return shipped["document"], shipped["clause"]
 
 
-def _limits(clauses: dict[tuple[str, str], Clause]) -> int:
-    there = set(
-        Limit.objects.filter(place_path="").values_list("workflow", "stage", "class_prefix")
-    )
-    new = [
-        Limit(
-            workflow=row["workflow"],
-            stage=row["stage"],
-            class_prefix=row["class_prefix"],
-            amount=int(row["amount"]),
-            unit=row["unit"],
+def _limits(clauses: dict[tuple[str, str], Clause], *, day: date) -> Sorted[Limit]:
+    done: Sorted[Limit] = Sorted(day)
+    there: dict[tuple[str, str, str], list[Limit]] = {}
+    for row in Limit.objects.filter(place_path="").order_by("valid_from"):
+        there.setdefault((row.workflow, row.stage, row.class_prefix), []).append(row)
+    for line in _table("limits.csv"):
+        limit = Limit(
+            workflow=line["workflow"],
+            stage=line["stage"],
+            class_prefix=line["class_prefix"],
+            amount=int(line["amount"]),
+            unit=line["unit"],
             valid_from=BEGIN,
-            clause=clauses["limits", row["clause"]],
+            clause=clauses["limits", line["clause"]],
         )
-        for row in _table("limits.csv")
-        if (row["workflow"], row["stage"], row["class_prefix"]) not in there
-    ]
-    Limit.objects.bulk_create(new)
-    return len(new)
+        key = (limit.workflow, limit.stage, limit.class_prefix)
+        done.sort(limit, there.get(key, []), LIMIT_SAYS)
+    done.write(Limit, LIMIT_SAYS)
+    return done

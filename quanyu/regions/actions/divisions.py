@@ -1,4 +1,4 @@
-"""Writes to the tree of places: a city's division tables, and a street's shapes."""
+"""A city's division tables, and a street's shapes (区划表与示例街道)."""
 
 import csv
 import json
@@ -20,7 +20,7 @@ from quanyu.regions import queries, rules
 from quanyu.regions.models import Building, Edition, Region, Road
 from quanyu.regions.rules import Level, Row
 
-DATA = Path(__file__).parent / "data"
+DATA = Path(__file__).parents[1] / "data"
 HEFEI = DATA / "hefei"
 HEFEI_DAY = date(2023, 6, 30)
 """The statistical system's standard time point of the edition that we ship."""
@@ -88,6 +88,15 @@ def import_divisions(
     }
     record("region.import", edition, actor=actor, at=at, facts=facts)
     return done
+
+
+def has_news(folder: Path) -> bool:
+    """Answer whether these tables say anything that the tree does not."""
+    rows = _read(folder)
+    cities = [path for path, row in rows.items() if row.division.level is Level.CITY]
+    standing = _standing(cities, rows)
+    changes = rules.compare(rows, {path: _said(row) for path, row in standing.items()})
+    return changes.same < len(rows) or bool(changes.closed)
 
 
 def load_hefei(*, actor: Actor, at: datetime) -> Imported:

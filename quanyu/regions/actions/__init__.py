@@ -1,0 +1,29 @@
+"""Writes to the tree of places, and what every city stands on (区划的变更与基础数据)."""
+
+from quanyu.regions.actions.divisions import (
+    HEFEI,
+    HEFEI_DAY,
+    TABLES,
+    Imported,
+    Loaded,
+    import_divisions,
+    load_hefei,
+    load_street,
+)
+from quanyu.regions.actions.seed import Counted, NoSuchCity, check_city, found_city, seed
+
+__all__ = [
+    "HEFEI",
+    "HEFEI_DAY",
+    "TABLES",
+    "Counted",
+    "Imported",
+    "Loaded",
+    "NoSuchCity",
+    "check_city",
+    "found_city",
+    "import_divisions",
+    "load_hefei",
+    "load_street",
+    "seed",
+]

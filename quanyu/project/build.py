@@ -114,13 +114,19 @@ def static_files(target: Path = STATIC) -> bool:
 
 
 def _collect(target: Path) -> None:
-    words = "import sys, django; from django.conf import settings as s; s.STATIC_ROOT = sys.argv[1]"
-    words += "; django.setup(); from django.core.management import call_command as c"
-    words += "; c('collectstatic', interactive=False, verbosity=0)"
+    storage = {"staticfiles": {"BACKEND": "quanyu.web.static_files.Hashed"}}
+    words = [
+        "import sys, django",
+        "from django.conf import settings",
+        f"settings.STATIC_ROOT, settings.STORAGES = sys.argv[1], {storage!r}",
+        "django.setup()",
+        "from django.core.management import call_command",
+        "call_command('collectstatic', interactive=False, verbosity=0)",
+    ]
     made = {**os.environ, "DJANGO_SETTINGS_MODULE": "quanyu.project.settings"}
     made["PYTHONPATH"] = os.pathsep.join(filter(None, [str(ROOT), made.get("PYTHONPATH", "")]))
     ended = subprocess.run(  # noqa: S603 - the words are our own
-        [sys.executable, "-P", "-c", words, str(target)],
+        [sys.executable, "-P", "-c", "; ".join(words), str(target)],
         env=made,
         capture_output=True,
         text=True,

@@ -206,13 +206,18 @@ SECURE_HSTS_SECONDS = _number("QUANYU_HSTS_SECONDS", 0) if QUANYU_HTTPS else 0
 QUANYU_SECURITY_CONTACT = _text("QUANYU_SECURITY_CONTACT")
 SECURE_REFERRER_POLICY = "same-origin"
 STATIC_URL = "/static/"
-STATIC_ROOT = ROOT / "staticfiles"
+_collected = ROOT / "staticfiles"
+# A checkout whose static files nobody has collected yet serves them from where they stand.
+STATIC_ROOT = _collected if _collected.exists() else None
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": "quanyu.web.static_files.Hashed"},
+    "staticfiles": {
+        "BACKEND": "quanyu.web.static_files.Hashed"
+        if STATIC_ROOT
+        else "django.contrib.staticfiles.storage.StaticFilesStorage"
+    },
 }
-# A checkout whose static files nobody has collected yet serves them from where they stand.
-WHITENOISE_USE_FINDERS = not (STATIC_ROOT / "staticfiles.json").exists()
+WHITENOISE_USE_FINDERS = STATIC_ROOT is None
 WHITENOISE_KEEP_ONLY_HASHED_FILES = True
 WHITENOISE_MIMETYPES = {
     ".geojson": "application/geo+json",

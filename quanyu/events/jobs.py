@@ -7,6 +7,7 @@ from django.conf import settings
 
 from quanyu.events import actions, queries
 from quanyu.kernel.access.rules import system
+from quanyu.kernel.calendar import queries as calendar
 from quanyu.kernel.jobs.rules import every, on
 
 
@@ -24,6 +25,22 @@ def escalate(at: datetime) -> None:
     for clock in ("stage", "span"):
         for key in queries.overdue(clock=clock, actor=worker, at=at):
             actions.tell_overdue(event_id=key, clock=clock, actor=worker, at=at)
+
+
+@on("calendar.change")
+def find_moved(case: UUID, at: datetime) -> None:
+    """Find the matters whose end is another since a year or a day was set."""
+    worker = system(settings.QUANYU_CITY, job="events.find_moved")
+    since = calendar.first_changed(case)
+    if since is not None:
+        actions.announce_moved(since=since, actor=worker, at=at)
+
+
+@on("event.moved_by_calendar")
+def recount_due(case: UUID, at: datetime) -> None:
+    """Set the end of one matter by the calendar as it is now, and say so in its story."""
+    worker = system(settings.QUANYU_CITY, job="events.recount_due")
+    actions.recount_due(event_id=case, actor=worker, at=at)
 
 
 @every("40 3 * * * 0")

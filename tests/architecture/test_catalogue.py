@@ -32,7 +32,16 @@ DATA = {
         ("VERIFIED_FIRST", "ONCE_PER_BODY", "NOT_ONES_OWN", "PLACED", "UNSOLVED"),
         "what a condition is called in the documentation; pages show its sentence",
     ),
-    "quanyu/kernel/calendar/actions.py": {"_write_days": "a document's title, stored"},
+    "quanyu/kernel/calendar/actions.py": dict.fromkeys(
+        ("_shipped", "_entered"), "a document's title, stored"
+    ),
+    "quanyu/kernel/calendar/pages.py": dict.fromkeys(
+        ("_break", "_set"), "a comma as people type it"
+    ),
+    "quanyu/kernel/calendar/rules/notice.py": {
+        "FESTIVALS": "names as the notice writes them: keys",
+        "days_of": "between names of holidays, which are not translated there",
+    },
     "quanyu/kernel/calendar/queries.py": {"holiday_name": "names as the notice writes them: keys"},
     "quanyu/kernel/codes/actions/load.py": {"_rests_on": "numbers of clauses: keys"},
     "quanyu/kernel/codes/rules.py": {

@@ -1,6 +1,8 @@
 """What may be done with a matter: one verb, one transaction."""
 
 from quanyu.events.actions.aside import (
+    announce_moved,
+    recount_due,
     refresh_figures,
     reveal_contact,
     say,
@@ -48,6 +50,7 @@ __all__ = [
     "accept",
     "acknowledge",
     "add_photos",
+    "announce_moved",
     "check",
     "close",
     "code_index",
@@ -60,6 +63,7 @@ __all__ = [
     "open_by_code",
     "place",
     "rate",
+    "recount_due",
     "refresh_figures",
     "refuse",
     "report",

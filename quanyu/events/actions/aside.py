@@ -1,7 +1,7 @@
 """What moves nothing: notes, looks, alarms, figures (旁记)."""
 
 from dataclasses import asdict
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from django.db import transaction
@@ -14,8 +14,9 @@ from quanyu.kernel.access.rules import Actor, Role
 from quanyu.kernel.audit.actions import record
 from quanyu.kernel.errors import Invalid
 from quanyu.kernel.errors import gettext_noop as _
+from quanyu.kernel.jobs.actions import announce
 from quanyu.kernel.privacy import actions as privacy
-from quanyu.kernel.workflow.actions import note, overdue
+from quanyu.kernel.workflow.actions import note, overdue, recount
 
 
 @transaction.atomic
@@ -56,6 +57,30 @@ def tell_overdue(*, event_id: UUID, clock: str, actor: Actor, at: datetime) -> N
     if event.pk not in queries.overdue(clock=clock, actor=actor, at=at, only=event.pk):
         return
     overdue(event, clock=clock, actor=actor, at=at)
+
+
+@transaction.atomic
+def announce_moved(*, since: date, actor: Actor, at: datetime) -> int:
+    """Announce each matter whose end is another by the calendar as it is now; return how many.
+
+    :param since: the first date that has changed
+    """
+    moved = queries.moved(since=since, actor=actor)
+    for event in moved:
+        announce("event.moved_by_calendar", event, at=at)
+    return len(moved)
+
+
+@transaction.atomic
+def recount_due(*, event_id: UUID, actor: Actor, at: datetime) -> bool:
+    """Reckon a matter's clocks by the calendar as it is now (重新计算期限).
+
+    Repeating it changes nothing.
+
+    :raises Denied: if there is no such matter within reach
+    """
+    event = get(Event, event_id, actor=actor, lock=True)
+    return recount(event, actor=actor, at=at)
 
 
 @transaction.atomic

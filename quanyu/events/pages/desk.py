@@ -73,7 +73,7 @@ def _missing(year: int) -> dict[str, str]:
     """Return the alarm of a year whose holidays nobody has entered (日历缺年告警)."""
     return {
         "title": _("{year} 年的放假安排还没有录入").format(year=year),
-        "note": _("先按周一至周五计算；国务院通知公布后由系统管理员录入"),
+        "note": _("先按周一至周五计算；国务院通知公布后由系统管理员或区级统筹录入"),
     }
 
 

@@ -20,12 +20,18 @@ from quanyu.kernel.privacy.rules import REASONS
 from quanyu.regions import queries as regions
 
 PHOTO_SALT = "events.photo"
-SIDE = frozenset({"look", "say", "place"})
+SIDE = frozenset({"look", "recount", "say", "place"})
 LISTED = {"refuse": "reason_refuse", "void": "reason_void"}
 SAID = ("finding", "outcome", "evidence", "reason", "remark", "words", "comment")
 TAKEN_AT = {"start": "report", "verify": "verify", "handle": "handle", "settle": "handle"}
 TAKEN_AT |= {"close": "check"}
-ICONS = {"look": "eye", "say": "message", "place": "map-pin", "start": "message-report"}
+ICONS = {
+    "look": "eye",
+    "recount": "calendar-due",
+    "say": "message",
+    "place": "map-pin",
+    "start": "message-report",
+}
 ICONS |= {"verify": "map-pin-check", "accept": "inbox", "file": "file-check", "dispatch": "send"}
 ICONS |= {"handle": "tool", "check": "eye-check", "close": "circle-check", "rate": "message-check"}
 ICONS |= {"hand_back": "arrow-back-up", "insist": "gavel", "rework": "refresh", "void": "circle-x"}
@@ -164,9 +170,25 @@ def _said(step: Any, *, at: datetime, bodies: Mapping[UUID, str]) -> str:
         parts.append(words.reason_words("reason_hand_back", facts["legal_ground"], at=at))
     if step.verb == "place":
         parts.append(place(facts.get("to_place", "")))
+    if step.verb == "recount":
+        parts += _recounted(facts)
     parts += [_reason(step.verb, name, facts[name], at=at) for name in SAID if facts.get(name)]
     parts += [_("答复：{words}").format(words=facts["reply"])] if facts.get("reply") else []
     return _("；").join(part for part in parts if part)
+
+
+def _recounted(facts: Mapping[str, str]) -> list[str]:
+    """Return which clock ended when, and when it ends now."""
+    names = {"stage": _("环节期限"), "span": _("办理期限")}
+    return [
+        _("{clock}原为 {was}，现为 {now}").format(
+            clock=name,
+            was=_moment(datetime.fromisoformat(facts[f"{clock}_was"])),
+            now=_moment(datetime.fromisoformat(facts[f"{clock}_now"])),
+        )
+        for clock, name in names.items()
+        if f"{clock}_now" in facts
+    ]
 
 
 def _reason(verb: str, name: str, text: str, *, at: datetime) -> str:

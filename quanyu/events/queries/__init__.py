@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -23,6 +23,7 @@ from quanyu.kernel.codes import queries as codes
 from quanyu.kernel.errors import Denied, Invalid
 from quanyu.kernel.errors import gettext_noop as _
 from quanyu.kernel.privacy.rules import REASONS
+from quanyu.kernel.workflow.clocks import recount
 from quanyu.kernel.workflow.spec import Move
 
 PAGE = 100
@@ -155,6 +156,17 @@ def overdue(*, clock: str, actor: Actor, at: datetime, only: UUID | None = None)
     return list(rows.order_by("id").values_list("id", flat=True)[:MOST_TOLD])
 
 
+def moved(*, since: date, actor: Actor) -> list[Event]:
+    """Return the open matters whose end is another by the calendar as it is now.
+
+    :param since: the first date that has changed; what ends before it cannot have moved
+    """
+    first = datetime.combine(since, time.min, tzinfo=calendar_rules.ZONE)
+    rows = Event.objects.visible_to(actor).filter(next_due_at__isnull=False)
+    rows = rows.filter(Q(due_at__gte=first) | Q(stage_due_at__gte=first))
+    return [event for event in rows.iterator(chunk_size=1_000) if recount(event)]
+
+
 def explained(event: Event, *, clock: str, at: datetime) -> calendar_rules.Explanation | None:
     """Return how a clock of this matter was reckoned, day by day."""
     stage = clock == "stage"
@@ -216,6 +228,7 @@ def topic_names() -> dict[str, str]:
     names |= {f"{EVENT.name}.start": gettext("上报"), f"{EVENT.name}.overdue": gettext("逾期")}
     names |= {f"{EVENT.name}.place": gettext("落点"), f"{EVENT.name}.say": gettext("内部说明")}
     names |= {f"{EVENT.name}.look": gettext("查看反映人联系方式")}
+    names |= {f"{EVENT.name}.recount": gettext("按日历重新计算期限")}
     return names | {f"{EVENT.name}.publish": gettext("公布数字")}
 
 

@@ -58,6 +58,7 @@ TOLD = {
     "reopen": _("您说没解决，重新办"),
     "void": _("这条记录取消了"),
     "place": _("确定了地点"),
+    "recount": _("放假安排有变，期限重新算过"),
 }
 """What happened, in a resident's words. What is not here stays inside."""
 
@@ -66,6 +67,7 @@ ASIDE = {
     "say": _("内部说明"),
     "photos": _("补充照片"),
     "look": _("查看反映人联系方式"),
+    "recount": _("按日历重新计算期限"),
 }
 """Lines of the story that move nothing."""
 

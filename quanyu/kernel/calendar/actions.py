@@ -23,6 +23,7 @@ from quanyu.kernel.calendar.models import (
 from quanyu.kernel.calendar.rules import Kind
 from quanyu.kernel.errors import Invalid, Refusal
 from quanyu.kernel.errors import gettext_noop as _
+from quanyu.kernel.jobs.actions import announce
 from quanyu.kernel.keys import uuid7
 
 KEEPERS = frozenset({Role.SYS_ADMIN, Role.DISTRICT_ADMIN, Role.SYSTEM})
@@ -118,11 +119,12 @@ def _write(notices: Sequence[Notice], *, actor: Actor, at: datetime) -> int:
         facts = {"year": notice.year, "papers": notice.papers, "dates": written}
         record("calendar.load_notice", year, actor=actor, at=at, facts=facts)
         _renew()
+        announce("calendar.change", year, at=at)
     return total
 
 
 def _write_days(notice: Notice, known: dict[date, CalendarDay]) -> int:
-    source = f"国务院放假安排通知 {notice.year}"
+    source = _shipped(notice.year)
     new, mended = [], []
     for day in notice.days:
         row = known.get(day.date)
@@ -136,6 +138,59 @@ def _write_days(notice: Notice, known: dict[date, CalendarDay]) -> int:
     CalendarDay.objects.bulk_create(new)
     CalendarDay.objects.bulk_update(mended, ["kind", "name", "source"])
     return len(new) + len(mended)
+
+
+@transaction.atomic
+def enter_year(
+    *, year: int, breaks: Sequence[rules.Break], paper: str, actor: Actor, at: datetime
+) -> CalendarYear:
+    """Say a year's holidays as its notice does; what was loaded or entered before gives way.
+
+    A day that the city has set by itself stays, and no later load overwrites what is entered.
+
+    :param paper: the notice's title and number, or its address
+    :raises NotKeeper: if the actor does not administer the city
+    :raises WrongBreak: if the breaks do not make up a year
+    """
+    check_keeper(actor, settings.QUANYU_CITY)
+    if not paper.strip():
+        raise Invalid(_("请写明通知的名称、文号或网址"), field="paper")
+    _lock()
+    days = {day.date: day for day in rules.days_of(year, breaks)}
+    rows = CalendarDay.objects.filter(source__in=[_shipped(year), _entered(year)])
+    rows.exclude(date__in=days).delete()
+    for row in CalendarDay.objects.filter(date__in=days):
+        day = days.pop(row.date)
+        if row.source in {_shipped(year), _entered(year)}:
+            row.kind, row.name = day.kind.value, day.name
+            row.source, row.is_edited = _entered(year), True
+            row.save(update_fields=["kind", "name", "source", "is_edited"])
+    CalendarDay.objects.bulk_create(
+        CalendarDay(
+            date=day.date,
+            kind=day.kind.value,
+            name=day.name,
+            source=_entered(year),
+            is_edited=True,
+        )
+        for day in days.values()
+    )
+    held, _made = CalendarYear.objects.update_or_create(
+        year=year, defaults={"papers": [paper.strip()[:300]], "loaded_at": at}
+    )
+    facts = {"year": year, "paper": paper, "breaks": [str(one) for one in breaks]}
+    record("calendar.enter_year", held, actor=actor, at=at, facts=facts)
+    _renew()
+    announce("calendar.change", held, at=at)
+    return held
+
+
+def _shipped(year: int) -> str:
+    return f"国务院放假安排通知 {year}"
+
+
+def _entered(year: int) -> str:
+    return f"国务院放假安排通知 {year}（本市录入）"
 
 
 @transaction.atomic
@@ -168,6 +223,7 @@ def set_day(
     facts = {"date": day.isoformat(), **values}
     record("calendar.set_day", row, actor=actor, at=at, facts=facts)
     _renew()
+    announce("calendar.change", row, at=at)
     return row
 
 

@@ -58,7 +58,7 @@ class CalendarYear(models.Model):
 class CalendarDay(models.Model):
     """A date that is not what its weekday says (日历日)."""
 
-    access = Access(writes="insert update")
+    access = Access(writes="all")
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     date = models.DateField("日期", unique=True)

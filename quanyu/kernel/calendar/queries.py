@@ -135,6 +135,14 @@ def days(year: int) -> tuple[CalendarDay, ...]:
     return tuple(CalendarDay.objects.filter(date__year=year).order_by("date"))
 
 
+def first_changed(key: UUID) -> date | None:
+    """Return the first date that may have changed with a year or a day, by its key."""
+    year = CalendarYear.objects.filter(pk=key).values_list("year", flat=True).first()
+    if year is not None:
+        return date(year, 1, 1) - rules.BESIDE
+    return CalendarDay.objects.filter(pk=key).values_list("date", flat=True).first()
+
+
 # ------------------------------------------------------------------- words
 
 

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.db import models
 
-from quanyu.kernel.access.rules import Actor
+from quanyu.kernel.access.rules import Actor, Role
 from quanyu.kernel.audit.actions import build, record
 from quanyu.kernel.audit.models import Record
 from quanyu.kernel.jobs.actions import announce, jobs
@@ -74,6 +74,25 @@ def note(
     case.version += 1
     case.save(update_fields=["version"])
     _tell(case, arrow, source=case.state, role=role, actor=actor, at=at, facts=facts)
+
+
+def recount(case: Case, *, actor: Actor, at: datetime) -> bool:
+    """Reckon the running clocks by the calendar as it is now; say so in the story if one moved."""
+    was = {"stage": case.stage_due_at, "span": case.due_at}
+    if not clocks.recount(case):
+        return False
+    now = {"stage": case.stage_due_at, "span": case.due_at}
+    moved = [name for name in was if was[name] != now[name]]
+    # A clock that had run out and was told of may now have time left, and run out again.
+    if "stage" in moved:
+        case.stage_told_at = None
+    if "span" in moved:
+        case.due_told_at = None
+    case.save()
+    facts = {f"{name}_was": was[name] for name in moved}
+    facts |= {f"{name}_now": now[name] for name in moved}
+    note(case, "recount", actor=actor, at=at, role=Role.SYSTEM, **facts)
+    return True
 
 
 def overdue(case: Case, *, clock: str, actor: Actor, at: datetime) -> None:

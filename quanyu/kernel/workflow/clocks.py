@@ -13,9 +13,48 @@ def enter(case: Case, *, verb: str, at: datetime) -> None:
     """Set both clocks for the state the case now stands in; ``verb`` brought it there."""
     _stage(case, at=at)
     _span(case, verb=verb, at=at)
+    case.next_due_at = _next(case)
+
+
+def recount(case: Case) -> bool:
+    """Reckon the running clocks anew by the calendar as it is now; answer whether one moved.
+
+    What a clock rests on was kept when it began or went on, so that repeating it changes nothing.
+    A clock that stands still keeps the seconds it has left.
+    """
+    before = (case.stage_due_at, case.due_at)
+    if case.stage_amount is not None and case.stage_due_at is not None:
+        limit = Limit(case.stage_amount, Unit(case.stage_unit))
+        case.stage_due_at = _due(case, limit, since=case.state_since)
+    if case.due_at is not None and case.span_left is None:
+        case.due_at = _later_of_one(case, case.due_at, _span_due(case))
+    case.next_due_at = _next(case)
+    return before != (case.stage_due_at, case.due_at)
+
+
+def _later_of_one(case: Case, held: datetime, found: datetime) -> datetime:
+    """Return ``found``, or ``held`` while both are one working moment: closing and next opening."""
+    known = calendar.calendar(held)
+    if not Unit(case.span_unit).is_working or not known.is_working(rules.local(held).date()):
+        return found
+    between = rules.working_seconds(found, held, calendar=known, hours=_hours(case, at=held))
+    return held if found < held and between == 0 else found
+
+
+def _span_due(case: Case) -> datetime:
+    """Return when the running span ends, from its beginning or from when it last went on."""
+    if case.span_resumed_at is not None and case.span_resumed_left is not None:
+        return _resumed(case, case.span_resumed_left, at=case.span_resumed_at)
+    if case.span_since is None or case.span_amount is None or case.due_at is None:
+        raise ValueError("a span that runs knows since when, and how long")
+    return _due(case, Limit(case.span_amount, Unit(case.span_unit)), since=case.span_since)
+
+
+def _next(case: Case) -> datetime | None:
+    """Return whichever running clock runs out first."""
     running = case.workflow.span is not None and case.state in case.workflow.span.runs
     clocks = (case.stage_due_at, case.due_at if running else None)
-    case.next_due_at = min((clock for clock in clocks if clock is not None), default=None)
+    return min((clock for clock in clocks if clock is not None), default=None)
 
 
 def _span(case: Case, *, verb: str, at: datetime) -> None:
@@ -94,15 +133,19 @@ def _go_on(case: Case, *, at: datetime) -> None:
     if case.span_left is None:
         return
     if case.span_left > 0 and case.due_at is not None:
-        end = rules.resumed(
-            case.span_left,
-            at=at,
-            unit=Unit(case.span_unit),
-            calendar=calendar.calendar(at),
-            hours=_hours(case, at=at),
-        )
-        case.due_at = max(case.due_at, end)
+        case.span_resumed_at, case.span_resumed_left = at, case.span_left
+        case.due_at = max(case.due_at, _resumed(case, case.span_left, at=at))
     case.span_left = None
+
+
+def _resumed(case: Case, left: int, *, at: datetime) -> datetime:
+    return rules.resumed(
+        left,
+        at=at,
+        unit=Unit(case.span_unit),
+        calendar=calendar.calendar(at),
+        hours=_hours(case, at=at),
+    )
 
 
 def _due(case: Case, limit: Limit, *, since: datetime) -> datetime:

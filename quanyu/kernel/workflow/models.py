@@ -35,6 +35,8 @@ class Case(models.Model):
     span_unit = models.CharField("办理时限单位", max_length=16, blank=True)
     span_clause_id = models.UUIDField("时限依据", null=True)
     span_left = models.IntegerField("停表时剩余秒数", null=True)
+    span_resumed_at = models.DateTimeField("续走时间", null=True)
+    span_resumed_left = models.IntegerField("续走时剩余秒数", null=True)
     due_at = models.DateTimeField("办理到期", null=True)
     due_told_at = models.DateTimeField("办理逾期告知时间", null=True)
 

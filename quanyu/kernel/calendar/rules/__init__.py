@@ -36,6 +36,16 @@ from quanyu.kernel.calendar.rules.explanation import (
     Holiday,
     explain,
 )
+from quanyu.kernel.calendar.rules.notice import (
+    BESIDE,
+    EARLIEST,
+    FESTIVALS,
+    LATEST,
+    Break,
+    WrongBreak,
+    breaks_of,
+    days_of,
+)
 from quanyu.kernel.calendar.rules.units import (
     Limit,
     Unit,
@@ -48,6 +58,10 @@ from quanyu.kernel.calendar.rules.units import (
 )
 
 __all__ = [
+    "BESIDE",
+    "EARLIEST",
+    "FESTIVALS",
+    "LATEST",
     "MIDNIGHT",
     "NOTHING",
     "OFFICE",
@@ -55,6 +69,7 @@ __all__ = [
     "ROUND_THE_CLOCK",
     "WEEKDAYS",
     "ZONE",
+    "Break",
     "CountedDay",
     "Day",
     "Explanation",
@@ -65,11 +80,14 @@ __all__ = [
     "Unit",
     "Window",
     "WorkCalendar",
+    "WrongBreak",
     "WrongWindows",
     "add_working_days",
     "add_working_seconds",
+    "breaks_of",
     "check_windows",
     "days",
+    "days_of",
     "due",
     "explain",
     "hours",

@@ -45,6 +45,10 @@ QUANYU_FILES_AT_ONCE = _number("QUANYU_FILES_AT_ONCE", 6)
 QUANYU_TRUSTED_PROXY = _text("QUANYU_TRUSTED_PROXY")
 QUANYU_PROXY_HEADER = _text("QUANYU_PROXY_HEADER", "X-Forwarded-For")
 QUANYU_LINK_HOURS = max(1, _number("QUANYU_LINK_HOURS", 72))
+QUANYU_GRANT_DAYS = max(1, _number("QUANYU_GRANT_DAYS", 365))
+QUANYU_REQUEST_DAYS = max(1, _number("QUANYU_REQUEST_DAYS", 14))
+QUANYU_REVIEW_DAYS = max(1, _number("QUANYU_REVIEW_DAYS", 30))
+QUANYU_DEPUTY_DAYS = max(1, _number("QUANYU_DEPUTY_DAYS", 30))
 QUANYU_IDLE_MINUTES = max(1, _number("QUANYU_IDLE_MINUTES", 30))
 
 # ------------------------------------------------------------------ database

@@ -27,7 +27,11 @@ CANNOT = (
 
 NOT_PERSONAL = {
     "account.EmailConfirmation": ("never sent: nothing is mailed by the library", "key"),
+    "accounts.GrantRequest": ("a place, and a code of ours", "region_path"),
     "accounts.GrantRow": ("a place", "region_path"),
+    "accounts.Invitation": ("a keyed hash", "token_hash"),
+    "accounts.Review": ("a place, and a quarter's name", "quarter region_path"),
+    "accounts.ReviewLine": ("keep or end", "proposal verdict"),
     "audit.Record": (
         "codes, names of fields and digests; never a value",
         "topic subject region_path actor_kind job changed digest fingerprint",

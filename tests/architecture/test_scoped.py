@@ -32,8 +32,12 @@ GENERIC = {
 OPEN = {
     "accounts.Account": "read before anybody's reach is known; holds staff, no resident",
     "accounts.Attempts": "keyed hashes of names and addresses",
+    "accounts.Deputy": "who stands in for whom, of staff; who may read it is a role",
+    "accounts.GrantRequest": "roles of staff, asked for; who may read it is a role, not a place",
     "accounts.GrantRow": "what everybody's reach is made of",
     "accounts.Invitation": "keyed hashes of links to staff accounts",
+    "accounts.Review": "counts of grants; who may read it is a role",
+    "accounts.ReviewLine": "roles of staff, looked at again; who may read it is a role",
     "audit.Record": "no personal value in it; who may read it is a role, not a place's row",
     "audit.Seal": "hashes",
     "calendar.CalendarDay": "public: the State Council's notices",

@@ -7,6 +7,7 @@ from tests.architecture.source import places, trees
 
 WRITERS = {
     ("quanyu/kernel/workflow/actions.py", "_stand"): "the only code that moves a case",
+    ("quanyu/kernel/accounts/actions/asking.py", "_settle"): "a request's own state: it is no case",
     ("quanyu/kernel/files/actions.py", "finish"): "a file's own state: it is no case",
     ("quanyu/kernel/files/actions.py", "refuse"): "a file's own state: it is no case",
     ("quanyu/kernel/tables/actions/exports.py", "approve"): "a file's own state: it is no case",

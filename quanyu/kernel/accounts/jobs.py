@@ -1,7 +1,10 @@
-"""Forget old failures."""
+"""Forget old failures; let requests lapse; tell of grants that end; open the quarter's review."""
 
 from datetime import datetime
 
+from django.conf import settings
+
+from quanyu.kernel.access.rules import Actor, system
 from quanyu.kernel.accounts import actions
 from quanyu.kernel.jobs.rules import every
 
@@ -10,3 +13,26 @@ from quanyu.kernel.jobs.rules import every
 def sweep(at: datetime) -> None:
     """Delete what is known of failed sign-ins older than a day."""
     actions.sweep_attempts(at=at)
+
+
+@every("27 * * * * 0")
+def lapse(at: datetime) -> None:
+    """Let go of requests that nobody decided in time."""
+    actions.lapse_requests(actor=_keeper(), at=at)
+
+
+@every("20 23 * * * 0")
+def ending(at: datetime) -> None:
+    """Tell of grants that end soon, and of reviews that are late; early in the day of the city."""
+    actions.tell_ending(actor=_keeper(), at=at)
+    actions.tell_late(actor=_keeper(), at=at)
+
+
+@every("10 23 * * * 0")
+def quarter(at: datetime) -> None:
+    """Open the review of the quarter early on its first working day; the queue runs by UTC."""
+    actions.open_quarter(actor=_keeper(), at=at)
+
+
+def _keeper() -> Actor:
+    return system(settings.QUANYU_CITY, job="accounts.grants")

@@ -132,7 +132,7 @@ def test_an_ended_account_is_nobody(
 def test_an_ended_account_gets_no_role(
     worker: Account,
     system_administrator: Actor,
-    security_administrator: Actor,
+    demo: Actor,
     now: datetime,
 ) -> None:
     actions.end_account(account=worker, reason="离职", actor=system_administrator, at=now)
@@ -143,7 +143,7 @@ def test_an_ended_account_gets_no_role(
             role=Role.CHECKER,
             region_path=CITY,
             reason="返聘",
-            actor=security_administrator,
+            actor=demo,
             at=now,
         )
 

@@ -31,7 +31,7 @@ def test_keeps_who_ended_it_and_why(
 
 
 def test_withdraws_one_that_has_not_begun(
-    worker: Account, security_administrator: Actor, now: datetime
+    demo: Actor, worker: Account, security_administrator: Actor, now: datetime
 ) -> None:
     later = now + timedelta(days=3)
     coming = actions.grant(
@@ -40,7 +40,7 @@ def test_withdraws_one_that_has_not_begun(
         region_path=STREET,
         granted_from=later,
         reason="到岗",
-        actor=security_administrator,
+        actor=demo,
         at=now,
     )
 

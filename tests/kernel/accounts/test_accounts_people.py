@@ -8,9 +8,9 @@ from django.core.cache import cache
 from django.test import Client
 from django.utils import timezone
 
-from quanyu.kernel.access.rules import Actor, Grant, Role
+from quanyu.kernel.access.rules import Actor, Role
 from quanyu.kernel.accounts import actions, queries
-from quanyu.kernel.accounts.models import Account, GrantRow
+from quanyu.kernel.accounts.models import Account, GrantRequest, GrantRow
 from quanyu.kernel.errors import Denied
 from tests.kernel.accounts.cast import CITY, PASSWORD, SECRET, STREET, Hire, acting_as, code_now
 
@@ -86,14 +86,19 @@ def test_says_who_holds_what_in_a_constant_number_of_queries(
         queries.people(actor=security_administrator, at=now)
 
 
-def test_explains_a_grant(worker: Account, security_administrator: Actor, now: datetime) -> None:
-    given = actions.grant(
+def test_explains_a_grant(
+    worker: Account, system_administrator: Actor, security_administrator: Actor, now: datetime
+) -> None:
+    asked = actions.ask_grant(
         account=worker,
         role=Role.CHECKER,
         region_path=STREET,
         reason="轮岗",
-        actor=security_administrator,
+        actor=system_administrator,
         at=now,
+    )
+    given = actions.approve_grant(
+        request_id=asked.pk, reason="", actor=security_administrator, at=now
     )
 
     [told] = queries.explain([given], at=now)
@@ -123,25 +128,32 @@ def test_shows_a_person_with_every_grant(worker: Account, security: Client) -> N
     assert [grant["role"] for grant in answer.context["person"]["grants"]] == ["派遣员"]
 
 
-def test_gives_a_role(worker: Account, security: Client) -> None:
+def test_asks_for_a_role(worker: Account, systems: Client) -> None:
     given = {"role": "checker", "region_path": STREET, "reason": "轮岗"}
 
-    answer = security.post(f"/desk/people/{worker.pk}/grants", given)
+    answer = systems.post(f"/desk/people/{worker.pk}/grants", given)
 
     assert answer.status_code == 302
-    assert Grant("checker", STREET) in queries.grants_of(worker, at=timezone.now())
+    assert GrantRequest.objects.get().state == "asked"
 
 
-def test_says_why_a_role_is_not_given(worker: Account, security: Client) -> None:
+def test_a_security_administrator_asks_for_nothing(worker: Account, security: Client) -> None:
+    given = {"role": "checker", "region_path": STREET, "reason": "轮岗"}
+
+    assert security.post(f"/desk/people/{worker.pk}/grants", given).status_code == 404
+
+
+def test_says_why_a_role_is_not_asked_for(worker: Account, systems: Client) -> None:
     given = {"role": "sys_admin", "region_path": CITY, "reason": "兼任"}
 
-    answer = security.post(f"/desk/people/{worker.pk}/grants", given)
+    answer = systems.post(f"/desk/people/{worker.pk}/grants", given)
 
     assert answer.status_code == 409
     assert answer.context["refusal"]["sentence"].startswith("系统、安全、审计三员须分设")
 
 
-def test_a_last_day_counts_to_its_end(worker: Account, security: Client) -> None:
+def test_a_last_day_counts_to_its_end(worker: Account, systems: Client, settings: Any) -> None:
+    settings.QUANYU_GRANT_DAYS = 100 * 366
     given = {
         "role": "checker",
         "region_path": STREET,
@@ -149,10 +161,10 @@ def test_a_last_day_counts_to_its_end(worker: Account, security: Client) -> None
         "reason": "轮岗",
     }
 
-    security.post(f"/desk/people/{worker.pk}/grants", given)
+    systems.post(f"/desk/people/{worker.pk}/grants", given)
 
-    held = GrantRow.objects.get(account=worker, role="checker")
-    assert timezone.localtime(held.granted_to).isoformat() == "2100-01-01T00:00:00+08:00"
+    asked = GrantRequest.objects.get(account=worker)
+    assert timezone.localtime(asked.granted_to).isoformat() == "2100-01-01T00:00:00+08:00"
 
 
 def test_takes_a_role_away(worker: Account, security: Client) -> None:
@@ -163,8 +175,10 @@ def test_takes_a_role_away(worker: Account, security: Client) -> None:
     assert queries.grants_of(worker, at=timezone.now()) == frozenset()
 
 
-def test_offers_no_grant_form_to_a_system_administrator(worker: Account, systems: Client) -> None:
-    answer = systems.get(f"/desk/people/{worker.pk}")
+def test_offers_no_grant_form_to_a_security_administrator(
+    worker: Account, security: Client
+) -> None:
+    answer = security.get(f"/desk/people/{worker.pk}")
 
     assert answer.context["person"]["form"] is None
 
@@ -200,30 +214,30 @@ def test_somebody_out_of_reach_is_not_there(
     assert elsewhere.get(f"/desk/people/{worker.pk}").status_code == 404
 
 
-def test_takes_a_place_by_its_name(worker: Account, security: Client) -> None:
+def test_takes_a_place_by_its_name(worker: Account, systems: Client) -> None:
     given = {"role": "checker", "region_path": "三里庵街道", "reason": "轮岗"}
 
-    security.post(f"/desk/people/{worker.pk}/grants", given)
+    systems.post(f"/desk/people/{worker.pk}/grants", given)
 
-    assert Grant("checker", STREET) in queries.grants_of(worker, at=timezone.now())
+    assert GrantRequest.objects.get(account=worker).region_path == STREET
 
 
-def test_says_which_place_it_did_not_find(worker: Account, security: Client) -> None:
+def test_says_which_place_it_did_not_find(worker: Account, systems: Client) -> None:
     given = {"role": "checker", "region_path": "桃花源街道", "reason": "轮岗"}
 
-    answer = security.post(f"/desk/people/{worker.pk}/grants", given)
+    answer = systems.post(f"/desk/people/{worker.pk}/grants", given)
 
     assert answer.context["refusal"]["sentence"] == "没有找到唯一的辖区：桃花源街道"
 
 
-def test_offers_the_bodies_of_today(worker: Account, security: Client) -> None:
-    answer = security.get(f"/desk/people/{worker.pk}")
+def test_offers_the_bodies_of_today(worker: Account, systems: Client) -> None:
+    answer = systems.get(f"/desk/people/{worker.pk}")
 
     [bodies] = [one for one in answer.context["person"]["form"]["fields"] if one["name"] == "body"]
     assert bodies["options"]
 
 
-def test_refuses_a_day_beyond_the_calendar(worker: Account, security: Client) -> None:
+def test_refuses_a_day_beyond_the_calendar(worker: Account, systems: Client) -> None:
     given = {
         "role": "checker",
         "region_path": STREET,
@@ -231,13 +245,13 @@ def test_refuses_a_day_beyond_the_calendar(worker: Account, security: Client) ->
         "reason": "轮岗",
     }
 
-    assert security.post(f"/desk/people/{worker.pk}/grants", given).status_code == 422
+    assert systems.post(f"/desk/people/{worker.pk}/grants", given).status_code == 422
 
 
-def test_refuses_a_path_beyond_all_places(worker: Account, security: Client) -> None:
+def test_refuses_a_path_beyond_all_places(worker: Account, systems: Client) -> None:
     given = {"role": "checker", "region_path": "34/" * 40, "reason": "轮岗"}
 
-    answer = security.post(f"/desk/people/{worker.pk}/grants", given)
+    answer = systems.post(f"/desk/people/{worker.pk}/grants", given)
 
     assert answer.status_code == 422
 

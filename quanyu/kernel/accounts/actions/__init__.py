@@ -1,5 +1,13 @@
 """Make and end accounts, give and take roles, and count failed sign-ins (账号与授权的变更)."""
 
+from quanyu.kernel.accounts.actions.asking import (
+    approve_grant,
+    ask_grant,
+    lapse_requests,
+    refuse_grant,
+    tell_ending,
+    withdraw_grant,
+)
 from quanyu.kernel.accounts.actions.attempts import (
     begin_try,
     count_failure,
@@ -7,24 +15,45 @@ from quanyu.kernel.accounts.actions.attempts import (
     key_of,
     sweep_attempts,
 )
+from quanyu.kernel.accounts.actions.deputies import end_deputy, name_deputy
 from quanyu.kernel.accounts.actions.factors import enrol_totp, reset_totp
 from quanyu.kernel.accounts.actions.grants import end_grant, grant
 from quanyu.kernel.accounts.actions.invitations import invite, take_up
 from quanyu.kernel.accounts.actions.people import create_account, end_account, set_password
+from quanyu.kernel.accounts.actions.reviews import (
+    decide_lines,
+    open_quarter,
+    open_review,
+    propose_lines,
+    tell_late,
+)
 
 __all__ = [
+    "approve_grant",
+    "ask_grant",
     "begin_try",
     "count_failure",
     "create_account",
+    "decide_lines",
     "end_account",
+    "end_deputy",
     "end_grant",
     "enrol_totp",
     "forget_failures",
     "grant",
     "invite",
     "key_of",
+    "lapse_requests",
+    "name_deputy",
+    "open_quarter",
+    "open_review",
+    "propose_lines",
+    "refuse_grant",
     "reset_totp",
     "set_password",
     "sweep_attempts",
     "take_up",
+    "tell_ending",
+    "tell_late",
+    "withdraw_grant",
 ]

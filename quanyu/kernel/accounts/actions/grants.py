@@ -6,13 +6,20 @@ from uuid import UUID
 
 from django.db.models import Q
 
-from quanyu.kernel.access.rules import Actor, Grant
+from quanyu.kernel.access.rules import Actor, ActorKind, Grant
 from quanyu.kernel.accounts import queries, rules
-from quanyu.kernel.accounts.actions.guard import check_granter, check_other, locked, tried
-from quanyu.kernel.accounts.models import Account, GrantRow
+from quanyu.kernel.accounts.actions.guard import (
+    active,
+    check_granter,
+    check_known,
+    check_other,
+    tried,
+)
+from quanyu.kernel.accounts.models import Account, Deputy, GrantRow
 from quanyu.kernel.audit.actions import record
 from quanyu.kernel.errors import Denied
 from quanyu.kernel.errors import gettext_noop as _
+from quanyu.kernel.jobs.actions import announce
 
 
 def grant(
@@ -27,10 +34,11 @@ def grant(
     granted_from: datetime | None = None,
     granted_to: datetime | None = None,
 ) -> GrantRow:
-    """Give an account a role at a place or in a body, from now or a later day on (授权).
+    """Give an account a role as the system does: for a post, at the setting up, in the demo (授权).
 
-    :raises Denied: if the actor is no security administrator over this place
-    :raises OwnGrant: if the account is the actor's own
+    A person gives none alone: one asks (:func:`ask_grant`), another approves.
+
+    :raises Denied: if the actor is a person
     :raises RolesApart: if an administrator's role would meet another one
     :raises WrongGrant: if role, place, body or period do not fit
     :raises Ended: if the account is closed
@@ -38,6 +46,8 @@ def grant(
     begins = granted_from or at
 
     def write() -> GrantRow:
+        if actor.kind is not ActorKind.SYSTEM:
+            raise Denied
         wanted = rules.check_grant(
             role=role,
             region_path=region_path,
@@ -46,32 +56,17 @@ def grant(
             granted_to=granted_to,
             reason=reason,
         )
-        check_granter(actor, wanted)
-        _check_known(wanted)
-        row = locked(account.pk, actor)
-        check_other(row, actor)
-        if not row.is_active:
-            raise rules.Ended(_("该账号已停用"))
-        rules.check_apart(role, held=_held(row, begins, granted_to))
-        given = GrantRow.objects.create(
-            account=row,
-            role=role,
-            region_path=wanted.path,
-            body_id=wanted.body,
-            granted_from=begins,
-            granted_to=granted_to,
-            granted_by=actor.id,
-            reason=reason.strip(),
-        )
-        facts = {"account": row.pk, "role": role, "body": body, "to": granted_to}
-        record("accounts.grant", given, actor=actor, at=at, facts=facts)
-        return given
+        check_known(wanted)
+        row = active(account.pk)
+        return give(row, wanted, (begins, granted_to), reason=reason, actor=actor, at=at)
 
     return tried("grant", account, write, actor=actor, at=at)
 
 
 def end_grant(*, grant_id: UUID, reason: str, actor: Actor, at: datetime) -> GrantRow:
     """Take a role away at once; the next request of its holder has it no more.
+
+    What a deputy has of it ends with it.
 
     :raises Denied: if there is no such grant, or the actor is no security administrator over it
     :raises OwnGrant: if it is the actor's own
@@ -92,15 +87,52 @@ def end_grant(*, grant_id: UUID, reason: str, actor: Actor, at: datetime) -> Gra
     return tried("end_grant", f"accounts.grantrow:{grant_id}", write, actor=actor, at=at)
 
 
-def _check_known(wanted: Grant) -> None:
-    if queries.is_known(wanted):
-        return
-    if wanted.body is None:
-        raise rules.no_such_place(wanted.path)
-    raise rules.WrongGrant(_("没有这个机构"), field="body", value=str(wanted.body))
+def give(
+    account: Account,
+    wanted: Grant,
+    period: tuple[datetime, datetime | None],
+    *,
+    reason: str,
+    actor: Actor,
+    at: datetime,
+    deputy: Deputy | None = None,
+    source: GrantRow | None = None,
+) -> GrantRow:
+    """Write a grant that has been checked; the account is locked.
+
+    :raises RolesApart: if an administrator's role would meet another one
+    """
+    begins, ends = period
+    rules.check_apart(wanted.role, held=held_in(account, begins, ends))
+    given = GrantRow.objects.create(
+        account=account,
+        role=wanted.role,
+        region_path=wanted.path,
+        body_id=wanted.body,
+        granted_from=begins,
+        granted_to=ends,
+        granted_by=actor.id,
+        reason=reason.strip(),
+        deputy=deputy,
+        source=source,
+    )
+    facts = {"account": account.pk, "role": wanted.role, "body": wanted.body, "to": ends}
+    record("accounts.grant", given, actor=actor, at=at, facts=facts)
+    announce("grants.given", given, at=at)
+    return given
 
 
-def _held(account: Account, begins: datetime, ends: datetime | None) -> Iterable[str]:
+def close(grant: GrantRow, *, reason: str, actor: Actor, at: datetime) -> None:
+    """End a grant, and in the same transaction what deputies have of it or through its holder."""
+    _shut(grant, reason=reason, actor=actor, at=at)
+    for passed in GrantRow.objects.select_for_update().filter(source=grant, granted_to__gt=at):
+        _shut(passed, reason=reason, actor=actor, at=at)
+    for lent in _without_footing(grant, at=at):
+        _shut(lent, reason=reason, actor=actor, at=at)
+
+
+def held_in(account: Account, begins: datetime, ends: datetime | None) -> Iterable[str]:
+    """Return the roles of an account whose period meets this one."""
     meeting = account.grants.exclude(granted_to__lte=begins)
     # A withdrawn grant is an empty period: it meets nothing.
     meeting = meeting.filter(Q(granted_to__isnull=True) | Q(granted_to__gt=begins))
@@ -109,8 +141,24 @@ def _held(account: Account, begins: datetime, ends: datetime | None) -> Iterable
     return list(meeting.values_list("role", flat=True))
 
 
-def close(grant: GrantRow, *, reason: str, actor: Actor, at: datetime) -> None:
+def _shut(grant: GrantRow, *, reason: str, actor: Actor, at: datetime) -> None:
     grant.granted_to = max(at, grant.granted_from)
     grant.ended_by, grant.ended_at, grant.end_reason = actor.id, at, reason.strip()
     grant.save(update_fields=["granted_to", "ended_by", "ended_at", "end_reason"])
     record("accounts.end_grant", grant, actor=actor, at=at, changed=["granted_to"])
+    announce("grants.ended", grant, at=at)
+
+
+def _without_footing(grant: GrantRow, *, at: datetime) -> list[GrantRow]:
+    """Return what its holder has as a deputy, when no working grant of one's own is left."""
+    if grant.source_id is not None:
+        return []
+    lent = GrantRow.objects.select_for_update().filter(
+        account=grant.account_id, source__isnull=False, granted_to__gt=at
+    )
+    found = list(lent)
+    if not found or any(
+        rules.is_working(one.role) for one in queries.own_grants(grant.account_id, at=at)
+    ):
+        return []
+    return found

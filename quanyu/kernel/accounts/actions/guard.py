@@ -42,6 +42,25 @@ def check_granter(actor: Actor, wanted: Grant) -> None:
         raise Denied
 
 
+def check_known(wanted: Grant) -> None:
+    """Refuse a place or a body that is none."""
+    if queries.is_known(wanted):
+        return
+    if wanted.body is None:
+        raise rules.no_such_place(wanted.path)
+    raise rules.WrongGrant(_("没有这个机构"), field="body", value=str(wanted.body))
+
+
+def active(account_id: UUID) -> Account:
+    """Return an account that is in use, locked; what it may hold is checked after that."""
+    row = Account.objects.select_for_update().filter(pk=account_id).first()
+    if row is None:
+        raise Denied
+    if not row.is_active:
+        raise rules.Ended(_("该账号已停用"))
+    return row
+
+
 def check_other(account: Account, actor: Actor) -> None:
     if actor.id == account.pk:
         raise rules.OwnGrant(_("不得为本人授权、变更或停用，须由另一名管理员办理"))
@@ -60,15 +79,6 @@ def managed(account_id: UUID, actor: Actor, *, at: datetime, resets: bool = Fals
             raise rules.RolesApart(
                 _("管理员的动态验证码须由安全管理员或审计管理员解绑，系统管理员不得办理")
             )
-        raise Denied
-    return row
-
-
-def locked(account_id: UUID, actor: Actor) -> Account:
-    if actor.kind is not ActorKind.SYSTEM:
-        queries.account(account_id, actor=actor)
-    row = Account.objects.select_for_update().filter(pk=account_id).first()
-    if row is None:
         raise Denied
     return row
 

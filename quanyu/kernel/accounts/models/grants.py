@@ -30,6 +30,13 @@ class GrantRow(models.Model):
     ended_by = models.UUIDField("终止人", null=True)
     ended_at = models.DateTimeField("终止时间", null=True)
     end_reason = models.CharField("终止事由", max_length=200, blank=True)
+    end_told_at = models.DateTimeField("到期提醒时间", null=True)
+    deputy = models.ForeignKey(
+        "Deputy", models.PROTECT, verbose_name="代理", related_name="grants", null=True
+    )
+    source = models.ForeignKey(
+        "self", models.PROTECT, verbose_name="被代理的授权", related_name="passed_on", null=True
+    )
 
     class Meta:
         verbose_name = verbose_name_plural = "授权"
@@ -37,6 +44,7 @@ class GrantRow(models.Model):
             models.Index("account", "granted_to", name="grant_by_account"),
             models.Index("region_path", name="grant_by_place"),
             models.Index("body_id", name="grant_by_body"),
+            models.Index("granted_to", name="grant_by_end"),
         ]
         constraints = [
             models.CheckConstraint(
@@ -64,7 +72,62 @@ class GrantRow(models.Model):
                 | ~models.Q(role__in=sorted(r.value for r in BODY_ROLES)),
                 name="grant_of_body_role_is_in_body",
             ),
+            models.CheckConstraint(
+                condition=models.Q(deputy__isnull=True, source__isnull=True)
+                | models.Q(deputy__isnull=False, source__isnull=False, granted_to__isnull=False),
+                name="grant_of_a_deputy_has_a_source_and_an_end",
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.role} {self.region_path or self.body_id}"
+
+
+class Deputy(models.Model):
+    """Somebody stands in for a colleague, for some days (代理)."""
+
+    access = Access(writes="insert update")
+    personal = {
+        "reason": staff(WHY, since="granted_to"),
+        "end_reason": staff(WHY, since="granted_to"),
+    }
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    principal = models.ForeignKey(
+        Account, models.PROTECT, verbose_name="被代理人", related_name="deputies"
+    )
+    account = models.ForeignKey(
+        Account, models.PROTECT, verbose_name="代理人", related_name="stands_in"
+    )
+    granted_from = models.DateTimeField("起")
+    granted_to = models.DateTimeField("止")
+    reason = models.CharField("事由", max_length=200)
+    named_by = models.UUIDField("指定人")
+    named_at = models.DateTimeField("指定时间")
+    ended_by = models.UUIDField("终止人", null=True)
+    ended_at = models.DateTimeField("终止时间", null=True)
+    end_reason = models.CharField("终止事由", max_length=200, blank=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "代理"
+        indexes = [
+            models.Index("principal", "granted_to", name="deputy_by_principal"),
+            models.Index("account", "granted_to", name="deputy_by_account"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=~models.Q(principal=models.F("account")), name="deputy_is_somebody_else"
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(named_by=models.F("account")),
+                name="deputy_is_not_named_by_oneself",
+            ),
+            # One withdrawn before it began is kept as an empty period.
+            models.CheckConstraint(
+                condition=models.Q(granted_to__gte=models.F("granted_from")),
+                name="deputy_ends_not_before_it_begins",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.account_id} for {self.principal_id}"

@@ -1,7 +1,7 @@
 """The acts of the three administrators: people and their grants."""
 
 from collections.abc import Callable
-from datetime import date, datetime, time, timedelta
+from datetime import datetime
 from functools import wraps
 from typing import Any
 from uuid import UUID
@@ -16,15 +16,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
-from quanyu.kernel.access.http import actor_of, answered, meant, read_or_write
+from quanyu.kernel.access.http import actor_of, answered, read_or_write
 from quanyu.kernel.access.rules import Actor
 from quanyu.kernel.accounts import actions, queries, rules
+from quanyu.kernel.accounts.pages.sent import reason, wanted
 from quanyu.kernel.accounts.pages.shown import people_page
 from quanyu.kernel.errors import Denied, Refusal
 
 View = Callable[..., HttpResponse]
-YEARS = range(2000, 3000)
-"""A day outside these is a slip, and the calendar of the machine ends soon after."""
 
 
 def _for_administrators(view: View) -> View:
@@ -118,18 +117,12 @@ def link(request: HttpRequest, account_id: UUID) -> HttpResponse:
     return answered(request, make, lambda no: people_page(request, account_id=account_id, no=no))
 
 
-@_about_somebody(gettext_lazy("授权已生效"))
+@_about_somebody(gettext_lazy("申请已提交，等待安全管理员审批"))
 def give(request: HttpRequest, account_id: UUID, *, actor: Actor, at: datetime) -> None:
-    """Give a role."""
-    given = request.POST
-    actions.grant(
+    """Ask that somebody be given a role."""
+    actions.ask_grant(
         account=queries.account(account_id, actor=actor),
-        role=given.get("role", ""),
-        region_path=queries.place_called(given.get("region_path", "").strip()),
-        body=_body(given.get("body", "")),
-        granted_from=_day(given.get("granted_from", ""), field="granted_from", at=at),
-        granted_to=_day_after(given.get("granted_to", ""), at=at),
-        reason=_reason(request),
+        **wanted(request, at=at),
         actor=actor,
         at=at,
     )
@@ -140,14 +133,14 @@ def take(
     request: HttpRequest, account_id: UUID, *, grant_id: UUID, actor: Actor, at: datetime
 ) -> None:
     """Take a role away."""
-    actions.end_grant(grant_id=grant_id, reason=_reason(request), actor=actor, at=at)
+    actions.end_grant(grant_id=grant_id, reason=reason(request), actor=actor, at=at)
 
 
 @_about_somebody(gettext_lazy("账号已停用，全部授权已终止"))
 def end(request: HttpRequest, account_id: UUID, *, actor: Actor, at: datetime) -> None:
     """Close an account."""
     account = queries.account(account_id, actor=actor)
-    actions.end_account(account=account, reason=_reason(request), actor=actor, at=at)
+    actions.end_account(account=account, reason=reason(request), actor=actor, at=at)
 
 
 @_about_somebody(gettext_lazy("动态验证码已解绑，下次登录须重新绑定"))
@@ -160,37 +153,3 @@ def _linked(request: HttpRequest, account_id: UUID, token: str) -> HttpResponse:
     """Show a new link in the answer itself, once: it is kept nowhere, so no page can show it."""
     url = request.build_absolute_uri(reverse("welcome", args=[token]))
     return people_page(request, account_id=account_id, link=url)
-
-
-# ------------------------------------------------------------------ what was sent
-def _reason(request: HttpRequest) -> str:
-    return request.POST.get("reason", "")[:200]
-
-
-def _body(text: str) -> UUID | None:
-    if not text:
-        return None
-    no = rules.WrongGrant(_("没有这个机构"), field="body", value=text)
-    return meant(UUID, text, otherwise=no)
-
-
-def _day(text: str, *, field: str, at: datetime) -> datetime | None:
-    """Return the beginning of a day; today means now."""
-    if not text:
-        return None
-    no = rules.WrongGrant(_("日期有误"), field=field, value=text)
-    day = meant(date.fromisoformat, text, otherwise=no)
-    if day.year not in YEARS:
-        raise no
-    if day == timezone.localdate(at):
-        return at
-    return timezone.make_aware(datetime.combine(day, time()))
-
-
-def _day_after(text: str, *, at: datetime) -> datetime | None:
-    """Return the end of a day: it counts to its last moment."""
-    if not text:
-        return None
-    begins = _day(text, field="granted_to", at=at)
-    day = timezone.localdate(begins) + timedelta(days=1)
-    return timezone.make_aware(datetime.combine(day, time()))

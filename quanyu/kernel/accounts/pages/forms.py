@@ -100,11 +100,15 @@ def grant_form(request: HttpRequest, account_id: UUID, no: Refusal | None) -> di
             no=no,
             value=given.get("granted_to", ""),
             required=False,
-            help=_("当日终了失效；不填为长期"),
+            help=_("当日终了失效；不填为最长期限"),
         ),
         field("reason", _("事由"), "text", no=no, value=given.get("reason", "")),
     ]
-    return {"url": reverse("desk_grant", args=[account_id]), "button": _("授权"), "fields": fields}
+    return {
+        "url": reverse("desk_grant", args=[account_id]),
+        "button": _("提交申请"),
+        "fields": fields,
+    }
 
 
 def acts(account_id: UUID, no: Refusal | None) -> list[dict[str, object]]:

@@ -114,7 +114,8 @@ def _person(
     actor = actor_of(request)
     account = queries.account(account_id, actor=actor)
     other, live = account.pk != actor.id, account.is_active
-    gives = other and live and Role.SEC_ADMIN in actor.roles
+    ends = other and live and Role.SEC_ADMIN in actor.roles
+    asks = other and live and Role.SYS_ADMIN in actor.roles
     grants = [
         {
             "id": one.id,
@@ -129,7 +130,7 @@ def _person(
             "end_reason": one.end_reason,
             "ended_by": one.ended_by,
             "end_url": reverse("desk_grant_end", args=[account.pk, one.id])
-            if gives and one.state != "ended"
+            if ends and one.state != "ended"
             else "",
             "end_fields": [field("reason", _("终止事由"), "text")],
         }
@@ -144,7 +145,7 @@ def _person(
         "second_factor": queries.has_second_factor(account.pk),
         "mine": not other,
         "grants": grants,
-        "form": grant_form(request, account_id, no) if gives else None,
+        "form": grant_form(request, account_id, no) if asks else None,
         "acts": _acts(account_id, actor, no, at=at) if other and live else [],
     }
 

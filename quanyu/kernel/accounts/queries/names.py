@@ -2,14 +2,13 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
-from typing import TypeVar
+from typing import Protocol, TypeVar
 from uuid import UUID
 
 from django.conf import settings
 
 from quanyu.kernel.access.rules import Grant
 from quanyu.kernel.accounts import rules
-from quanyu.kernel.accounts.models import GrantRow
 from quanyu.kernel.errors import gettext_noop as _
 from quanyu.kernel.questions import Question
 
@@ -77,7 +76,20 @@ def place_of(grant: Grant) -> str:
     return answers(body_places.ask([grant.body])).get(grant.body, settings.QUANYU_CITY)
 
 
-def where(grant: GrantRow, places: Mapping[str, str], bodies: Mapping[UUID, str]) -> str:
+def body_places_of(keys: Iterable[UUID]) -> dict[UUID, str]:
+    """Return in which places these bodies stand; asks nothing for none."""
+    wanted = sorted(set(keys))
+    return answers(body_places.ask(wanted)) if wanted else {}
+
+
+class Located(Protocol):
+    """A grant, a request: something at a place or in a body."""
+
+    region_path: str
+    body_id: UUID | None
+
+
+def where(grant: Located, places: Mapping[str, str], bodies: Mapping[UUID, str]) -> str:
     if grant.body_id is not None:
         return bodies.get(grant.body_id, str(grant.body_id))
     return places.get(grant.region_path, grant.region_path)
@@ -86,3 +98,10 @@ def where(grant: GrantRow, places: Mapping[str, str], bodies: Mapping[UUID, str]
 def answers(answers: Iterable[Mapping[K, str]]) -> dict[K, str]:
     """Return everybody's answers as one."""
     return {key: name for answer in answers for key, name in answer.items()}
+
+
+def located(rows: Sequence[Located]) -> list[str]:
+    """Return what the place or the body of each is called."""
+    places = answers(place_names.ask(sorted({row.region_path for row in rows if row.region_path})))
+    bodies = answers(body_names.ask(sorted({row.body_id for row in rows if row.body_id})))
+    return [where(row, places, bodies) for row in rows]

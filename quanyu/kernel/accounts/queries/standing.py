@@ -13,7 +13,7 @@ from django.db.models import F, FilteredRelation, Q
 from quanyu.kernel.access.rules import ADMINISTRATORS, Actor, Grant, Role, upper
 from quanyu.kernel.accounts import rules
 from quanyu.kernel.accounts.models import Account, Attempts, GrantRow
-from quanyu.kernel.accounts.queries.names import place_of
+from quanyu.kernel.accounts.queries.names import body_places_of, place_of
 from quanyu.kernel.errors import Denied
 
 
@@ -104,3 +104,42 @@ def within(actor: Actor) -> models.QuerySet[Account]:
         inside |= Q(region_path__gte=path, region_path__lt=upper(path))
     held = GrantRow.objects.filter(inside).values("account")
     return Account.objects.filter(Q(pk__in=held) | Q(grants__isnull=True))
+
+
+def grant_of(row: GrantRow) -> Grant:
+    """Return what a row grants."""
+    return Grant(row.role, path=row.region_path, body=row.body_id)
+
+
+def live_rows(*, at: datetime) -> models.QuerySet[GrantRow]:
+    """Return the grants that live at one moment."""
+    return GrantRow.objects.filter(granted_from__lte=at).filter(
+        Q(granted_to__isnull=True) | Q(granted_to__gt=at)
+    )
+
+
+def own_rows(account_id: UUID, *, at: datetime) -> list[GrantRow]:
+    """Return the live grants of an account that are its own, not had as a deputy."""
+    return list(live_rows(at=at).filter(account=account_id, source__isnull=True).order_by("pk"))
+
+
+def own_grants(account_id: UUID, *, at: datetime) -> list[Grant]:
+    """Return what the live grants of an account give that are its own."""
+    return [grant_of(row) for row in own_rows(account_id, at=at)]
+
+
+def inside(paths: Iterable[str], bodies: Iterable[UUID]) -> Q:
+    """Return the condition on a grant or a request: at one of these places, or in a body there.
+
+    :param bodies: those that the rows name; the ones standing inside are found among them
+    """
+    wanted = list(paths)
+    if any(settings.QUANYU_CITY.startswith(path) for path in wanted):
+        return Q(pk__isnull=False)  # an empty condition would vanish beside another
+    kept = [
+        body for body, place in body_places_of(bodies).items() if place.startswith(tuple(wanted))
+    ]
+    found = Q(body_id__in=kept)
+    for path in wanted:
+        found |= Q(region_path__gte=path, region_path__lt=upper(path))
+    return found

@@ -14,6 +14,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import psutil
@@ -62,6 +63,19 @@ def outside(**more: str) -> dict[str, str]:
     """Return the environment of a person who has set nothing of ours."""
     kept = {name: value for name, value in os.environ.items() if "QUANYU" not in name}
     return {**kept, "PYTHONPATH": str(ROOT), **more}
+
+
+def command(*words: Any, **more: str) -> tuple[int, str, str]:
+    """Run the quanyu command; return its exit code, what it printed and what it said."""
+    done = subprocess.run(
+        [sys.executable, "-P", "-m", "quanyu.project.command", *map(str, words)],
+        env=outside(LC_ALL="zh_CN.UTF-8", **more),
+        cwd="/",
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    return done.returncode, done.stdout, done.stderr
 
 
 SMALL = {

@@ -109,7 +109,6 @@ class Writer:
             mode="w",
             format=tarfile.PAX_FORMAT,
         )
-        self._list = io.BytesIO()
         self.members: dict[str, dict[str, Any]] = {}
         self.files = 0
         self.seal = ""
@@ -136,7 +135,7 @@ class Writer:
         text = json.dumps(told, ensure_ascii=False, indent=1, sort_keys=True).encode()
         self.add(MANIFEST, io.BytesIO(text), size=len(text))
         self.seal = self._through.hash.hexdigest()
-        self._out.write(_tail(self.seal))
+        self._out.write(tail(self.seal))
         self._out.flush()
         os.fsync(self._out.fileno())
         self._out.close()
@@ -182,7 +181,7 @@ def _read(source: BinaryIO, into: Callable[[str], Sink | None]) -> Manifest:
             reading.take(info, tar.extractfile(info))
     while body.read(CHUNK):
         pass
-    if source.read() != _tail(body.hash.hexdigest()):
+    if source.read() != tail(body.hash.hexdigest()):
         raise ValueError(SEAL)
     return reading.whole()
 
@@ -254,7 +253,8 @@ def check_name(name: str) -> None:
         raise ValueError(name)
 
 
-def _tail(mark: str) -> bytes:
+def tail(mark: str) -> bytes:
+    """Return the end of an archive: the seal of all before it."""
     info = tarfile.TarInfo(SEAL)
     info.size, info.mode = len(mark), 0o600
     header = info.tobuf(tarfile.PAX_FORMAT)

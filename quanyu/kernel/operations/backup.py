@@ -70,7 +70,7 @@ def take(*, home: Home, url: str, folder: Path, actor: Actor, at: datetime) -> T
     path = folder / _name(at)
     with (
         tempfile.TemporaryDirectory(prefix="backup-", dir=home.path) as kept,
-        _still(url, root=root, waiting=Path(kept)) as (snapshot, lost),
+        still(url, root=root, waiting=Path(kept)) as (snapshot, lost),
     ):
         _check_room(snapshot, root=root, folder=folder)
         taking = _Taking(snapshot, url=url, root=root, waiting=Path(kept), lost=lost)
@@ -119,7 +119,7 @@ Snapshot = psycopg.Connection[Any]
 
 
 @contextmanager
-def _still(url: str, *, root: Path, waiting: Path) -> Iterator[tuple[Snapshot, set[UUID]]]:
+def still(url: str, *, root: Path, waiting: Path) -> Iterator[tuple[Snapshot, set[UUID]]]:
     """Give a snapshot of the database in which every raw upload was kept, and the lost ones.
 
     The worker deletes a raw upload after the row says so. One that was gone when we came for it

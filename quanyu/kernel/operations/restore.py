@@ -12,6 +12,7 @@ from uuid import UUID
 import psycopg
 from django.conf import settings
 from django.db import connections
+from psycopg import sql
 
 from quanyu.kernel.access.rules import Actor
 from quanyu.kernel.access.scope import acting
@@ -21,7 +22,7 @@ from quanyu.kernel.operations import archive, backup, dump, migrate, stored
 from quanyu.kernel.operations.archive import Manifest
 from quanyu.kernel.operations.faults import Fault
 from quanyu.kernel.operations.home import Home
-from quanyu.kernel.operations.target import Target
+from quanyu.kernel.operations.target import Target, begun
 
 MOST_NAMED = 5
 """So many differences are named; their number is told in any case."""
@@ -57,12 +58,7 @@ def fill(target: Target, *, url: str, actor: Actor, at: datetime) -> Restored:
     migrate.check_applied(manifest.migrations)
     migrate.make_app_role(owner)
     files, size = _unpack(target)
-    server = _server(url)
-    source = home.restoring / archive.DATABASE
-    dump.load(url, using=target.tools, server=server, source=source)
-    source.unlink()
-    with psycopg.connect(url, autocommit=True) as connection:
-        connection.execute("ANALYZE")
+    _load(target, url)
     _compare_rows(url, manifest)
     _compare_files(url, home, manifest)
     migrate.run(alias="owner")
@@ -92,9 +88,17 @@ def _check_settings(manifest: Manifest) -> None:
             raise Fault("backup_of_another_city", name=name, found=told, ours=ours)
 
 
-def _server(url: str) -> int:
-    with psycopg.connect(url) as connection:
-        return connection.info.server_version // 10000
+def _load(target: Target, url: str) -> None:
+    source = target.home.restoring / archive.DATABASE
+    with psycopg.connect(url, autocommit=True) as connection:
+        begun(target.home).touch()
+        for name in target.manifest.schemas:  # made by an administrator, and empty
+            statement = sql.SQL("DROP SCHEMA IF EXISTS {} RESTRICT").format(sql.Identifier(name))
+            connection.execute(statement)
+        server = connection.info.server_version // 10000
+        dump.load(url, using=target.tools, server=server, source=source)
+        source.unlink()
+        connection.execute("ANALYZE")
 
 
 # ------------------------------------------------------------------ unpacking

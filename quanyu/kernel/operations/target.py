@@ -97,9 +97,14 @@ def marked(target: Target) -> Iterator[Home]:
     shutil.rmtree(home.restoring)
 
 
+def begun(home: Home) -> Path:
+    """Return the file that says that the database is being filled: until then it is not ours."""
+    return home.restoring / "begun"
+
+
 def _empty(target: Target, secrets: Path) -> None:
     home = target.home
-    if target.url:
+    if target.url and begun(home).exists():
         with psycopg.connect(target.url) as connection:
             for name in target.manifest.schemas:
                 statement = sql.SQL("DROP SCHEMA IF EXISTS {} CASCADE")

@@ -186,4 +186,6 @@ def own_topics() -> dict[str, str]:
         "codes.end_code": _("停用代码"),
         "codes.set_limit": _("设定时限"),
         "codes.end_limit": _("停用时限"),
+        "operations.backup": _("备份"),
+        "operations.restore": _("恢复备份"),
     }

@@ -98,6 +98,7 @@ KERNEL = [
     "codes",
     "files",
     "jobs",
+    "operations",
     "privacy",
     "quotas",
     "tables",
@@ -118,6 +119,7 @@ INSTALLED_APPS = [
     "quanyu.web",
 ]
 MIDDLEWARE = [
+    "quanyu.web.watch.Watched",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "quanyu.web.middleware.Policy",
@@ -238,10 +240,21 @@ USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "Asia/Shanghai"
 
+# ------------------------------------------------------------------ the operator's eyes
+QUANYU_SLOW_REQUEST = _number("QUANYU_SLOW_REQUEST", 1000)
+QUANYU_SLOW_STATEMENT = _number("QUANYU_SLOW_STATEMENT", 200)
+QUANYU_METRICS_TOKEN = _text("QUANYU_METRICS_TOKEN")
+LOG_FORMAT = _text("QUANYU_LOG_FORMAT") or ("text" if QUANYU_DEMO else "json")
+
 LOGGING: dict[str, Any] = {
     "version": 1,
     "disable_existing_loggers": False,
-    "filters": {"discreet": {"()": "quanyu.web.logs.Discreet"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "filters": ["discreet"]}},
+    "formatters": {
+        "json": {"()": "quanyu.web.logs.JsonLines"},
+        "text": {"()": "quanyu.web.logs.TextLines"},
+    },
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": LOG_FORMAT}},
     "root": {"handlers": ["console"], "level": _text("QUANYU_LOG", "WARNING")},
+    # What was answered stands in our own line of each request; a 404 is no warning.
+    "loggers": {"django.request": {"level": "ERROR"}, "quanyu.access": {}},
 }

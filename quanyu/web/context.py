@@ -12,9 +12,10 @@ from django.utils.functional import Promise, SimpleLazyObject
 from django.utils.translation import get_language, gettext, pgettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
-from quanyu.kernel.access.rules import SIGHTED_ROLES, Role
+from quanyu.kernel.access.rules import SIGHTED_ROLES, Actor, Role
 from quanyu.kernel.accounts.http import Seat, seat_of
 from quanyu.kernel.accounts.rules import ROLE_NAMES
+from quanyu.kernel.operations import pages as operations
 from quanyu.regions import queries as regions
 from quanyu.regions.rules import Crumb
 
@@ -32,6 +33,7 @@ REPORTING = frozenset({Role.GRID_WORKER, Role.COMMUNITY_OFFICER, Role.OPERATOR, 
 GROUND = MATTERS | {Role.SYS_ADMIN}
 PEOPLE = frozenset({Role.SYS_ADMIN, Role.SEC_ADMIN, Role.AUDIT_ADMIN})
 AUDIT = frozenset({Role.AUDIT_ADMIN, Role.AUDITOR})
+OPERATORS = frozenset({Role.SYS_ADMIN})
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +70,7 @@ DOORS: tuple[tuple[Promise | str, tuple[Door, ...]], ...] = (
         (
             Door("people", "desk_people", "users", _("人员与授权"), PEOPLE),
             Door("audit", "desk_audit", "shield-check", _("审计"), AUDIT),
+            Door("operations", "desk_operations", "activity", _("系统运行"), OPERATORS),
         ),
     ),
 )
@@ -98,6 +101,7 @@ def face(request: HttpRequest) -> dict[str, Any]:
         "scope": SimpleLazyObject(lambda: _scope(seat_of(request))),
         "may_search": SimpleLazyObject(lambda: opens("matters", seat_of(request).actor.roles)),
         "city": SimpleLazyObject(_city),
+        "alarms": SimpleLazyObject(lambda: _alarms(seat_of(request).actor)),
     }
 
 
@@ -131,6 +135,11 @@ def _address(name: str) -> str:
 def _cookie(request: HttpRequest, name: str, allowed: tuple[str, ...]) -> str:
     value = request.COOKIES.get(name, "")
     return value if value in allowed else allowed[0]
+
+
+def _alarms(actor: Actor) -> tuple[str, ...]:
+    """Return what the operator of the installation must act on now; nothing for all others."""
+    return operations.alarms(actor=actor) if OPERATORS & actor.roles else ()
 
 
 def _me(seat: Seat) -> Mapping[str, Any]:

@@ -1,9 +1,7 @@
 """The shell's own pages: theme, language and print as cookies, and every page that says no."""
 
-import logging
 from dataclasses import dataclass
 from typing import Any
-from uuid import uuid4
 
 from django.conf import settings
 from django.core.exceptions import BadRequest
@@ -17,9 +15,8 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
 from quanyu.kernel.accounts.http import seat_of
+from quanyu.web.asked import reference
 from quanyu.web.context import PRINT_COOKIE, PRINTS, THEME_COOKIE, THEMES, face, look
-
-log = logging.getLogger(__name__)
 
 FRAMED = frozenset({403, 404, 405, 429})
 """Said inside the whole frame of the desk; the others may come where nothing can be asked."""
@@ -114,7 +111,7 @@ def refused(request: HttpRequest, status: int, **values: Any) -> HttpResponse:
     ``seconds`` (how long to wait).
     """
     values = {"trouble": TROUBLES[status], "status": status} | values
-    values["reference"] = _reference(status)
+    values["reference"] = reference() if status >= 500 else ""
     side = _side(request)
     if side == "desk" and status in FRAMED and _is_seated(request):
         page = render_to_string("web/error_desk.html", face(request) | values, request)
@@ -216,12 +213,3 @@ def _side(request: HttpRequest) -> str:
 def _is_seated(request: HttpRequest) -> bool:
     """Answer whether it is known who sits there, and the database can still be asked."""
     return seat_of(request).account is not None and not connection.needs_rollback
-
-
-def _reference(status: int) -> str:
-    """Return a word for the telephone, so that a fault is found in the log."""
-    if status < 500:
-        return ""
-    reference = uuid4().hex[:8].upper()
-    log.error("answered %s, reference %s", status, reference)
-    return reference

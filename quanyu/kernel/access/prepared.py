@@ -1,5 +1,6 @@
 """Statements of the hot path, parsed and planned once a connection (预备语句)."""
 
+import time
 from collections.abc import Sequence
 from functools import lru_cache
 from itertools import count
@@ -7,6 +8,8 @@ from typing import Any
 
 import psycopg
 from django.db import DEFAULT_DB_ALIAS, connections
+
+from quanyu.kernel.access import slow
 
 
 def fetch(statement: str, given: Sequence[Any]) -> list[tuple[Any, ...]]:
@@ -19,7 +22,11 @@ def fetch(statement: str, given: Sequence[Any]) -> list[tuple[Any, ...]]:
     connection = connections[DEFAULT_DB_ALIAS]  # once: the usual proxy looks it up at every word
     connection.ensure_connection()
     with connection.wrap_database_errors, psycopg.RawCursor(connection.connection) as cursor:
-        cursor.execute(_numbered(statement), given, prepare=True)
+        began = time.perf_counter()
+        try:
+            cursor.execute(_numbered(statement), given, prepare=True)
+        finally:
+            slow.note(statement, began)
         if connection.queries_logged:
             connection.queries_log.append({"sql": statement, "time": "0"})
         return cursor.fetchall()

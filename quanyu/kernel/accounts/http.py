@@ -46,7 +46,7 @@ TOUCH = timedelta(minutes=1)
 CODE_LIVES = 90
 """Seconds in which a code of the second factor could be typed again."""
 
-WITHOUT = ("/healthz", "/readyz")
+WITHOUT = ("/healthz", "/readyz", "/metrics")
 """Answered without a transaction: the first says that the process lives, database or not."""
 
 DESK = "/desk/"

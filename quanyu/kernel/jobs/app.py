@@ -1,17 +1,20 @@
 """The queue, as Procrastinate sees it (任务队列)."""
 
 import logging
-from contextlib import nullcontext
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.db import close_old_connections
-from procrastinate import App, PsycopgConnector, RetryStrategy
+from django.db import DatabaseError, close_old_connections
+from django.utils import timezone
+from procrastinate import App, JobContext, PsycopgConnector, RetryStrategy
 
 from quanyu.kernel.access.rules import system
 from quanyu.kernel.access.scope import acting
+from quanyu.kernel.jobs import actions
 from quanyu.kernel.jobs.rules import Listener, Timed, apart, listeners, name_of, timers
 
 QUEUE = "quanyu"
@@ -43,9 +46,10 @@ def make() -> App:
     app = App(connector=connector())
     heard = {name_of(listener): listener for group in listeners.values() for listener in group}
     for name, listener in heard.items():
-        app.task(name=name, queue=QUEUE, retry=RETRY)(_listening(name, listener))
+        task = app.task(name=name, queue=QUEUE, retry=RETRY, pass_context=True)
+        task(_listening(name, listener))
     for timed in timers:
-        task = app.task(name=timed.name, queue=QUEUE, queueing_lock=timed.name)
+        task = app.task(name=timed.name, queue=QUEUE, queueing_lock=timed.name, pass_context=True)
         app.periodic(cron=timed.cron)(task(_timing(timed)))
     _keep_going(app)
     return app
@@ -64,25 +68,48 @@ def run(name: str, listener: Listener, *, case: UUID, at: datetime) -> None:
 
 
 def _listening(name: str, listener: Listener) -> Any:
-    def heard(*, case: str, at: str) -> None:
-        try:
+    def heard(context: JobContext, *, case: str, at: str) -> None:
+        with _told(context):
             run(name, listener, case=UUID(case), at=datetime.fromisoformat(at))
-        finally:
-            close_old_connections()
 
     return heard
 
 
 def _timing(timed: Timed) -> Any:
-    def ring(timestamp: int) -> None:
+    def ring(context: JobContext, timestamp: int) -> None:
         actor = system(settings.QUANYU_CITY, job=timed.name)
-        try:
-            with acting(actor) if timed.in_one else nullcontext():
-                timed.timer(datetime.fromtimestamp(timestamp, tz=UTC))
-        finally:
-            close_old_connections()
+        with _told(context), acting(actor) if timed.in_one else nullcontext():
+            timed.timer(datetime.fromtimestamp(timestamp, tz=UTC))
 
     return ring
+
+
+@contextmanager
+def _told(context: JobContext) -> Iterator[None]:
+    """Keep why the job failed, in a transaction of its own, and let the queue know as before."""
+    try:
+        yield
+    except Exception as fault:
+        _note(context, fault)
+        raise
+    finally:
+        close_old_connections()
+
+
+def _note(context: JobContext, fault: Exception) -> None:
+    close_old_connections()
+    job = context.job
+    try:
+        actions.note_failure(
+            job_id=job.id or 0,
+            task=job.task_name,
+            tries=job.attempts + 1,
+            fault=fault,
+            at=timezone.now(),
+        )
+    except DatabaseError as also:
+        # The database is what failed; the log has the first fault, the queue will try again.
+        logger.warning("the reason of job %s could not be kept", job.id, exc_info=also)
 
 
 def _keep_going(app: App) -> None:

@@ -1,11 +1,16 @@
-"""Who listens to what, and what runs by the clock."""
+"""Who listens to what, what runs by the clock, and how a job stands."""
 
+import re
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from typing import TypeAlias
 from uuid import UUID
+
+from quanyu.kernel.errors import Invalid, Refusal
+from quanyu.kernel.errors import gettext_noop as _
 
 Listener: TypeAlias = Callable[[UUID, datetime], None]
 Timer: TypeAlias = Callable[[datetime], None]
@@ -64,3 +69,111 @@ def every(cron: str, *, in_one: bool = True) -> Callable[[Timer], Timer]:
         return timer
 
     return keep
+
+
+# ------------------------------------------------------------------ how a job stands
+
+
+class Standing(StrEnum):
+    """How a job stands, as an operator sees it (任务状态)."""
+
+    WAITING = "waiting"
+    RUNNING = "running"
+    STALLED = "stalled"
+    FAILING = "failing"
+    DEAD = "dead"
+    DONE = "done"
+    PASSED = "passed"
+    GIVEN_UP = "given_up"
+
+
+UNFINISHED = (Standing.DEAD, Standing.FAILING, Standing.STALLED, Standing.RUNNING, Standing.WAITING)
+"""What an operator asks about first, the worst first."""
+
+SILENT_AFTER = 60.0
+"""Seconds without a sign of life after which a worker counts as dead."""
+
+
+class NotDead(Refusal):
+    """Only a job that has failed is tried again or given up."""
+
+
+class AlreadyWaiting(Refusal):
+    """The next run of this timer waits already."""
+
+
+class NoReason(Invalid):
+    """Every decision on a job says why."""
+
+
+class Family(StrEnum):
+    """What kind of fault it is: it says what an operator can do (故障归类)."""
+
+    DATABASE = "database"
+    RULE = "rule"
+    MISSING = "missing"
+    NETWORK = "network"
+    MACHINE = "machine"
+    PROGRAM = "program"
+
+
+FAMILIES: tuple[tuple[frozenset[str], Family], ...] = (
+    (frozenset({"OperationalError", "InterfaceError", "PoolTimeout"}), Family.DATABASE),
+    (frozenset({"Refusal"}), Family.RULE),
+    (frozenset({"Denied", "ObjectDoesNotExist"}), Family.MISSING),
+    (frozenset({"TimeoutError", "ConnectionError", "URLError", "HTTPError"}), Family.NETWORK),
+    (frozenset({"OSError", "MemoryError"}), Family.MACHINE),
+)
+"""By the names of the classes, whatever library they come from; the first that fits."""
+
+
+def family(names: Iterable[str]) -> Family:
+    """Return the family of a fault by the names of its classes; else it is the program's."""
+    given = set(names)
+    return next((family for known, family in FAMILIES if known & given), Family.PROGRAM)
+
+
+MOST_WORDS = 200
+
+
+def reason(text: str) -> str:
+    """Return a reason as it is kept.
+
+    :raises NoReason: if it is empty or too long
+    """
+    kept = " ".join(text.split())
+    if len(kept) < 2:
+        raise NoReason(_("请写明理由，至少两个字"), field="reason", value=kept)
+    if len(kept) > MOST_WORDS:
+        raise NoReason(_("理由最多 {most} 个字"), field="reason", value="", most=MOST_WORDS)
+    return kept
+
+
+NUMBER = re.compile(r"-?\d{1,19}")
+KEY = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}T[\d:.]{5,15}(Z|[+-]\d{2}:\d{2})?")
+HIDDEN = "…"
+
+
+def shown(args: Mapping[str, object]) -> dict[str, str]:
+    """Return a job's arguments as a page may show them: keys, moments and times of timers.
+
+    Anything else stays hidden. Jobs carry keys alone, but this page does not take it on trust.
+    """
+    return {str(name): _plain(str(name), value) for name, value in args.items()}
+
+
+def _plain(name: str, value: object) -> str:
+    text = str(value)
+    is_time = name == "timestamp" and NUMBER.fullmatch(text)
+    return text if is_time or KEY.fullmatch(text) or MOMENT.fullmatch(text) else HIDDEN
+
+
+def topics(name: str) -> tuple[str, ...]:
+    """Return what a listener listens to."""
+    return tuple(sorted(topic for topic, group in listeners.items() if name in map(name_of, group)))
+
+
+def cron(name: str) -> str:
+    """Return the cron line of a timer; nothing for a listener."""
+    return next((timed.cron for timed in timers if timed.name == name), "")

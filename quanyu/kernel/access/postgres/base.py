@@ -2,8 +2,11 @@
 
 from typing import Any
 
+from django.db import DEFAULT_DB_ALIAS
 from django.db.backends.postgresql import base, features, operations
 from psycopg import sql
+
+from quanyu.kernel.access import slow
 
 
 class DatabaseFeatures(features.DatabaseFeatures):
@@ -26,6 +29,11 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
     features_class = DatabaseFeatures
     ops_class = DatabaseOperations
+
+    def __init__(self, settings_dict: dict[str, Any], alias: str = DEFAULT_DB_ALIAS) -> None:
+        super().__init__(settings_dict, alias)
+        if alias == DEFAULT_DB_ALIAS:  # migrations may take their time
+            self.execute_wrappers.append(slow.watch)
 
     def check_constraints(self, table_names: Any = None) -> None:
         """Do nothing: every constraint was checked when its row was written."""

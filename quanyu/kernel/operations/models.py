@@ -1,0 +1,24 @@
+from django.db import models
+
+from quanyu.kernel.access.reach import Access
+
+
+class SlowStatement(models.Model):
+    """A statement that was slow, without its values: how often, how long, when last (慢语句)."""
+
+    access = Access()
+
+    key = models.CharField("摘要", max_length=64, primary_key=True)
+    text = models.TextField("语句")
+    count = models.BigIntegerField("次数")
+    milliseconds = models.FloatField("合计毫秒")
+    worst = models.FloatField("最长毫秒")
+    first_at = models.DateTimeField("首次")
+    last_at = models.DateTimeField("最近")
+
+    class Meta:
+        verbose_name = verbose_name_plural = "慢语句"
+        indexes = [models.Index("last_at", name="operations_slow_by_time")]
+
+    def __str__(self) -> str:
+        return self.text[:80]

@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 
+from allauth.account.internal.flows import login
 from django.test import Client
 
 from quanyu.kernel.access.rules import Actor
@@ -27,3 +28,13 @@ def browser_of(actor: Actor) -> Client:
     client = Client()
     client.force_login(account, backend="allauth.account.auth_backends.AuthenticationBackend")
     return client
+
+
+def administrator(actor: Actor) -> Client:
+    """Return a browser in which an administrator is signed in, with the second factor."""
+    browser = browser_of(actor)
+    session = browser.session
+    session[login.AUTHENTICATION_METHODS_SESSION_KEY] = [{"method": "mfa", "type": "totp"}]
+    session[login._AUTHENTICATION_METHODS_USER_SESSION_KEY] = str(actor.id)
+    session.save()
+    return browser

@@ -11,6 +11,7 @@ import re
 from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
+from http import HTTPStatus
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -31,6 +32,7 @@ STRUCK = re.compile(
 )
 """In a finished message: addresses, Chinese, what is quoted, long numbers, paths."""
 
+PHRASES = frozenset(status.phrase for status in HTTPStatus)
 HARMLESS = (bool, float, Decimal, UUID, datetime, type(None))
 LARGEST = 99_999_999
 """A larger number may be a telephone."""
@@ -110,7 +112,8 @@ def safe(value: object) -> object:
         return value
     if isinstance(value, int):
         return value if abs(value) <= LARGEST else HIDDEN
-    return value if isinstance(value, str) and NAME.fullmatch(value) else HIDDEN
+    is_known = isinstance(value, str) and (value in PHRASES or NAME.fullmatch(value))
+    return value if is_known else HIDDEN
 
 
 def _fault(problem: BaseException) -> dict[str, Any]:

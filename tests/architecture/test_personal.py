@@ -66,6 +66,14 @@ NOT_PERSONAL = {
         "codes and the hash of what was served; the sender's file name is not kept",
         "owner_type purpose kind reason original_type type sha256",
     ),
+    "jobs.Failure": (
+        "names of tasks, classes, places in the code and constraints; never an exception's words",
+        "task kind family place frames rule decision",
+    ),
+    "operations.SlowStatement": (
+        "statements without their values",
+        "key text milliseconds worst",
+    ),
     "organisations.Body": (
         "public: who acts, with the office's telephone",
         "code kind name name_en region_path phone",

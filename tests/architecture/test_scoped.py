@@ -53,6 +53,8 @@ OPEN = {
     "events.Idempotency": "keyed hash and sealed answer, found by the key alone",
     "events.Published": "public: counts of the whole city",
     "files.File": "hashes and sizes; the row it belongs to answers who may open it",
+    "jobs.Failure": "classes of exceptions and places in the code, no value",
+    "operations.SlowStatement": "statements without their values",
     "organisations.Body": "public: who acts, with the office's telephone",
     "organisations.Duty": "public: the duty list",
     "privacy.Look": "who looked at what and why; no value",

@@ -129,7 +129,7 @@ def dead(*, task: str, most: int) -> list[int]:
 
 def _jobs(condition: str, given: list[Any], most: int) -> list[Job]:
     rows = _rows(
-        f"""SELECT j.id, j.task_name, {STANDING}, j.attempts, j.args, coalesce(j.lock, ''),
+        f"""SELECT j.id, j.task_name, {STANDING}, j.attempts, j.args::text, coalesce(j.lock, ''),
           (SELECT min(e.at) FROM procrastinate_events e WHERE e.job_id = j.id),
           (SELECT max(e.at) FROM procrastinate_events e WHERE e.job_id = j.id
             AND e.type <> 'scheduled'),
@@ -138,7 +138,10 @@ def _jobs(condition: str, given: list[Any], most: int) -> list[Job]:
         given,
     )
     failures = Failure.objects.in_bulk([row[0] for row in rows]) if rows else {}
-    return [Job(row[0], row[1], Standing(row[2]), *row[3:9], failures.get(row[0])) for row in rows]
+    return [
+        Job(key, task, Standing(standing), tries, json.loads(args), *rest, failures.get(key))
+        for key, task, standing, tries, args, *rest in rows
+    ]
 
 
 def _rows(statement: str, given: list[Any] | None = None) -> list[Any]:

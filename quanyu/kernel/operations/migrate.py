@@ -35,6 +35,7 @@ def run(*, alias: str = "owner") -> None:
         queue.build(connection)
         make_cache_table(alias)
         walls.build(connection)
+        show_migrations(connection)
         erasers.build(connection)
     finally:
         with connection.cursor() as cursor:
@@ -122,6 +123,12 @@ def _grant(connection: BaseDatabaseWrapper) -> None:
                     "role_not_granted", owner=cursor.fetchone()[0], role=APP_ROLE
                 ) from problem
             raise
+
+
+def show_migrations(connection: BaseDatabaseWrapper) -> None:
+    """Let the application read which migrations were run, to say what is missing."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"grant select on django_migrations to {APP_ROLE}")
 
 
 def make_cache_table(alias: str) -> None:

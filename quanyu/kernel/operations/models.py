@@ -1,6 +1,15 @@
 from django.db import models
 
 from quanyu.kernel.access.reach import Access
+from quanyu.kernel.errors import gettext_noop as _
+from quanyu.kernel.privacy.fields import declare
+from quanyu.kernel.privacy.rules import Personal
+
+# The queue stands below the package of personal data. The form asks for no names; one may come.
+declare(
+    "jobs.failure",
+    {"reason": Personal("duty", _("说明为什么重试或放弃一项任务"), 90, "decided_at", of="staff")},
+)
 
 
 class SlowStatement(models.Model):

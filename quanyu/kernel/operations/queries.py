@@ -1,11 +1,12 @@
 """How the installation stands: one look at everything that an operator answers for."""
 
 import shutil
+import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import lru_cache
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -26,6 +27,7 @@ from quanyu.kernel.operations.actions import check_operator
 from quanyu.kernel.operations.models import SlowStatement
 from quanyu.kernel.operations.rules import Finding, Key, Level
 
+ROOT = Path(__file__).resolve().parents[3]
 OF_LATE = timedelta(days=1)
 SHOWN = 10
 """Rows of each list on the page."""
@@ -190,9 +192,14 @@ def pending() -> tuple[str, ...]:
     return tuple(sorted(f"{app}.{name}" for app, name in _ours() - had))
 
 
+@lru_cache(maxsize=1)
 def release() -> str:
-    """Return the version of the code that runs."""
-    return version("quanyu")
+    """Return the version of the code that runs: as installed, else as the checkout says."""
+    try:
+        return version("quanyu")
+    except PackageNotFoundError:
+        told = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+        return str(told["project"]["version"])
 
 
 @lru_cache(maxsize=1)

@@ -1,5 +1,6 @@
 """Read the queue: how many jobs stand how, one page of them, one of them."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -139,8 +140,9 @@ def _jobs(condition: str, given: list[Any], most: int) -> list[Job]:
     )
     failures = Failure.objects.in_bulk([row[0] for row in rows]) if rows else {}
     return [
-        Job(key, task, Standing(standing), tries, json.loads(args), *rest, failures.get(key))
-        for key, task, standing, tries, args, *rest in rows
+        Job(row[0], row[1], Standing(row[2]), row[3], json.loads(row[4]), *row[5:9], failure)
+        for row in rows
+        for failure in [failures.get(row[0])]
     ]
 
 

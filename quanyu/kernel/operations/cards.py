@@ -9,8 +9,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
 from quanyu.kernel.jobs.rules import Standing
-from quanyu.kernel.operations import words
-from quanyu.kernel.operations.queries import Overview, release
+from quanyu.kernel.operations import backup, words
+from quanyu.kernel.operations.queries import Overview
 from quanyu.kernel.operations.rules import Finding, Key
 
 Pair = tuple[str, str]
@@ -103,7 +103,7 @@ def _calendar(seen: Overview) -> Pair:
 def _release(seen: Overview) -> Pair:
     count = len(seen.pending)
     waiting = ngettext("{n} 项数据库升级未执行", "{n} 项数据库升级未执行", count)
-    return release(), waiting.format(n=count) if count else _("数据库与程序一致")
+    return backup.release(), waiting.format(n=count) if count else _("数据库与程序一致")
 
 
 FIGURES: Mapping[Key, Callable[[Overview], Pair]] = {

@@ -6,7 +6,7 @@ from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.metrics_core import Metric
 from prometheus_client.registry import Collector
 
-from quanyu.kernel.operations import queries
+from quanyu.kernel.operations import backup
 from quanyu.kernel.operations.queries import Overview
 from quanyu.kernel.operations.rules import Level
 
@@ -22,7 +22,7 @@ class Gauges(Collector):
     def collect(self) -> Iterator[Metric]:
         """Give every figure with its labels; no label names a person."""
         yield _one("database_up", "Whether the database answered", int(self.seen is not None))
-        yield _labelled("build", "The release that runs", ["release"], {(queries.release(),): 1})
+        yield _labelled("build", "The release that runs", ["release"], {(backup.release(),): 1})
         if self.seen is not None:
             yield from _of_the_queue(self.seen)
             yield from _of_the_machine(self.seen)

@@ -1,12 +1,10 @@
 """How the installation stands: one look at everything that an operator answers for."""
 
 import shutil
-import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import lru_cache
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -22,12 +20,11 @@ from quanyu.kernel.calendar import queries as calendar
 from quanyu.kernel.editions import Kept
 from quanyu.kernel.jobs import queries as jobs
 from quanyu.kernel.jobs.rules import Standing
-from quanyu.kernel.operations import rules
+from quanyu.kernel.operations import backup, rules
 from quanyu.kernel.operations.actions import check_operator
 from quanyu.kernel.operations.models import SlowStatement
 from quanyu.kernel.operations.rules import Finding, Key, Level
 
-ROOT = Path(__file__).resolve().parents[3]
 OF_LATE = timedelta(days=1)
 SHOWN = 10
 """Rows of each list on the page."""
@@ -164,8 +161,11 @@ def disk() -> Disk:
 
 
 def last_backup() -> Backup | None:
-    """Return the newest backup, if one is known."""
-    return None
+    """Return the newest backup of this home, if there is one."""
+    taken = backup.last()
+    if taken is None:
+        return None
+    return Backup(datetime.fromisoformat(taken.at), Path(taken.path).name, taken.bytes)
 
 
 def largest() -> list[Table]:
@@ -190,16 +190,6 @@ def pending() -> tuple[str, ...]:
     """Return the migrations of this release that the database has not had."""
     had = set(MigrationRecorder(connection).migration_qs.values_list("app", "name"))
     return tuple(sorted(f"{app}.{name}" for app, name in _ours() - had))
-
-
-@lru_cache(maxsize=1)
-def release() -> str:
-    """Return the version of the code that runs: as installed, else as the checkout says."""
-    try:
-        return version("quanyu")
-    except PackageNotFoundError:
-        told = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
-        return str(told["project"]["version"])
 
 
 @lru_cache(maxsize=1)

@@ -9,7 +9,7 @@ from quanyu.kernel.access.queries import ScopedManager
 from quanyu.kernel.access.reach import Access, Reach, Under
 from quanyu.kernel.errors import gettext_noop as _
 from quanyu.kernel.keys import uuid7
-from quanyu.kernel.privacy.fields import BlindIndexField, EncryptedField
+from quanyu.kernel.privacy.fields import BlindIndexField, EncryptedField, seals
 from quanyu.kernel.privacy.rules import Personal
 from quanyu.kernel.workflow.models import Case, Step
 
@@ -213,6 +213,10 @@ class Idempotency(models.Model):
 
     def __str__(self) -> str:
         return f"{self.at}"
+
+
+KEY_PLACE = "events.idempotency.answer"
+seals("events.idempotency", "answer", place=KEY_PLACE)
 
 
 class Published(models.Model):

@@ -105,6 +105,13 @@ def parser() -> Parser:
     restore.add_argument("file", type=Path)
     restore.add_argument("--database", metavar="URL", default="", help="an empty database")
     restore.add_argument("--keys", type=Path, metavar="FILE", help="the keys, kept apart")
+    privacy = add("privacy", _privacy, "个人信息：列出、清除", "personal data: list, purge")
+    privacy.add_argument("what", choices=["fields", "purge"])
+    privacy.add_argument("--format", choices=["table", "json", "csv"], default="table")
+    keys = add("keys", _keys, "密钥：查看、轮换、停用", "keys: show, rotate, retire")
+    keys.add_argument("what", choices=["show", "rotate", "retire"])
+    keys.add_argument("number", type=int, nargs="?", help="the key to retire")
+    keys.add_argument("--keep-key", action="store_true", help="rotate to the newest key there is")
     bring = add("import", _import, "导入数据", "import data")
     bring.add_argument("kind", choices=["divisions"])
     bring.add_argument("folder", type=Path)
@@ -188,6 +195,24 @@ def _restore(arguments: argparse.Namespace) -> int:
             arguments.home, file=arguments.file, url=arguments.database, keys=arguments.keys
         )
     )
+
+
+def _privacy(arguments: argparse.Namespace) -> int:
+    personal = import_module("quanyu.project.personal")
+    if arguments.what == "purge":
+        return int(personal.purge(arguments.home))
+    return int(personal.fields(arguments.home, shape=arguments.format))
+
+
+def _keys(arguments: argparse.Namespace) -> int:
+    personal = import_module("quanyu.project.personal")
+    if arguments.what == "rotate":
+        return int(personal.rotate(arguments.home, keeps_key=arguments.keep_key))
+    if arguments.what == "show":
+        return int(personal.show(arguments.home))
+    if arguments.number is None:
+        raise Fault("usage", detail="keys retire NUMBER")
+    return int(personal.retire(arguments.home, number=arguments.number))
 
 
 def _import(arguments: argparse.Namespace) -> int:

@@ -17,6 +17,9 @@ NAMES = ("server", "worker")
 def environment(home: Home, url: str, **more: str) -> dict[str, str]:
     """Give the environment of every program; what the person has set stands above the home's."""
     made = {**homes.keys(home), **os.environ, **more}
+    if "QUANYU_FIELD_KEYS" not in os.environ:
+        # Not the person's own: whoever seals looks into the file, so that a rotation reaches all.
+        made["QUANYU_KEYS_FILE"] = str(home.path / "secrets.json")
     made |= {"QUANYU_HOME": str(home.path), "QUANYU_DATABASE_URL": url}
     made["DJANGO_SETTINGS_MODULE"] = "quanyu.project.settings"
     path = [str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])]

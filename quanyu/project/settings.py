@@ -32,6 +32,8 @@ QUANYU_FILING = _text("QUANYU_FILING")
 SECRET_KEY = _text("QUANYU_SECRET_KEY")
 QUANYU_FIELD_KEYS: dict[str, str] = json.loads(_text("QUANYU_FIELD_KEYS", "{}"))
 QUANYU_INDEX_KEY = _text("QUANYU_INDEX_KEY")
+QUANYU_KEYS_FILE = _text("QUANYU_KEYS_FILE")
+QUANYU_CRYPTO = _text("QUANYU_CRYPTO", "aes")
 
 # ------------------------------------------------------------------ limits
 QUANYU_REPORTS_A_MINUTE = _number("QUANYU_REPORTS_A_MINUTE", 600 if QUANYU_DEMO else 30)

@@ -26,7 +26,7 @@ HANDBOOK = {
 """The pages of the handbook, and the roles whose work stands in each."""
 
 NO_PAGE = {"web": "the shell: it holds no rows; docs/architecture.md speaks of it"}
-HANDED_ON = {"QUANYU_PORT"}
+HANDED_ON = {"QUANYU_KEYS_FILE", "QUANYU_PORT"}
 """Set by a command for its own children, not by a person."""
 
 OURS = [app for app in apps.get_app_configs() if app.name.startswith("quanyu.")]

@@ -84,6 +84,7 @@ NOT_PERSONAL = {
         "subject fields actor_kind job role reason",
     ),
     "privacy.Purge": ("names of fields, counts, kinds of error", "counts failures seconds"),
+    "privacy.RotationPart": ("names of columns and keys of rows", "column last"),
     "regions.Building": (
         "public: addresses of buildings, no dwelling and no person",
         "region_path name estate address lon lat shape",

@@ -26,6 +26,9 @@ GENERIC = {
         "the nightly purge of a field in every row, as the system of the whole jurisdiction"
     ),
     ("quanyu/kernel/privacy/actions/purging.py", "_erase"): "the same",
+    ("quanyu/kernel/privacy/sealed.py", "Column"): (
+        "a rotation of the keys: tokens in every row, none of them opened for anybody"
+    ),
 }
 """Reads through a model that is only known when the code runs."""
 
@@ -59,6 +62,8 @@ OPEN = {
     "organisations.Duty": "public: the duty list",
     "privacy.Look": "who looked at what and why; no value",
     "privacy.Purge": "counts",
+    "privacy.Rotation": "numbers of keys",
+    "privacy.RotationPart": "names of columns, keys of rows and counts",
     "quotas.Count": "keyed hashes",
     "regions.Building": "public: addresses of buildings, no dwelling and no person",
     "regions.Edition": "a token",

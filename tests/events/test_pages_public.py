@@ -32,7 +32,7 @@ def digits(code: str) -> str:
 
 
 def event_of(code: str) -> Event:
-    return found(queries.row_of_code(actions.code_index(digits(code))).row)
+    return found(queries.row_of_code(actions.code_indexes(digits(code))).row)
 
 
 def test_home_opens(client: Client) -> None:

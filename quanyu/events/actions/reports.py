@@ -15,7 +15,7 @@ from django.db import transaction
 
 from quanyu.events import queries, rules
 from quanyu.events.actions.common import attach, classify, path_of
-from quanyu.events.models import Contact, Event, Idempotency
+from quanyu.events.models import KEY_PLACE, Contact, Event, Idempotency
 from quanyu.events.rules import Channel
 from quanyu.kernel.access import prepared
 from quanyu.kernel.access.rules import REPORTER, Actor, ActorKind
@@ -30,9 +30,6 @@ from quanyu.kernel.quotas.rules import Quota
 from quanyu.kernel.workflow.actions import start
 
 KEY_LIVES = timedelta(hours=24)
-
-
-KEY_PLACE = "events.idempotency.answer"
 
 
 MINUTE, DAY = 60, 86_400
@@ -102,7 +99,7 @@ def report(
         knock("report", who=[address, phone], quotas=quotas, at=at)
     event = _drafted(said, actor=actor, at=at)
     receipt = Receipt(event.id, _new_code(), event.number, at)
-    event.code_index = code_index(rules.code_digits(receipt.code))
+    event.code_index = code_indexes(rules.code_digits(receipt.code))[0]
     # A resident's words are past every refusal here: a savepoint of their own inside the request's
     # transaction would be two round trips for nothing. Pictures and staff may still be refused.
     with transaction.atomic(savepoint=bool(said.photos) or actor != REPORTER):
@@ -135,7 +132,7 @@ def open_by_code(*, code: str, address: str, at: datetime) -> Actor:
     digits = rules.code_digits(code)
     if not digits:
         raise Denied
-    holder = queries.row_of_code(code_index(digits))
+    holder = queries.row_of_code(code_indexes(digits))
     forgive("code", **guess)
     set_scope(holder)
     return holder
@@ -148,9 +145,9 @@ def forget_keys(*, at: datetime) -> int:
     return deleted
 
 
-def code_index(digits: str) -> bytes:
-    """Return the keyed hash by which a follow code is found; the code itself is not kept."""
-    return ring().digest(digits, column="events.event.code")
+def code_indexes(digits: str) -> list[bytes]:
+    """Return the keyed hashes by which a follow code is found; the code itself is not kept."""
+    return ring().marks(digits, column="events.event.code")
 
 
 def _drafted(said: Report, *, actor: Actor, at: datetime) -> Event:

@@ -187,17 +187,17 @@ def explained(event: Event, *, clock: str, at: datetime) -> calendar_rules.Expla
     )
 
 
-def row_of_code(index: bytes) -> Actor:
-    """Return the holder of the follow code with this index: reach over that one matter.
+def row_of_code(indexes: Sequence[bytes]) -> Actor:
+    """Return the holder of the follow code with one of these indexes: reach over that one matter.
 
     :raises Denied: if no matter has it
     """
     with connection.cursor() as cursor:
-        cursor.execute("SELECT event_by_code(%s)", [index])
-        key = cursor.fetchone()[0]
-    if key is None:
-        raise Denied
-    return holder(key)
+        for index in indexes:
+            cursor.execute("SELECT event_by_code(%s)", [index])
+            if (key := cursor.fetchone()[0]) is not None:
+                return holder(key)
+    raise Denied
 
 
 def keywords(*, on: date) -> tuple[Keyword, ...]:

@@ -13,10 +13,10 @@ from django.utils.translation import gettext_lazy as _
 
 from quanyu.kernel.access.rules import Actor, ActorKind
 from quanyu.kernel.accounts.models import Account
+from quanyu.kernel.accounts.models.keeping import SECOND_FACTOR
 from quanyu.kernel.audit.actions import record
 from quanyu.kernel.privacy.fields import ring
 
-COLUMN = "mfa_authenticator.data"
 BEGAN = "began"
 SEEN = "seen"
 
@@ -60,8 +60,8 @@ class SecondFactor(DefaultMFAAdapter):  # type: ignore[misc]
 
     def encrypt(self, text: str) -> str:
         """Seal a secret."""
-        return base64.b64encode(ring().seal(text, place=COLUMN)).decode()
+        return base64.b64encode(ring().seal(text, place=SECOND_FACTOR)).decode()
 
     def decrypt(self, encrypted_text: str) -> str:
         """Open a secret."""
-        return ring().open(base64.b64decode(encrypted_text), place=COLUMN)
+        return ring().open(base64.b64decode(encrypted_text), place=SECOND_FACTOR)

@@ -143,6 +143,38 @@ def keys(home: Home) -> dict[str, str]:
     return found
 
 
+def add_field_key(home: Home) -> int:
+    """Add a fresh field key to the home's keys, under the next number, and return it."""
+    with _keys_alone(home):
+        found = keys(home)
+        numbered: dict[str, str] = json.loads(found["QUANYU_FIELD_KEYS"])
+        number = max(map(int, numbered)) + 1
+        _write_field_keys(home, found, {**numbered, str(number): _key()})
+    return number
+
+
+def drop_field_key(home: Home, number: int) -> None:
+    """Take a field key out of the home's keys; whoever may still need it was asked before."""
+    with _keys_alone(home):
+        found = keys(home)
+        numbered: dict[str, str] = json.loads(found["QUANYU_FIELD_KEYS"])
+        kept = {name: key for name, key in numbered.items() if name != str(number)}
+        _write_field_keys(home, found, kept)
+
+
+def _write_field_keys(home: Home, found: dict[str, str], numbered: dict[str, str]) -> None:
+    whole = found | {"QUANYU_FIELD_KEYS": json.dumps(numbered)}
+    write_private(home.path / "secrets.json", json.dumps(whole, indent=1))
+
+
+@contextmanager
+def _keys_alone(home: Home) -> Iterator[None]:
+    """Let one process change the keys at a time; those who read them see all or nothing."""
+    with (home.path / "keys.lock").open("a") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
 def write_private(file: Path, text: str) -> None:
     """Write a file that only its owner may read, whole or not at all."""
     half = file.with_name(file.name + ".half")

@@ -1,7 +1,10 @@
 """Columns that hold personal values: sealed at rest, masked in sight (个人信息字段)."""
 
+import json
+import os
 from collections.abc import Mapping, Sequence
-from functools import lru_cache
+from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from django.conf import settings
@@ -24,15 +27,47 @@ else:
     Field = object
 
 
-@lru_cache(maxsize=1)
-def ring() -> Ring:
-    """Return the city's keys, read once a process.
+class _Held:
+    """The city's keys, read once, and again when their file has changed.
 
-    :raises ImproperlyConfigured: if the settings hold none, or misshapen ones
+    So a key that a rotation has added is known at once to every server and worker of this home.
     """
+
+    def __init__(self) -> None:
+        self._read: tuple[int, Ring] | None = None
+
+    def __call__(self) -> Ring:
+        """Return the keys.
+
+        :raises ImproperlyConfigured: if the settings hold none, or misshapen ones
+        """
+        held, stamp = self._read, _stamp()
+        if held is None or held[0] != stamp:
+            held = self._read = (stamp, _ring())
+        return held[1]
+
+    def cache_clear(self) -> None:
+        """Forget them."""
+        self._read = None
+
+
+ring = _Held()
+
+
+def _stamp() -> int:
+    """Return what changes when the file of the keys does; 0 where they come from settings."""
+    file = settings.QUANYU_KEYS_FILE
+    return os.stat(file).st_mtime_ns if file else 0  # noqa: PTH116 (asked at every value)
+
+
+def _ring() -> Ring:
+    keys, index_key = settings.QUANYU_FIELD_KEYS, settings.QUANYU_INDEX_KEY
     try:
-        return read_ring(settings.QUANYU_FIELD_KEYS, index_key=settings.QUANYU_INDEX_KEY)
-    except BadKeys as fault:
+        if settings.QUANYU_KEYS_FILE:
+            kept = json.loads(Path(settings.QUANYU_KEYS_FILE).read_text())
+            keys, index_key = json.loads(kept["QUANYU_FIELD_KEYS"]), kept["QUANYU_INDEX_KEY"]
+        return read_ring(keys, index_key=index_key, crypto=settings.QUANYU_CRYPTO)
+    except (BadKeys, KeyError, OSError) as fault:
         raise ImproperlyConfigured(f"QUANYU_FIELD_KEYS or QUANYU_INDEX_KEY: {fault}") from fault
 
 
@@ -222,11 +257,23 @@ class BlindIndexField(_PlainInMigrations, Binary):
 
 
 def digest(model: type[models.Model], field: str, text: str) -> bytes:
-    """Return the blind index of a text in one column."""
+    """Return the blind index of a text in one column, as it is made now."""
+    column = encrypted(model, field)
+    return ring().digest(rules.normal(column.kind, text), column=column.label)
+
+
+def digests(model: type[models.Model], field: str, text: str) -> list[bytes]:
+    """Return every blind index under which a text may stand in one column."""
+    column = encrypted(model, field)
+    return ring().digests(rules.normal(column.kind, text), column=column.label)
+
+
+def encrypted(model: type[models.Model], field: str) -> "EncryptedField":
+    """Return an encrypted field by its name."""
     column = model._meta.get_field(field)
     if not isinstance(column, EncryptedField):
         raise TypeError(f"{field} is not encrypted")
-    return ring().digest(rules.normal(column.kind, text), column=column.label)
+    return column
 
 
 _LIBRARIES: dict[str, Mapping[str, Personal]] = {}
@@ -249,6 +296,31 @@ def declarations(model: type[models.Model]) -> dict[str, Personal]:
         if isinstance(field, EncryptedField) and field.personal:
             told[field.name] = field.personal
     return told
+
+
+@dataclass(frozen=True, slots=True)
+class ByHand:
+    """A column whose values its package seals itself, all bound to one place (自行加密的列)."""
+
+    model: str
+    field: str
+    place: str
+
+
+_BY_HAND: list[ByHand] = []
+
+
+def seals(model: str, field: str, *, place: str) -> None:
+    """Tell of a column of tokens, or of JSON with tokens in base64, that are sealed by hand.
+
+    A rotation must know it: a key is only retired when nothing is left under it.
+    """
+    _BY_HAND.append(ByHand(model, field, place))
+
+
+def by_hand() -> list[ByHand]:
+    """Return the columns that are sealed by hand."""
+    return list(_BY_HAND)
 
 
 def leads_to(model: type[models.Model], path: str) -> "models.Field[Any, Any] | None":

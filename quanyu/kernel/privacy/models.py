@@ -68,6 +68,58 @@ class Purge(models.Model):
         return f"{self.at:%Y-%m-%d} {sum(self.counts.values())}"
 
 
+class Rotation(models.Model):
+    """Everything sealed is sealed anew under one key and provider (密钥轮换)."""
+
+    access = Access(writes="insert update")
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    version = models.PositiveSmallIntegerField("算法版本")
+    key = models.PositiveSmallIntegerField("密钥编号")
+    began_at = models.DateTimeField("开始时间")
+    finished_at = models.DateTimeField("完成时间", null=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "密钥轮换"
+        constraints = [
+            models.UniqueConstraint(
+                "version",
+                "key",
+                condition=models.Q(finished_at__isnull=True),
+                name="privacy_rotation_one_at_a_time",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.version}.{self.key}"
+
+
+class RotationPart(models.Model):
+    """How far a rotation has come in one column; moved on with each batch (轮换进度)."""
+
+    access = Access(writes="insert update")
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    rotation = models.ForeignKey(
+        Rotation, models.PROTECT, verbose_name="密钥轮换", related_name="parts"
+    )
+    column = models.CharField("列", max_length=120)
+    last = models.CharField("已到的键", max_length=80, blank=True)
+    seen = models.PositiveBigIntegerField("已看", default=0)
+    resealed = models.PositiveBigIntegerField("已重新加密", default=0)
+    unreadable = models.PositiveBigIntegerField("无法解密", default=0)
+    is_finished = models.BooleanField("已完成", default=False)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "轮换进度"
+        constraints = [
+            models.UniqueConstraint("rotation", "column", name="privacy_rotation_part_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.column} {self.resealed}/{self.seen}"
+
+
 # The counts lie below this package and know nothing of it: a keyed hash is still personal.
 declare(
     "quotas.count",

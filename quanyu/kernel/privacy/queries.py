@@ -2,19 +2,23 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from django.apps import apps
 from django.conf import settings
 from django.db import models
+from django.utils.translation import gettext
 
 from quanyu.kernel.audit.actions import label
+from quanyu.kernel.codes import queries as codes
 from quanyu.kernel.jobs.rules import timers
 from quanyu.kernel.privacy import fields as columns
+from quanyu.kernel.privacy import rules, sealed
 from quanyu.kernel.privacy.fields import BlindIndexField, EncryptedField
-from quanyu.kernel.privacy.models import Look
+from quanyu.kernel.privacy.models import Look, Rotation, RotationPart
 from quanyu.kernel.privacy.rules import Personal
+from quanyu.kernel.privacy.seals import HEADER_BYTES, VERSIONS
 
 HOUR = timedelta(hours=1)
 
@@ -48,6 +52,11 @@ def fields() -> list[Declared]:
     return sorted(found, key=lambda entry: entry.label)
 
 
+def listed(*, on: date) -> list[dict[str, str]]:
+    """Return the register of personal fields as a person reads it, in the reader's language."""
+    return [_told(entry, on=on) for entry in fields()]
+
+
 def faults() -> list[str]:
     """Return what is wrong with the declarations, each in a few words: there must be nothing."""
     entries = fields()
@@ -67,9 +76,54 @@ def undeclared() -> list[str]:
     )
 
 
-def digest(model: type[models.Model], field: str, text: str) -> bytes:
-    """Return the blind index under which rows with this value in this field are found."""
-    return columns.digest(model, field, text)
+def digests(model: type[models.Model], field: str, text: str) -> list[bytes]:
+    """Return the blind indexes under which rows with this value in this field are found.
+
+    While keys or algorithms are changed over there are several: ask with ``__in``.
+    """
+    return columns.digests(model, field, text)
+
+
+def sealed_by_key(*, using: str) -> dict[str, dict[str, int]]:
+    """Return how many values stand under each provider and key, by column; the owner sees all."""
+    names = {version: name for name, version in VERSIONS.items()}
+    return {
+        column.label: {
+            f"{names.get(header[0], header[0])}-{header[1]}": count
+            for header, count in sorted(column.counts(using=using).items())
+            if len(header) == HEADER_BYTES
+        }
+        for column in sealed.every()
+    }
+
+
+def sealed_under(number: int, *, using: str) -> dict[str, int]:
+    """Return the columns in which something needs this key, and how many values."""
+    counts = {column.label: column.counts(using=using) for column in sealed.every()}
+    needing = {
+        label: [count for header, count in found.items() if header[1:] == bytes([number])]
+        for label, found in counts.items()
+    }
+    return {label: sum(found) for label, found in needing.items() if found}
+
+
+def not_current(*, using: str) -> list[str]:
+    """Return the columns in which something is not sealed as it is sealed now."""
+    now = columns.ring().header
+    return [one.label for one in sealed.every() if set(one.counts(using=using)) - {now}]
+
+
+def is_rotating() -> bool:
+    """Answer whether a rotation to the present key was begun and not ended."""
+    now = columns.ring()
+    kind = {"version": now.version, "key": now.newest}
+    return Rotation.objects.filter(**kind, finished_at=None).exists()
+
+
+def unreadable(rotation: Rotation) -> dict[str, int]:
+    """Return how many values of each column did not open in a rotation."""
+    parts = RotationPart.objects.filter(rotation=rotation, unreadable__gt=0)
+    return dict(parts.values_list("column", "unreadable"))
 
 
 def looks(subject: models.Model) -> models.QuerySet[Look]:
@@ -81,6 +135,31 @@ def looks_in_last_hour(account: UUID, *, at: datetime) -> Sequence[datetime]:
     """Return when this account opened masked values in the hour before ``at``, oldest first."""
     recent = Look.objects.filter(account_id=account, at__gt=at - HOUR, at__lte=at)
     return list(recent.order_by("at").values_list("at", flat=True))
+
+
+def _told(entry: Declared, *, on: date) -> dict[str, str]:
+    told = entry.personal
+    is_masked = entry.is_encrypted and told.kind in rules.SAMPLES
+    return {
+        "field": entry.label,
+        "name": f"{entry.model._meta.verbose_name} · {gettext(entry.title)}",
+        "of": gettext(rules.CONCERNED[told.of]),
+        "basis": gettext(rules.BASES[told.basis]),
+        "purpose": gettext(told.purpose),
+        "days": str(entry.days),
+        "own_days": "1" if entry.days != told.days else "",
+        "since": told.since or told.timer,
+        "ends": gettext(rules.ENDS[told.ends]),
+        "sensitive": gettext("是") if told.is_sensitive else "",
+        "encrypted": gettext("是") if entry.is_encrypted else "",
+        "mask": rules.mask(told.kind, rules.SAMPLES[told.kind]) if is_masked else "",
+        "opened_by": "、".join(_role(role, on=on) for role in sorted(told.opened_by)),
+    }
+
+
+def _role(role: str, *, on: date) -> str:
+    entry = codes.known("role", role, on=on)
+    return codes.label(entry) if entry else role
 
 
 def _declared(model: type[models.Model], name: str, told: Personal) -> Declared:

@@ -315,3 +315,15 @@ _NORMAL: Mapping[str, Callable[[str], str]] = MappingProxyType(
         "name": lambda text: re.sub(r"\s", "", plain(text)).casefold(),
     }
 )
+
+SAMPLES: Mapping[str, str] = MappingProxyType(
+    {
+        "phone": "13800138000",
+        "citizen_id": "34019919900307001X",
+        "name": "张三",
+        "address": "合肥市蜀山区长江西路1号",
+        "card": "6222020000000000",
+        "email": "zhang@example.cn",
+    }
+)
+"""Nobody's: what a mask looks like is shown by masking one of these."""

@@ -98,16 +98,16 @@ def test_cannot_be_asked_for_in_the_clear(letter: Letter) -> None:
 
 
 def test_is_found_by_its_blind_index_however_it_is_written(letter: Letter) -> None:
-    index = queries.digest(Letter, "phone", "+86 138-0013-8000")
+    index = queries.digests(Letter, "phone", "+86 138-0013-8000")
 
-    assert Letter.objects.get(phone_index=index) == letter
+    assert Letter.objects.get(phone_index__in=index) == letter
 
 
 def test_changes_value_and_index_together(letter: Letter) -> None:
     letter.phone = "13900139000"
     letter.save()
 
-    found = Letter.objects.get(phone_index=queries.digest(Letter, "phone", "13900139000"))
+    found = Letter.objects.get(phone_index__in=queries.digests(Letter, "phone", "13900139000"))
     assert str(found.phone) == "139****9000"
 
 

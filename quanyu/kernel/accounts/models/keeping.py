@@ -3,7 +3,7 @@
 from typing import Any
 
 from quanyu.kernel.errors import gettext_noop as _
-from quanyu.kernel.privacy.fields import declare
+from quanyu.kernel.privacy.fields import declare, seals
 from quanyu.kernel.privacy.rules import Personal
 
 YEARS = 1095
@@ -25,3 +25,7 @@ declare(
     "account.emailaddress", {"email": staff(SIGN_IN, days=0, since="user__ended_at", ends="row")}
 )
 declare("mfa.authenticator", {"data": staff(SECURITY, days=0, since="user__ended_at", ends="row")})
+
+SECOND_FACTOR = "mfa_authenticator.data"
+"""The place to which the secrets of second factors are bound."""
+seals("mfa.authenticator", "data", place=SECOND_FACTOR)

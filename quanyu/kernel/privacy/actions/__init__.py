@@ -1,6 +1,7 @@
-"""Verbs of personal data: look, purge (个人信息的操作)."""
+"""Verbs of personal data: look, purge, rotate the keys (个人信息的操作)."""
 
 from quanyu.kernel.privacy.actions.looks import reveal, reveal_all
 from quanyu.kernel.privacy.actions.purging import erases, purge
+from quanyu.kernel.privacy.actions.rotating import check_may_retire, rotate
 
-__all__ = ["erases", "purge", "reveal", "reveal_all"]
+__all__ = ["check_may_retire", "erases", "purge", "reveal", "reveal_all", "rotate"]

@@ -54,6 +54,7 @@ DATA = {
             ("_SURNAMES_OF_MORE_SIGNS", "_DETAIL", "_PLACE"),
             "parts of names and addresses, by which they are masked",
         ),
+        "SAMPLES": "nobody's data, to show a mask",
         "FADED": "stored in the place of a text that was erased",
     },
     "quanyu/regions/actions/divisions.py": {"_building": "an address, stored"},

@@ -8,7 +8,7 @@ from uuid import UUID
 from django.apps import apps
 from django.conf import settings
 from django.db import models
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext
 
 from quanyu.kernel.audit.actions import label
 from quanyu.kernel.codes import queries as codes
@@ -153,7 +153,9 @@ def _told(entry: Declared, *, on: date) -> dict[str, str]:
         "sensitive": gettext("是") if told.is_sensitive else "",
         "encrypted": gettext("是") if entry.is_encrypted else "",
         "mask": rules.mask(told.kind, rules.SAMPLES[told.kind]) if is_masked else "",
-        "opened_by": "、".join(_role(role, on=on) for role in sorted(told.opened_by)),
+        "opened_by": pgettext("between items", "、").join(
+            _role(role, on=on) for role in sorted(told.opened_by)
+        ),
     }
 
 

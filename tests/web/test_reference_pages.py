@@ -53,6 +53,29 @@ def test_codes_are_changed_from_a_day_on(keeper: Actor) -> None:
     assert changed.name == "暴露垃圾（含散落）"
 
 
+def test_two_days_of_a_list_stand_side_by_side(keeper: Actor) -> None:
+    browser = browser_of(keeper)
+    given = {"code": "0102", "name": "暴露垃圾（含散落）", "start": tomorrow().isoformat()}
+    browser.post(CLASSES, given)
+
+    page = browser.get(CLASSES, {"than": tomorrow().isoformat()}).content.decode()
+
+    assert "1 处不同" in page
+    assert "暴露垃圾（含散落）" in page
+    assert "名称" in page
+
+
+def test_two_days_of_the_limits_stand_side_by_side(keeper: Actor) -> None:
+    browser = browser_of(keeper)
+    url = "/desk/codes/limits"
+    given = {"stage": "accepted", "amount": "3", "unit": "working_days"}
+    browser.post(url, {**given, "start": tomorrow().isoformat()})
+
+    page = browser.get(url, {"than": tomorrow().isoformat()}).content.decode()
+
+    assert "1 处不同" in page
+
+
 def test_codes_are_not_changed_backwards(keeper: Actor) -> None:
     given = {"code": "0102", "name": "别的", "start": "2025-01-01"}
 

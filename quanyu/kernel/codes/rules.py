@@ -1,11 +1,11 @@
 """What holds on a day, and which limit is nearest. No database, no clock (代码与依据)."""
 
 import re
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from types import MappingProxyType
-from typing import Any, Final, Protocol, TypeVar
+from typing import Any, Final, Generic, Protocol, TypeVar
 from uuid import UUID
 
 from quanyu.kernel.errors import Invalid, Refusal
@@ -195,6 +195,65 @@ def nearest(
         key=lambda row: (len(row.place_path), len(row.class_prefix), row.valid_from),
         default=None,
     )
+
+
+# ------------------------------------------------------------------ two days side by side
+
+E = TypeVar("E", CodeEntry, LimitEntry)
+
+
+@dataclass(frozen=True, slots=True)
+class Difference(Generic[E]):
+    """One row that is another on the later of two days, or is on one of them alone (差异)."""
+
+    before: E | None
+    after: E | None
+    changed: tuple[str, ...] = ()
+
+    @property
+    def kind(self) -> str:
+        """Return ``added``, ``ended`` or ``changed``."""
+        if self.before is None:
+            return "added"
+        return "ended" if self.after is None else "changed"
+
+
+def code_differences(
+    before: Iterable[CodeEntry], after: Iterable[CodeEntry]
+) -> tuple[Difference[CodeEntry], ...]:
+    """Return what one list says otherwise on the later day, in order of the codes."""
+    compared = ("name", "name_en", "parent", "attributes", "clause")
+    return _differences(before, after, lambda row: (row.code,), compared)
+
+
+def limit_differences(
+    before: Iterable[LimitEntry], after: Iterable[LimitEntry]
+) -> tuple[Difference[LimitEntry], ...]:
+    """Return which limits are others on the later day."""
+
+    def key(row: LimitEntry) -> tuple[str, ...]:
+        return (row.workflow, row.stage, row.class_prefix, row.place_path)
+
+    return _differences(before, after, key, ("amount", "unit", "clause"))
+
+
+def _differences(
+    before: Iterable[E],
+    after: Iterable[E],
+    key: Callable[[E], tuple[str, ...]],
+    compared: tuple[str, ...],
+) -> tuple[Difference[E], ...]:
+    was, now = ({key(row): row for row in rows} for rows in (before, after))
+    found = []
+    for one in sorted(was.keys() | now.keys()):
+        old, new = was.get(one), now.get(one)
+        if old is None or new is None:
+            found.append(Difference(old, new))
+            continue
+        changed = tuple(name for name in compared if getattr(old, name) != getattr(new, name))
+        if changed:
+            found.append(Difference(old, new, changed))
+    return tuple(found)
 
 
 # ------------------------------------------------------------------ checks

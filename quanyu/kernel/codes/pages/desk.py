@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET
 
 from quanyu.kernel.access.http import actor_of, answer, answered, field, meant, read_or_write
 from quanyu.kernel.access.rules import Actor
-from quanyu.kernel.codes import actions, queries
+from quanyu.kernel.codes import actions, queries, rules
 from quanyu.kernel.codes.pages import forms, shown
 from quanyu.kernel.codes.pages.shown import LIMITS, WORKFLOW
 from quanyu.kernel.codes.rules import (
@@ -129,6 +129,7 @@ def _page(
     if list_key not in {*known, LIMITS}:
         raise Http404
     may_edit = bool(actions.KEEPERS & actor.roles_at(settings.QUANYU_CITY))
+    than = _asked_day(request.GET.get("than", ""), on)
     rows = () if list_key == LIMITS else queries.list_codes(list_key, on=on)
     limits = queries.limits(on=on)
     context = {
@@ -137,6 +138,14 @@ def _page(
         "list": shown.heading(known.get(list_key)),
         "on": on,
         "on_field": field("on", _("哪一天的"), "date", value=on.isoformat(), required=False),
+        "than_field": field(
+            "than",
+            _("与哪一天比"),
+            "date",
+            value=than.isoformat() if than != on else "",
+            required=False,
+        ),
+        "differences": _differences(list_key, on, than) if than != on else None,
         "rows": [shown.row(entry, request, may_edit=may_edit) for entry in rows],
         "history": shown.history(list_key, request.GET.get("history", "")),
         "form": forms.form(request, list_key, no, at=at) if may_edit else None,
@@ -147,6 +156,18 @@ def _page(
     if list_key == LIMITS:
         context["limits"] = context["rows"] = [shown.limit(entry) for entry in limits]
     return answer(request, "codes/lists.html", context, no)
+
+
+def _differences(list_key: str, one: date, other: date) -> dict[str, Any]:
+    """Return what a list says otherwise on the later of two days."""
+    first, last = sorted((one, other))
+    if list_key == LIMITS:
+        found = rules.limit_differences(queries.limits(on=first), queries.limits(on=last))
+        rows = [shown.limit_difference(row) for row in found]
+    else:
+        before, after = (queries.list_codes(list_key, on=day) for day in (first, last))
+        rows = [shown.code_difference(row) for row in rules.code_differences(before, after)]
+    return {"rows": rows, "first": first, "last": last}
 
 
 def _asked_day(text: str, today: date) -> date:

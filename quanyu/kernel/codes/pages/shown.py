@@ -1,6 +1,6 @@
 """What the pages of lists and limits show, and how it is called."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import urlencode
 
@@ -10,7 +10,14 @@ from django.utils.translation import get_language, ngettext, pgettext
 from django.utils.translation import gettext as _
 
 from quanyu.kernel.codes import queries
-from quanyu.kernel.codes.rules import CLASS_LISTS, UNITS, ClauseEntry, CodeEntry, LimitEntry
+from quanyu.kernel.codes.rules import (
+    CLASS_LISTS,
+    UNITS,
+    ClauseEntry,
+    CodeEntry,
+    Difference,
+    LimitEntry,
+)
 
 LIMITS = "limits"
 WORKFLOW = "event"
@@ -129,6 +136,54 @@ def unit_words() -> dict[str, str]:
     """Return what the units of a limit are called."""
     names = [_("分钟"), _("工作分钟"), _("工作时"), _("工作日"), _("小时"), _("天")]
     return dict(zip(UNITS, names, strict=True))
+
+
+def code_difference(found: Difference[CodeEntry]) -> dict[str, Any]:
+    """Return one code as it was and as it is."""
+    row = found.after or found.before
+    words = {
+        "name": _("名称"),
+        "name_en": _("英文名称"),
+        "parent": _("上级"),
+        "attributes": _("标记"),
+        "clause": _("依据"),
+    }
+    return _difference(found, row.shown if row else "", words) | {
+        "was": _code_words(found.before),
+        "now": _code_words(found.after),
+    }
+
+
+def limit_difference(found: Difference[LimitEntry]) -> dict[str, Any]:
+    """Return one limit as it was and as it is."""
+    row = found.after or found.before
+    held = limit(row) if row else {}
+    what = " ".join(filter(None, [held.get("stage"), held.get("class_label"), held.get("place")]))
+    words = {"amount": _("数量"), "unit": pgettext("of a limit", "单位"), "clause": _("依据")}
+    was, now = (limit(one)["limit"] if one else "" for one in (found.before, found.after))
+    return _difference(found, what, words) | {"was": was, "now": now}
+
+
+def _difference(
+    found: Difference[CodeEntry] | Difference[LimitEntry], what: str, words: Mapping[str, str]
+) -> dict[str, Any]:
+    kinds = {"added": _("新增"), "ended": _("停用"), "changed": _("变更")}
+    row = found.after or found.before
+    return {
+        "kind": found.kind,
+        "label": kinds[found.kind],
+        "what": what,
+        "fields": [words[name] for name in found.changed],
+        "from": found.after.valid_from if found.after else found.before and found.before.valid_to,
+        "clause": _clause(row.clause) if row else "",
+    }
+
+
+def _code_words(entry: CodeEntry | None) -> str:
+    if entry is None:
+        return ""
+    flags = [words for flag, words in flag_words().items() if entry.has(flag)]
+    return pgettext("between clauses", "；").join([queries.label(entry), *flags])
 
 
 def history(list_key: str, code: str) -> dict[str, Any] | None:

@@ -48,6 +48,8 @@ class Column:
     """Whether it is always there: what a row is opened by."""
     sort: str = ""
     """The word in the address that orders by it; "" where it cannot."""
+    is_falling: bool = False
+    """Whether that order begins with the last."""
     is_personal: bool = False
     """Whether people's own words or names may stand in it."""
     is_key: bool = False

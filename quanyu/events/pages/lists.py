@@ -30,6 +30,7 @@ from quanyu.kernel.access.http import (
 )
 from quanyu.kernel.access.http import asked as asked_of
 from quanyu.kernel.access.rules import Actor
+from quanyu.kernel.tables import http as tables
 from quanyu.organisations import queries as organisations
 from quanyu.regions import queries as regions
 
@@ -46,17 +47,23 @@ Asked = dict[str, str]
 @hidden_if_denied
 def matters(request: HttpRequest) -> HttpResponse:
     """List the matters within reach; the address holds every filter."""
+    if preferred := tables.begin(request, MATTERS):
+        return preferred
     actor, at, asked = actor_of(request), timezone.now(), _asked(request)
     filters = _filters(asked)
     after = request.GET.get("after", "")
+    listing = tables.listing(request, MATTERS, MATTERS.asked(asked), actor=actor, order="due")
     page = queries.page(filters, actor=actor, at=at, after=after)
     counts = queries.counts(actor=actor, at=at)
     bodies = desk.body_names(page.rows, filters.body)
-    is_plain = asked in ({"state": "open"}, {"state": ALL})
+    is_plain = MATTERS.asked(asked) in ({"state": "open"}, {"state": ALL})
     context = {
         "section": "matters",
         "views": _views(asked, counts),
-        "filters": _fields(asked, filters, actor=actor, at=at, bodies=bodies),
+        "filters": [
+            *_fields(asked, filters, actor=actor, at=at, bodies=bodies),
+            *tables.kept(listing["keep"]),
+        ],
         "query": asked,
         "total": f"{page.count:,}" if page.is_exact else f"{page.count:,}+",
         "sort_words": _("最近上报的在前") if filters.sort == "new" else _("按到期时间，先到在前"),
@@ -64,6 +71,7 @@ def matters(request: HttpRequest) -> HttpResponse:
         "map_url": _address("desk_map", asked),
         "report_url": reverse("desk_report") if actor.roles & REPORTING else "",
         "rows": [shown.row(event, at=at, bodies=bodies) for event in page.rows],
+        **listing,
         "pages": _pages(request, asked, page),
         "counts": {"open": counts["open"]},
         "now": timezone.localtime(at),
@@ -130,7 +138,9 @@ def _feature(event: Any, *, at: datetime) -> dict[str, Any]:
 
 def _asked(request: HttpRequest) -> Asked:
     """Return what the address asks for; when it asks for nothing, what is open."""
-    return asked_of(request, *MATTERS.parameters) or {"state": "open"}
+    chosen = tables.columns_asked(request)
+    asked = asked_of(request, *MATTERS.parameters) or {"state": "open"}
+    return asked | ({tables.COLUMNS: chosen} if chosen else {})
 
 
 def _filters(asked: Mapping[str, str]) -> Filters:

@@ -67,6 +67,13 @@ def row(event: Any, *, at: datetime, bodies: Mapping[UUID, str]) -> dict[str, An
         "body": bodies.get(event.body_id, ""),
         "channel": channel_words(event.channel),
         "urgent": event.is_urgent,
+        "address": event.address,
+        "reported": event.reported_at,
+        "closed": event.closed_at,
+        "reworked": event.reworked,
+        "reopened": event.reopened,
+        "text": event.text,
+        "outcome": event.outcome,
         "lon": event.lon,
         "lat": event.lat,
     }

@@ -79,6 +79,19 @@ def one(model: type[P], key: UUID, *, actor: Actor, lock: bool = False) -> P:
     return found
 
 
+def export(key: UUID, *, actor: Actor) -> Export:
+    """Return one of one's own exports.
+
+    :raises Denied: if there is none
+    """
+    return one(Export, key, actor=actor)
+
+
+def exports(*, actor: Actor) -> list[Export]:
+    """Return one's own exports, the newest first."""
+    return latest(Export, actor=actor)
+
+
 def latest(model: type[P], *, actor: Actor) -> list[P]:
     """Return one's own, the newest first."""
     return list(mine(model, actor=actor).order_by("-at", "-id")[:MOST_LISTED])

@@ -183,8 +183,7 @@ def _wrong(column: Column, sentence: str, value: str, **parts: Any) -> WrongCell
 def _choice(column: Column, said: str, *, names: Mapping[str, str]) -> str:
     found = names.get(_folded(said))
     if found is None:
-        allowed = "、".join(column.choices)
-        raise _wrong(column, _("只能填：{allowed}"), said, allowed=allowed)
+        raise _wrong(column, _("只能填：{choices}"), said, choices="、".join(column.choices))
     return found
 
 

@@ -82,7 +82,7 @@ def taken(db: None, at: datetime) -> Taken:
             "language": "zh-hans",
         }
         set_scope(actor)
-        export = actions.ask(asked=asked or {}, actor=actor, at=at, **(given | more))
+        export = actions.export(asked=asked or {}, actor=actor, at=at, **(given | more))
         return worked(export)
 
     return take

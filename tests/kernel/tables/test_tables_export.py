@@ -385,4 +385,4 @@ def asked(actor: Actor, at: datetime, **more: Any) -> Export:
         "format": "xlsx",
         "language": "zh-hans",
     }
-    return actions.ask(asked={"state": "all"}, actor=actor, at=at, **(given | more))
+    return actions.export(asked={"state": "all"}, actor=actor, at=at, **(given | more))

@@ -2,9 +2,9 @@
 
 from quanyu.kernel.tables.actions.exports import (
     approve,
-    ask,
     begin,
     cancel,
+    export,
     fail,
     fetch,
     finish,
@@ -16,10 +16,10 @@ from quanyu.kernel.tables.actions.views import drop_view, save_view
 
 __all__ = [
     "approve",
-    "ask",
     "begin",
     "cancel",
     "drop_view",
+    "export",
     "fail",
     "fetch",
     "finish",

@@ -19,7 +19,7 @@ from quanyu.kernel.tables.rules import UNDER_WAY, Format, NotNow, NotOpen, State
 
 
 @transaction.atomic
-def ask(
+def export(
     *,
     table: str,
     asked: Mapping[str, str],
@@ -45,7 +45,7 @@ def ask(
     count = held.narrowed(asked, actor=actor, at=at).order_by().count()
     must_wait = _needs_leave(chosen, count, actor=actor, at=at)
     _check_reason(reason, must_wait=must_wait)
-    export = Export(
+    made = Export(
         account_id=queries.person(actor),
         hat=hat,
         region_path=queries.place_of(actor),
@@ -60,12 +60,12 @@ def ask(
         reason=reason.strip(),
         is_personal=_is_personal(chosen),
     )
-    export.save(force_insert=True)
+    made.save(force_insert=True)
     facts = {"table": table, "filters": sorted(asked), "rows": count, "leave": must_wait}
-    record("tables.export", export, actor=actor, at=at, facts=facts)
+    record("tables.export", made, actor=actor, at=at, facts=facts)
     if not must_wait:
-        announce("tables.export", export, at=at)
-    return export
+        announce("tables.export", made, at=at)
+    return made
 
 
 @transaction.atomic

@@ -116,6 +116,8 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
     *[f"quanyu.kernel.{name}" for name in KERNEL],
     *[f"quanyu.{name}" for name in DOMAINS],
     "quanyu.web",
@@ -133,6 +135,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "quanyu.kernel.accounts.oidc.AskFirst",
     "quanyu.kernel.accounts.http.OneTransaction",
 ]
 ROOT_URLCONF = "quanyu.web.urls"
@@ -175,8 +178,18 @@ ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_PRESERVE_USERNAME_CASING = False
 ACCOUNT_RATE_LIMITS = False
 MFA_ADAPTER = "quanyu.kernel.accounts.adapters.SecondFactor"
-MFA_SUPPORTED_TYPES = ["totp"]
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_RECOVERY_CODE_DIGITS = 10
 MFA_TOTP_TOLERANCE = 1  # a phone's clock, and the time to type
+# Staff may come by the city's identity provider (docs/operations/sign-in.md): all three, or none.
+QUANYU_OIDC_ISSUER = _text("QUANYU_OIDC_ISSUER")
+QUANYU_OIDC_CLIENT_ID = _text("QUANYU_OIDC_CLIENT_ID")
+QUANYU_OIDC_CLIENT_SECRET = _text("QUANYU_OIDC_CLIENT_SECRET")
+QUANYU_OIDC_ONLY = _text("QUANYU_OIDC_ONLY") == "1"
+SOCIALACCOUNT_ADAPTER = "quanyu.kernel.accounts.adapters.Provider"
+SOCIALACCOUNT_REQUESTS_TIMEOUT = 5
+SOCIALACCOUNT_EMAIL_VERIFICATION = "none"
+SOCIALACCOUNT_STORE_TOKENS = False
 LOGIN_URL = "/desk/sign-in"
 LOGIN_REDIRECT_URL = "/desk/"
 LOGOUT_REDIRECT_URL = "/"
@@ -186,6 +199,7 @@ CACHES = {
         "LOCATION": "web_cache",
     }
 }
+SESSION_ENGINE = "quanyu.kernel.accounts.sessions"
 SESSION_COOKIE_AGE = 12 * 3600
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"

@@ -14,6 +14,9 @@ IDENTITY = {
     "auth_permission": "Django's own table, a few rows a release",
     "django_content_type": "Django's own table, one row a model",
     "django_migrations": "Django's own table, one row a migration",
+    "socialaccount_socialaccount": "allauth's own table; empty with us: identities are ours",
+    "socialaccount_socialapp": "allauth's own table; empty with us: the provider is a setting",
+    "socialaccount_socialtoken": "allauth's own table; empty with us: no token is kept",
     "mfa_authenticator": "allauth's own table, one row a second factor",
 }
 """Tables that number their rows by themselves: none is ours, and none grows with the city."""

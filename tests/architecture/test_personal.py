@@ -29,6 +29,8 @@ NOT_PERSONAL = {
     "account.EmailConfirmation": ("never sent: nothing is mailed by the library", "key"),
     "accounts.GrantRequest": ("a place, and a code of ours", "region_path"),
     "accounts.GrantRow": ("a place", "region_path"),
+    "accounts.Identity": ("the provider's address, and a code of ours", "issuer code"),
+    "accounts.SessionRow": ("chance", "session_key"),
     "accounts.Invitation": ("a keyed hash", "token_hash"),
     "accounts.Review": ("a place, and a quarter's name", "quarter region_path"),
     "accounts.ReviewLine": ("keep or end", "proposal verdict"),
@@ -96,6 +98,12 @@ NOT_PERSONAL = {
     ),
     "regions.Road": ("public: the map", "region_path name name_en shape"),
     "sessions.Session": ("random", "session_key"),
+    "socialaccount.SocialAccount": ("unused: identities are ours", "provider uid extra_data"),
+    "socialaccount.SocialApp": (
+        "unused: the provider is a setting",
+        "provider provider_id name client_id secret key settings",
+    ),
+    "socialaccount.SocialToken": ("unused: no token is kept", "token token_secret"),
     "tables.Export": (
         "codes, a place, names of columns, a hash and a sentence of ours",
         "hat region_path table format language state sha256 sentence parts columns",

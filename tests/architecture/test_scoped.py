@@ -41,6 +41,8 @@ OPEN = {
     "accounts.Invitation": "keyed hashes of links to staff accounts",
     "accounts.Review": "counts of grants; who may read it is a role",
     "accounts.ReviewLine": "roles of staff, looked at again; who may read it is a role",
+    "accounts.Identity": "read before anybody's reach is known; a provider's key of staff",
+    "accounts.SessionRow": "found by its key alone, before anybody's reach is known",
     "audit.Record": "no personal value in it; who may read it is a role, not a place's row",
     "audit.Seal": "hashes",
     "calendar.CalendarDay": "public: the State Council's notices",

@@ -23,7 +23,7 @@ from tests.conftest import found, person
 from tests.seat import browser_of
 
 pytestmark = pytest.mark.django_db
-OVERHEAD = re.compile(r"^(SAVEPOINT|RELEASE|ROLLBACK|SET LOCAL|BEGIN|COMMIT)|django_session")
+OVERHEAD = re.compile(r"^(SAVEPOINT|RELEASE|ROLLBACK|SET LOCAL|BEGIN|COMMIT)|accounts_session")
 
 
 def page_of(event: Event) -> str:

@@ -19,7 +19,7 @@ from tests.seat import browser_of
 
 pytestmark = pytest.mark.django_db
 OVERHEAD = re.compile(
-    r"^(SAVEPOINT|RELEASE|ROLLBACK|SET LOCAL|BEGIN|COMMIT)|django_session|accounts_(account|grant)"
+    r"^(SAVEPOINT|RELEASE|ROLLBACK|SET LOCAL|BEGIN|COMMIT)|accounts_(account|grant|session)"
 )
 """Session and transaction control: who asks, in what reach, in which transaction."""
 

@@ -1,4 +1,4 @@
-"""Forget old failures; let requests lapse; tell of grants that end; open the quarter's review."""
+"""Forget old failures and sessions; let requests lapse, tell of ends, open the quarter's review."""
 
 from datetime import datetime
 
@@ -13,6 +13,13 @@ from quanyu.kernel.jobs.rules import every
 def sweep(at: datetime) -> None:
     """Delete what is known of failed sign-ins older than a day."""
     actions.sweep_attempts(at=at)
+
+
+@every("19 * * * * 0")
+def sweep_what_ran_out(at: datetime) -> None:
+    """Delete sessions that ran out, and identities that waited a week for an account."""
+    actions.sweep_sessions(at=at)
+    actions.sweep_identities(at=at)
 
 
 @every("27 * * * * 0")

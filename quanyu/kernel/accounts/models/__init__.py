@@ -1,7 +1,8 @@
-"""Tables of accounts and grants (账号与授权的表)."""
+"""Tables of accounts and grants, identities and sessions (账号、授权、统一身份与会话的表)."""
 
 from quanyu.kernel.accounts.models.asked import GrantRequest
 from quanyu.kernel.accounts.models.grants import Deputy, GrantRow
+from quanyu.kernel.accounts.models.identities import Identity, SessionRow
 from quanyu.kernel.accounts.models.invitations import Invitation
 from quanyu.kernel.accounts.models.people import Account, AccountManager, Attempts
 from quanyu.kernel.accounts.models.reviewed import Review, ReviewLine
@@ -13,7 +14,9 @@ __all__ = [
     "Deputy",
     "GrantRequest",
     "GrantRow",
+    "Identity",
     "Invitation",
     "Review",
     "ReviewLine",
+    "SessionRow",
 ]

@@ -11,24 +11,41 @@ from quanyu.kernel.accounts.pages.administration import (
     take,
 )
 from quanyu.kernel.accounts.pages.door import enter_as, enter_code, sign_in, sign_out
+from quanyu.kernel.accounts.pages.identity import back, start
 from quanyu.kernel.accounts.pages.own import hat, password, second_factor
+from quanyu.kernel.accounts.pages.security import (
+    end_others,
+    end_session,
+    link_identity,
+    own_account,
+    renew_codes,
+    unlink_identity,
+)
 from quanyu.kernel.accounts.pages.welcome import welcome
 
 __all__ = [
+    "back",
     "end",
+    "end_others",
+    "end_session",
     "enter_as",
     "enter_code",
     "give",
     "hat",
     "link",
+    "link_identity",
     "no_second_factor",
+    "own_account",
     "password",
     "people",
     "person",
     "person_new",
+    "renew_codes",
     "second_factor",
     "sign_in",
     "sign_out",
+    "start",
     "take",
+    "unlink_identity",
     "welcome",
 ]

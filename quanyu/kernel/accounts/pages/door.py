@@ -15,7 +15,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
 from quanyu.kernel.access.http import answered, field, read_or_write
-from quanyu.kernel.accounts import http, queries, rules
+from quanyu.kernel.accounts import entry, oidc, queries, rules
 from quanyu.kernel.accounts.http import seat_of
 from quanyu.kernel.accounts.pages.forms import code_field, onward, page
 from quanyu.kernel.errors import Refusal
@@ -29,10 +29,10 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     at, given = timezone.now(), request.POST
     target = given.get("next", request.GET.get("next", ""))
     if request.method != "POST" and seat_of(request).account is not None:
-        return HttpResponseRedirect(http.safe(request, target))
+        return HttpResponseRedirect(entry.safe(request, target))
 
     def enter() -> HttpResponse:
-        return http.sign_in(
+        return entry.sign_in(
             request,
             username=given.get("username", "")[:60],
             password=given.get("password", "")[:200],
@@ -51,7 +51,7 @@ def enter_as(request: HttpRequest, username: str) -> HttpResponse:
     account = queries.by_username(username) if settings.QUANYU_DEMO else None
     if account is None or not queries.may_enter_by_click(account, at=at):
         raise Http404
-    http.enter(request, account)
+    entry.enter(request, account)
     return onward(request)
 
 
@@ -65,7 +65,7 @@ def enter_code(request: HttpRequest) -> HttpResponse:
         return redirect("sign_in")
 
     def check() -> HttpResponse:
-        http.check_code(request, asked, request.POST.get("code", "")[:12], at=timezone.now())
+        entry.check_code(request, asked, request.POST.get("code", "")[:20], at=timezone.now())
         if stage is not None:
             done: HttpResponse = stage.exit()
             return done
@@ -78,7 +78,7 @@ def enter_code(request: HttpRequest) -> HttpResponse:
 @require_POST
 def sign_out(request: HttpRequest) -> HttpResponse:
     """Close the session."""
-    http.sign_out(request, at=timezone.now())
+    entry.sign_out(request, at=timezone.now())
     return HttpResponseRedirect(settings.LOGOUT_REDIRECT_URL)
 
 
@@ -105,6 +105,8 @@ def _sign_in_page(request: HttpRequest, *, at: datetime, no: Refusal | None) -> 
         "fields": fields,
         "ended": ended.get(request.GET.get("ended", ""), ""),
         "demo_people": _demo_people(at=at) if settings.QUANYU_DEMO else [],
+        "vouching": oidc.is_on(),
+        "is_only": oidc.is_only(),
     }
     return page(request, "accounts/sign_in.html", context, no)
 

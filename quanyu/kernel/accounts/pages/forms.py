@@ -11,7 +11,7 @@ from django.utils.translation import pgettext
 
 from quanyu.kernel.access.http import answer, field, option
 from quanyu.kernel.access.rules import BODY_ROLES
-from quanyu.kernel.accounts import http, queries, rules
+from quanyu.kernel.accounts import entry, queries, rules
 from quanyu.kernel.errors import Refusal
 
 
@@ -25,7 +25,7 @@ def page(
 
 def onward(request: HttpRequest) -> HttpResponse:
     """Lead to where the form says one wanted to go, if that is a page of ours."""
-    return HttpResponseRedirect(http.safe(request, request.POST.get("next", "")))
+    return HttpResponseRedirect(entry.safe(request, request.POST.get("next", "")))
 
 
 def code_field(no: Refusal | None) -> dict[str, object]:

@@ -14,7 +14,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 
 from quanyu.kernel.access.http import actor_of, answered, field, read_or_write
-from quanyu.kernel.accounts import actions, http, queries, rules
+from quanyu.kernel.accounts import actions, entry, http, queries, rules
 from quanyu.kernel.accounts.http import seat_of
 from quanyu.kernel.accounts.pages.forms import (
     code_field,
@@ -23,6 +23,7 @@ from quanyu.kernel.accounts.pages.forms import (
     page,
     role_words,
 )
+from quanyu.kernel.accounts.pages.security import fresh_codes
 from quanyu.kernel.errors import Invalid, Refusal
 
 
@@ -38,15 +39,14 @@ def second_factor(request: HttpRequest) -> HttpResponse:
         return redirect(
             "sign_in_code" if seat_of(request).needs_factor else settings.LOGIN_REDIRECT_URL
         )
-    late = at - http.began(request) > rules.PROOF
+    late = entry.is_late(request, at=at)
     if request.method != "POST":
         get_totp_secret(regenerate=True)
 
     def enrol() -> HttpResponse:
-        if late:
-            http.check_password(request, account, request.POST.get("current", "")[:200], at=at)
-        http.enrol(request, account, request.POST.get("code", "")[:12], at=at)
-        return onward(request)
+        entry.confirm(request, account, request.POST.get("current", "")[:200], at=at)
+        entry.enrol(request, account, request.POST.get("code", "")[:12], at=at)
+        return fresh_codes(request, account, at=at)
 
     return answered(request, enrol, lambda no: _second_factor_page(request, no, late=late))
 
@@ -61,13 +61,15 @@ def password(request: HttpRequest) -> HttpResponse:
         return redirect("sign_in")
 
     def change() -> HttpResponse:
-        http.check_password(request, account, given.get("current", "")[:200], at=at)
+        entry.check_password(request, account, given.get("current", "")[:200], at=at)
         if given.get("new") != given.get("again"):
             raise Invalid(_("两次输入的新密码不一致"), field="again")
         changed = actions.set_password(
             account=account, password=given.get("new", "")[:200], actor=actor_of(request), at=at
         )
         update_session_auth_hash(request, changed)
+        kept = request.session.session_key or ""
+        actions.end_other_sessions(account=account, kept=kept, actor=actor_of(request), at=at)
         messages.success(request, _("密码已修改，其他设备上的登录已退出"))
         return onward(request)
 
@@ -118,9 +120,5 @@ def _password_page(request: HttpRequest, no: Refusal | None) -> HttpResponse:
         field("current", _("当前密码"), "password", no=no, autocomplete="current-password"),
         *new_password_fields(no),
     ]
-    account = seat_of(request).account
-    context = {
-        "fields": fields,
-        "must": account is not None and account.must_change_password,
-    }
+    context = {"fields": fields, "must": seat_of(request).needs_password}
     return page(request, "accounts/password.html", context, no)

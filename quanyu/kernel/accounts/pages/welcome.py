@@ -9,7 +9,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
 
 from quanyu.kernel.access.http import answer, answered, field, read_or_write
-from quanyu.kernel.accounts import http, rules
+from quanyu.kernel.accounts import entry, rules
 from quanyu.kernel.accounts.pages.forms import new_password_fields
 from quanyu.kernel.errors import Invalid, Refusal
 
@@ -22,14 +22,14 @@ def welcome(request: HttpRequest, token: str) -> HttpResponse:
     """Ask for a password; looking uses nothing up, since a messenger's preview looks too."""
     at, given = timezone.now(), request.POST
     try:
-        link = http.link_of(request, token, at=at)
+        link = entry.link_of(request, token, at=at)
     except (rules.WrongLink, rules.Locked) as no:
         return _page(request, None, no)
 
     def take_up() -> HttpResponse:
         if given.get("new") != given.get("again"):
             raise Invalid(_("两次输入的新密码不一致"), field="again")
-        return http.take_up(request, token, given.get("new", "")[:200], at=at)
+        return entry.take_up(request, token, given.get("new", "")[:200], at=at)
 
     return answered(request, take_up, lambda no: _page(request, link, no))
 

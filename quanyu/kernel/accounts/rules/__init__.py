@@ -37,6 +37,12 @@ from quanyu.kernel.accounts.rules.hats import (
     under,
     worn,
 )
+from quanyu.kernel.accounts.rules.identities import (
+    NotVouched,
+    WrongIdentity,
+    code_meant,
+    fresh_code,
+)
 from quanyu.kernel.accounts.rules.links import WrongLink, check_link, fresh_token
 from quanyu.kernel.accounts.rules.sign_in import (
     LOCK,
@@ -82,6 +88,7 @@ __all__ = [
     "Locked",
     "NameTaken",
     "NotDeputy",
+    "NotVouched",
     "OwnGrant",
     "OwnRequest",
     "RolesApart",
@@ -89,6 +96,7 @@ __all__ = [
     "Verdict",
     "WrongCode",
     "WrongGrant",
+    "WrongIdentity",
     "WrongLink",
     "WrongName",
     "address",
@@ -98,6 +106,8 @@ __all__ = [
     "check_grant",
     "check_link",
     "check_open",
+    "code_meant",
+    "fresh_code",
     "fresh_password",
     "fresh_token",
     "hats",

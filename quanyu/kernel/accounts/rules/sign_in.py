@@ -22,8 +22,8 @@ LOCK = timedelta(minutes=15)
 LONGEST_SESSION = timedelta(hours=12)
 PROOF = timedelta(minutes=10)
 """So long after a sign-in the second factor is set up without the password again."""
-MOST_FAILURES = MappingProxyType({"name": 5, "code": 5, "address": 20})
-"""How many failures within SPAN lock a name, a second factor, or an address."""
+MOST_FAILURES = MappingProxyType({"name": 5, "code": 5, "address": 20, "vouching": 60})
+"""How many failures within SPAN lock a name, a code, an address, an address for the provider."""
 
 
 class NameTaken(Invalid):

@@ -1,6 +1,7 @@
 """The programs that make up a running Quanyu, and the environment that they read."""
 
 import os
+import shutil
 import signal
 import sys
 from collections.abc import Mapping
@@ -27,6 +28,14 @@ def environment(home: Home, url: str, **more: str) -> dict[str, str]:
     return made
 
 
+def counting(home: Home) -> dict[str, str]:
+    """Give the processes of one web server a place to count together, emptied at its start."""
+    folder = home.running / "metrics"
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(mode=0o700, parents=True)
+    return {"PROMETHEUS_MULTIPROC_DIR": str(folder)}
+
+
 def server_words(port: int, *, host: str = "127.0.0.1", workers: int = 2) -> list[str]:
     """Give the command of the web server."""
     return [
@@ -45,8 +54,9 @@ def worker_words() -> list[str]:
 def children(home: Home, made: Mapping[str, str], port: int) -> list[Child]:
     """Give server and worker, not yet started."""
     commands = {"server": server_words(port), "worker": worker_words()}
+    more = {"server": {**made, **counting(home)}, "worker": made}
     bond = bound_to_us(signal.SIGTERM)
     return [
-        Child(name, [*bond, *commands[name]], home, home.logs / f"{name}.log", made)
+        Child(name, [*bond, *commands[name]], home, home.logs / f"{name}.log", more[name])
         for name in NAMES
     ]

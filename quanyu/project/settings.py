@@ -70,7 +70,8 @@ def _database(url: str, *, role: str | None) -> dict[str, Any]:
             "options": f"{path} -c statement_timeout=60s -c app.reach={nobody}",
             "assume_role": role,
             "prepare_threshold": 5,
-            "pool": {"min_size": 1, "max_size": QUANYU_POOL},
+            # Who waits longer for a connection is answered by nobody any more.
+            "pool": {"min_size": 1, "max_size": QUANYU_POOL, "timeout": 10},
         }
     return {
         "ENGINE": "quanyu.kernel.access.postgres",

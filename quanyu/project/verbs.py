@@ -63,6 +63,7 @@ def serve(path: Path, *, host: str, port: int, workers: int) -> int:
         url = os.environ.get("QUANYU_DATABASE_URL", "")
         with supervisor.database(home, url=url) as (address, _):
             made = programs.environment(home, address, QUANYU_PORT=str(port))
+            made |= programs.counting(home)
             server = subprocess.Popen(words, env=made, start_new_session=True)  # noqa: S603 - our own words
             try:
                 return server.wait()

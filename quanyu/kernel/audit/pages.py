@@ -191,6 +191,8 @@ def own_topics() -> dict[str, str]:
         "calendar.enter_year": _("录入放假安排"),
         "calendar.set_day": _("设定日历日"),
         "calendar.set_hours": _("设定工作时间"),
+        "jobs.retry": _("重试任务"),
+        "jobs.give_up": _("放弃任务"),
         "codes.load": _("载入代码"),
         "codes.add_code": _("新增代码"),
         "codes.change_code": _("变更代码"),

@@ -140,9 +140,11 @@ def _jobs(condition: str, given: list[Any], most: int) -> list[Job]:
     )
     failures = Failure.objects.in_bulk([row[0] for row in rows]) if rows else {}
     return [
-        Job(row[0], row[1], Standing(row[2]), row[3], json.loads(row[4]), *row[5:9], failure)
-        for row in rows
-        for failure in [failures.get(row[0])]
+        Job(
+            *(key, task, Standing(standing), tries, json.loads(args)),
+            *(lock, began, moved, next_at, failures.get(key)),
+        )
+        for key, task, standing, tries, args, lock, began, moved, next_at in rows
     ]
 
 

@@ -24,6 +24,7 @@ from quanyu.kernel.access.http import (
 )
 from quanyu.kernel.access.rules import Actor
 from quanyu.kernel.errors import Denied, Invalid, Refusal
+from quanyu.kernel.errors import gettext_noop as noop
 from quanyu.kernel.jobs import queries as queue
 from quanyu.kernel.jobs import rules as jobs_rules
 from quanyu.kernel.jobs.rules import Family, Standing
@@ -151,12 +152,12 @@ def _jobs_page(request: HttpRequest, no: Refusal | None = None) -> HttpResponse:
 
 
 def _standing(text: str) -> Standing:
-    otherwise = Invalid("没有这种任务状态", field="state", value=text, allowed=list(Standing))
+    otherwise = Invalid(noop("没有这种任务状态"), field="state", value=text, allowed=list(Standing))
     return meant(Standing, text or Standing.DEAD.value, otherwise=otherwise)
 
 
 def _after(text: str) -> int | None:
-    otherwise = Invalid("页码不对", field="after", value=text)
+    otherwise = Invalid(noop("页码不对"), field="after", value=text)
     return meant(int, text, otherwise=otherwise) if text else None
 
 

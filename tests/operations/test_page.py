@@ -30,6 +30,13 @@ pytestmark = pytest.mark.django_db
 PAGE = "/desk/operations"
 
 
+@pytest.fixture(autouse=True)
+def empty_queue(db: None) -> None:
+    """Forget what the making of the city left waiting."""
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM procrastinate_jobs")
+
+
 @pytest.fixture
 def keeper() -> Actor:
     """The system administrator of the whole city."""

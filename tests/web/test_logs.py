@@ -123,7 +123,7 @@ def test_shows_of_an_exception_class_and_place_alone() -> None:
 
 def _fail(words: str) -> None:
     try:
-        {}[words]
+        dict[str, str]()[words]
     except KeyError as fault:
         raise ValueError(words) from fault
 

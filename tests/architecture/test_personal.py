@@ -39,6 +39,7 @@ NOT_PERSONAL = {
         "topic subject region_path actor_kind job changed digest fingerprint",
     ),
     "audit.Seal": ("hashes", "marks snapshot previous hash"),
+    "audit.Verification": ("keys of records and hashes", "head faults"),
     "auth.Group": ("unused: rights come from grants", "name"),
     "auth.Permission": ("unused: rights come from grants", "name codename"),
     "calendar.CalendarDay": ("public: the State Council's notices", "name source windows"),

@@ -45,6 +45,7 @@ OPEN = {
     "accounts.SessionRow": "found by its key alone, before anybody's reach is known",
     "audit.Record": "no personal value in it; who may read it is a role, not a place's row",
     "audit.Seal": "hashes",
+    "audit.Verification": "counts, hashes and keys of records",
     "calendar.CalendarDay": "public: the State Council's notices",
     "calendar.CalendarEdition": "a token",
     "calendar.CalendarYear": "public: the State Council's notices",

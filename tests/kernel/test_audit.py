@@ -33,7 +33,9 @@ def tamper(db: None) -> Any:
 
 @pytest.fixture
 def sealed(transactional_db: None, at: datetime) -> list[UUID]:
-    """Five records under two seals, the keys in order."""
+    """Five records under two seals, the keys in order; what the seeding wrote is put away."""
+    with owner(connection.settings_dict["NAME"]) as cleaner:
+        cleaner.execute("TRUNCATE city.audit_record, city.audit_seal")
     keys = [write(at) for _ in range(3)]
     actions.seal(at=at)
     keys += [write(at) for _ in range(2)]
@@ -172,3 +174,65 @@ def test_keys_are_in_the_order_of_time() -> None:
 
     assert keys == sorted(keys)
     assert {key.version for key in keys} == {7}
+
+
+# ------------------------------------------------------------------ verified by the worker
+
+AUDITOR = Actor(
+    ActorKind.PERSON, id=uuid7(), grants=frozenset({Grant(Role.AUDITOR, "34/01/")}), name="严明"
+)
+
+
+def test_a_verification_names_what_is_broken(tamper: Any, sealed: list[UUID], at: datetime) -> None:
+    tamper("DELETE FROM city.audit_record WHERE id = %s", [sealed[1]])
+    asked = actions.ask_verification(actor=AUDITOR, at=at)
+
+    row = actions.verify(verification=asked.pk, actor=SYSTEM, at=at)
+
+    assert row.fault_count == 1
+    assert row.faults == [{"kind": "removed", "what": str(sealed[1])}]
+
+
+@pytest.mark.django_db
+def test_two_who_ask_at_once_get_one_verification(at: datetime) -> None:
+    first = actions.ask_verification(actor=AUDITOR, at=at)
+
+    second = actions.ask_verification(actor=AUDITOR, at=at + timedelta(minutes=1))
+
+    assert second.pk == first.pk
+
+
+@pytest.mark.django_db
+def test_a_verification_that_was_lost_is_begun_anew(at: datetime) -> None:
+    first = actions.ask_verification(actor=AUDITOR, at=at)
+
+    second = actions.ask_verification(actor=AUDITOR, at=at + timedelta(hours=3))
+
+    assert second.pk != first.pk
+
+
+@pytest.mark.django_db
+def test_verifying_twice_changes_nothing(at: datetime) -> None:
+    asked = actions.ask_verification(actor=AUDITOR, at=at)
+    first = actions.verify(verification=asked.pk, actor=SYSTEM, at=at)
+
+    second = actions.verify(verification=asked.pk, actor=SYSTEM, at=at + timedelta(hours=1))
+
+    assert second.done_at == first.done_at
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("verb", [actions.ask_verification, actions.verify_nightly])
+def test_a_stranger_has_nothing_verified(verb: Callable[..., Any], at: datetime) -> None:
+    desk = Actor(ActorKind.PERSON, grants=frozenset({Grant(Role.OPERATOR, "34/01/")}))
+
+    with pytest.raises(Denied):
+        verb(actor=desk, at=at)
+
+
+@pytest.mark.django_db
+def test_a_person_does_not_do_the_workers_part(at: datetime) -> None:
+    asked = actions.ask_verification(actor=AUDITOR, at=at)
+
+    with pytest.raises(Denied):
+        actions.verify(verification=asked.pk, actor=AUDITOR, at=at)

@@ -10,7 +10,11 @@ from django.utils import timezone
 
 from quanyu.events.models import Event
 from quanyu.kernel.access.rules import Actor, Role
+from quanyu.kernel.audit import jobs
+from quanyu.kernel.audit import queries as audit
+from quanyu.kernel.audit.tables import RECORDS
 from quanyu.kernel.codes import queries as codes
+from quanyu.kernel.jobs import app as queue
 from quanyu.organisations import queries as bodies
 from tests.conftest import STREET, person
 from tests.seat import browser_of
@@ -175,10 +179,40 @@ def test_the_log_tells_who_did_what(filed: Event, auditor: Actor) -> None:
     assert [row["did"] for row in page.context["rows"]] == ["立案"]
 
 
-def test_the_log_is_verified(filed: Event, auditor: Actor) -> None:
-    page = browser_of(auditor).post("/desk/audit")
+def test_the_log_is_verified_by_the_worker(filed: Event, auditor: Actor) -> None:
+    browser = browser_of(auditor)
+    browser.post("/desk/audit")
+    row = audit.last_verification()
+    assert row is not None
+    queue.run("tests", jobs.verify, case=row.pk, at=timezone.now())
+
+    page = browser.get("/desk/audit")
 
     assert page.context["verify"]["ok"]
+
+
+def test_the_log_is_searched_by_person_and_day(filed: Event, auditor: Actor) -> None:
+    browser = browser_of(auditor)
+    day = timezone.localdate(filed.reported_at)
+
+    found = [
+        len(browser.get("/desk/audit", {"subject": str(filed.pk), **given}).context["rows"])
+        for given in ({}, {"since": f"{day}", "until": f"{day}"}, {"since": "2999-01-01"})
+    ]
+
+    assert found == [found[0], found[0], 0]
+    assert found[0] > 2
+
+
+def test_the_file_of_the_log_holds_what_the_page_shows(filed: Event, auditor: Actor) -> None:
+    asked, at = {"subject": str(filed.pk)}, timezone.now()
+    shown = browser_of(auditor).get("/desk/audit", asked).context["rows"]
+
+    rows = list(RECORDS.narrowed(asked, actor=auditor, at=at))
+    written = RECORDS.read(rows, at=at)
+
+    assert [row["did"] for row in written] == [row["did"] for row in shown]
+    assert all(len(row["fingerprint"]) == 64 for row in written)
 
 
 def test_the_log_is_closed_to_the_desk(filed: Event, dispatcher: Actor) -> None:

@@ -2,18 +2,26 @@
 
 import os
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
+from uuid import UUID
 
 from django.db import connection, models, transaction
 
-from quanyu.kernel.access.rules import Actor
+from quanyu.kernel.access.rules import Actor, ActorKind
 from quanyu.kernel.audit import queries, rules
-from quanyu.kernel.audit.models import Record, Seal
+from quanyu.kernel.audit.models import Record, Seal, Verification
+from quanyu.kernel.errors import Denied
+from quanyu.kernel.jobs.actions import announce
 
 BATCH = 5_000
 """Records in one seal, at most."""
 
 SEALING = 0x5EA1
+LOST = timedelta(hours=2)
+"""A verification under way for longer than this was lost with its worker."""
+
+MOST_FAULTS = 200
+"""Faults kept with a verification; their number is kept whole."""
 
 
 def record(
@@ -94,3 +102,58 @@ def seal(*, at: datetime) -> Seal | None:
         previous=previous,
         hash=rules.seal(number=number, previous=previous, members=members),
     )
+
+
+@transaction.atomic
+def ask_verification(*, actor: Actor, at: datetime) -> Verification:
+    """Have the whole log verified by the worker; one under way is taken instead of a second.
+
+    :raises Denied: if the actor reads no log
+    """
+    queries.check_reader(actor)
+    return _begin(actor, at=at)
+
+
+@transaction.atomic
+def verify_nightly(*, actor: Actor, at: datetime) -> Verification:
+    """Begin the look over the log that nobody asked for.
+
+    :raises Denied: if the actor is not the system
+    """
+    if actor.kind is not ActorKind.SYSTEM:
+        raise Denied
+    return _begin(actor, at=at)
+
+
+def _begin(actor: Actor, *, at: datetime) -> Verification:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [SEALING + 1])
+    last = queries.last_verification()
+    if last is not None and last.done_at is None and at - last.asked_at < LOST:
+        return last
+    row = Verification.objects.create(asked_by=actor.id, asked_at=at)
+    record("audit.verify", row, actor=actor, at=at)
+    announce("audit.verification", row, at=at)
+    return row
+
+
+@transaction.atomic
+def verify(*, verification: UUID, actor: Actor, at: datetime) -> Verification:
+    """Verify the whole log and keep what was found; repeating it changes nothing.
+
+    :raises Denied: if the actor is not the system, or nobody asked for it
+    """
+    row = Verification.objects.select_for_update().filter(pk=verification).first()
+    if row is None or actor.kind is not ActorKind.SYSTEM:
+        raise Denied
+    if row.done_at is not None:
+        return row
+    verdict = queries.verify()
+    row.done_at = at
+    row.records, row.seals, row.unsealed = verdict.records, verdict.seals, verdict.unsealed
+    row.head, row.fault_count = verdict.head, len(verdict.faults)
+    row.faults = [{"kind": one.kind, "what": one.what} for one in verdict.faults[:MOST_FAULTS]]
+    row.save()
+    facts = {"head": row.head, "records": row.records, "faults": row.fault_count}
+    record("audit.verified", row, actor=actor, at=at, facts=facts)
+    return row

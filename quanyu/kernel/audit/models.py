@@ -77,3 +77,27 @@ class Seal(models.Model):
 
     def __str__(self) -> str:
         return f"#{self.number} {self.hash[:12]}"
+
+
+class Verification(models.Model):
+    """One look over the whole log against its seals, asked for or nightly (核验)."""
+
+    access = Access(writes="insert update")
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    asked_by = models.UUIDField("要求人", null=True)
+    asked_at = models.DateTimeField("要求时间")
+    done_at = models.DateTimeField("完成时间", null=True)
+    records = models.BigIntegerField("记录数", default=0)
+    seals = models.BigIntegerField("封存数", default=0)
+    unsealed = models.BigIntegerField("未封存数", default=0)
+    head = models.CharField("链头", max_length=64, blank=True)
+    fault_count = models.IntegerField("不符数", default=0)
+    faults = models.JSONField("不符之处", default=list)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "审计核验"
+        indexes = [models.Index("asked_at", name="audit_verification_by_time")]
+
+    def __str__(self) -> str:
+        return f"{self.asked_at} {self.fault_count}"

@@ -1,11 +1,13 @@
 """The log for those who audit: who did what to what, how far it is sealed, and is it whole."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import date, datetime
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -13,14 +15,14 @@ from django.utils.translation import gettext as _
 from quanyu.kernel.access.http import (
     actor_of,
     answer,
-    asked,
     field,
     hidden_if_denied,
+    option,
     read_or_write,
 )
 from quanyu.kernel.access.rules import Actor, ActorKind
-from quanyu.kernel.audit import queries
-from quanyu.kernel.audit.rules import Verdict
+from quanyu.kernel.audit import actions, queries
+from quanyu.kernel.audit.tables import RECORDS
 
 SHORT = 12
 
@@ -28,63 +30,115 @@ SHORT = 12
 @read_or_write
 @hidden_if_denied
 def records(request: HttpRequest) -> HttpResponse:
-    """List the log within reach; a POST verifies all of it against its seals."""
+    """List the log within reach; a POST has all of it verified against its seals."""
     actor, at = actor_of(request), timezone.now()
-    # The right is asked before the work: who may not read may not verify.
-    found = _page(request, actor)
-    verdict = queries.verify() if request.method == "POST" else None
+    if request.method == "POST":
+        actions.ask_verification(actor=actor, at=at)
+        return HttpResponseRedirect(reverse("desk_audit"))
+    given = RECORDS.asked({name: str(text).strip() for name, text in request.GET.items()})
+    found = queries.page(actor=actor, sought=_sought(given), after=request.GET.get("after", ""))
     sealed = queries.state()
     context = {
         "section": "audit",
-        "filters": _filters(request),
-        "rows": _rows(found),
-        "pages": {"next_url": _next(request, found)},
+        "filters": _filters(given, actor),
+        "clear_url": reverse("desk_audit") if given else "",
+        "rows": _rows(found.rows, found.loose),
+        "pages": {"next_url": _next(found, given)},
         "seal": _seal(sealed),
-        "verify": _verdict(verdict) if verdict else None,
+        "verify": _verification(queries.last_verification()),
         "verify_url": reverse("desk_audit"),
         "now": timezone.localtime(at),
     }
     return answer(request, "audit/records.html", context)
 
 
-def _page(request: HttpRequest, actor: Actor) -> queries.Page:
-    given = request.GET
-    return queries.page(
-        actor=actor,
-        topic=given.get("topic", "").strip(),
-        subject=given.get("subject", "").strip(),
-        after=given.get("after", ""),
+def _sought(given: Mapping[str, str]) -> queries.Sought:
+    return queries.Sought(
+        topic=given.get("topic", ""),
+        subject=given.get("subject", ""),
+        who=given.get("who", ""),
+        place=given.get("place", ""),
+        since=_day(given.get("since", "")),
+        until=_day(given.get("until", "")),
     )
 
 
-def _filters(request: HttpRequest) -> list[dict[str, Any]]:
-    names = {"topic": _("动作"), "subject": _("对象")}
-    hints = {"topic": "event.dispatch", "subject": "events.event:…"}
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError:
+        return None
+
+
+def _filters(given: Mapping[str, str], actor: Actor) -> list[dict[str, Any]]:
+    texts = [
+        _filter("who", _("谁"), given, placeholder=_("姓名或用户名")),
+        _filter("subject", _("对象"), given, placeholder="events.event:…"),
+    ]
+    days = [("since", _("自")), ("until", _("至"))]
     return [
-        field(
-            name,
-            label,
-            "search",
-            value=request.GET.get(name, ""),
-            required=False,
-            placeholder=hints[name],
-            on=bool(request.GET.get(name)),
-        )
-        for name, label in names.items()
+        *texts,
+        _choice("topic", _("动作"), given, _topics().items()),
+        _choice("place", _("辖区"), given, _places(queries.check_reader(actor))),
+        *(_filter(name, label, given, kind="date") for name, label in days),
     ]
 
 
-def _next(request: HttpRequest, found: queries.Page) -> str:
+def _filter(
+    name: str, label: str, given: Mapping[str, str], *, kind: str = "search", placeholder: str = ""
+) -> dict[str, Any]:
+    value = given.get(name, "")
+    on = bool(value)
+    return field(name, label, kind, value=value, required=False, placeholder=placeholder, on=on)
+
+
+def _choice(
+    name: str, label: str, given: Mapping[str, str], options: Iterable[tuple[str, str]]
+) -> dict[str, Any]:
+    value = given.get(name, "")
+    kept = [option(key, words) for key, words in options]
+    return field(name, label, "select", value=value, required=False, options=kept, on=bool(value))
+
+
+def _topics() -> dict[str, str]:
+    """Return what is done, by its topic, ordered by how it is called."""
+    topics = own_topics() | _whole(queries.topic_names.ask())
+    return dict(sorted(topics.items(), key=lambda pair: pair[1]))
+
+
+def _places(read: Sequence[str]) -> list[tuple[str, str]]:
+    """Return the places just below those that one reads, and those themselves."""
+    names = _whole(queries.places_below.ask(read))
+    return sorted(names.items())
+
+
+def _next(found: queries.Page, given: Mapping[str, str]) -> str:
     if not found.next:
         return ""
-    kept = asked(request, "topic", "subject")
-    return f"{reverse('desk_audit')}?{urlencode({**kept, 'after': found.next})}"
+    return f"{reverse('desk_audit')}?{urlencode({**given, 'after': found.next})}"
 
 
-def _rows(found: queries.Page) -> list[dict[str, Any]]:
-    people = _people([row.actor_id for row in found.rows if row.actor_id])
-    places = _whole(queries.place_names.ask(sorted({row.region_path for row in found.rows})))
-    topics = own_topics() | _whole(queries.topic_names.ask())
+@RECORDS.narrowed_by
+def narrowed(asked: Mapping[str, str], *, actor: Actor, at: datetime) -> QuerySet[Any]:
+    """Return the records of which the page shows a piece."""
+    return queries.records(actor=actor, sought=_sought(asked))
+
+
+@RECORDS.read_by
+def read(rows: Sequence[Any], *, at: datetime) -> list[dict[str, Any]]:
+    """Return what the file says of some records: whole keys, so that each can be found again."""
+    shown = _rows(rows, queries.loose(rows))
+    whole = [{"subject": row.subject, "id": str(row.id), "digest": row.digest} for row in rows]
+    return [
+        {**one, **kept, "fingerprint": row.fingerprint, "changed": " ".join(row.changed)}
+        for one, kept, row in zip(shown, whole, rows, strict=True)
+    ]
+
+
+def _rows(rows: Sequence[Any], loose: Collection[UUID]) -> list[dict[str, Any]]:
+    people = _people([row.actor_id for row in rows if row.actor_id])
+    places = _whole(queries.place_names.ask(sorted({row.region_path for row in rows})))
+    topics = _topics()
     return [
         {
             "number": str(row.id)[-SHORT:],
@@ -96,9 +150,9 @@ def _rows(found: queries.Page) -> list[dict[str, Any]]:
             "place": places.get(row.region_path, row.region_path),
             "changed": row.changed,
             "facts": [],
-            "sealed": row.id not in found.loose,
+            "sealed": row.id not in loose,
         }
-        for row in found.rows
+        for row in rows
     ]
 
 
@@ -137,7 +191,12 @@ def _seal(sealed: queries.State) -> dict[str, Any]:
     }
 
 
-def _verdict(verdict: Verdict) -> dict[str, Any]:
+def _verification(last: Any) -> dict[str, Any] | None:
+    """Return what the last look over the whole log found, or that it is under way."""
+    if last is None:
+        return None
+    if last.done_at is None:
+        return {"running": True, "at": last.asked_at}
     names = {
         "changed": _("这条记录的内容被改过"),
         "removed": _("这条记录被删除了"),
@@ -146,17 +205,20 @@ def _verdict(verdict: Verdict) -> dict[str, Any]:
     }
     whole = _("全部 {count} 条记录与 {seals} 次封存一致；{loose} 条尚未封存")
     broken = _("核验了 {count} 条记录、{seals} 次封存，有 {faults} 处不符")
-    sentence = (whole if verdict.is_whole else broken).format(
-        count=f"{verdict.records:,}",
-        seals=f"{verdict.seals:,}",
-        loose=verdict.unsealed,
-        faults=len(verdict.faults),
+    sentence = (broken if last.fault_count else whole).format(
+        count=f"{last.records:,}",
+        seals=f"{last.seals:,}",
+        loose=last.unsealed,
+        faults=last.fault_count,
     )
     return {
-        "ok": verdict.is_whole,
-        "checked": verdict.records,
+        "ok": not last.fault_count,
+        "at": last.done_at,
         "sentence": sentence,
-        "broken": [{"number": f.what, "why": names.get(f.kind, f.kind)} for f in verdict.faults],
+        "broken": [
+            {"number": one["what"], "why": names.get(one["kind"], one["kind"])}
+            for one in last.faults
+        ],
     }
 
 
@@ -182,6 +244,8 @@ def own_topics() -> dict[str, str]:
         "accounts.grant": _("授权"),
         "accounts.end_grant": _("终止授权"),
         "accounts.create": _("建立账号"),
+        "audit.verify": _("要求核验审计记录"),
+        "audit.verified": _("核验了审计记录"),
         "privacy.reveal": _("查看个人信息"),
         "privacy.purge": _("清除到期的个人信息"),
         "files.take": _("收下附件"),

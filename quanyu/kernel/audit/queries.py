@@ -2,15 +2,16 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from uuid import UUID
 
 from django.db import models
 from django.db.models.expressions import RawSQL
+from django.utils import timezone
 
-from quanyu.kernel.access.rules import Actor, Role
+from quanyu.kernel.access.rules import Actor, Role, upper
 from quanyu.kernel.audit import rules
-from quanyu.kernel.audit.models import Record, Seal
+from quanyu.kernel.audit.models import Record, Seal, Verification
 from quanyu.kernel.errors import Denied
 from quanyu.kernel.questions import Question
 
@@ -32,8 +33,33 @@ account_names: Question[[Sequence[UUID]], Mapping[UUID, str]] = Question(
 place_names: Question[[Sequence[str]], Mapping[str, str]] = Question("place_names", default={})
 """What are these places called? regions answers."""
 
+accounts_called: Question[[str], Sequence[UUID]] = Question("accounts_called", default=())
+"""Whose accounts bear this user name, or this person's name? accounts answers."""
+
+places_below: Question[[Sequence[str]], Mapping[str, str]] = Question("places_below", default={})
+"""What are these places called, and those just below them? regions answers."""
+
 topic_names: Question[[], Mapping[str, str]] = Question("topic_names", default={})
 """What are the topics of a domain called? Each domain answers for its own."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sought:
+    """What is looked for in the log; an empty word narrows nothing (查询条件)."""
+
+    topic: str = ""
+    """A topic, or the beginning of several: ``event.``"""
+    subject: str = ""
+    """Table and key, or the key alone."""
+    who: str = ""
+    """A user name, or a person's name."""
+    place: str = ""
+    since: date | None = None
+    until: date | None = None
+    """The last day, counted in."""
+
+
+EVERYTHING = Sought()
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,17 +82,22 @@ class Page:
     next: str = ""
 
 
-def page(*, actor: Actor, topic: str = "", subject: str = "", after: str = "") -> Page:
+def page(*, actor: Actor, sought: Sought = EVERYTHING, after: str = "") -> Page:
     """Return one page of the log by keyset.
 
     :raises Denied: if the actor reads no log
     """
-    rows = records(actor=actor, topic=topic, subject=subject)
+    rows = records(actor=actor, sought=sought)
     rows = rows.filter(id__lt=after) if _is_key(after) else rows
     found = list(rows[: PAGE + 1])
     following = str(found[PAGE - 1].id) if len(found) > PAGE else ""
-    loose = unsealed(_last()).filter(id__in=[row.id for row in found])
-    return Page(found[:PAGE], frozenset(loose.values_list("id", flat=True)), following)
+    return Page(found[:PAGE], loose(found), following)
+
+
+def loose(rows: Sequence[Record]) -> frozenset[UUID]:
+    """Return which of these records no seal binds yet."""
+    kept = unsealed(_last()).filter(id__in=[row.id for row in rows])
+    return frozenset(kept.values_list("id", flat=True))
 
 
 def state() -> State:
@@ -93,20 +124,58 @@ def _is_key(text: str) -> bool:
     return True
 
 
-def records(*, actor: Actor, topic: str = "", subject: str = "") -> models.QuerySet[Record]:
-    """Return the records inside the reader's places, the newest first.
+def check_reader(actor: Actor) -> tuple[str, ...]:
+    """Return the places whose log the actor reads.
+
+    :raises Denied: if there is none
+    """
+    places = tuple(grant.path for grant in actor.grants if grant.role in READERS and grant.path)
+    if not places:
+        raise Denied
+    return places
+
+
+def records(*, actor: Actor, sought: Sought = EVERYTHING) -> models.QuerySet[Record]:
+    """Return the records inside the reader's places that are sought, the newest first.
 
     :raises Denied: if the actor reads no log
     """
-    places = [grant.path for grant in actor.grants if grant.role in READERS and grant.path]
-    if not places:
-        raise Denied
-    inside = models.Q(pk__in=[])
-    for path in places:
-        inside |= models.Q(region_path__startswith=path) | models.Q(region_path="")
+    inside = models.Q(region_path="")
+    for path in check_reader(actor):
+        inside |= models.Q(region_path__gte=path, region_path__lt=upper(path))
     rows = Record.objects.filter(inside).order_by("-id")
-    rows = rows.filter(topic__startswith=topic) if topic else rows
-    return rows.filter(subject=subject) if subject else rows
+    if sought.topic:
+        is_group = sought.topic.endswith(".")
+        rows = rows.filter(**{"topic__startswith" if is_group else "topic": sought.topic})
+    if sought.subject:
+        is_whole = ":" in sought.subject
+        rows = rows.filter(**{"subject" if is_whole else "subject__endswith": sought.subject})
+    if sought.who:
+        rows = rows.filter(actor_id__in=_called(sought.who))
+    return _placed_and_dated(rows, sought)
+
+
+def _called(who: str) -> list[UUID]:
+    return [key for keys in accounts_called.ask(who) for key in keys]
+
+
+def _placed_and_dated(rows: models.QuerySet[Record], sought: Sought) -> models.QuerySet[Record]:
+    if sought.place:
+        rows = rows.filter(region_path__gte=sought.place, region_path__lt=upper(sought.place))
+    if sought.since:
+        rows = rows.filter(at__gte=_midnight(sought.since))
+    if sought.until:
+        rows = rows.filter(at__lt=_midnight(sought.until + timedelta(days=1)))
+    return rows
+
+
+def _midnight(day: date) -> datetime:
+    return timezone.make_aware(datetime.combine(day, time.min))
+
+
+def last_verification() -> Verification | None:
+    """Return the newest look over the whole log, done or under way."""
+    return Verification.objects.order_by("-asked_at", "-id").first()
 
 
 def head() -> tuple[int, str]:

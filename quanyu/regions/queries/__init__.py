@@ -198,6 +198,13 @@ def below(path: str) -> list[Crumb]:
     return [crumbs[p] for p in sorted(found)]
 
 
+@audit.places_below.answered_by
+def places_below(paths: Sequence[str]) -> dict[str, str]:
+    """Return what these places are called, and those just below each."""
+    found = [*paths, *(crumb.path for path in paths for crumb in below(path))]
+    return {path: label(path) for path in found}
+
+
 def is_known(path: str) -> bool:
     """Tell whether the tree holds ``path`` today."""
     return path in _names.get()

@@ -42,6 +42,7 @@ def report(
         channel=Channel.API,
         name=body.contact.name,
         phone=body.contact.phone,
+        may_text=body.contact.may_text,
     )
     receipt = actions.report(
         said=said,
@@ -149,6 +150,7 @@ def report_for(request: HttpRequest, body: schemas.ReportForIn) -> Status[schema
             channel=body.channel,
             name=body.contact.name,
             phone=body.contact.phone,
+            may_text=body.contact.may_text,
         ),
         actor=actor_of(request),
         at=timezone.now(),

@@ -4,11 +4,16 @@ from datetime import datetime
 from uuid import UUID
 
 from django.conf import settings
+from django.utils import timezone
 
-from quanyu.events import actions, queries
+from quanyu.events import actions, queries, rules
+from quanyu.events.queries import telling
+from quanyu.events.workflow import EVENT
 from quanyu.kernel.access.rules import system
 from quanyu.kernel.calendar import queries as calendar
-from quanyu.kernel.jobs.rules import every, on
+from quanyu.kernel.jobs.rules import Listener, every, on
+
+TOLD = ("acknowledge", "handle", *rules.AUDIENCES)
 
 
 @on("event.start")
@@ -54,3 +59,24 @@ def publish(at: datetime) -> None:
     """Refresh the figures of the residents' page."""
     worker = system(settings.QUANYU_CITY, job="events.publish")
     actions.refresh_figures(actor=worker, at=at)
+
+
+@every("*/10 * * * * 40")
+def warn(at: datetime) -> None:
+    """Tell whoever has a matter that it is soon due, once."""
+    worker = system(settings.QUANYU_CITY, job="events.warn")
+    for key, due in telling.soon(actor=worker, at=at):
+        actions.tell(event_id=key, verb="soon", since=at, occasion=due, actor=worker, at=at)
+
+
+def _telling(verb: str) -> Listener:
+    def tell(case: UUID, at: datetime) -> None:
+        worker = system(settings.QUANYU_CITY, job=f"events.tell_{verb}")
+        actions.tell(event_id=case, verb=verb, since=at, actor=worker, at=timezone.now())
+
+    tell.__name__ = tell.__qualname__ = f"tell_{verb}"
+    return tell
+
+
+TELLS = {verb: on(f"{EVENT.name}.{verb}")(_telling(verb)) for verb in (*TOLD, EVENT.escalates)}
+"""One listener a verb that somebody is told of, or that settles what they were told."""

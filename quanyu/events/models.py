@@ -167,6 +167,7 @@ class Contact(models.Model):
         ),
     )
     phone_index = BlindIndexField("电话索引", of="phone")
+    may_text = models.BooleanField("同意发短信", default=False)
     given_at = models.DateTimeField("提供时间")
 
     objects = ScopedManager()

@@ -1,16 +1,18 @@
 """What is right, whoever asks. No database, no clock."""
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
+from types import MappingProxyType
 from typing import Protocol
 from uuid import UUID
 
 from quanyu.kernel.access.rules import Actor, Role
 from quanyu.kernel.errors import Invalid, Refusal
 from quanyu.kernel.errors import gettext_noop as _
+from quanyu.kernel.notices.rules import Group, Topic, declare
 
 VERIFY_FIRST = _("这个类别规定先由网格员现场核实，请先点“请网格员核实”")
 HANDED_BACK_ONCE = _("本单位已退回过一次，不能再退；请签收，或与派遣员商量")
@@ -219,3 +221,157 @@ class Filters:
     until: date | None = None
     sort: str = "due"
     """``due`` what is due first, or ``new`` the newest first."""
+
+
+# ------------------------------------------------------------------ who is told
+
+
+class Audience(StrEnum):
+    """Whom a step concerns (告知对象)."""
+
+    HANDLERS = "handlers"
+    """Everybody who handles in the body that has it."""
+
+    HANDS = "hands"
+    """Who signed for it; else everybody who handles in the body."""
+
+    DISPATCHERS = "dispatchers"
+    """Who sent it out; else the nearest desk that dispatches."""
+
+    GRID = "grid"
+    """The grid's worker."""
+
+    REPORTER = "reporter"
+
+
+AUDIENCES: Mapping[str, Audience] = MappingProxyType(
+    {
+        "request_verification": Audience.GRID,
+        "dispatch": Audience.HANDLERS,
+        "insist": Audience.HANDLERS,
+        "hand_back": Audience.DISPATCHERS,
+        "rework": Audience.HANDS,
+        "reopen": Audience.HANDS,
+        "close": Audience.REPORTER,
+        "settle": Audience.REPORTER,
+        "refuse": Audience.REPORTER,
+    }
+)
+"""Whom each verb concerns. What is not here stands on the work list alone: one telling a step."""
+
+HOLDERS: Mapping[str, Audience] = MappingProxyType(
+    {
+        "verifying": Audience.GRID,
+        "dispatched": Audience.HANDLERS,
+        "handling": Audience.HANDS,
+        "returned": Audience.DISPATCHERS,
+    }
+)
+"""Who has a matter in each state, to be told that it is late or soon will be."""
+
+STEPS = frozenset({*AUDIENCES} - {"close", "settle", "refuse"})
+"""The topics that are over once the matter has gone on."""
+
+SOON = timedelta(hours=4)
+"""So much working time before its end a matter is soon due."""
+
+ON_BEHALF = frozenset({Channel.PHONE, Channel.WINDOW})
+"""Reported without a screen of one's own: what comes of it is told by telephone too."""
+
+WORDS = ("number", "matter", "place", "due_at")
+
+declare(
+    Topic(
+        "event.request_verification",
+        Group.ASSIGNED,
+        _("请现场核实"),
+        _("请到现场核实：{matter}"),
+        _("{place}，编号 {number}。看过后写一句核实情况即可。"),
+        WORDS,
+    ),
+    Topic(
+        "event.dispatch",
+        Group.ASSIGNED,
+        _("派给本单位"),
+        _("派给本单位：{matter}"),
+        _("{place}，编号 {number}，{due_at} 前办结。请签收；不归本单位办的可依据退回一次。"),
+        WORDS,
+    ),
+    Topic(
+        "event.insist",
+        Group.ASSIGNED,
+        _("维持派遣"),
+        _("维持派遣，仍由本单位办：{matter}"),
+        _("{place}，编号 {number}，{due_at} 前办结。理由见事项经过。"),
+        WORDS,
+    ),
+    Topic(
+        "event.hand_back",
+        Group.ASSIGNED,
+        _("承办单位退回"),
+        _("承办单位退回，请裁定：{matter}"),
+        _("{place}，编号 {number}。请改派，或写明理由维持派遣。"),
+        WORDS,
+    ),
+    Topic(
+        "event.rework",
+        Group.ASSIGNED,
+        _("核查要求返工"),
+        _("核查未通过，请重新办：{matter}"),
+        _("{place}，编号 {number}，{due_at} 前办结。原因见事项经过。"),
+        WORDS,
+    ),
+    Topic(
+        "event.reopen",
+        Group.ASSIGNED,
+        _("反映人说没解决"),
+        _("反映人说没解决，请接着办：{matter}"),
+        _("{place}，编号 {number}，{due_at} 前办结。哪里没解决，见事项经过。"),
+        WORDS,
+    ),
+    Topic(
+        "event.soon",
+        Group.DUE,
+        _("快到期"),
+        _("快到期：{matter}"),
+        _("{place}，编号 {number}，{due_at} 到期。"),
+        WORDS,
+    ),
+    Topic(
+        "event.overdue",
+        Group.DUE,
+        _("已逾期"),
+        _("已逾期：{matter}"),
+        _("{place}，编号 {number}，{due_at} 到期，请尽快办理。"),
+        WORDS,
+    ),
+    Topic(
+        "event.close",
+        Group.ANSWERS,
+        _("反映的事办好了"),
+        _("您反映的事办好了：{matter}"),
+        _("{place}，编号 {number}，已核对办好。解决了没有，请凭查询码告诉我们；没解决可以接着办。"),
+        WORDS,
+    ),
+    Topic(
+        "event.settle",
+        Group.ANSWERS,
+        _("反映的事当场办好了"),
+        _("您反映的事当场办好了：{matter}"),
+        _("{place}，编号 {number}，网格员到现场已办好。凭查询码可以看经过。"),
+        WORDS,
+    ),
+    Topic(
+        "event.refuse",
+        Group.ANSWERS,
+        _("反映的事办不了"),
+        _("您反映的事我们办不了：{matter}"),
+        _("{place}，编号 {number}。为什么办不了、可以找谁，凭查询码可以看到答复。"),
+        WORDS,
+    ),
+)
+
+
+def audience(verb: str, *, state: str) -> Audience | None:
+    """Return whom a step concerns; of what is late, whoever has the matter in this state."""
+    return HOLDERS.get(state) if verb in {"overdue", "soon"} else AUDIENCES.get(verb)

@@ -33,6 +33,8 @@ class ContactIn(Strict):
 
     name: Annotated[str, Field(max_length=40)] = ""
     phone: Annotated[str, Field(max_length=20)] = ""
+    may_text: bool = False
+    """Whether the result may be told by text message."""
 
 
 class ReportIn(Strict):

@@ -53,6 +53,17 @@ QUANYU_REVIEW_DAYS = max(1, _number("QUANYU_REVIEW_DAYS", 30))
 QUANYU_DEPUTY_DAYS = max(1, _number("QUANYU_DEPUTY_DAYS", 30))
 QUANYU_IDLE_MINUTES = max(1, _number("QUANYU_IDLE_MINUTES", 30))
 
+# ------------------------------------------------------------------ ways to people
+QUANYU_MAIL_HOST = _text("QUANYU_MAIL_HOST")
+QUANYU_MAIL_PORT = _number("QUANYU_MAIL_PORT", 587)
+QUANYU_MAIL_TLS = _text("QUANYU_MAIL_TLS", "starttls")
+QUANYU_MAIL_USER = _text("QUANYU_MAIL_USER")
+QUANYU_MAIL_PASSWORD = _text("QUANYU_MAIL_PASSWORD")
+QUANYU_MAIL_FROM = _text("QUANYU_MAIL_FROM")
+QUANYU_SMS = _text("QUANYU_SMS")
+QUANYU_SMS_RECEIPTS = _text("QUANYU_SMS_RECEIPTS")
+QUANYU_ADDRESS = _text("QUANYU_ADDRESS")
+
 # ------------------------------------------------------------------ database
 DATABASE_URL = _text("QUANYU_DATABASE_URL")
 APP_DATABASE_URL = _text("QUANYU_APP_DATABASE_URL")
@@ -102,6 +113,7 @@ KERNEL = [
     "files",
     "jobs",
     "operations",
+    "notices",
     "privacy",
     "quotas",
     "tables",

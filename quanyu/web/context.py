@@ -15,6 +15,8 @@ from django.utils.translation import gettext_lazy as _
 from quanyu.kernel.access.rules import SIGHTED_ROLES, Actor, Role
 from quanyu.kernel.accounts.http import Seat, seat_of
 from quanyu.kernel.accounts.rules import ROLE_NAMES
+from quanyu.kernel.notices import queries as notices
+from quanyu.kernel.notices.rules import CALLERS
 from quanyu.kernel.operations import pages as operations
 from quanyu.regions import queries as regions
 from quanyu.regions.rules import Crumb
@@ -32,6 +34,8 @@ MATTERS = SIGHTED_ROLES | {Role.HANDLER}
 REPORTING = frozenset({Role.GRID_WORKER, Role.COMMUNITY_OFFICER, Role.OPERATOR, Role.WINDOW_CLERK})
 GROUND = MATTERS | {Role.SYS_ADMIN}
 PEOPLE = frozenset({Role.SYS_ADMIN, Role.SEC_ADMIN, Role.AUDIT_ADMIN})
+CALLS = CALLERS
+NOTICES = notices.KEEPERS
 AUDIT = frozenset({Role.AUDIT_ADMIN, Role.AUDITOR})
 OPERATORS = frozenset({Role.SYS_ADMIN})
 
@@ -56,6 +60,7 @@ DOORS: tuple[tuple[Promise | str, tuple[Door, ...]], ...] = (
             Door("map", "desk_map", "map-2", _("调度地图"), MATTERS),
             Door("files", "desk_files", "file-spreadsheet", _("导出与导入"), GROUND),
             Door("report", "desk_report", "phone-incoming", _("代报事项"), REPORTING),
+            Door("calls", "desk_calls", "phone-outgoing", _("电话名单"), CALLS),
         ),
     ),
     (
@@ -70,6 +75,8 @@ DOORS: tuple[tuple[Promise | str, tuple[Door, ...]], ...] = (
         _("管理"),
         (
             Door("people", "desk_people", "users", _("人员与授权"), PEOPLE),
+            Door("wordings", "desk_wordings", "message-2-cog", _("通知模板"), NOTICES),
+            Door("deliveries", "desk_deliveries", "send", _("发送情况"), NOTICES),
             Door("audit", "desk_audit", "shield-check", _("审计"), AUDIT),
             Door("operations", "desk_operations", "activity", _("系统运行"), OPERATORS),
         ),
@@ -103,6 +110,7 @@ def face(request: HttpRequest) -> dict[str, Any]:
         "may_search": SimpleLazyObject(lambda: opens("matters", seat_of(request).actor.roles)),
         "city": SimpleLazyObject(_city),
         "alarms": SimpleLazyObject(lambda: _alarms(seat_of(request).actor)),
+        "bell": SimpleLazyObject(lambda: notices.unread(seat_of(request).actor)),
     }
 
 

@@ -76,6 +76,18 @@ NOT_PERSONAL = {
     "operations.SlowStatement": (
         "statements without their values",
         "key text milliseconds worst",
+    "notices.Choice": ("codes of one's own choice", "language ways"),
+    "notices.Delivery": (
+        "codes; the other side's name for a message",
+        "reference fault channel state",
+    ),
+    "notices.Notice": (
+        "codes, a number, and short public words: a class, a place, a time",
+        "topic subject occasion link words region_path call_path",
+    ),
+    "notices.Wording": (
+        "the city's words for everybody, with placeholders",
+        "topic channel subject body subject_en body_en provider_code",
     ),
     "organisations.Body": (
         "public: who acts, with the office's telephone",

@@ -20,6 +20,7 @@ ANSWERERS = {
     "kernel.audit.place_names": {"regions"},
     "kernel.audit.places_below": {"regions"},
     "kernel.audit.topic_names": {"events"},
+    "kernel.audit.topic_names": {"events", "kernel.notices"},
     "kernel.codes.place_names": {"regions"},
     "kernel.codes.stage_names": {"events"},
     "kernel.files.ended": {"events"},

@@ -61,6 +61,8 @@ OPEN = {
     "files.File": "hashes and sizes; the row it belongs to answers who may open it",
     "jobs.Failure": "classes of exceptions and places in the code, no value",
     "operations.SlowStatement": "statements without their values",
+    "notices.Delivery": "states of sending: no person, no address, no words",
+    "notices.Wording": "the city's own words for its notices",
     "organisations.Body": "public: who acts, with the office's telephone",
     "organisations.Duty": "public: the duty list",
     "privacy.Look": "who looked at what and why; no value",

@@ -40,6 +40,7 @@ from quanyu.events.actions.reports import (
     open_by_code,
     report,
 )
+from quanyu.events.actions.telling import tell
 
 __all__ = [
     "DESK",
@@ -74,6 +75,7 @@ __all__ = [
     "send_out",
     "settle",
     "suggest",
+    "tell",
     "tell_overdue",
     "verify",
     "void",

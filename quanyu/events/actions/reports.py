@@ -63,6 +63,7 @@ class Report:
     channel: Channel = Channel.WEB
     name: str = ""
     phone: str = ""
+    may_text: bool = False
     photos: Sequence[Any] = field(default=(), compare=False)
 
 
@@ -109,7 +110,7 @@ def report(
                 event,
                 actor=actor,
                 at=at,
-                beside=_contact(event, name=said.name, phone=phone, at=at),
+                beside=_contact(event, said, phone=phone, at=at),
                 channel=said.channel.value,
                 category=said.category or None,
             )
@@ -175,11 +176,13 @@ def _home(actor: Actor) -> str:
     return actor.places[0] if actor.kind is ActorKind.PERSON and actor.places else ""
 
 
-def _contact(event: Event, *, name: str, phone: str, at: datetime) -> list[Contact]:
+def _contact(event: Event, said: Report, *, phone: str, at: datetime) -> list[Contact]:
     """Return the contact to keep beside the matter, if one was given."""
-    if not name.strip() and not phone:
+    name = said.name.strip()[:40]
+    if not name and not phone:
         return []
-    return [Contact(event=event, name=name.strip()[:40], phone=phone, given_at=at)]
+    may_text = said.may_text and bool(phone)
+    return [Contact(event=event, name=name, phone=phone, may_text=may_text, given_at=at)]
 
 
 def _new_code() -> str:

@@ -46,6 +46,7 @@ LABELS: Mapping[str, Any] = {
     "channel": gettext_lazy("从哪里来"),
     "name": gettext_lazy("姓名"),
     "phone": gettext_lazy("电话"),
+    "may_text": gettext_lazy("有了结果发短信告诉本人"),
     "solved": gettext_lazy("解决了吗"),
     "treated": gettext_lazy("态度"),
     "comment": gettext_lazy("还想说点什么"),

@@ -30,6 +30,7 @@ from quanyu.kernel.accounts.http import address_of
 from quanyu.kernel.codes import queries as codes
 from quanyu.kernel.errors import Denied, Invalid, Refusal, TooMany
 from quanyu.kernel.files.pages import photo as stored_photo
+from quanyu.kernel.notices import queries as notices
 from quanyu.kernel.privacy.rules import REASONS
 from quanyu.organisations import queries as organisations
 from quanyu.regions import queries as regions
@@ -146,6 +147,7 @@ def _reported(request: HttpRequest, *, at: datetime) -> actions.Receipt:
         channel=Channel.WEB,
         name=who.name,
         phone=who.phone,
+        may_text=who.may_text,
         photos=request.FILES.getlist("photos"),
     )
     sent = partial(actions.report, said=said, actor=REPORTER, at=at, address=address_of(request))
@@ -167,6 +169,7 @@ def _report_page(request: HttpRequest, *, no: Refusal | None = None) -> HttpResp
         "values": given.dict(),
         "errors": _errors(no),
         "key": given.get("key") or uuid4().hex,
+        "may_text": notices.can_text(),
         "purpose": _("只用来回您消息，办完两年后删掉；看一次记一次，您看得到"),
         "kept_photos": len(request.FILES.getlist("photos")) if no is not None else 0,
     }

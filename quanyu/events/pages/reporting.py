@@ -18,6 +18,7 @@ from quanyu.events.rules import Channel
 from quanyu.kernel.access.http import actor_of, answer, field, hidden_if_denied, option, parsed
 from quanyu.kernel.access.rules import Actor, Role
 from quanyu.kernel.errors import Refusal
+from quanyu.kernel.notices import queries as notices
 
 PATROLLING = frozenset({Role.GRID_WORKER, Role.COMMUNITY_OFFICER})
 
@@ -51,6 +52,7 @@ def _reported(request: HttpRequest, actor: Actor, *, at: datetime) -> actions.Re
         channel=body.channel,
         name=who.name,
         phone=who.phone,
+        may_text=who.may_text,
         photos=request.FILES.getlist("photos"),
     )
     return actions.report(said=said, actor=actor, at=at, key=given.get("key", "")[:200])
@@ -100,6 +102,7 @@ def _fields(
         one("class_code", "select", required=False, options=forms.classes(at=at)),
         one("name", required=False, maxlength=40),
         one("phone", "phone", required=False, maxlength=20),
+        *([one("may_text", "checkbox")] if notices.can_text() else []),
         one("photos", "file", required=False, value="", accept=forms.PICTURES, multiple=True),
         one("lon", "hidden", required=False),
         one("lat", "hidden", required=False),

@@ -7,7 +7,7 @@ from uuid import UUID
 from django.db import models
 
 from quanyu.kernel.access.reach import Reach, Under, declared
-from quanyu.kernel.access.rules import Actor
+from quanyu.kernel.access.rules import Actor, ActorKind
 from quanyu.kernel.errors import Denied
 
 M = TypeVar("M", bound=models.Model)
@@ -41,6 +41,12 @@ def _doors(rows: Reach, actor: Actor) -> Iterator[dict[str, object]]:
             yield {f"{rows.place}__gte": low, f"{rows.place}__lt": high}
     if rows.body and actor.bodies:
         yield {f"{rows.body}__in": actor.bodies}
+    if rows.jobs and actor.kind is ActorKind.SYSTEM:
+        yield {"pk__isnull": False}
+    yield from _own_doors(rows, actor)
+
+
+def _own_doors(rows: Reach, actor: Actor) -> Iterator[dict[str, object]]:
     if rows.own and actor.id is not None:
         yield {rows.own: actor.id}
     if rows.code and actor.row is not None:

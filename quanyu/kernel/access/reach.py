@@ -11,12 +11,16 @@ Writes = Literal["none", "insert", "insert update", "all"]
 
 @dataclass(frozen=True, slots=True)
 class Reach:
-    """Which columns open a row: its place, the body that has it, its owner; and its code."""
+    """Which columns open a row: its place, the body that has it, its owner; and its code.
+
+    ``jobs`` opens every row to the system in a job: where no place may open what is one person's.
+    """
 
     place: str = "region_path"
     body: str = ""
     own: str = ""
     code: bool = False
+    jobs: bool = False
 
 
 @dataclass(frozen=True, slots=True)

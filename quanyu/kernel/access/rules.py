@@ -211,7 +211,7 @@ def holder(row: UUID) -> Actor:
 
 
 def reach(actor: Actor, *, city: str) -> str:
-    """Return what the database is told of an actor: places, bodies, account, row, and the city.
+    """Return what the database is told of an actor: places, bodies, account, row, city, and job.
 
     An actor with more places than the wall has doors reaches the first ones only; the person
     chooses a hat before that.
@@ -220,4 +220,5 @@ def reach(actor: Actor, *, city: str) -> str:
     ranges += (("", ""),) * (MOST_PLACES - len(ranges))
     values = [end for pair in ranges for end in pair]
     values += [",".join(str(body) for body in actor.bodies), str(actor.id or "")]
-    return "|".join([*values, str(actor.row or ""), city, upper(city)])
+    job = "1" if actor.kind is ActorKind.SYSTEM else ""
+    return "|".join([*values, str(actor.row or ""), city, upper(city), job])

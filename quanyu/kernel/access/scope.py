@@ -12,7 +12,7 @@ from quanyu.kernel.access.rules import MOST_PLACES, Actor, reach
 SETTING = "app.reach"
 PARTS = (
     *(f"{end}{number}" for number in range(MOST_PLACES) for end in ("from", "to")),
-    *("bodies", "account", "row", "open_from", "open_to"),
+    *("bodies", "account", "row", "open_from", "open_to", "job"),
 )
 """What the one setting holds, in order, between bars."""
 

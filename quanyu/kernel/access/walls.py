@@ -59,20 +59,30 @@ def _seen(model: type[models.Model], rows: Reach | Under) -> str:
         parent = rows.parent_model._meta.db_table
         column = f"{rows.field}_id"  # a foreign key
         return f"EXISTS (SELECT FROM {parent} parent WHERE parent.id = {column})"
+    return " OR ".join([*_place_doors(rows), *_other_doors(rows)])
+
+
+def _place_doors(rows: Reach) -> list[str]:
+    if not rows.place:
+        return []
+    return [
+        f"({rows.place} >= {part(f'from{n}')} AND {rows.place} < {part(f'to{n}')})"
+        for n in range(MOST_PLACES)
+    ]
+
+
+def _other_doors(rows: Reach) -> list[str]:
     doors = []
-    if rows.place:
-        doors += [
-            f"({rows.place} >= {part(f'from{n}')} AND {rows.place} < {part(f'to{n}')})"
-            for n in range(MOST_PLACES)
-        ]
     if rows.body:
         bodies = f"string_to_array(nullif({part('bodies')}, ''), ',')::uuid[]"
         doors.append(f"{rows.body} = ANY ({bodies})")
     if rows.own:
         doors.append(f"{rows.own} = nullif({part('account')}, '')::uuid")
+    if rows.jobs:
+        doors.append(f"{part('job')} = '1'")
     if rows.code:
         doors.append(f"id = nullif({part('row')}, '')::uuid")
-    return " OR ".join(doors)
+    return doors
 
 
 def _opening(model: type[models.Model], access: Access) -> list[str]:

@@ -43,6 +43,7 @@ from quanyu.kernel.accounts.queries.people import (
     may_enter_by_click,
     people,
 )
+from quanyu.kernel.accounts.queries.reached import emails, holders
 from quanyu.kernel.accounts.queries.reviewed import (
     Looked,
     Progress,
@@ -90,6 +91,7 @@ __all__ = [
     "count_to_decide",
     "demo_people",
     "deputies_of",
+    "emails",
     "ending",
     "ending_rows",
     "explain",
@@ -99,6 +101,7 @@ __all__ = [
     "hat_names",
     "held_from",
     "history",
+    "holders",
     "invitation",
     "is_known",
     "late_reviews",

@@ -28,6 +28,7 @@ from quanyu.kernel.calendar.rules.days import (
     check_windows,
     local,
     missing_years,
+    moment_of,
     windows_on,
 )
 from quanyu.kernel.calendar.rules.explanation import (
@@ -94,6 +95,7 @@ __all__ = [
     "local",
     "minutes",
     "missing_years",
+    "moment_of",
     "next_working_moment",
     "remaining",
     "resumed",

@@ -110,7 +110,7 @@ async function cover(el) {
   const answer = await fetch(url, { headers: { 'HX-Request': 'true' } }).catch(() => null);
   if (!answer?.ok) return;
   const page = new DOMParser().parseFromString(await answer.text(), 'text/html');
-  const masked = page.getElementById('contact');
+  const masked = page.getElementById(el.id);
   if (!masked) return;
   el.replaceWith(masked);
   // @ts-ignore htmx is a classic script

@@ -1,0 +1,100 @@
+"""Who is to be told of a step, and in which words; nothing here writes."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from quanyu.events import rules
+from quanyu.events.models import Event
+from quanyu.events.rules import Audience
+from quanyu.events.workflow import EVENT, State
+from quanyu.kernel.access.rules import Actor, Role
+from quanyu.kernel.accounts import queries as accounts
+from quanyu.kernel.audit.actions import label
+from quanyu.kernel.calendar import queries as calendar
+from quanyu.kernel.calendar.rules import Hours, add_working_seconds, local
+from quanyu.kernel.codes import queries as codes
+from quanyu.kernel.notices import queries as notices
+from quanyu.regions import queries as regions
+
+MOST_SOON = 100
+NAMED = 2
+"""So many steps of the way down to a place name it: street and grid, not province and city."""
+
+
+def recipients(event: Event, whom: Audience, *, at: datetime) -> list[UUID]:
+    """Return whom a step concerns, now; one who has left is not among them."""
+    found = {
+        Audience.HANDLERS: lambda: _handlers(event, at=at),
+        Audience.HANDS: lambda: _staying(event.handled_by, _handlers(event, at=at)),
+        Audience.DISPATCHERS: lambda: _staying(
+            event.dispatched_by[-1:], accounts.holders(Role.DISPATCHER, path=place(event), at=at)
+        ),
+        Audience.GRID: lambda: accounts.holders(Role.GRID_WORKER, path=place(event), at=at),
+    }
+    return found[whom]() if whom in found else []
+
+
+def place(event: Event) -> str:
+    """Return the place of a matter."""
+    return event.region_path
+
+
+def words(event: Event, *, at: datetime) -> dict[str, object]:
+    """Return the short public words that fill a notice: class and place, nothing anybody said."""
+    entry = codes.known(
+        "part_class" if event.category.startswith("P") else "event_class", event.category
+    )
+    steps = regions.breadcrumb(event.region_path)[-NAMED:]
+    due = event.due_at or event.stage_due_at
+    return {
+        "number": event.number,
+        "matter": entry.name if entry else "反映的问题",
+        "matter_en": entry.name_en if entry else "a reported problem",
+        "place": "".join(step.name for step in steps),
+        "place_en": ", ".join(step.name_en or step.name for step in reversed(steps)),
+        "due_at": due.isoformat() if due else "",
+    }
+
+
+def soon(*, actor: Actor, at: datetime) -> list[tuple[UUID, str]]:
+    """Return the matters soon due of which nobody was told yet, each with its due time."""
+    until = add_working_seconds(
+        at, int(rules.SOON.total_seconds()), calendar=calendar.calendar(at), hours=_hours(at)
+    )
+    running = EVENT.span.runs if EVENT.span else []
+    rows = Event.objects.visible_to(actor).filter(state__in=running, span_left=None)
+    rows = rows.filter(due_at__gt=at, due_at__lte=until).order_by("due_at", "id")
+    found = list(rows[:MOST_SOON])
+    told = notices.told_of("event.soon", [label(one) for one in found], actor=actor)
+    pairs = [(one, occasion(one.due_at)) for one in found if one.due_at is not None]
+    return [(one.pk, when) for one, when in pairs if (label(one), when) not in told]
+
+
+def occasion(at: datetime) -> str:
+    """Return a moment as the name of an occasion."""
+    return local(at).isoformat(timespec="seconds")
+
+
+def is_urgent(event: Event) -> bool:
+    """Answer whether a matter breaks through quiet hours: its class is an emergency."""
+    entry = codes.known("event_class", event.category)
+    return event.is_urgent and entry is not None and entry.has("emergency")
+
+
+def _hours(at: datetime) -> Hours:
+    return calendar.hours(on=local(at).date())
+
+
+def _handlers(event: Event, *, at: datetime) -> list[UUID]:
+    if event.body_id is None:
+        return []
+    return accounts.holders(Role.HANDLER, body=event.body_id, at=at)
+
+
+def _staying(hands: Sequence[UUID], others: list[UUID]) -> list[UUID]:
+    """Return who had a hand in it and still holds the post; if none does, all who hold it."""
+    return [hand for hand in hands if hand in others] or others
+
+
+__all__ = ["State", "is_urgent", "occasion", "place", "recipients", "soon", "words"]

@@ -1,0 +1,29 @@
+"""Who holds a post now, and by what mail they are reached (在岗与邮箱)."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from quanyu.kernel.accounts.models import Account
+from quanyu.kernel.accounts.queries.standing import live_rows
+
+
+def emails(keys: Sequence[UUID]) -> dict[UUID, str]:
+    """Return the mail address of each who is still here; an empty one where none is kept."""
+    rows = Account.objects.filter(pk__in=list(keys), is_active=True)
+    return dict(rows.values_list("pk", "email"))
+
+
+def holders(role: str, *, at: datetime, body: UUID | None = None, path: str = "") -> list[UUID]:
+    """Return who holds a role now: in a body, or at a place; of several places the nearest.
+
+    Each in their own right: who stands in for one of them is asked for by :func:`deputies_of`.
+    """
+    rows = live_rows(at=at).filter(role=role, account__is_active=True, deputy__isnull=True)
+    if body is not None:
+        return sorted(set(rows.filter(body_id=body).values_list("account_id", flat=True)))
+    parts = path.split("/")[:-1]
+    above = ["/".join(parts[:n]) + "/" for n in range(1, len(parts) + 1)]
+    held = list(rows.filter(region_path__in=above).values_list("region_path", "account_id"))
+    nearest = max((place for place, _who in held), key=len, default="")
+    return sorted({who for place, who in held if place == nearest})

@@ -1,0 +1,56 @@
+"""What the clock brings: send what waits, take up what was cut short, delete what is over."""
+
+import time
+from datetime import datetime, timedelta
+
+from django.conf import settings
+
+from quanyu.kernel.access.rules import system
+from quanyu.kernel.access.scope import acting
+from quanyu.kernel.jobs.rules import every
+from quanyu.kernel.notices import actions, channels
+
+MOST = 200
+"""So many in one go; the rest a minute later."""
+
+
+@every("* * * * * 25", in_one=False)
+def deliver(at: datetime) -> None:
+    """Send what waits, each in two transactions with the call to the other side between them."""
+    worker = system(settings.QUANYU_CITY, job="notices.deliver")
+    with acting(worker):
+        actions.recover(actor=worker, at=at)
+    for _turn in range(MOST):
+        if not deliver_one(at):
+            return
+
+
+def deliver_one(at: datetime) -> bool:
+    """Send one thing; False when nothing waits."""
+    worker, began = system(settings.QUANYU_CITY, job="notices.deliver"), time.monotonic()
+    with acting(worker):
+        batch = actions.claim(actor=worker, at=at)
+    if batch is None:
+        return False
+    reference, fault = "", None
+    try:
+        if batch.parcel is None:
+            raise channels.Permanent("no address")
+        reference = channels.send(batch.parcel)
+    except channels.Temporary as kept:
+        fault = kept
+    with acting(worker):
+        actions.settle(
+            batch,
+            reference=reference,
+            fault=fault,
+            actor=worker,
+            at=at + timedelta(seconds=time.monotonic() - began),
+        )
+    return True
+
+
+@every("50 3 * * * 0")
+def forget(at: datetime) -> None:
+    """Delete the notices whose time is over."""
+    actions.forget(actor=system(settings.QUANYU_CITY, job="notices.forget"), at=at)

@@ -1,0 +1,22 @@
+"""The inbox, how one is told, the telephone list, wordings and what was sent (通知的页面)."""
+
+from quanyu.kernel.notices.pages.calling import call_done, call_number, calls
+from quanyu.kernel.notices.pages.keeping import deliveries, delivery, wording, wordings
+from quanyu.kernel.notices.pages.own import choice, inbox, opened, read, read_all
+from quanyu.kernel.notices.pages.receipts import sms_receipt
+
+__all__ = [
+    "call_done",
+    "call_number",
+    "calls",
+    "choice",
+    "deliveries",
+    "delivery",
+    "inbox",
+    "opened",
+    "read",
+    "read_all",
+    "sms_receipt",
+    "wording",
+    "wordings",
+]

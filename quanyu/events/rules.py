@@ -278,6 +278,9 @@ SOON = timedelta(hours=4)
 ON_BEHALF = frozenset({Channel.PHONE, Channel.WINDOW})
 """Reported without a screen of one's own: what comes of it is told by telephone too."""
 
+NAMELESS = _("反映的问题")
+"""What a matter is called that has no class yet."""
+
 WORDS = ("number", "matter", "place", "due_at")
 
 declare(

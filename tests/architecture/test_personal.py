@@ -76,6 +76,7 @@ NOT_PERSONAL = {
     "operations.SlowStatement": (
         "statements without their values",
         "key text milliseconds worst",
+    ),
     "notices.Choice": ("codes of one's own choice", "language ways"),
     "notices.Delivery": (
         "codes; the other side's name for a message",

@@ -10,6 +10,18 @@ WRITERS = {
     ("quanyu/kernel/accounts/actions/asking.py", "_settle"): "a request's own state: it is no case",
     ("quanyu/kernel/files/actions.py", "finish"): "a file's own state: it is no case",
     ("quanyu/kernel/files/actions.py", "refuse"): "a file's own state: it is no case",
+    ("quanyu/kernel/notices/actions/calling.py", "_stand"): "a delivery's own state: it is no case",
+    ("quanyu/kernel/notices/actions/sending.py", "_stand"): "a delivery's own state: it is no case",
+    (
+        "quanyu/kernel/notices/actions/sending.py",
+        "recover",
+    ): "a delivery's own state: it is no case",
+    (
+        "quanyu/kernel/notices/actions/sending.py",
+        "receipt",
+    ): "a delivery's own state: it is no case",
+    ("quanyu/kernel/notices/actions/sending.py", "resend"): "a delivery's own state: it is no case",
+    ("quanyu/kernel/notices/actions/sending.py", "let_be"): "a delivery's own state: it is no case",
     ("quanyu/kernel/tables/actions/exports.py", "approve"): "a file's own state: it is no case",
     ("quanyu/kernel/tables/actions/exports.py", "refuse"): "a file's own state: it is no case",
     ("quanyu/kernel/tables/actions/exports.py", "cancel"): "a file's own state: it is no case",
@@ -20,6 +32,9 @@ WRITERS = {
 }
 UPDATERS = {
     ("quanyu/kernel/files/actions.py", "erase"): "a file's own state: it is no case",
+    ("quanyu/kernel/notices/actions/sending.py", "claim"): "a delivery's own state: it is no case",
+    ("quanyu/kernel/notices/actions/sending.py", "_put"): "a delivery's own state: it is no case",
+    ("quanyu/kernel/notices/actions/telling.py", "over"): "a delivery's own state: it is no case",
 }
 
 

@@ -26,12 +26,13 @@ WORKER = system(settings.QUANYU_CITY, job="tests")
 
 
 @pytest.fixture
-def told(act: Any) -> Any:
+def told(db: None) -> Any:
     """Say whom a step was told, as their keys by topic."""
 
     def tell(event: Event, verb: str, *, at: datetime, **more: Any) -> set[UUID | None]:
         given = {"since": at} | more
-        act(actions.tell, event_id=event.id, verb=verb, actor=WORKER, at=at, **given)
+        set_scope(WORKER)
+        actions.tell(event_id=event.id, verb=verb, actor=WORKER, at=at, **given)
         rows = Notice.objects.filter(topic=f"event.{verb}")
         return set(rows.values_list("account_id", flat=True))
 

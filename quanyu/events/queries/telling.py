@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
+from django.utils.translation import gettext, override
+
 from quanyu.events import rules
 from quanyu.events.models import Event
 from quanyu.events.rules import Audience
@@ -49,8 +51,8 @@ def words(event: Event, *, at: datetime) -> dict[str, object]:
     due = event.due_at or event.stage_due_at
     return {
         "number": event.number,
-        "matter": entry.name if entry else "反映的问题",
-        "matter_en": entry.name_en if entry else "a reported problem",
+        "matter": entry.name if entry else rules.NAMELESS,
+        "matter_en": entry.name_en if entry else _in_english(rules.NAMELESS),
         "place": "".join(step.name for step in steps),
         "place_en": ", ".join(step.name_en or step.name for step in reversed(steps)),
         "due_at": due.isoformat() if due else "",
@@ -80,6 +82,11 @@ def is_urgent(event: Event) -> bool:
     """Answer whether a matter breaks through quiet hours: its class is an emergency."""
     entry = codes.known("event_class", event.category)
     return event.is_urgent and entry is not None and entry.has("emergency")
+
+
+def _in_english(sentence: str) -> str:
+    with override("en"):
+        return gettext(sentence)
 
 
 def _hours(at: datetime) -> Hours:

@@ -134,7 +134,7 @@ class Post:
         """Take a mail, or say the next prepared no."""
         if self.answers:
             return self.answers.pop(0)
-        self.mails.append(BytesParser(policy=default).parsebytes(envelope.content))  # type: ignore[arg-type]
+        self.mails.append(BytesParser(policy=default).parsebytes(envelope.content))
         return "250 taken"
 
 

@@ -11,7 +11,7 @@ from django.test import Client
 from quanyu.kernel.access.rules import Actor
 from quanyu.kernel.access.scope import acting, set_scope
 from quanyu.kernel.audit.models import Record
-from quanyu.kernel.errors import Denied
+from quanyu.kernel.errors import Denied, Invalid
 from quanyu.kernel.notices import actions, jobs, queries, rules
 from quanyu.kernel.notices.models import Delivery
 from quanyu.kernel.notices.rules import USUAL, Way
@@ -308,7 +308,7 @@ def test_choose_is_ones_own(li: Actor, hire: Hire, provider: Provider, at: datet
     ],
 )
 def test_choose_refuses_what_there_is_not(wrong: Any, li: Actor, at: datetime) -> None:
-    with pytest.raises(rules.Invalid):
+    with pytest.raises(Invalid):
         choose(li, at=at, **wrong)
 
 

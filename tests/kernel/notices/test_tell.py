@@ -84,17 +84,18 @@ def test_is_not_written_by_a_person_into_anothers_inbox(
 
 
 def test_leaves_out_whose_account_has_ended(li: Actor, at: datetime) -> None:
-    Account.objects.filter(pk=li.id).update(is_active=False, ended_at=at)
+    Account.objects.filter(name=li.name).update(is_active=False, ended_at=at)
 
     assert tell(li, at=at) == []
 
 
 def test_goes_to_who_stands_in_too_and_says_for_whom(hire: Hire, at: datetime) -> None:
     post = frozenset({Grant(Role.OPERATOR, STREET)})
-    li, other = hire("李军", grants=post), hire("王小兰", grants=post)
+    li = hire("李军", grants=post)
+    other = hire("王小兰", grants=frozenset({Grant(Role.GRID_WORKER, STREET)}))
     accounts.name_deputy(
-        principal=Account.objects.get(pk=li.id),
-        account=Account.objects.get(pk=other.id),
+        principal=Account.objects.get(name="李军"),
+        account=Account.objects.get(name="王小兰"),
         granted_to=at + timedelta(days=5),
         reason="休假",
         actor=li,

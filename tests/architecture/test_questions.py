@@ -19,7 +19,6 @@ ANSWERERS = {
     "kernel.audit.accounts_called": {"kernel.accounts"},
     "kernel.audit.place_names": {"regions"},
     "kernel.audit.places_below": {"regions"},
-    "kernel.audit.topic_names": {"events"},
     "kernel.audit.topic_names": {"events", "kernel.notices"},
     "kernel.codes.place_names": {"regions"},
     "kernel.codes.stage_names": {"events"},

@@ -33,7 +33,7 @@ def fields(path: Path, *, shape: str) -> int:
         writer.writeheader()
         writer.writerows(rows)
     else:
-        _table([{name: row[name] for name in SHOWN} for row in rows])
+        _table([_heads(), *({name: row[name] for name in SHOWN} for row in rows)])
     return 0
 
 
@@ -139,6 +139,21 @@ def _now() -> Any:
 
 def _language() -> str:
     return "en" if languages() == ("en",) else "zh-hans"
+
+
+def _heads() -> dict[str, str]:
+    words = (
+        ("字段", "field"),
+        ("名称", "name"),
+        ("谁的", "whose"),
+        ("依据", "basis"),
+        ("目的", "purpose"),
+        ("天数", "days"),
+        ("起算", "since"),
+        ("到期处理", "at its end"),
+    )
+    chosen = [choose(*both) for both in words]
+    return dict(zip(SHOWN, chosen, strict=True))
 
 
 def _table(rows: list[dict[str, str]]) -> None:

@@ -36,6 +36,7 @@ GROUND = MATTERS | {Role.SYS_ADMIN}
 PEOPLE = frozenset({Role.SYS_ADMIN, Role.SEC_ADMIN, Role.AUDIT_ADMIN})
 CALLS = CALLERS
 NOTICES = notices.KEEPERS
+PRIVACY = frozenset({Role.SEC_ADMIN, Role.AUDIT_ADMIN})
 AUDIT = frozenset({Role.AUDIT_ADMIN, Role.AUDITOR})
 OPERATORS = frozenset({Role.SYS_ADMIN})
 
@@ -77,6 +78,7 @@ DOORS: tuple[tuple[Promise | str, tuple[Door, ...]], ...] = (
             Door("people", "desk_people", "users", _("人员与授权"), PEOPLE),
             Door("wordings", "desk_wordings", "message-2-cog", _("通知模板"), NOTICES),
             Door("deliveries", "desk_deliveries", "send", _("发送情况"), NOTICES),
+            Door("privacy", "desk_privacy", "user-shield", _("个人信息"), PRIVACY),
             Door("audit", "desk_audit", "shield-check", _("审计"), AUDIT),
             Door("operations", "desk_operations", "activity", _("系统运行"), OPERATORS),
         ),

@@ -136,7 +136,7 @@ def read(rows: Sequence[Any], *, at: datetime) -> list[dict[str, Any]]:
 
 
 def _rows(rows: Sequence[Any], loose: Collection[UUID]) -> list[dict[str, Any]]:
-    people = _people([row.actor_id for row in rows if row.actor_id])
+    people = queries.people([row.actor_id for row in rows if row.actor_id])
     places = _whole(queries.place_names.ask(sorted({row.region_path for row in rows})))
     topics = _topics()
     return [
@@ -154,10 +154,6 @@ def _rows(rows: Sequence[Any], loose: Collection[UUID]) -> list[dict[str, Any]]:
         }
         for row in rows
     ]
-
-
-def _people(keys: list[UUID]) -> dict[UUID, str]:
-    return _whole(queries.account_names.ask(sorted(set(keys)))) if keys else {}
 
 
 def _whole(answers: list[Mapping[Any, str]]) -> dict[Any, str]:
@@ -248,6 +244,8 @@ def own_topics() -> dict[str, str]:
         "audit.verified": _("核验了审计记录"),
         "privacy.reveal": _("查看个人信息"),
         "privacy.purge": _("清除到期的个人信息"),
+        "privacy.begin_rotation": _("开始轮换密钥"),
+        "privacy.end_rotation": _("完成密钥轮换"),
         "files.take": _("收下附件"),
         "files.finish": _("附件处理完成"),
         "files.refuse": _("附件未通过"),

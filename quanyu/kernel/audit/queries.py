@@ -82,6 +82,14 @@ class Page:
     next: str = ""
 
 
+def people(keys: Sequence[UUID]) -> dict[UUID, str]:
+    """Return what the people of these accounts are called."""
+    found: dict[UUID, str] = {}
+    for names in account_names.ask(sorted(set(keys))) if keys else []:
+        found |= names
+    return found
+
+
 def page(*, actor: Actor, sought: Sought = EVERYTHING, after: str = "") -> Page:
     """Return one page of the log by keyset.
 

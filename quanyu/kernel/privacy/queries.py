@@ -8,19 +8,25 @@ from uuid import UUID
 from django.apps import apps
 from django.conf import settings
 from django.db import models
-from django.utils.translation import gettext, pgettext
+from django.utils.translation import get_language, gettext, pgettext
 
+from quanyu.kernel.access.rules import Actor
+from quanyu.kernel.audit import queries as audit
 from quanyu.kernel.audit.actions import label
 from quanyu.kernel.codes import queries as codes
+from quanyu.kernel.errors import Denied
 from quanyu.kernel.jobs.rules import timers
 from quanyu.kernel.privacy import fields as columns
 from quanyu.kernel.privacy import rules, sealed
 from quanyu.kernel.privacy.fields import BlindIndexField, EncryptedField
-from quanyu.kernel.privacy.models import Look, Rotation, RotationPart
+from quanyu.kernel.privacy.models import Look, Purge, Rotation, RotationPart
 from quanyu.kernel.privacy.rules import Personal
 from quanyu.kernel.privacy.seals import HEADER_BYTES, VERSIONS
 
 HOUR = timedelta(hours=1)
+PAGE = 100
+MONTH, LAST = 31, 5
+"""How many reports of purges, and how many rotations, a page shows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +132,45 @@ def unreadable(rotation: Rotation) -> dict[str, int]:
     return dict(parts.values_list("column", "unreadable"))
 
 
+def role_name(role: str, *, on: date) -> str:
+    """Return what a role is called, in the reader's language."""
+    entry = codes.known("role", role, on=on)
+    return codes.label(entry) if entry else role
+
+
+def check_reads_looks(actor: Actor) -> None:
+    """Refuse the list of looks to who does not audit (审计管理员、审计员).
+
+    :raises Denied: if the actor does not
+    """
+    if not actor.roles & audit.READERS:
+        raise Denied
+
+
+def all_looks(*, actor: Actor, after: str = "") -> tuple[list[Look], str]:
+    """Return one page of who looked at what and why, the newest first, and where the next begins.
+
+    :raises Denied: if the actor audits nothing
+    """
+    check_reads_looks(actor)
+    rows = Look.objects.order_by("-id")
+    rows = rows.filter(id__lt=after) if after else rows
+    found = list(rows[: PAGE + 1])
+    return found[:PAGE], str(found[PAGE - 1].id) if len(found) > PAGE else ""
+
+
+def purges() -> list[Purge]:
+    """Return the reports of the last month, the newest first."""
+    return list(Purge.objects.order_by("-at")[:MONTH])
+
+
+def rotations() -> list[tuple[Rotation, list[RotationPart]]]:
+    """Return the newest rotations with how far each has come, by column."""
+    newest = list(Rotation.objects.order_by("-began_at")[:LAST])
+    parts = list(RotationPart.objects.filter(rotation__in=newest).order_by("column"))
+    return [(one, [part for part in parts if part.rotation_id == one.pk]) for one in newest]
+
+
 def looks(subject: models.Model) -> models.QuerySet[Look]:
     """Return who looked at this row's masked values, the newest first. The caller holds the row."""
     return Look.objects.filter(subject=label(subject)).order_by("-at", "-id")
@@ -142,26 +187,45 @@ def _told(entry: Declared, *, on: date) -> dict[str, str]:
     is_masked = entry.is_encrypted and told.kind in rules.SAMPLES
     return {
         "field": entry.label,
-        "name": f"{entry.model._meta.verbose_name} · {gettext(entry.title)}",
+        "name": entry.label
+        if _is_english()
+        else f"{entry.model._meta.verbose_name} · {entry.title}",
         "of": gettext(rules.CONCERNED[told.of]),
         "basis": gettext(rules.BASES[told.basis]),
         "purpose": gettext(told.purpose),
         "days": str(entry.days),
         "own_days": "1" if entry.days != told.days else "",
         "since": told.since or told.timer,
+        "since_name": _since(entry),
         "ends": gettext(rules.ENDS[told.ends]),
         "sensitive": gettext("是") if told.is_sensitive else "",
         "encrypted": gettext("是") if entry.is_encrypted else "",
         "mask": rules.mask(told.kind, rules.SAMPLES[told.kind]) if is_masked else "",
         "opened_by": pgettext("between items", "、").join(
-            _role(role, on=on) for role in sorted(told.opened_by)
+            role_name(role, on=on) for role in sorted(told.opened_by)
         ),
     }
 
 
-def _role(role: str, *, on: date) -> str:
-    entry = codes.known("role", role, on=on)
-    return codes.label(entry) if entry else role
+def _name(entry: Declared) -> str:
+    return f"{entry.model._meta.verbose_name} · {entry.title}"
+
+
+def _since(entry: Declared) -> str:
+    """Return from when the days count, as a person says it."""
+    told = entry.personal
+    if told.ends == "timer":
+        return told.timer
+    if told.ends == "file":
+        return gettext("自所属事项了结起")
+    field = columns.leads_to(entry.model, told.since)
+    name = told.since if _is_english() or field is None else str(field.verbose_name)
+    return gettext("自“{name}”起").format(name=name)
+
+
+def _is_english() -> bool:
+    """Answer whether the reader reads English: tables and columns have no other English name."""
+    return (get_language() or "").startswith("en")
 
 
 def _declared(model: type[models.Model], name: str, told: Personal) -> Declared:

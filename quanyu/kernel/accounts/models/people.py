@@ -28,7 +28,7 @@ class Account(AbstractBaseUser):
         "username": staff(SIGN_IN, ends="code"),
         "name": staff(SIGN_IN, kind="name", ends="fade"),
         "email": staff(SIGN_IN, kind="email"),
-        "password": staff(SECURITY, days=0, is_sensitive=True),
+        "password": staff(SECURITY, days=0),
     }
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)

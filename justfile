@@ -34,7 +34,7 @@ pages:
 
 # Make the migrations of an app that its models ask for
 migrations *apps:
-    ./run manage makemigrations {{apps}}
+    QUANYU_DEMO=1 ./run manage makemigrations {{apps}}
 
 # Make the tables of the docs anew from the code
 docs:

@@ -53,6 +53,7 @@ def run(words: Sequence[str], *, database: str = "") -> int:
     with TemporaryDirectory(prefix="quanyu-test-") as folder, supervisor.stoppable():
         home = homes.prepare(Path(folder))
         with supervisor.database(home, url=url, settings=FORGETFUL) as (address, _):
+            homes.keys(home)
             made = programs.environment(home, address)
             failed = [] if words else _steps(made)
             code = subprocess.run(  # noqa: S603 - our own words

@@ -1,7 +1,6 @@
 """The `quanyu` command: one word for each thing that a person who runs Quanyu does."""
 
 import argparse
-import os
 import sys
 from collections.abc import Callable, Sequence
 from importlib import import_module
@@ -85,6 +84,10 @@ def parser() -> Parser:
 
     demo = add("demo", _demo, "在本机运行示例城市", "run the demo city on this machine")
     _with_port(demo)
+    _with_answers(add("init", _init, "初始化一个真实的城市", "set up a real city"))
+    add("seed", _seed, "载入基础数据", "load codes, limits, calendar and divisions")
+    link = add("link", _link, "发一次性登录链接", "make a one-time sign-in link")
+    link.add_argument("username")
     serve = add("serve", _serve, "运行网站", "run the web server")
     _with_port(serve)
     serve.add_argument("--host", default="127.0.0.1")
@@ -127,6 +130,21 @@ def parser() -> Parser:
     return whole
 
 
+def _with_answers(parser: argparse.ArgumentParser) -> None:
+    def option(word: str, chinese: str, english: str, shown: str | None = None) -> None:
+        parser.add_argument(word, default="", help=choose(chinese, english), metavar=shown)
+
+    option("--city", "区划代码，如 340100", "the division code, such as 340100", "CODE")
+    option("--name", "城市名称，区划未随附时", "the city's name, where its divisions do not ship")
+    option("--database", "数据库地址，或 embedded", "the database, or embedded", "URL")
+    option("--url", "人们访问的地址", "the address that people call")
+    for role, chinese in (("sys", "系统"), ("sec", "安全"), ("audit", "审计")):
+        who = (f"{chinese}管理员的用户名", f"user name of the {role} administrator")
+        option(f"--{role}-admin", *who, "USERNAME")
+    words = choose("为未启用的管理员换新链接", "new links for administrators not taken up")
+    parser.add_argument("--new-links", action="store_true", help=words)
+
+
 def _with_port(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--port", type=_port, default=8000)
 
@@ -142,6 +160,28 @@ def _port(word: str) -> int:
 def _demo(arguments: argparse.Namespace) -> int:
     demo = import_module("quanyu.project.demo")
     return int(demo.run(path=arguments.home, port=arguments.port))
+
+
+def _init(arguments: argparse.Namespace) -> int:
+    init = import_module("quanyu.project.init")
+    asked = init.Asked(
+        city=arguments.city,
+        name=arguments.name,
+        database=arguments.database,
+        url=arguments.url,
+        usernames=(arguments.sys_admin, arguments.sec_admin, arguments.audit_admin),
+        new_links=arguments.new_links,
+    )
+    return int(init.run(arguments.home, asked))
+
+
+def _seed(arguments: argparse.Namespace) -> int:
+    return int(import_module("quanyu.project.verbs").seed(arguments.home))
+
+
+def _link(arguments: argparse.Namespace) -> int:
+    init = import_module("quanyu.project.init")
+    return int(init.link(arguments.home, username=arguments.username))
 
 
 def _serve(arguments: argparse.Namespace) -> int:
@@ -170,8 +210,7 @@ def _test(arguments: argparse.Namespace) -> int:
 
 def _doctor(arguments: argparse.Namespace) -> int:
     doctor = import_module("quanyu.project.examination")
-    url = os.environ.get("QUANYU_DATABASE_URL", "")
-    return int(doctor.run(arguments.home, port=arguments.port, url=url))
+    return int(doctor.run(arguments.home, port=arguments.port))
 
 
 def _audit(arguments: argparse.Namespace) -> int:

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from quanyu.kernel.operations import home as homes
-from quanyu.kernel.operations import supervisor
+from quanyu.kernel.operations import installation, supervisor
 from quanyu.kernel.operations.children import Child, last_line
 from quanyu.kernel.operations.embedded import Database
 from quanyu.kernel.operations.faults import Fault, choose
@@ -38,6 +38,7 @@ def run(*, path: Path, port: int) -> int:
     check_front_end()
     home = homes.prepare(path)
     with supervisor.stoppable(), homes.hold(home):
+        check_no_real_city(home)
         with contextlib.suppress(supervisor.Stop):
             supervisor.clear(home, programs.NAMES)
             homes.check_port(port)
@@ -53,6 +54,18 @@ def check_front_end() -> None:
     """
     if not build.vendor_is_complete():
         raise Fault("front_end_missing", path=build.VENDOR)
+
+
+def check_no_real_city(home: Home) -> None:
+    """Refuse a real city's home, and mark any other as the demo's, with keys made by chance.
+
+    :raises Fault: `init` was run in it
+    """
+    standing = installation.settings(home)
+    if standing and not installation.is_demo(standing):
+        raise Fault("real_home", path=home.path)
+    installation.write_settings(home, {"QUANYU_DEMO": "1"})
+    homes.keys(home)
 
 
 def _run(home: Home, port: int) -> None:

@@ -1,15 +1,18 @@
 """`quanyu doctor`: everything that is wrong, in plain words."""
 
+import os
+from collections.abc import Mapping
 from pathlib import Path
 
-from quanyu.kernel.operations import doctor
-from quanyu.kernel.operations.faults import choose, spoken
+from quanyu.kernel.operations import doctor, installation
+from quanyu.kernel.operations.faults import Fault, choose, spoken
+from quanyu.kernel.operations.home import Home
 from quanyu.project.demo import check_front_end, say
 
 
-def run(path: Path, *, port: int, url: str) -> int:
+def run(path: Path, *, port: int) -> int:
     """Print each fault and return the code of the first, 0 when all is well."""
-    needed = [*doctor.on_this_machine(path, port, url), check_front_end]
+    needed = [*_of_home(Home(path.expanduser().absolute()), port), check_front_end]
     faults = doctor.examine([*needed, *doctor.for_tests()])
     for fault in faults:
         say(f"[{fault.code}] {spoken(fault)}")
@@ -17,3 +20,28 @@ def run(path: Path, *, port: int, url: str) -> int:
         return faults[0].code
     say(choose("一切正常。", "All is well."))
     return 0
+
+
+def _of_home(home: Home, port: int) -> list[doctor.Examination]:
+    """List the examinations of this home; a real city's secrets and keys among them."""
+    try:
+        values = installation.held(home)
+    except Fault as fault:
+        unread = fault  # the name of the handler ends with it
+        values = dict(os.environ)
+        return [*_of_machine(home, port, values), lambda: _strike(unread)]
+    listed = _of_machine(home, port, values)
+    if installation.settings_file(home).exists() and not installation.is_demo(values):
+        url = values.get("QUANYU_DATABASE_URL", "")
+        listed.append(lambda: installation.check(home, values))
+        if url:
+            listed.append(lambda: installation.check_marks(url, values))
+    return listed
+
+
+def _of_machine(home: Home, port: int, values: Mapping[str, str]) -> list[doctor.Examination]:
+    return doctor.on_this_machine(home.path, port, values.get("QUANYU_DATABASE_URL", ""))
+
+
+def _strike(fault: Fault) -> None:
+    raise fault

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from quanyu.kernel.operations import home as homes
+from quanyu.kernel.operations import installation
 from quanyu.kernel.operations.children import Child, bound_to_us
 from quanyu.kernel.operations.home import Home
 
@@ -17,7 +18,7 @@ NAMES = ("server", "worker")
 
 def environment(home: Home, url: str, **more: str) -> dict[str, str]:
     """Give the environment of every program; what the person has set stands above the home's."""
-    made = {**homes.keys(home), **os.environ, **more}
+    made = {**installation.held(home), **more}
     if "QUANYU_FIELD_KEYS" not in os.environ:
         # Not the person's own: whoever seals looks into the file, so that a rotation reaches all.
         made["QUANYU_KEYS_FILE"] = str(home.path / "secrets.json")
@@ -34,6 +35,27 @@ def counting(home: Home) -> dict[str, str]:
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(mode=0o700, parents=True)
     return {"PROMETHEUS_MULTIPROC_DIR": str(folder)}
+
+
+def standing(home: Home) -> dict[str, str]:
+    """Give what the home and the person have set, once it is fit to be run.
+
+    :raises Fault: a real city's secrets are not in order
+    """
+    if installation.is_demo(installation.held(home)):
+        homes.keys(home)
+    else:
+        installation.check(home, installation.held(home))
+    return installation.held(home)
+
+
+def check_keys(address: str, values: Mapping[str, str]) -> None:
+    """Refuse another city's database, unless this is the demo.
+
+    :raises Fault: if its rows were sealed with other keys
+    """
+    if not installation.is_demo(values):
+        installation.check_marks(address, values)
 
 
 def server_words(port: int, *, host: str = "127.0.0.1", workers: int = 2) -> list[str]:

@@ -6,14 +6,14 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 from quanyu.kernel.operations import home as homes
-from quanyu.kernel.operations import keyring, supervisor
+from quanyu.kernel.operations import installation, keyring, supervisor
 from quanyu.kernel.operations import target as targets
 from quanyu.kernel.operations.faults import Fault, choose
 from quanyu.kernel.operations.home import Home
@@ -24,14 +24,17 @@ from quanyu.project import programs
 def opened(path: Path) -> Iterator[None]:
     """Give the body Django, the home's keys and its database, started if nobody runs it."""
     home = homes.prepare(path)
-    url = os.environ.get("QUANYU_DATABASE_URL", "")
-    with supervisor.database(home, url=url) as (address, _), _django(home, address):
-        yield
+    values = programs.standing(home)
+    with supervisor.database(home, url=values.get("QUANYU_DATABASE_URL", "")) as (address, _):
+        programs.check_keys(address, values)
+        with django(home, address):
+            yield
 
 
 @contextmanager
-def _django(home: Home, address: str) -> Iterator[None]:
-    os.environ.update(programs.environment(home, address))
+def django(home: Home, address: str, **more: str) -> Iterator[None]:
+    """Give the body Django on this database."""
+    os.environ.update(programs.environment(home, address, **more))
     import_module("django").setup()
     try:
         yield
@@ -51,6 +54,8 @@ def migrate(path: Path) -> int:
     """Bring the database to this release."""
     with opened(path):
         import_module("quanyu.kernel.operations.migrate").run(alias="owner")
+        if not installation.is_demo(os.environ):
+            installation.write_marks(os.environ["QUANYU_DATABASE_URL"], os.environ)
     return 0
 
 
@@ -60,8 +65,9 @@ def serve(path: Path, *, host: str, port: int, workers: int) -> int:
     words = programs.server_words(port, host=host, workers=workers)
     with supervisor.stoppable(), suppress(supervisor.Stop):
         home = homes.prepare(path)
-        url = os.environ.get("QUANYU_DATABASE_URL", "")
-        with supervisor.database(home, url=url) as (address, _):
+        values = programs.standing(home)
+        with supervisor.database(home, url=values.get("QUANYU_DATABASE_URL", "")) as (address, _):
+            programs.check_keys(address, values)
             made = programs.environment(home, address, QUANYU_PORT=str(port))
             made |= programs.counting(home)
             server = subprocess.Popen(words, env=made, start_new_session=True)  # noqa: S603 - our own words
@@ -85,13 +91,14 @@ def audit(path: Path, *, witnessed: str) -> int:
     """Verify the log against its seals; not zero when something was tampered with."""
     with opened(path):
         verdict = import_module("quanyu.kernel.audit.queries").verify(witnessed=witnessed)
-    _print(dataclasses.asdict(verdict))
+    say(dataclasses.asdict(verdict))
     return 0 if verdict.is_whole else 1
 
 
 def backup(path: Path, *, folder: Path | None) -> int:
     """Take a backup; not zero when files were missing already."""
-    home, url = Home(path.expanduser().absolute()), os.environ.get("QUANYU_DATABASE_URL", "")
+    home = Home(path.expanduser().absolute())
+    url = installation.held(home).get("QUANYU_DATABASE_URL", "")
     if not url and not (home.postgres / "data" / "PG_VERSION").exists():
         raise Fault("nothing_to_back_up", path=home.path)
     with opened(path):
@@ -100,10 +107,10 @@ def backup(path: Path, *, folder: Path | None) -> int:
             home=home,
             url=settings.DATABASE_URL,
             folder=folder or home.path / "backups",
-            actor=_system("quanyu backup"),
+            actor=system_of("quanyu backup"),
             at=import_module("django.utils.timezone").now(),
         )
-    _print(dataclasses.asdict(taken))
+    say(dataclasses.asdict(taken))
     say_keys_apart(home)
     return 1 if taken.lost else 0
 
@@ -129,7 +136,7 @@ def backup_keys(path: Path, *, to: Path) -> int:
     if not keys:
         raise Fault("nothing_to_back_up", path=home.path)
     keyring.write(keys, to=to.expanduser().absolute())
-    _print({"path": str(to), "marks": keyring.marks(keys)})
+    say({"path": str(to), "marks": keyring.marks(keys)})
     return 0
 
 
@@ -143,21 +150,22 @@ def restore(path: Path, *, file: Path, url: str, keys: Path | None) -> int:
         supervisor.stoppable(),
         targets.marked(target) as home,
         supervisor.database(home, url=url) as (address, _),
-        _django(home, address),
+        django(home, address),
     ):
         done = import_module("quanyu.kernel.operations.restore").fill(
             target,
             url=address,
-            actor=_system("quanyu restore"),
+            actor=system_of("quanyu restore"),
             at=import_module("django.utils.timezone").now(),
         )
-    _print(dataclasses.asdict(done))
+    say(dataclasses.asdict(done))
     if done.faults:
         raise Fault("chain_not_whole", count=done.faults)
     return 0
 
 
-def _system(job: str) -> Any:
+def system_of(job: str) -> Any:
+    """Give the system acting over the whole city in one job."""
     settings = import_module("django.conf").settings
     return import_module("quanyu.kernel.access.rules").system(settings.QUANYU_CITY, job=job)
 
@@ -166,12 +174,37 @@ def bring(path: Path, *, kind: str, folder: Path) -> int:
     """Import a city's tables of places, and say what that changed."""
     with opened(path):
         scope = import_module("quanyu.kernel.access.scope")
-        actor = _system(f"quanyu import {kind}")
+        actor = system_of(f"quanyu import {kind}")
         act = getattr(import_module("quanyu.regions.actions"), f"import_{kind}")
         with scope.acting(actor):
             done = act(folder=folder, actor=actor, at=import_module("django.utils.timezone").now())
-    _print(dataclasses.asdict(done))
+    say(dataclasses.asdict(done))
     return 0
+
+
+def seed(path: Path) -> int:
+    """Load what ships and is not there yet; whatever the city has changed stays as it is."""
+    with opened(path):
+        scope = import_module("quanyu.kernel.access.scope")
+        with scope.acting(system_of("quanyu seed")) as actor:
+            at = import_module("django.utils.timezone").now()
+            say_seeded(import_module("quanyu.regions.actions").seed(actor=actor, at=at))
+    return 0
+
+
+def say_seeded(done: Mapping[str, Any]) -> None:
+    """Print what a seeding did, a line for each kind of rows."""
+    kinds = {
+        "codes": choose("代码", "codes"),
+        "limits": choose("时限", "limits"),
+        "calendar": choose("工作日历", "calendar"),
+        "divisions": choose("区划", "divisions"),
+    }
+    for key, counted in done.items():
+        new = choose(f"新增 {counted.added}", f"added {counted.added}")
+        mended = choose(f"随版本更新 {counted.changed}", f"changed by release {counted.changed}")
+        kept = choose(f"本市已改、保留 {counted.kept}", f"kept as the city set {counted.kept}")
+        sys.stdout.write(f"{kinds[key]}: {new}; {mended}; {kept}\n")
 
 
 def manage(path: Path, words: Sequence[str]) -> int:
@@ -181,6 +214,7 @@ def manage(path: Path, words: Sequence[str]) -> int:
     return 0
 
 
-def _print(facts: object) -> None:
+def say(facts: object) -> None:
+    """Print facts as JSON."""
     json.dump(facts, sys.stdout, ensure_ascii=False, indent=1)
     sys.stdout.write("\n")

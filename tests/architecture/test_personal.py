@@ -101,6 +101,7 @@ NOT_PERSONAL = {
     ),
     "privacy.Purge": ("names of fields, counts, kinds of error", "counts failures seconds"),
     "privacy.RotationPart": ("names of columns and keys of rows", "column last"),
+    "privacy.KeyMark": ("digests of keys", "name mark"),
     "regions.Building": (
         "public: addresses of buildings, no dwelling and no person",
         "region_path name estate address lon lat shape",

@@ -65,6 +65,7 @@ OPEN = {
     "notices.Wording": "the city's own words for its notices",
     "organisations.Body": "public: who acts, with the office's telephone",
     "organisations.Duty": "public: the duty list",
+    "privacy.KeyMark": "digests of keys, written by the owner alone",
     "privacy.Look": "who looked at what and why; no value",
     "privacy.Purge": "counts",
     "privacy.Rotation": "numbers of keys",

@@ -65,17 +65,23 @@ def outside(**more: str) -> dict[str, str]:
     return {**kept, "PYTHONPATH": str(ROOT), **more}
 
 
-def command(*words: Any, **more: str) -> tuple[int, str, str]:
+def command(*words: Any, language: str = "zh_CN.UTF-8", **more: str) -> tuple[int, str, str]:
     """Run the quanyu command; return its exit code, what it printed and what it said."""
     done = subprocess.run(
         [sys.executable, "-P", "-m", "quanyu.project.command", *map(str, words)],
-        env=outside(LC_ALL="zh_CN.UTF-8", **more),
+        env=outside(LC_ALL=language, **more),
         cwd="/",
         capture_output=True,
         text=True,
         check=False,
     )
     return done.returncode, done.stdout, done.stderr
+
+
+def said(words: list[str], language: str = "zh_CN.UTF-8", **more: str) -> tuple[int, str]:
+    """Run the quanyu command; return its exit code and everything it said."""
+    code, printed, told = command(*words, language=language, **more)
+    return code, printed + told
 
 
 SMALL = {

@@ -3,7 +3,6 @@
 import shutil
 import socket
 import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,7 +14,7 @@ from quanyu.kernel.operations import home as homes
 from quanyu.kernel.operations.embedded import Database
 from quanyu.kernel.operations.faults import SENTENCES, Fault
 from quanyu.kernel.operations.home import Home
-from tests.operations.conftest import ROOT, outside
+from tests.operations.conftest import ROOT, said
 
 UNWRITABLE = Path("/proc/quanyu")
 
@@ -31,19 +30,6 @@ def taken() -> Iterator[int]:
 def empty_path(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """A machine on which no program is found."""
     monkeypatch.setenv("PATH", str(tmp_path))
-
-
-def said(words: list[str], language: str = "zh_CN.UTF-8", **more: str) -> tuple[int, str]:
-    """Run the quanyu command; return its exit code and everything it said."""
-    done = subprocess.run(
-        [sys.executable, "-P", "-m", "quanyu.project.command", *words],
-        env=outside(LC_ALL=language, **more),
-        cwd="/",
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    return done.returncode, done.stdout + done.stderr
 
 
 def test_names_a_port_that_is_taken(taken: int, home: Home) -> None:
@@ -102,7 +88,7 @@ def test_names_a_server_that_is_too_old() -> None:
 def test_names_a_superuser(verb: str, embedded: Database, home: Home) -> None:
     url = embedded.admin_url
 
-    code, words = said([verb, "--home", str(home.path)], QUANYU_DATABASE_URL=url)
+    code, words = said([verb, "--home", str(home.path)], QUANYU_DATABASE_URL=url, QUANYU_DEMO="1")
 
     assert (code, "quanyu_admin 是超级用户" in words) == (17, True)
 
@@ -116,7 +102,7 @@ def test_names_a_role_that_sees_through_row_security(
         admin.execute("create role seer login bypassrls password 'sees'")
     url = embedded.url.replace(embedded.url.split("@")[0], "postgresql://seer:sees")
 
-    code, words = said([verb, "--home", str(home.path)], QUANYU_DATABASE_URL=url)
+    code, words = said([verb, "--home", str(home.path)], QUANYU_DATABASE_URL=url, QUANYU_DEMO="1")
 
     assert (code, "seer 带有 BYPASSRLS" in words) == (18, True)
 
@@ -142,7 +128,7 @@ def test_tests_on_the_server_that_is_named(embedded: Database) -> None:
 def test_names_a_database_that_does_not_answer(verb: str, home: Home) -> None:
     url = "postgresql://quanyu:x@127.0.0.1:1/quanyu"
 
-    code, words = said([verb, "--home", str(home.path)], QUANYU_DATABASE_URL=url)
+    code, words = said([verb, "--home", str(home.path)], QUANYU_DATABASE_URL=url, QUANYU_DEMO="1")
 
     assert (code, "连不上数据库" in words) == (20, True)
 

@@ -4,11 +4,14 @@ Each examination gives the same fault that strikes where a start meets it.
 """
 
 import ctypes.util
+import os
 import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import psycopg
 
@@ -20,6 +23,8 @@ from quanyu.kernel.operations.home import Home
 OLDEST_PYTHON = (3, 11)
 OLDEST_SERVER = 150000
 CHROMIUMS = ("chromium", "chromium-browser", "google-chrome")
+
+ADDRESS = "postgresql://USER:PASSWORD@HOST:PORT/NAME"
 
 Examination = Callable[[], object]
 
@@ -74,20 +79,52 @@ def check_test_server(url: str) -> None:
         raise Fault("role_makes_no_tests", role=found[1])
 
 
-def _role(url: str) -> tuple[int, str, bool, bool, bool, bool]:
+def check_owner(url: str) -> None:
+    """Refuse a role that cannot make our schema and tables in this database.
+
+    :raises Fault: if it may make no schema, or another role owns what is there
+    """
+    with connected(url) as connection:
+        row = connection.execute(
+            "select current_database(), current_user,"
+            " has_database_privilege(current_database(), 'CREATE'),"
+            " not exists (select from pg_class c join pg_namespace n on n.oid = c.relnamespace"
+            "  where n.nspname = any (%s) and c.relkind in ('r', 'p')"
+            "  and not pg_has_role(current_user, c.relowner, 'USAGE'))",
+            [[os.environ.get("QUANYU_SCHEMA") or "city"]],
+        ).fetchone()
+    if row is not None and not (row[2] and row[3]):
+        raise Fault("not_the_owner", database=row[0], role=row[1])
+
+
+@contextmanager
+def connected(url: str) -> Iterator[psycopg.Connection[tuple[Any, ...]]]:
+    """Give a connection to the database, outside Django.
+
+    :raises Fault: it cannot be reached; the address, which holds a password, is not repeated
+    """
     try:
         with psycopg.connect(url, connect_timeout=5) as connection:
-            row = connection.execute(
-                "select current_setting('server_version_num')::int, rolname, rolsuper,"
-                " rolbypassrls, rolcreatedb, rolcreaterole"
-                " from pg_roles where rolname = session_user"
-            ).fetchone()
+            yield connection
     except psycopg.OperationalError as problem:
         detail = str(problem).strip().splitlines()[-1]
         raise Fault("database_unreachable", detail=detail) from problem
+    except psycopg.ProgrammingError as problem:
+        if problem.sqlstate:
+            raise
+        raise Fault("database_unreachable", detail=ADDRESS) from None
+
+
+def _role(url: str) -> tuple[int, str, bool, bool, bool, bool]:
+    with connected(url) as connection:
+        row = connection.execute(
+            "select current_setting('server_version_num')::int, rolname, rolsuper,"
+            " rolbypassrls, rolcreatedb, rolcreaterole"
+            " from pg_roles where rolname = session_user"
+        ).fetchone()
     if row is None:  # nobody signs in as a role that is not there
         raise Fault("database_unreachable", detail="session_user")
-    return row
+    return row[0], row[1], row[2], row[3], row[4], row[5]
 
 
 def check_role(version: int, name: str, is_super: object, bypasses: object) -> None:
@@ -137,7 +174,7 @@ def on_this_machine(path: Path, port: int, url: str) -> list[Examination]:
     if not (home.path / "lock").exists() or not homes.is_held(home):
         listed.append(lambda: homes.check_port(port))
     if url:
-        listed.append(lambda: check_database(url))
+        listed += [lambda: check_database(url), lambda: check_owner(url)]
     return listed
 
 

@@ -149,6 +149,95 @@ SENTENCES = {
         "没有设置数据库地址 QUANYU_DATABASE_URL。",
         "The address of the database, QUANYU_DATABASE_URL, is not set.",
     ),
+    "not_initialised": Sentence(
+        33,
+        "数据目录 $path 还没有初始化。请先运行 ./run init（示例城市请运行 ./run demo）。",
+        "The home folder $path is not set up. Run ./run init first (for the demo: ./run demo).",
+    ),
+    "secrets_missing": Sentence(
+        34,
+        "缺少密钥：$names。请从保管处取回 secrets.json，不要另造：另造的密钥打不开已加密的内容。",
+        "Secrets are missing: $names. Bring secrets.json back from where it is kept; do not make "
+        "others, for they would open nothing that is sealed.",
+    ),
+    "secrets_misshapen": Sentence(
+        35,
+        "密钥格式不对：$names。每个应为 32 字节的 base64。",
+        "These secrets are misshapen: $names. Each is 32 bytes in base64.",
+    ),
+    "secrets_short": Sentence(
+        35,
+        "密钥 $name 太短：$found 个字符，至少 $needed 个。",
+        "The secret $name is too short: $found signs, and at least $needed are needed.",
+    ),
+    "secrets_known": Sentence(
+        36,
+        "密钥 $name 是示例值、重复值或过于简单，不能用于真实数据。",
+        "The secret $name is an example, is used twice or is too simple: not for real data.",
+    ),
+    "secrets_readable": Sentence(
+        37,
+        "文件 $path 的权限是 $mode，其他人也能读。请执行：chmod 600 $path",
+        "The file $path has the mode $mode, so others can read it. Run: chmod 600 $path",
+    ),
+    "file_misshapen": Sentence(
+        37,
+        "文件 $path 读不出来：应为 JSON，名称和值都是文字。",
+        "The file $path cannot be read: it is JSON, each name with a text.",
+    ),
+    "keys_of_another": Sentence(
+        38,
+        "这个数据库的内容是用另外的密钥加密的（$names）。请核对数据目录和数据库地址，"
+        "或取回原来的 secrets.json。",
+        "What this database holds was sealed with other keys ($names). Check the home folder and "
+        "the address of the database, or bring the right secrets.json back.",
+    ),
+    "not_the_owner": Sentence(
+        39,
+        "角色 $role 不是数据库 $database 的所有者，不能在其中建表。"
+        "请由管理员执行：ALTER DATABASE $database OWNER TO $role;",
+        "The role $role does not own the database $database and cannot make tables in it. "
+        "An administrator must run: ALTER DATABASE $database OWNER TO $role;",
+    ),
+    "role_not_created": Sentence(
+        53,
+        "角色 $owner 无权建立角色 $role。请由管理员执行："
+        "CREATE ROLE $role NOLOGIN; GRANT $role TO $owner;",
+        "The role $owner may not make the role $role. An administrator must run: "
+        "CREATE ROLE $role NOLOGIN; GRANT $role TO $owner;",
+    ),
+    "answer_missing": Sentence(
+        54,
+        "没有给出$what。请加上选项 $option，或在终端里运行。",
+        "There is no $what_en. Give the option $option, or run this at a terminal.",
+    ),
+    "answer_wrong": Sentence(
+        54,
+        "选项 $option 的值“$value”不能用：$detail",
+        'The value "$value" of the option $option cannot be used: $detail_en',
+    ),
+    "set_up_otherwise": Sentence(
+        55,
+        "数据目录 $path 已按 $name=$found 初始化，不能改成 $wanted。要改请编辑其中的 "
+        "settings.json。",
+        "The home folder $path is set up with $name=$found and not $wanted. "
+        "To change it, edit its settings.json.",
+    ),
+    "demo_home": Sentence(
+        56,
+        "数据目录 $path 属于示例城市，不能用于真实数据。请用 --home 换一个目录。",
+        "The home folder $path is the demo city's, and not for real data. Choose another --home.",
+    ),
+    "real_home": Sentence(
+        57,
+        "数据目录 $path 属于真实的城市，不能运行示例。请用 --home 换一个目录。",
+        "The home folder $path is a real city's, and no place for the demo. Choose another --home.",
+    ),
+    "no_such_account": Sentence(
+        58,
+        "没有用户名为 $username 的账号。",
+        "There is no account with the user name $username.",
+    ),
     "role_makes_no_tests": Sentence(
         40,
         "测试要建立数据库和角色，数据库角色 $role 须有 CREATEDB 和 CREATEROLE。",

@@ -85,18 +85,34 @@ def make_schemas(connection: BaseDatabaseWrapper) -> None:
 
 def make_app_role(connection: BaseDatabaseWrapper) -> None:
     """Make the role that server, worker and tests act as, and let the owner act as it."""
+    if not _is_there(connection):
+        _create(connection)
+    if not _may_act(connection):
+        _grant(connection)
+
+
+def _is_there(connection: BaseDatabaseWrapper) -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute("select from pg_roles where rolname = %s", [APP_ROLE])
+        return cursor.fetchone() is not None
+
+
+def _create(connection: BaseDatabaseWrapper) -> None:
     with connection.cursor() as cursor:
         # A role belongs to the whole server, and the lock above to one database alone: two
         # databases may be made at once, so the loser of that race goes on with what is there.
-        cursor.execute(
-            f"""do $$ begin
-                if not exists (select from pg_roles where rolname = '{APP_ROLE}') then
+        try:
+            cursor.execute(
+                f"""do $$ begin
                     create role {APP_ROLE} nologin nosuperuser nobypassrls nocreatedb nocreaterole;
-                end if;
-            exception when duplicate_object or unique_violation then null; end $$"""
-        )
-    if not _may_act(connection):
-        _grant(connection)
+                exception when duplicate_object or unique_violation then null; end $$"""
+            )
+        except Exception as problem:
+            if isinstance(problem.__cause__, errors.InsufficientPrivilege):
+                raise Fault(
+                    "role_not_created", owner=connection.settings_dict["USER"], role=APP_ROLE
+                ) from problem
+            raise
 
 
 def _may_act(connection: BaseDatabaseWrapper) -> bool:

@@ -129,3 +129,23 @@ declare(
         )
     },
 )
+
+
+class KeyMark(models.Model):
+    """By which one knows the right key again: the mark of a key that seals rows here (密钥标记)."""
+
+    access = Access(writes="none")
+
+    name = models.CharField("密钥", max_length=20, primary_key=True)
+    mark = models.CharField("标记", max_length=64)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "密钥标记"
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(mark__regex="^[0-9a-f]{32}$"), name="key_mark_is_a_digest"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name

@@ -10,7 +10,14 @@ from quanyu.regions.actions.divisions import (
     load_hefei,
     load_street,
 )
-from quanyu.regions.actions.seed import Counted, NoSuchCity, check_city, found_city, seed
+from quanyu.regions.actions.seed import (
+    Counted,
+    NoSuchCity,
+    check_city,
+    found_city,
+    is_shipped,
+    seed,
+)
 
 __all__ = [
     "HEFEI",
@@ -23,6 +30,7 @@ __all__ = [
     "check_city",
     "found_city",
     "import_divisions",
+    "is_shipped",
     "load_hefei",
     "load_street",
     "seed",

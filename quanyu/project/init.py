@@ -53,15 +53,12 @@ def run(path: Path, asked: Asked) -> int:
     home = homes.prepare(path)
     standing = installation.settings(home)
     check_no_demo(home, standing)
-    if standing:
-        _check_same(home, standing, asked)
-        made = standing
-    else:
-        made = _answers(asked)
+    made = _filled(home, standing, asked) if standing else _answers(asked)
     with _opened(home, made) as address:
         at = import_module("django.utils.timezone").now()
         if not standing:
             _build(home, address, made, asked, at=at)
+        if made != standing:
             installation.write_settings(home, made)
         _tell(home, made, address)
         _offer(asked, at=at, is_new=not standing)
@@ -179,24 +176,21 @@ def _wrong(option: str, value: str, detail: str, english: str) -> Fault:
     return Fault("answer_wrong", option=option, value=value, detail=detail, detail_en=english)
 
 
-def _check_same(home: Home, standing: Mapping[str, str], asked: Asked) -> None:
-    wanted: dict[str, str] = {}
-    if asked.city:
-        wanted |= {"QUANYU_CITY": _path(asked.city)}
-    if asked.url:
-        wanted |= _addresses(asked.url)
+def _filled(home: Home, standing: Mapping[str, str], asked: Asked) -> dict[str, str]:
+    """Give the settings that stand, with what was asked for and they do not say yet.
+
+    :raises Fault: if they say otherwise
+    """
+    wanted = {"QUANYU_CITY": _path(asked.city)} if asked.city else {}
+    wanted |= _addresses(asked.url) if asked.url else {}
+    if asked.database:
+        wanted |= {"QUANYU_DATABASE_URL": asked.database}
     for name, value in wanted.items():
-        if standing.get(name, "") != value:
-            found = standing.get(name, "")
-            raise Fault("set_up_otherwise", path=home.path, name=name, found=found, wanted=value)
-    if asked.database and _shown(asked.database) != _shown(standing.get("QUANYU_DATABASE_URL", "")):
-        raise Fault(
-            "set_up_otherwise",
-            path=home.path,
-            name="QUANYU_DATABASE_URL",
-            found=_shown(standing.get("QUANYU_DATABASE_URL", "")),
-            wanted=_shown(asked.database),
-        )
+        found = standing.get(name, value)
+        if _shown(found) != _shown(value):
+            told = {"name": name, "found": _shown(found), "wanted": _shown(value)}
+            raise Fault("set_up_otherwise", path=home.path, **told)
+    return {**wanted, **standing}
 
 
 # ------------------------------------------------------------------ doing it
@@ -272,7 +266,7 @@ def _tell(home: Home, made: Mapping[str, str], address: str) -> None:
     lines = {
         choose("城市", "city"): f"{places.place(city).name}  {city}",
         choose("数据目录", "home"): str(home.path),
-        choose("数据库", "database"): _shown(made.get("QUANYU_DATABASE_URL", "")),
+        choose("数据库", "database"): _shown(made.get("QUANYU_DATABASE_URL", EMBEDDED)),
         choose("访问地址", "address"): made.get("QUANYU_URL", ""),
         choose("设置", "settings"): str(installation.settings_file(home)),
         choose("密钥（请另行保管一份）", "keys (keep a copy apart)"): "secrets.json",
@@ -314,10 +308,10 @@ def _link(account: Any, *, job: str, at: datetime) -> str:
     return f"{account.username}: {settings.QUANYU_URL}{path}  ({once})"
 
 
-def _shown(url: str) -> str:
-    """Give the address of a database without its password."""
-    if not url or url == EMBEDDED:
-        return EMBEDDED
-    parts = urlsplit(url)
+def _shown(value: str) -> str:
+    """Give a setting without the password that an address may hold."""
+    parts = urlsplit(value)
+    if "@" not in parts.netloc:
+        return value
     host = parts.netloc.rpartition("@")[2]
     return urlunsplit(parts._replace(netloc=f"{parts.username}@{host}", query=""))

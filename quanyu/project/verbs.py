@@ -158,10 +158,18 @@ def restore(path: Path, *, file: Path, url: str, keys: Path | None) -> int:
             actor=system_of("quanyu restore"),
             at=import_module("django.utils.timezone").now(),
         )
+        _settle(home, url)
     say(dataclasses.asdict(done))
     if done.faults:
         raise Fault("chain_not_whole", count=done.faults)
     return 0
+
+
+def _settle(home: Home, url: str) -> None:
+    """Let the other verbs find the city in its new home, as `init` would."""
+    city = import_module("django.conf").settings.QUANYU_CITY
+    made = {"QUANYU_CITY": city} | ({"QUANYU_DATABASE_URL": url} if url else {})
+    installation.write_settings(home, {**made, **installation.settings(home)})
 
 
 def system_of(job: str) -> Any:

@@ -19,6 +19,7 @@ from quanyu.kernel.access.rules import system
 from quanyu.kernel.access.scope import acting
 from quanyu.kernel.keys import uuid7
 from quanyu.kernel.operations import home as homes
+from quanyu.kernel.operations import installation
 from quanyu.kernel.privacy.actions import check_may_retire
 from quanyu.kernel.privacy.actions.rotating import StillNeeded
 from quanyu.kernel.privacy.fields import ring
@@ -44,6 +45,7 @@ def home(tmp_path: Path) -> Path:
         "QUANYU_INDEX_KEY": settings.QUANYU_INDEX_KEY,
     }
     homes.write_private(tmp_path / "secrets.json", json.dumps(keys))
+    installation.write_settings(homes.Home(tmp_path), {"QUANYU_DEMO": "1"})
     return tmp_path
 
 

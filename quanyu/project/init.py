@@ -184,13 +184,13 @@ def _filled(home: Home, standing: Mapping[str, str], asked: Asked) -> dict[str, 
     wanted = {"QUANYU_CITY": _path(asked.city)} if asked.city else {}
     wanted |= _addresses(asked.url) if asked.url else {}
     if asked.database:
-        wanted |= {"QUANYU_DATABASE_URL": asked.database}
+        wanted |= {"QUANYU_DATABASE_URL": asked.database.removeprefix(EMBEDDED)}
     for name, value in wanted.items():
         found = standing.get(name, value)
         if _shown(found) != _shown(value):
             told = {"name": name, "found": _shown(found), "wanted": _shown(value)}
             raise Fault("set_up_otherwise", path=home.path, **told)
-    return {**wanted, **standing}
+    return {name: value for name, value in {**wanted, **standing}.items() if value}
 
 
 # ------------------------------------------------------------------ doing it

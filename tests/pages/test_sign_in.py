@@ -119,6 +119,9 @@ def test_an_administrator_needs_a_code_besides(sit: Sit, hire: Hire) -> None:
     secret = page.get_by_text(SECRET).inner_text().replace(" ", "")
     page.get_by_label("动态验证码", exact=True).fill(code_of(secret))
     page.get_by_role("button", name="绑定").click()
+    expect(page.get_by_role("heading", name="恢复码")).to_be_visible()
+    look(page, "recovery-codes")
+    page.get_by_role("link", name="已经抄好，继续").click()
     expect(page.get_by_role("link", name="人员与授权").first).to_be_visible()
 
     other = sit()

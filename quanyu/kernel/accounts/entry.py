@@ -11,6 +11,7 @@ from allauth.account.internal.flows.login import (
 )
 from allauth.account.models import Login
 from allauth.mfa.base.forms import AuthenticateForm
+from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal import auth as totp
 from django.conf import settings
 from django.contrib.auth import authenticate
@@ -160,24 +161,31 @@ def check_password(
         raise Invalid(_("当前密码不正确"), field="current")
 
 
-def check_code(request: HttpRequest, account: "Account", code: str, *, at: datetime) -> None:
-    """Take a code of the second factor; the session bears it from now on.
+def check_code(request: HttpRequest, account: "Account", code: str, *, at: datetime) -> str:
+    """Take a code of the second factor, or a recovery code; the session bears it from now on.
+
+    Returns which of the two it was: ``totp`` or ``recovery_codes``.
 
     :raises Locked: if too many codes were wrong
     :raises WrongCode: if this one is
     """
     actions.begin_try(kind="code", value=str(account.pk), at=at)
-    form = AuthenticateForm(user=account, data={"code": code})
+    actor = Actor(ActorKind.PERSON, id=account.pk)
+    form = AuthenticateForm(user=account, data={"code": rules.code_meant(code)})
     if not form.is_valid():
-        actor = Actor(ActorKind.PERSON, id=account.pk)
         record("accounts.code_failed", account, actor=actor, at=at)
         until = actions.count_failure(kind="code", value=str(account.pk), actor=actor, at=at)
         raise _failed(until, rules.WrongCode(_("动态验证码不正确，或已用过"), field="code"), at=at)
     actions.forget_failures(kind="code", value=str(account.pk))
-    # allauth remembers a code for one period; with the tolerance it is good for three.
-    used = form.authenticator.wrap()._get_used_cache_key(code)
-    cache.set(used, "y", timeout=CODE_LIVES)
+    kind = str(form.authenticator.type)
+    if kind == Authenticator.Type.TOTP:
+        # allauth remembers a code for one period; with the tolerance it is good for three.
+        used = form.authenticator.wrap()._get_used_cache_key(rules.code_meant(code))
+        cache.set(used, "y", timeout=CODE_LIVES)
+    else:
+        record("accounts.use_recovery_code", account, actor=actor, at=at)
     form.save()
+    return kind
 
 
 def enrol(request: HttpRequest, account: "Account", code: str, *, at: datetime) -> None:

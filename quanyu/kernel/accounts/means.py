@@ -6,9 +6,11 @@ from uuid import UUID
 
 from allauth.mfa.models import Authenticator
 
+from quanyu.kernel.access.rules import Actor, Role
 from quanyu.kernel.accounts import queries
 from quanyu.kernel.accounts.models import Account, Identity
 
+ENDERS = frozenset({Role.SYS_ADMIN, Role.SEC_ADMIN})
 FEW = 3
 """From so few recovery codes on, the person is told to make new ones."""
 
@@ -45,6 +47,14 @@ def of(account: Account) -> Means:
         linked_at=found.linked_at if found else None,
         linked_by=_other(found, account),
     )
+
+
+def may_end_sessions(account_id: UUID, *, actor: Actor, at: datetime) -> bool:
+    """Answer whether the actor may end what this account has open, and so learn how much that is.
+
+    It takes nothing away but time, so either administrator may, an administrator's too.
+    """
+    return queries.reaches(actor, ENDERS, account_id, at=at)
 
 
 def vouched(*, issuer: str, subject: str) -> Account | None:

@@ -4,15 +4,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
-from uuid import UUID
 
 from django.conf import settings
-from django.contrib.auth import SESSION_KEY
+from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore as Kept
 from django.utils import timezone
 
 from quanyu.kernel.accounts import rules
-from quanyu.kernel.accounts.models import SessionRow
+from quanyu.kernel.accounts.models import Account, SessionRow
 
 BEGAN, SEEN, DEVICE, MEANS = "began", "seen", "device", "means"
 """What a session bears besides its holder: instants, the kind of device, the way in."""
@@ -51,10 +50,16 @@ class Open:
     """``oidc`` if the identity provider vouched, else empty."""
 
 
-def opened(account_id: UUID, *, at: datetime) -> list[Open]:
-    """Return the sessions of an account that have not run out, the one used last first."""
-    rows = SessionRow.objects.filter(account=account_id, expire_date__gt=at)
-    found = [_told(row.session_key, row.get_decoded()) for row in rows]
+def opened(account: Account, *, at: datetime) -> list[Open]:
+    """Return the sessions of an account that the next request of each would still find open.
+
+    The one used last comes first. Those of an older password are as good as ended.
+    """
+    rows = SessionRow.objects.filter(account=account, expire_date__gt=at)
+    kept, hashed = [(row.session_key, row.get_decoded()) for row in rows], ""
+    if kept and account.is_active:
+        hashed = account.get_session_auth_hash()
+    found = [_told(key, data) for key, data in kept if data.get(HASH_SESSION_KEY) == hashed]
     live = [one for one in found if not over(one.began, one.seen, at=at)]
     return sorted(live, key=_seen, reverse=True)
 

@@ -34,6 +34,9 @@ urlpatterns = [
     ),
     path("desk/people/<uuid:account_id>/end", pages.end, name="desk_person_end"),
     path("desk/people/<uuid:account_id>/link", pages.link, name="desk_person_link"),
+    path("desk/people/<uuid:account_id>/identity", pages.link_person, name="desk_person_identity"),
+    path("desk/people/<uuid:account_id>/unlink", pages.unlink_person, name="desk_person_unlink"),
+    path("desk/people/<uuid:account_id>/sessions", pages.end_sessions, name="desk_person_sessions"),
     path(
         "desk/people/<uuid:account_id>/second-factor",
         pages.no_second_factor,

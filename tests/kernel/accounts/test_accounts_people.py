@@ -261,7 +261,7 @@ def test_offers_a_system_administrator_no_reset_of_an_administrator(
 ) -> None:
     answer = systems.get(f"/desk/people/{security_administrator.id}")
 
-    assert [one["key"] for one in answer.context["person"]["acts"]] == ["end"]
+    assert [one["key"] for one in answer.context["person"]["acts"]] == ["sessions", "end"]
 
 
 def test_offers_a_security_administrator_the_reset_of_an_administrator(
@@ -269,13 +269,13 @@ def test_offers_a_security_administrator_the_reset_of_an_administrator(
 ) -> None:
     answer = security.get(f"/desk/people/{system_administrator.id}")
 
-    assert [one["key"] for one in answer.context["person"]["acts"]] == ["factor"]
+    assert [one["key"] for one in answer.context["person"]["acts"]] == ["sessions", "factor"]
 
 
-def test_offers_a_system_administrator_all_three_acts_on_a_worker(
+def test_offers_a_system_administrator_every_act_on_a_worker(
     worker: Account, systems: Client
 ) -> None:
     answer = systems.get(f"/desk/people/{worker.pk}")
 
     acts = [one["key"] for one in answer.context["person"]["acts"]]
-    assert acts == ["link", "factor", "end"]
+    assert acts == ["link", "sessions", "factor", "end"]

@@ -6,7 +6,7 @@ from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import TOTP
 
 from quanyu.kernel.access.rules import ADMINISTRATORS, Actor, ActorKind
-from quanyu.kernel.accounts import queries, rules
+from quanyu.kernel.accounts import queries, rules, sessions
 from quanyu.kernel.accounts.actions.guard import check_other, managed, tried
 from quanyu.kernel.accounts.models import Account
 from quanyu.kernel.audit.actions import record
@@ -36,6 +36,8 @@ def enrol_totp(*, account: Account, secret: str, actor: Actor, at: datetime) -> 
 def reset_totp(*, account: Account, actor: Actor, at: datetime) -> None:
     """Take the second factor away, for somebody whose device is lost; another is set up at sign-in.
 
+    Its recovery codes go with it, and every open session ends: the device may be in other hands.
+
     A worker's is for the system administrator. An administrator's is not: who may set the password
     as well would be that administrator; the security or the audit administrator does it.
 
@@ -50,6 +52,7 @@ def reset_totp(*, account: Account, actor: Actor, at: datetime) -> None:
         row = managed(account.pk, actor, at=at, resets=True)
         check_other(row, actor)
         Authenticator.objects.filter(user_id=row.pk).delete()
+        sessions.close(sessions.opened(row, at=at))
         record("accounts.reset_totp", row, actor=actor, at=at, changed=["second_factor"])
 
     tried("reset_totp", account, write, actor=actor, at=at)

@@ -110,7 +110,7 @@ def unlink(*, account: Account, actor: Actor, at: datetime) -> None:
         for one in found:
             record("accounts.unlink_identity", one, actor=actor, at=at, changed=["account"])
             one.delete()
-        sessions.close(one for one in sessions.opened(row.pk, at=at) if one.means)
+        sessions.close(one for one in sessions.opened(row, at=at) if one.means)
 
     tried("unlink_identity", account, write, actor=actor, at=at)
 

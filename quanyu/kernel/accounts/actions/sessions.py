@@ -1,17 +1,13 @@
 """End what is open: one session, all others, all (结束会话)."""
 
 from datetime import datetime
-from uuid import UUID
 
-from quanyu.kernel.access.rules import Actor, Role
-from quanyu.kernel.accounts import queries, sessions
+from quanyu.kernel.access.rules import Actor
+from quanyu.kernel.accounts import means, sessions
 from quanyu.kernel.accounts.actions.guard import tried
 from quanyu.kernel.accounts.models import Account
 from quanyu.kernel.audit.actions import record
 from quanyu.kernel.errors import Denied
-
-ENDERS = frozenset({Role.SYS_ADMIN, Role.SEC_ADMIN})
-"""Ending sessions takes nothing away but time, so either administrator may, of anybody."""
 
 
 def end_session(*, account: Account, session_id: str, actor: Actor, at: datetime) -> None:
@@ -21,7 +17,7 @@ def end_session(*, account: Account, session_id: str, actor: Actor, at: datetime
     """
 
     def write() -> None:
-        found = [one for one in sessions.opened(account.pk, at=at) if one.id == session_id]
+        found = [one for one in sessions.opened(account, at=at) if one.id == session_id]
         if actor.id != account.pk or not found:
             raise Denied
         sessions.close(found)
@@ -39,7 +35,7 @@ def end_other_sessions(*, account: Account, kept: str, actor: Actor, at: datetim
     def write() -> int:
         if actor.id != account.pk:
             raise Denied
-        return _end(account.pk, kept=kept, subject=account, actor=actor, at=at)
+        return _end(account, kept=kept, actor=actor, at=at)
 
     return tried("end_sessions", account, write, actor=actor, at=at)
 
@@ -51,9 +47,9 @@ def end_sessions(*, account: Account, actor: Actor, at: datetime) -> int:
     """
 
     def write() -> int:
-        if not queries.reaches(actor, ENDERS, account.pk, at=at):
+        if not means.may_end_sessions(account.pk, actor=actor, at=at):
             raise Denied
-        return _end(account.pk, kept="", subject=account, actor=actor, at=at)
+        return _end(account, kept="", actor=actor, at=at)
 
     return tried("end_sessions", account, write, actor=actor, at=at)
 
@@ -63,8 +59,8 @@ def sweep_sessions(*, at: datetime) -> int:
     return sessions.sweep(at=at)
 
 
-def _end(account_id: UUID, *, kept: str, subject: Account, actor: Actor, at: datetime) -> int:
-    found = [one for one in sessions.opened(account_id, at=at) if one.key != kept]
+def _end(account: Account, *, kept: str, actor: Actor, at: datetime) -> int:
+    found = [one for one in sessions.opened(account, at=at) if one.key != kept]
     sessions.close(found)
-    record("accounts.end_sessions", subject, actor=actor, at=at)
+    record("accounts.end_sessions", account, actor=actor, at=at)
     return len(found)

@@ -2,13 +2,16 @@
 
 from quanyu.kernel.accounts.pages.administration import (
     end,
+    end_sessions,
     give,
     link,
+    link_person,
     no_second_factor,
     people,
     person,
     person_new,
     take,
+    unlink_person,
 )
 from quanyu.kernel.accounts.pages.door import enter_as, enter_code, sign_in, sign_out
 from quanyu.kernel.accounts.pages.identity import back, start
@@ -28,12 +31,14 @@ __all__ = [
     "end",
     "end_others",
     "end_session",
+    "end_sessions",
     "enter_as",
     "enter_code",
     "give",
     "hat",
     "link",
     "link_identity",
+    "link_person",
     "no_second_factor",
     "own_account",
     "password",
@@ -47,5 +52,6 @@ __all__ = [
     "start",
     "take",
     "unlink_identity",
+    "unlink_person",
     "welcome",
 ]

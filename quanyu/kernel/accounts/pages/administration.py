@@ -18,7 +18,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from quanyu.kernel.access.http import actor_of, answered, read_or_write
 from quanyu.kernel.access.rules import Actor
-from quanyu.kernel.accounts import actions, queries, rules
+from quanyu.kernel.accounts import actions, oidc, queries, rules
 from quanyu.kernel.accounts.pages.sent import reason, wanted
 from quanyu.kernel.accounts.pages.shown import people_page
 from quanyu.kernel.errors import Denied, Refusal
@@ -147,6 +147,29 @@ def end(request: HttpRequest, account_id: UUID, *, actor: Actor, at: datetime) -
 def no_second_factor(request: HttpRequest, account_id: UUID, *, actor: Actor, at: datetime) -> None:
     """Take away the second factor of somebody whose device is lost."""
     actions.reset_totp(account=queries.account(account_id, actor=actor), actor=actor, at=at)
+
+
+@_about_somebody(gettext_lazy("统一身份已绑定"))
+def link_person(request: HttpRequest, account_id: UUID, *, actor: Actor, at: datetime) -> None:
+    """Link the identity whose code somebody was shown, or whose subject is known."""
+    account, code = queries.account(account_id, actor=actor), request.POST.get("code", "").strip()
+    if code:
+        actions.link_by_code(account=account, code=code[:20], actor=actor, at=at)
+        return
+    subject = request.POST.get("subject", "")[:256]
+    actions.link_subject(account=account, issuer=oidc.issuer(), subject=subject, actor=actor, at=at)
+
+
+@_about_somebody(gettext_lazy("统一身份已解除，用它打开的登录都已退出"))
+def unlink_person(request: HttpRequest, account_id: UUID, *, actor: Actor, at: datetime) -> None:
+    """Take the identity from somebody's account."""
+    actions.unlink(account=queries.account(account_id, actor=actor), actor=actor, at=at)
+
+
+@_about_somebody(gettext_lazy("全部登录已退出"))
+def end_sessions(request: HttpRequest, account_id: UUID, *, actor: Actor, at: datetime) -> None:
+    """End everything that somebody has open."""
+    actions.end_sessions(account=queries.account(account_id, actor=actor), actor=actor, at=at)
 
 
 def _linked(request: HttpRequest, account_id: UUID, token: str) -> HttpResponse:

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from allauth.account.internal.stagekit import get_pending_stage
 from django.conf import settings
+from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -15,7 +16,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
 from quanyu.kernel.access.http import answered, field, read_or_write
-from quanyu.kernel.accounts import entry, oidc, queries, rules
+from quanyu.kernel.accounts import entry, means, oidc, queries, rules
 from quanyu.kernel.accounts.http import seat_of
 from quanyu.kernel.accounts.pages.forms import code_field, onward, page
 from quanyu.kernel.errors import Refusal
@@ -65,7 +66,11 @@ def enter_code(request: HttpRequest) -> HttpResponse:
         return redirect("sign_in")
 
     def check() -> HttpResponse:
-        entry.check_code(request, asked, request.POST.get("code", "")[:20], at=timezone.now())
+        code = request.POST.get("code", "")[:20]
+        kind = entry.check_code(request, asked, code, at=timezone.now())
+        if kind == "recovery_codes":
+            left = means.codes_left(asked.pk)
+            messages.warning(request, _("用掉了一个恢复码，还剩 {left} 个").format(left=left))
         if stage is not None:
             done: HttpResponse = stage.exit()
             return done

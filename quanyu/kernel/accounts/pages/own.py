@@ -46,6 +46,8 @@ def second_factor(request: HttpRequest) -> HttpResponse:
     def enrol() -> HttpResponse:
         entry.confirm(request, account, request.POST.get("current", "")[:200], at=at)
         entry.enrol(request, account, request.POST.get("code", "")[:12], at=at)
+        kept = request.session.session_key or ""
+        actions.end_other_sessions(account=account, kept=kept, actor=actor_of(request), at=at)
         return fresh_codes(request, account, at=at)
 
     return answered(request, enrol, lambda no: _second_factor_page(request, no, late=late))

@@ -139,7 +139,7 @@ def account_page(request: HttpRequest, no: Refusal | None) -> HttpResponse:
                 "current": one.key == request.session.session_key,
                 "end_url": reverse("end_session", args=[one.id]),
             }
-            for one in sessions.opened(account.pk, at=at)
+            for one in sessions.opened(account, at=at)
         ],
         "hours": int(rules.LONGEST_SESSION.total_seconds() // 3600),
     }

@@ -13,7 +13,7 @@ from django.utils.translation import pgettext
 
 from quanyu.kernel.access.http import actor_of, field
 from quanyu.kernel.access.rules import Actor, Role
-from quanyu.kernel.accounts import queries, rules
+from quanyu.kernel.accounts import means, oidc, queries, rules, sessions
 from quanyu.kernel.accounts.pages.forms import (
     acts,
     grant_form,
@@ -113,6 +113,7 @@ def _person(
 ) -> dict[str, object]:
     actor = actor_of(request)
     account = queries.account(account_id, actor=actor)
+    held, counts = means.of(account), means.may_end_sessions(account_id, actor=actor, at=at)
     other, live = account.pk != actor.id, account.is_active
     ends = other and live and Role.SEC_ADMIN in actor.roles
     asks = other and live and Role.SYS_ADMIN in actor.roles
@@ -141,17 +142,19 @@ def _person(
         "username": account.username,
         "since": account.created_at,
         "state": "active" if live else "ended",
-        "signs_in": account.has_usable_password(),
-        "second_factor": queries.has_second_factor(account.pk),
+        "signs_in": held.password,
+        "second_factor": held.factor,
+        "linked": held.linked,
+        "open_sessions": len(sessions.opened(account, at=at)) if counts else 0,
         "mine": not other,
         "grants": grants,
         "form": grant_form(request, account_id, no) if asks else None,
-        "acts": _acts(account_id, actor, no, at=at) if other and live else [],
+        "acts": _acts(account_id, actor, no, linked=held.linked, at=at) if other and live else [],
     }
 
 
 def _acts(
-    account_id: UUID, actor: Actor, no: Refusal | None, *, at: datetime
+    account_id: UUID, actor: Actor, no: Refusal | None, *, linked: bool, at: datetime
 ) -> list[dict[str, object]]:
     """Return what the actor may do with this account: all that it holds is in their reach."""
     resetters = queries.resetters(account_id, at=at)
@@ -161,5 +164,12 @@ def _acts(
     invites = manages and not rules.is_administrator(
         one.role for one in queries.held_from(account_id, at=at)
     )
-    may = {"link": invites, "factor": resets, "end": manages}
+    may = {
+        "link": invites,
+        "sessions": means.may_end_sessions(account_id, actor=actor, at=at),
+        "identity": invites and oidc.is_on() and not linked,
+        "unlink": manages and linked,
+        "factor": resets,
+        "end": manages,
+    }
     return [one for one in acts(account_id, no) if may[str(one["key"])]]

@@ -167,7 +167,7 @@ def test_no_administrator_gives_another_a_way_in(
     actor: Role, subject: Role, hire: Hire, now: datetime
 ) -> None:
     one, other = acting_as(hire("one", actor, CITY), now), hire("other", subject, CITY)
-    given = {"account": other, "actor": one, "at": now}
+    given: dict[str, Any] = {"account": other, "actor": one, "at": now}
 
     refused = (Denied, RolesApart)
     with pytest.raises(refused):

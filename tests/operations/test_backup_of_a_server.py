@@ -17,7 +17,9 @@ from quanyu.kernel.access.rules import REPORTER, system
 from quanyu.kernel.access.scope import acting
 from quanyu.kernel.files import actions as files
 from quanyu.kernel.files import jobs
-from quanyu.kernel.operations import backup
+from quanyu.kernel.operations import archive, backup, keyring
+from quanyu.kernel.operations import home as homes
+from quanyu.kernel.operations.faults import Fault
 from tests.conftest import owner
 from tests.kernel.files.conftest import OWNER, picture, upload
 from tests.operations import archives
@@ -194,6 +196,24 @@ def test_says_that_the_log_was_changed_before(taken: Take, city: str, tmp_path: 
     code, printed, said = command("restore", told["path"], "--home", tmp_path / "new", **SECRETS)
 
     assert (code, json.loads(printed)["faults"] > 0, "备份之前已被改动" in said) == (52, True, True)
+
+
+def test_asks_for_every_key_that_sealed_before_and_during_it(
+    home: Path, city: str, settings: Any, at: Any
+) -> None:
+    """A rotation adds and retires keys while the city is at work."""
+    kept = homes.prepare(home)
+    settings.QUANYU_KEYS_FILE = str(keyring.file_of(kept))
+    first = homes.keys(kept)
+    homes.add_field_key(kept)
+    actor = system(settings.QUANYU_CITY, job="tests")
+
+    taken = backup.take(home=kept, url=address(city), folder=home / "to", actor=actor, at=at)
+
+    told = archive.read(Path(taken.path)).keys
+    assert told == keyring.marks(homes.keys(kept))
+    with pytest.raises(Fault):
+        keyring.check(told, first)
 
 
 def test_keeps_no_upload_that_the_worker_was_faster_with(

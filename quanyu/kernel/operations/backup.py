@@ -65,6 +65,7 @@ def take(*, home: Home, url: str, folder: Path, actor: Actor, at: datetime) -> T
     """
     began = datetime.now(at.tzinfo)
     _seal(actor=actor, at=at)
+    keys = _marks()
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     root = home.path / "files"
     path = folder / _name(at)
@@ -73,7 +74,7 @@ def take(*, home: Home, url: str, folder: Path, actor: Actor, at: datetime) -> T
         still(url, root=root, waiting=Path(kept)) as (snapshot, lost),
     ):
         _check_room(snapshot, root=root, folder=folder)
-        taking = _Taking(snapshot, url=url, root=root, waiting=Path(kept), lost=lost)
+        taking = _Taking(snapshot, url, root=root, waiting=Path(kept), lost=lost, keys=keys)
         manifest, writer = taking.write(path, at=at)
     taken = Taken(
         path=str(path.absolute()),
@@ -186,6 +187,7 @@ class _Taking:
     root: Path
     waiting: Path
     lost: set[UUID]
+    keys: dict[str, str]
     gone: set[UUID] = field(default_factory=set)
 
     def write(self, path: Path, *, at: datetime) -> tuple[Manifest, Writer]:
@@ -253,7 +255,8 @@ class _Taking:
             left_out=list(WITHOUT_ROWS),
             seals=number,
             head=head,
-            keys=keyring.marks(_keys()),
+            # Whatever sealed before the snapshot, and whatever was retired after it.
+            keys=self.keys | _marks(),
             lost=sorted(map(str, self.lost)),
             gone=sorted(map(str, self.gone)),
         )
@@ -275,11 +278,14 @@ def _add_file(
     ledger.saw(parts, mark)
 
 
-def _keys() -> dict[str, str]:
-    return {
+def _marks() -> dict[str, str]:
+    """Return the marks of the keys in force now; a rotation may change them as we write."""
+    told = {
         keyring.FIELDS: json.dumps(settings.QUANYU_FIELD_KEYS),
         keyring.INDEX: settings.QUANYU_INDEX_KEY,
     }
+    file = settings.QUANYU_KEYS_FILE
+    return keyring.marks(told | keyring.kept(Path(file)) if file else told)
 
 
 def release() -> str:

@@ -31,10 +31,6 @@ from quanyu.kernel.jobs.rules import Family, Standing
 from quanyu.kernel.operations import actions, queries, words
 from quanyu.kernel.operations.cards import cards
 
-REFRESH = 30
-"""Seconds between two looks of an open page."""
-
-
 def alarms(*, actor: Actor) -> tuple[str, ...]:
     """Return what the operator must act on, for the banner; looked at once a minute."""
     try:
@@ -53,7 +49,6 @@ def overview(request: HttpRequest) -> HttpResponse:
     context = {
         "section": "operations",
         "now": timezone.localtime(at),
-        "refresh": REFRESH,
         "cards": cards(seen),
         "tasks": _tasks(seen.counts),
         "sessions": [_session(one) for one in seen.sessions],

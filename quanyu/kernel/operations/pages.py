@@ -31,6 +31,7 @@ from quanyu.kernel.jobs.rules import Family, Standing
 from quanyu.kernel.operations import actions, queries, words
 from quanyu.kernel.operations.cards import cards
 
+
 def alarms(*, actor: Actor) -> tuple[str, ...]:
     """Return what the operator must act on, for the banner; looked at once a minute."""
     try:

@@ -119,7 +119,7 @@ def span(seconds: float) -> str:
     if whole < 60:
         return ngettext("%d 秒", "%d 秒", whole) % whole
     if whole < 3600:
-        return ngettext("%d 分钟", "%d 分钟", whole // 60) % (whole // 60)
+        return _("%d 分钟") % (whole // 60)
     if whole < 2 * 86400:
         return ngettext("%d 小时", "%d 小时", whole // 3600) % (whole // 3600)
     return ngettext("%d 天", "%d 天", whole // 86400) % (whole // 86400)

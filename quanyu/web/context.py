@@ -1,6 +1,6 @@
 """What every page shows of its frame: theme, language, where one is and as whom."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,8 +13,9 @@ from django.utils.translation import get_language, gettext, pgettext, pgettext_l
 from django.utils.translation import gettext_lazy as _
 
 from quanyu.kernel.access.rules import SIGHTED_ROLES, Actor, Role
+from quanyu.kernel.accounts import queries as accounts
 from quanyu.kernel.accounts.http import Seat, seat_of
-from quanyu.kernel.accounts.rules import ROLE_NAMES
+from quanyu.kernel.accounts.rules import LEADERS, ROLE_NAMES
 from quanyu.kernel.notices import queries as notices
 from quanyu.kernel.notices.rules import CALLERS
 from quanyu.kernel.operations import pages as operations
@@ -37,6 +38,8 @@ PEOPLE = frozenset({Role.SYS_ADMIN, Role.SEC_ADMIN, Role.AUDIT_ADMIN})
 CALLS = CALLERS
 NOTICES = notices.KEEPERS
 PRIVACY = frozenset({Role.SEC_ADMIN, Role.AUDIT_ADMIN})
+ANSWERING = PEOPLE | LEADERS
+EVERYBODY = frozenset(Role)
 AUDIT = frozenset({Role.AUDIT_ADMIN, Role.AUDITOR})
 OPERATORS = frozenset({Role.SYS_ADMIN})
 
@@ -76,6 +79,10 @@ DOORS: tuple[tuple[Promise | str, tuple[Door, ...]], ...] = (
         _("管理"),
         (
             Door("people", "desk_people", "users", _("人员与授权"), PEOPLE),
+            Door("circle", "desk_circle", "users-group", _("本辖区人员"), LEADERS),
+            Door("requests", "desk_grant_requests", "user-question", _("授权申请"), ANSWERING),
+            Door("reviews", "desk_reviews", "user-check", _("授权复核"), ANSWERING),
+            Door("grants", "desk_grants", "key", _("我的授权"), EVERYBODY),
             Door("wordings", "desk_wordings", "message-2-cog", _("通知模板"), NOTICES),
             Door("deliveries", "desk_deliveries", "send", _("发送情况"), NOTICES),
             Door("privacy", "desk_privacy", "user-shield", _("个人信息"), PRIVACY),
@@ -127,6 +134,13 @@ def navigation(roles: frozenset[str]) -> list[dict[str, Any]]:
     return [group for group in groups if group["doors"]]
 
 
+@accounts.doors_of.answered_by
+def doors_of(roles: Collection[str]) -> list[str]:
+    """Return what the pages are called that these roles open."""
+    groups = navigation(frozenset(roles))
+    return [str(door["label"]) for group in groups for door in group["doors"]]
+
+
 def opens(key: str, roles: frozenset[str]) -> bool:
     """Answer whether any of ``roles`` opens the page called ``key``."""
     return any(door.roles & roles for _label, doors in DOORS for door in doors if door.key == key)
@@ -163,6 +177,7 @@ def _me(seat: Seat) -> Mapping[str, Any]:
         "role": pgettext("between items", "、").join(names[:2]),
         "roles": names,
         "hats": seat.hats if len(seat.hats) > 1 else (),
+        "seen_as": seat.seen_as.name if seat.seen_as else "",
     }
 
 

@@ -10,9 +10,11 @@ from quanyu.web import urls
 from tests.architecture.source import places, trees
 
 ANSWERERS = {
+    "kernel.accounts.acts_of": {"events"},
     "kernel.accounts.bodies_on": {"organisations"},
     "kernel.accounts.body_names": {"organisations"},
     "kernel.accounts.body_places": {"organisations"},
+    "kernel.accounts.doors_of": {"web"},
     "kernel.accounts.place_names": {"regions"},
     "kernel.accounts.places_called": {"regions"},
     "kernel.audit.account_names": {"kernel.accounts"},

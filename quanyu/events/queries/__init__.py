@@ -1,6 +1,6 @@
 """Reads: lists, one matter, its story, and what the reporter may see."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -15,6 +15,7 @@ from quanyu.events.rules import Filters, Keyword
 from quanyu.events.workflow import EVENT, State
 from quanyu.kernel.access.queries import get
 from quanyu.kernel.access.rules import Actor, holder, upper
+from quanyu.kernel.accounts import queries as accounts
 from quanyu.kernel.audit import queries as audit
 from quanyu.kernel.calendar import queries as calendar
 from quanyu.kernel.calendar import rules as calendar_rules
@@ -230,6 +231,14 @@ def topic_names() -> dict[str, str]:
     names |= {f"{EVENT.name}.look": gettext("查看反映人联系方式")}
     names |= {f"{EVENT.name}.recount": gettext("按日历重新计算期限")}
     return names | {f"{EVENT.name}.publish": gettext("公布数字")}
+
+
+@accounts.acts_of.answered_by
+def acts_of(roles: Collection[str]) -> list[str]:
+    """Return which acts on a matter these roles open."""
+    held = set(roles)
+    opens = [] if held.isdisjoint(EVENT.opened_by) else [gettext("上报")]
+    return opens + [gettext(move.label) for move in EVENT.moves if not held.isdisjoint(move.by)]
 
 
 def majors(*, on: date) -> list[str]:

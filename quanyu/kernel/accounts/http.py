@@ -1,7 +1,7 @@
 """From a session to an actor: one request, one account, one transaction (会话)."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from hmac import compare_digest
 from typing import TYPE_CHECKING
@@ -18,13 +18,15 @@ from django.contrib.sessions.backends.base import UpdateError
 from django.contrib.sessions.exceptions import SessionInterrupted
 from django.db import connection, transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 
 from quanyu.kernel.access.rules import REPORTER, Actor, ActorKind, Grant
 from quanyu.kernel.access.scope import set_scope
-from quanyu.kernel.accounts import queries, rules, sessions
+from quanyu.kernel.accounts import queries, rules, seen, sessions
 from quanyu.kernel.accounts.sessions import BEGAN, MEANS, SEEN
+from quanyu.kernel.audit.actions import record
 
 if TYPE_CHECKING:
     from quanyu.kernel.accounts.models import Account
@@ -54,6 +56,9 @@ class Seat:
 
     needs_password: bool = False
     """Came in by a password that an administrator knows."""
+
+    seen_as: "Account | None" = None
+    """Whose view this is: the actor has that person's reach and may change nothing."""
 
     ended: str = ""
     """Why the session that came with the request counts no more: idle, long or gone."""
@@ -108,7 +113,8 @@ class OneTransaction:
             request.seat = seat  # type: ignore[attr-defined]
             if not (is_outermost and seat.actor == REPORTER):  # what a connection is anyway
                 set_scope(seat.actor)
-            response = _turned_away(request, seat) or self.get_response(request)
+            response = _turned_away(request, seat) or _not_acting(request, seat)
+            response = response or self.get_response(request)
             if response.status_code >= 500:
                 transaction.set_rollback(True)
             elif connection.needs_rollback:
@@ -137,7 +143,7 @@ def _seated(request: HttpRequest, *, at: datetime) -> Seat:
         return _emptied(request, ended)
     _touch(request, at=at)
     request._cached_user = found.account  # type: ignore[attr-defined]
-    return _in_hat(request, found)
+    return _seen(request, _in_hat(request, found), at=at)
 
 
 def _over(request: HttpRequest, *, at: datetime) -> str:
@@ -182,6 +188,23 @@ def _in_hat(request: HttpRequest, found: queries.Standing) -> Seat:
         needs_factor=needs_factor,
         needs_password=needs_password,
     )
+
+
+def _seen(request: HttpRequest, seat: Seat, *, at: datetime) -> Seat:
+    """Return the seat with a colleague's reach, while one sees as they do."""
+    found = seen.as_colleague(request, seat.actor, at=at)
+    return seat if found is None else replace(seat, actor=found[0], seen_as=found[1])
+
+
+def _not_acting(request: HttpRequest, seat: Seat) -> HttpResponse | None:
+    """Refuse every act of who sees as somebody else does; the database refuses it as well."""
+    if seat.seen_as is None or request.path_info in (*DOORS, reverse("desk_see_as_oneself")):
+        return None
+    if request.method not in seen.SAFE:
+        record("accounts.see_as.refused", seat.seen_as, actor=seat.actor, at=timezone.now())
+        return render(request, "accounts/read_only.html", status=403)
+    seen.only_read()
+    return None
 
 
 def _turned_away(request: HttpRequest, seat: Seat) -> HttpResponse | None:

@@ -4,6 +4,9 @@ from django.urls import path
 
 from quanyu.kernel.accounts import pages
 
+WISH = "desk/grants/requests/<uuid:request_id>"
+COLLEAGUE = "desk/grants/people/<uuid:account_id>"
+
 urlpatterns = [
     path("desk/sign-in", pages.sign_in, name="sign_in"),
     path("desk/sign-in", pages.sign_in, name="account_login"),  # as allauth calls it
@@ -42,4 +45,24 @@ urlpatterns = [
         pages.no_second_factor,
         name="desk_person_factor",
     ),
+    path("desk/people/<uuid:account_id>/sees", pages.sees, name="desk_person_sees"),
+    path("desk/grants", pages.grants, name="desk_grants"),
+    path("desk/grants/ask", pages.ask_grant, name="desk_grant_ask"),
+    path("desk/grants/requests", pages.requests, name="desk_grant_requests"),
+    path(f"{WISH}/approve", pages.approve, name="desk_grant_approve"),
+    path(f"{WISH}/refuse", pages.refuse, name="desk_grant_refuse"),
+    path(f"{WISH}/withdraw", pages.withdraw, name="desk_grant_withdraw"),
+    path("desk/grants/ending", pages.ending, name="desk_grants_ending"),
+    path("desk/grants/deputies", pages.name_deputy, name="desk_deputy_name"),
+    path("desk/grants/deputies/<uuid:deputy_id>/end", pages.end_deputy, name="desk_deputy_end"),
+    path("desk/grants/people", pages.circle, name="desk_circle"),
+    path(COLLEAGUE, pages.circle, name="desk_circle_person"),
+    path(f"{COLLEAGUE}/ask", pages.ask_for, name="desk_circle_ask"),
+    path(f"{COLLEAGUE}/deputy", pages.name_deputy_for, name="desk_circle_deputy"),
+    path("desk/grants/reviews", pages.reviews, name="desk_reviews"),
+    path("desk/grants/reviews/open", pages.open_review, name="desk_review_open"),
+    path("desk/grants/reviews/<uuid:review_id>", pages.review, name="desk_review"),
+    path("desk/grants/reviews/<uuid:review_id>/decide", pages.decide, name="desk_review_decide"),
+    path("desk/see-as/<uuid:account_id>", pages.see_as, name="desk_see_as"),
+    path("desk/see-as/oneself", pages.see_as_oneself, name="desk_see_as_oneself"),
 ]

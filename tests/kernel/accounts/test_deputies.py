@@ -29,8 +29,8 @@ def commander(hire: Hire, now: datetime) -> Actor:
 
 def name(principal: Account, account: Account, actor: Actor, at: datetime, **more: Any) -> Deputy:
     return actions.name_deputy(
-        principal=principal,
-        account=account,
+        principal_id=principal.pk,
+        account_id=account.pk,
         granted_to=more.pop("until", at + timedelta(days=7)),
         reason="年休假",
         actor=actor,

@@ -17,7 +17,7 @@ from quanyu.kernel.errors import Denied
 from quanyu.kernel.keys import uuid7
 from tests.kernel.accounts.cast import CITY, STREET, Hire, acting_as, body_of
 
-WANTED = {"role": Role.CHECKER, "region_path": STREET, "reason": "轮岗"}
+WANTED: dict[str, Any] = {"role": Role.CHECKER, "region_path": STREET, "reason": "轮岗"}
 
 
 @pytest.fixture
@@ -29,6 +29,11 @@ def commander(hire: Hire, now: datetime) -> Actor:
 @pytest.fixture
 def wish(worker: Account, system_administrator: Actor, now: datetime) -> GrantRequest:
     return actions.ask_grant(account=worker, actor=system_administrator, at=now, **WANTED)
+
+
+def end_of(given: GrantRow) -> datetime:
+    assert given.granted_to is not None, "a grant to a person ends"
+    return given.granted_to
 
 
 def approve(wish: GrantRequest, actor: Actor, at: datetime) -> GrantRow:
@@ -347,7 +352,7 @@ def test_lists_what_ends_soon_and_tells_of_it_once(
     wish: GrantRequest, demo: Actor, security_administrator: Actor, now: datetime
 ) -> None:
     given = approve(wish, security_administrator, now)
-    soon = given.granted_to - timedelta(days=20)  # type: ignore[operator]
+    soon = end_of(given) - timedelta(days=20)
 
     listed = queries.ending(actor=security_administrator, at=soon)
 
@@ -365,7 +370,7 @@ def test_a_grant_that_another_follows_is_not_on_the_list(
     now: datetime,
 ) -> None:
     first = approve(wish, security_administrator, now)
-    soon = first.granted_to - timedelta(days=20)  # type: ignore[operator]
+    soon = end_of(first) - timedelta(days=20)
     again = actions.ask_grant(
         account=worker, granted_from=first.granted_to, actor=system_administrator, at=soon, **WANTED
     )

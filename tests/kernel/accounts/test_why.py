@@ -31,8 +31,8 @@ def test_names_the_grant_in_the_body(hire: Hire, now: datetime) -> None:
 def test_says_for_whom_one_stands_in(worker: Account, hire: Hire, now: datetime) -> None:
     colleague = hire("li.na", Role.CHECKER, name="李娜")
     actions.name_deputy(
-        principal=worker,
-        account=colleague,
+        principal_id=worker.pk,
+        account_id=colleague.pk,
         granted_to=now + timedelta(days=7),
         reason="年休假",
         actor=acting_as(worker, now),

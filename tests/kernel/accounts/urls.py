@@ -48,6 +48,7 @@ urlpatterns = [
     path("", who),
     path("who", who),
     path("desk/", who, name="desk"),
+    path("desk/notices", who, name="desk_notices"),
     path("desk/operations", who, name="desk_operations"),
     path("write/<int:status>", write),
     path("fail", fail),

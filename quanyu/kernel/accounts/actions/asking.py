@@ -54,7 +54,7 @@ def ask_grant(
             granted_to=ends,
             reason=reason,
         )
-        _check_asker(actor, account, wanted)
+        asker = _asker(actor, account, wanted)
         check_known(wanted)
         row = active(account.pk)
         rules.check_apart(role, held=held_in(row, begins, ends))
@@ -67,7 +67,7 @@ def ask_grant(
             granted_to=ends,
             reason=reason.strip(),
             state=rules.Asked.ASKED,
-            asked_by=actor.id,
+            asked_by=asker,
             asked_at=at,
         )
         _insert(wish)
@@ -178,17 +178,19 @@ def _patience() -> timedelta:
     return timedelta(days=settings.QUANYU_REQUEST_DAYS)
 
 
-def _check_asker(actor: Actor, account: Account, wanted: Grant) -> None:
-    if actor.kind is not ActorKind.PERSON:
+def _asker(actor: Actor, account: Account, wanted: Grant) -> UUID:
+    """Return who asks: the person, a leader of the place, or a system administrator over both."""
+    if actor.kind is not ActorKind.PERSON or actor.id is None:
         raise Denied
     place = queries.place_of(wanted)
     if actor.id == account.pk or (
         rules.is_working(wanted.role) and rules.may_lead(actor.grants, place)
     ):
-        return
+        return actor.id
     if not queries.administers(actor, Role.SYS_ADMIN, place):
         raise Denied
     queries.account(account.pk, actor=actor)
+    return actor.id
 
 
 def _open(request_id: UUID, actor: Actor, *, at: datetime) -> GrantRequest:

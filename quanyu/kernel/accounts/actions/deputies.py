@@ -20,8 +20,8 @@ from quanyu.kernel.jobs.actions import announce
 
 def name_deputy(
     *,
-    principal: Account,
-    account: Account,
+    principal_id: UUID,
+    account_id: UUID,
     granted_to: datetime,
     reason: str,
     actor: Actor,
@@ -46,9 +46,9 @@ def name_deputy(
         rules.check_deputy_period(begins, granted_to, at=at, days=settings.QUANYU_DEPUTY_DAYS)
         if not reason.strip():
             raise rules.NotDeputy(_("请写明代理事由"), field="reason")
-        whose, who = _both(principal.pk, account.pk)
+        whose, who = _both(principal_id, account_id)
         sources = _sources(whose, grants, begins)
-        _check_namer(actor, whose, who, sources)
+        namer = _namer(actor, whose, who, sources)
         _check_free(who, begins, granted_to)
         pairs = _footed(sources, who, actor, begins, granted_to)
         deputy = Deputy.objects.create(
@@ -57,7 +57,7 @@ def name_deputy(
             granted_from=begins,
             granted_to=granted_to,
             reason=reason.strip(),
-            named_by=actor.id,
+            named_by=namer,
             named_at=at,
         )
         for source, until in pairs:
@@ -76,7 +76,7 @@ def name_deputy(
         announce("grants.deputy_named", deputy, at=at)
         return deputy
 
-    return tried("name_deputy", principal, write, actor=actor, at=at)
+    return tried("name_deputy", f"accounts.account:{principal_id}", write, actor=actor, at=at)
 
 
 def end_deputy(*, deputy_id: UUID, reason: str, actor: Actor, at: datetime) -> Deputy:
@@ -131,15 +131,17 @@ def _sources(whose: Account, chosen: Collection[UUID], begins: datetime) -> list
     return found
 
 
-def _check_namer(actor: Actor, whose: Account, who: Account, sources: Sequence[GrantRow]) -> None:
-    if actor.kind is not ActorKind.PERSON:
+def _namer(actor: Actor, whose: Account, who: Account, sources: Sequence[GrantRow]) -> UUID:
+    """Return who names: the person, or a leader of every place concerned."""
+    if actor.kind is not ActorKind.PERSON or actor.id is None:
         raise Denied
     if actor.id == whose.pk:
-        return
+        return actor.id
     if not all(rules.may_lead(actor.grants, queries.place_of(_grant(one))) for one in sources):
         raise Denied
     if actor.id == who.pk:
         raise rules.OwnGrant(_("不得指定本人代理他人，须由被代理人或另一名负责人指定"))
+    return actor.id
 
 
 def _check_free(who: Account, begins: datetime, ends: datetime) -> None:

@@ -13,9 +13,20 @@ from quanyu.kernel.accounts.pages.administration import (
     take,
     unlink_person,
 )
+from quanyu.kernel.accounts.pages.asked import approve, ending, refuse, requests, withdraw
 from quanyu.kernel.accounts.pages.door import enter_as, enter_code, sign_in, sign_out
 from quanyu.kernel.accounts.pages.identity import back, start
+from quanyu.kernel.accounts.pages.mine import (
+    ask_for,
+    ask_grant,
+    circle,
+    end_deputy,
+    grants,
+    name_deputy,
+    name_deputy_for,
+)
 from quanyu.kernel.accounts.pages.own import hat, password, second_factor
+from quanyu.kernel.accounts.pages.reviewed import decide, open_review, review, reviews
 from quanyu.kernel.accounts.pages.security import (
     end_others,
     end_session,
@@ -24,29 +35,48 @@ from quanyu.kernel.accounts.pages.security import (
     renew_codes,
     unlink_identity,
 )
+from quanyu.kernel.accounts.pages.seen import see_as, see_as_oneself, sees
 from quanyu.kernel.accounts.pages.welcome import welcome
 
 __all__ = [
+    "approve",
+    "ask_for",
+    "ask_grant",
     "back",
+    "circle",
+    "decide",
     "end",
+    "end_deputy",
     "end_others",
     "end_session",
     "end_sessions",
+    "ending",
     "enter_as",
     "enter_code",
     "give",
+    "grants",
     "hat",
     "link",
     "link_identity",
     "link_person",
+    "name_deputy",
+    "name_deputy_for",
     "no_second_factor",
+    "open_review",
     "own_account",
     "password",
     "people",
     "person",
     "person_new",
+    "refuse",
     "renew_codes",
+    "requests",
+    "review",
+    "reviews",
     "second_factor",
+    "see_as",
+    "see_as_oneself",
+    "sees",
     "sign_in",
     "sign_out",
     "start",
@@ -54,4 +84,5 @@ __all__ = [
     "unlink_identity",
     "unlink_person",
     "welcome",
+    "withdraw",
 ]

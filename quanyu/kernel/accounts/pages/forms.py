@@ -51,8 +51,8 @@ def new_password_fields(no: Refusal | None) -> list[dict[str, object]]:
     ]
 
 
-def grant_form(request: HttpRequest, account_id: UUID, no: Refusal | None) -> dict[str, object]:
-    """Return the form that gives somebody a role."""
+def grant_form(request: HttpRequest, url: str, no: Refusal | None) -> dict[str, object]:
+    """Return the form that asks for a role."""
     given = request.POST
     standing = queries.bodies(on=timezone.localdate())
     bodies = [{"value": str(key), "label": name} for key, name in standing.items()]
@@ -102,10 +102,10 @@ def grant_form(request: HttpRequest, account_id: UUID, no: Refusal | None) -> di
             required=False,
             help=_("当日终了失效；不填为最长期限"),
         ),
-        field("reason", _("事由"), "text", no=no, value=given.get("reason", "")),
+        field("reason", _("申请事由"), "text", no=no, value=given.get("reason", "")),
     ]
     return {
-        "url": reverse("desk_grant", args=[account_id]),
+        "url": url,
         "button": _("提交申请"),
         "fields": fields,
     }

@@ -22,6 +22,7 @@ from quanyu.kernel.accounts.pages.forms import (
     role_options,
     role_words,
 )
+from quanyu.kernel.accounts.pages.words import grant_said, stand_in_said, wish_said
 from quanyu.kernel.errors import Refusal
 
 
@@ -118,18 +119,8 @@ def _person(
     ends = other and live and Role.SEC_ADMIN in actor.roles
     asks = other and live and Role.SYS_ADMIN in actor.roles
     grants = [
-        {
-            "id": one.id,
-            "role": _(one.role_name),
-            "place": one.where,
-            "from": one.granted_from,
-            "to": one.granted_to,
-            "by": one.granted_by or _("系统"),
-            "reason": one.reason,
-            "ended": one.state == "ended",
-            "future": one.state == "future",
-            "end_reason": one.end_reason,
-            "ended_by": one.ended_by,
+        grant_said(one)
+        | {
             "end_url": reverse("desk_grant_end", args=[account.pk, one.id])
             if ends and one.state != "ended"
             else "",
@@ -137,6 +128,7 @@ def _person(
         }
         for one in queries.history(account, at=at)
     ]
+    stand = queries.stand_ins(account.pk, at=at)
     return {
         "name": account.name,
         "username": account.username,
@@ -148,7 +140,10 @@ def _person(
         "open_sessions": len(sessions.opened(account, at=at)) if counts else 0,
         "mine": not other,
         "grants": grants,
-        "form": grant_form(request, account_id, no) if asks else None,
+        "wishes": [wish_said(one) for one in queries.requests_for(account, actor=actor, at=at)],
+        "stand_ins": [stand_in_said(one, may_end=ends) for one in stand],
+        "form": grant_form(request, reverse("desk_grant", args=[account_id]), no) if asks else None,
+        "sees_url": reverse("desk_person_sees", args=[account_id]),
         "acts": _acts(account_id, actor, no, linked=held.linked, at=at) if other and live else [],
     }
 

@@ -22,10 +22,14 @@ from quanyu.kernel.accounts.queries.explained import (
 )
 from quanyu.kernel.accounts.queries.links import administrators, invitation, link_hash
 from quanyu.kernel.accounts.queries.names import (
+    acts,
+    acts_of,
     bodies,
     bodies_on,
     body_names,
     body_places,
+    doors,
+    doors_of,
     hat_names,
     is_known,
     place_called,
@@ -38,6 +42,8 @@ from quanyu.kernel.accounts.queries.people import (
     account,
     account_names,
     by_username,
+    circle,
+    colleague,
     count,
     demo_people,
     may_enter_by_click,
@@ -45,6 +51,7 @@ from quanyu.kernel.accounts.queries.people import (
 )
 from quanyu.kernel.accounts.queries.reached import emails, holders
 from quanyu.kernel.accounts.queries.reviewed import (
+    LINES,
     Looked,
     Progress,
     late_reviews,
@@ -71,6 +78,7 @@ from quanyu.kernel.accounts.queries.standing import (
 )
 
 __all__ = [
+    "LINES",
     "PAGE",
     "Explained",
     "Looked",
@@ -80,6 +88,8 @@ __all__ = [
     "Wish",
     "account",
     "account_names",
+    "acts",
+    "acts_of",
     "administers",
     "administrators",
     "bodies",
@@ -87,10 +97,14 @@ __all__ = [
     "body_names",
     "body_places",
     "by_username",
+    "circle",
+    "colleague",
     "count",
     "count_to_decide",
     "demo_people",
     "deputies_of",
+    "doors",
+    "doors_of",
     "emails",
     "ending",
     "ending_rows",

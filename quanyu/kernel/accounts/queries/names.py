@@ -1,6 +1,6 @@
 """What places and bodies are called, as those above answer (名称)."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 from typing import Protocol, TypeVar
 from uuid import UUID
@@ -28,6 +28,12 @@ bodies_on: Question[[date], Mapping[UUID, str]] = Question("bodies_on", default=
 
 body_places: Question[[Sequence[UUID]], Mapping[UUID, str]] = Question("body_places", default={})
 """In which places do these bodies stand? Asked with their keys; organisations answers."""
+
+acts_of: Question[[Collection[str]], Sequence[str]] = Question("acts_of", default=())
+"""What may be done under these roles, in the reader's words? The domains with a workflow answer."""
+
+doors_of: Question[[Collection[str]], Sequence[str]] = Question("doors_of", default=())
+"""Which pages of the desk do these roles open, in the reader's words? web answers."""
 
 
 def hat_names(hats: Sequence[rules.Hat]) -> dict[str, str]:
@@ -105,3 +111,13 @@ def located(rows: Sequence[Located]) -> list[str]:
     places = answers(place_names.ask(sorted({row.region_path for row in rows if row.region_path})))
     bodies = answers(body_names.ask(sorted({row.body_id for row in rows if row.body_id})))
     return [where(row, places, bodies) for row in rows]
+
+
+def acts(roles: Collection[str]) -> list[str]:
+    """Return what may be done under these roles, each act once."""
+    return list(dict.fromkeys(act for told in acts_of.ask(roles) for act in told))
+
+
+def doors(roles: Collection[str]) -> list[str]:
+    """Return the pages of the desk that these roles open."""
+    return [door for told in doors_of.ask(roles) for door in told]

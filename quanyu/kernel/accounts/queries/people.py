@@ -11,7 +11,7 @@ from quanyu.kernel.access.rules import ADMINISTRATORS, Actor, upper
 from quanyu.kernel.accounts import rules
 from quanyu.kernel.accounts.models import Account, GrantRow
 from quanyu.kernel.accounts.queries.explained import Explained, explain
-from quanyu.kernel.accounts.queries.standing import grants_of, within
+from quanyu.kernel.accounts.queries.standing import grants_of, inside, live_rows, within
 from quanyu.kernel.audit import queries as audit
 from quanyu.kernel.errors import Denied
 
@@ -110,3 +110,38 @@ def _holding(role: str, place: str, *, at: datetime) -> Q:
 
 def _administrators() -> list[str]:
     return sorted(role.value for role in ADMINISTRATORS)
+
+
+def circle(*, actor: Actor, at: datetime, text: str = "") -> list[tuple[Account, list[Explained]]]:
+    """Return the people who work where the actor leads, each with what they hold there.
+
+    :raises Denied: if the actor leads nothing
+    """
+    rows = _led(actor, at=at)
+    if text:
+        rows = rows.filter(Q(account__username__icontains=text) | Q(account__name__icontains=text))
+    kept = list(rows.select_related("account").order_by("account__username", "id")[: 2 * PAGE])
+    told: dict[Account, list[Explained]] = {}
+    for row, one in zip(kept, explain(kept, at=at), strict=True):
+        told.setdefault(row.account, []).append(one)
+    return list(told.items())
+
+
+def colleague(account_id: UUID, *, actor: Actor, at: datetime) -> Account:
+    """Return somebody who works where the actor leads.
+
+    :raises Denied: if there is no such person, or the actor leads nothing
+    """
+    row = _led(actor, at=at).filter(account=account_id).select_related("account").first()
+    if row is None:
+        raise Denied
+    return row.account
+
+
+def _led(actor: Actor, *, at: datetime) -> models.QuerySet[GrantRow]:
+    places = [one.path for one in actor.grants if one.path and one.role in rules.LEADERS]
+    if not places:
+        raise Denied
+    rows = live_rows(at=at).filter(account__is_active=True).exclude(role__in=_administrators())
+    bodies = rows.exclude(body_id=None).order_by().values_list("body_id", flat=True).distinct()
+    return rows.filter(inside(places, bodies))

@@ -128,7 +128,7 @@ def own_grants(account_id: UUID, *, at: datetime) -> list[Grant]:
     return [grant_of(row) for row in own_rows(account_id, at=at)]
 
 
-def inside(paths: Iterable[str], bodies: Iterable[UUID]) -> Q:
+def inside(paths: Iterable[str], bodies: Iterable[UUID | None]) -> Q:
     """Return the condition on a grant or a request: at one of these places, or in a body there.
 
     :param bodies: those that the rows name; the ones standing inside are found among them
@@ -137,7 +137,9 @@ def inside(paths: Iterable[str], bodies: Iterable[UUID]) -> Q:
     if any(settings.QUANYU_CITY.startswith(path) for path in wanted):
         return Q(pk__isnull=False)  # an empty condition would vanish beside another
     kept = [
-        body for body, place in body_places_of(bodies).items() if place.startswith(tuple(wanted))
+        body
+        for body, place in body_places_of(filter(None, bodies)).items()
+        if place.startswith(tuple(wanted))
     ]
     found = Q(body_id__in=kept)
     for path in wanted:

@@ -2,6 +2,7 @@
 
 from quanyu.kernel.accounts.rules.asking import (
     LEADERS,
+    LONGEST_SIGHT,
     SOON,
     Asked,
     AskedBefore,
@@ -74,6 +75,7 @@ __all__ = [
     "LOCK",
     "LONGEST_NAME",
     "LONGEST_SESSION",
+    "LONGEST_SIGHT",
     "MOST_FAILURES",
     "PROOF",
     "ROLE_NAMES",

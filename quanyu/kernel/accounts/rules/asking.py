@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from quanyu.kernel.access.rules import ADMINISTRATORS, OWN_ROLES, Grant, Role
 from quanyu.kernel.accounts.rules.grants import WrongGrant
+from quanyu.kernel.accounts.rules.hats import needs_hat
 from quanyu.kernel.errors import Refusal
 from quanyu.kernel.errors import gettext_noop as _
 
@@ -18,6 +19,9 @@ LEADERS = frozenset(
     }
 )
 """Who answers for the people of a place: asks for their grants, names deputies, sees as they do."""
+
+LONGEST_SIGHT = timedelta(minutes=15)
+"""So long one sees as a colleague does before one is oneself again."""
 
 SOON = timedelta(days=30)
 """A grant that ends within this is on the list of those that end."""
@@ -126,7 +130,8 @@ def sees_as_much(mine: Collection[Grant], theirs: Collection[Grant]) -> bool:
 
     What is seen is the same under every sighted role, so places and bodies decide.
     """
-    if not theirs or any(not is_working(grant.role) for grant in theirs):
+    held = frozenset(theirs)
+    if not held or needs_hat(held) or any(not is_working(grant.role) for grant in held):
         return False
     bodies = {grant.body for grant in mine if grant.body}
     return all(

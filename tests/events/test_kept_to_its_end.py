@@ -10,14 +10,15 @@ from django.test import override_settings
 
 from quanyu.events import actions
 from quanyu.events.models import Event, EventStep
-from quanyu.kernel.access.rules import holder, system
+from quanyu.kernel.access.rules import Actor, Role, holder, system
 from quanyu.kernel.files import rules as file_rules
 from quanyu.kernel.files.models import File, State
 from quanyu.kernel.files.rules import Size
 from quanyu.kernel.keys import uuid7
 from quanyu.kernel.privacy.actions import purge
 from quanyu.kernel.privacy.rules import FADED
-from tests.conftest import found
+from tests.conftest import found, person
+from tests.seat import browser_of
 
 TIMER = system(settings.QUANYU_CITY, job="privacy.purge")
 FOUR_YEARS = timedelta(days=1_461)
@@ -49,6 +50,26 @@ def test_loses_the_words_of_its_story_and_who_acted(closed: Event, at: datetime)
     steps = EventStep.objects.filter(case=found(closed.pk))
     assert {str(step.facts) for step in steps} == {"{}"}
     assert {step.actor_name for step in steps} <= {"", FADED}
+
+
+def test_is_still_read_on_its_page(closed: Event, operator: Actor, at: datetime) -> None:
+    purge(actor=TIMER, at=at + FOUR_YEARS)
+
+    page = browser_of(operator).get(f"/desk/matters/{closed.number}").content.decode()
+    assert FADED in page
+    assert closed.text not in page
+
+
+def test_is_no_longer_found_by_its_words(closed: Event, operator: Actor, at: datetime) -> None:
+    asked = {"q": "井盖", "state": "all"}
+    before = browser_of(operator).get("/desk/matters", asked).content.decode()
+
+    purge(actor=TIMER, at=at + FOUR_YEARS)
+
+    client = browser_of(person(Role.OPERATOR))
+    after = client.get("/desk/matters", asked).content.decode()
+    assert closed.number in before
+    assert closed.number not in after
 
 
 def test_stays_whole_while_it_is_open(dispatched: Event, at: datetime) -> None:

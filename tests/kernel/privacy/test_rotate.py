@@ -1,5 +1,6 @@
 """Rotate seals everything anew under the newest key, while it is in use (密钥轮换)."""
 
+import ast
 import base64
 import json
 import os
@@ -17,6 +18,7 @@ from quanyu.kernel.access.rules import system
 from quanyu.kernel.audit.models import Record
 from quanyu.kernel.privacy import actions, fields, queries, sealed
 from quanyu.kernel.privacy.models import Rotation, RotationPart
+from tests.architecture.source import trees
 from tests.kernel.privacy.letters.models import Letter
 from tests.kernel.privacy.test_purge import Killed, StopsAfter
 
@@ -150,6 +152,24 @@ def test_knows_every_column_that_is_sealed_by_hand() -> None:
     hand = {column.label for column in sealed.every() if column.place}
 
     assert hand == {"events.idempotency.answer", "mfa.authenticator.data"}
+
+
+SEALERS = {
+    "quanyu/events/actions/reports.py": "events.idempotency.answer",
+    "quanyu/kernel/accounts/adapters.py": "mfa.authenticator.data",
+}
+"""Who seals by hand outside the fields, and the column that a rotation therefore knows."""
+
+
+def test_knows_everybody_who_seals_by_hand() -> None:
+    found = {path for path, tree in trees().items() if "/privacy/" not in path and _seals(tree)}
+
+    assert found == set(SEALERS)
+    assert set(SEALERS.values()) <= {column.label for column in sealed.every()}
+
+
+def _seals(tree: ast.Module) -> bool:
+    return any(ast.unparse(node).startswith("ring().seal(") for node in ast.walk(tree))
 
 
 def test_may_write_every_column_of_tokens() -> None:

@@ -56,6 +56,8 @@ class Column:
     is_taken: bool = False
     """Whether an import may set it."""
     is_required: bool = False
+    is_kept: bool = False
+    """Whether an empty cell leaves what stands; else it empties it."""
     choices: Mapping[str, str] = field(default_factory=dict)
     """What an import may set: code and Chinese source sentence; empty for anything."""
     longest: int = 0
@@ -68,8 +70,8 @@ class Column:
 class Intake(Protocol):
     """How a domain takes in the rows of a file; it is asked, and told to write, in batches."""
 
-    def held(self, keys: Sequence[Key]) -> Mapping[Key, Row]:
-        """Return the rows that stand already, by their natural keys."""
+    def held(self, keys: Sequence[Key], *, is_locked: bool) -> Mapping[Key, Row]:
+        """Return the rows that stand already, by their natural keys; locked to be written."""
 
     def check(self, row: Row, *, held: Row | None) -> None:
         """Refuse a row that the domain's rules do not allow, as the actor.
@@ -82,6 +84,9 @@ class Intake(Protocol):
 
     def write(self, new: Sequence[Row], changed: Sequence[Row]) -> None:
         """Write one batch, with the audit record of each row, in the caller's transaction."""
+
+    def finish(self) -> None:
+        """Write what needs all rows to stand, such as which hangs on which."""
 
 
 Narrow = Callable[..., Any]

@@ -200,6 +200,20 @@ def check_days(start: date, end: date) -> None:
         )
 
 
+def check_lasts(start: date, end: date | None) -> None:
+    """Refuse a body that would end before it began.
+
+    :raises WrongDay: if so
+    """
+    if end is not None and end <= start:
+        raise WrongDay(
+            _("撤销日期须晚于设立日期{start}"),
+            field="end",
+            value=end.isoformat(),
+            start=start.isoformat(),
+        )
+
+
 def check_stands(founded: date, dissolved: date | None, day: date) -> None:
     """Refuse a duty of a body that does not stand on its first day.
 

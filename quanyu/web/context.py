@@ -70,6 +70,7 @@ DOORS: tuple[tuple[Promise | str, tuple[Door, ...]], ...] = (
     (
         pgettext_lazy("navigation", "依据"),
         (
+            Door("bodies", "desk_bodies", "building", _("单位"), GROUND),
             Door("duties", "desk_duties", "clipboard-list", _("权责清单"), GROUND),
             Door("codes", "desk_codes", "list-numbers", _("代码与时限"), GROUND),
             Door("calendar", "desk_calendar", "calendar", _("工作日历"), GROUND),

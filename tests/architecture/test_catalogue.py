@@ -57,6 +57,10 @@ DATA = {
         "SAMPLES": "nobody's data, to show a mask",
         "FADED": "stored in the place of a text that was erased",
     },
+    "quanyu/kernel/tables/rules.py": {
+        "DANGEROUS": "signs with which a formula may begin",
+        **dict.fromkeys(("YES_WORDS", "NO_WORDS", "DAYS"), "words and dates as people type them"),
+    },
     "quanyu/regions/actions/divisions.py": {"_building": "an address, stored"},
     "quanyu/regions/rules/codes.py": dict.fromkeys(
         ("_COUNTY_ENDINGS", "_MEGA_ENDINGS", "_NOT_MEGA_ENDING"), "how names of places end"

@@ -28,6 +28,12 @@ WRITERS = {
     ("quanyu/kernel/tables/actions/exports.py", "begin"): "a file's own state: it is no case",
     ("quanyu/kernel/tables/actions/exports.py", "finish"): "a file's own state: it is no case",
     ("quanyu/kernel/tables/actions/exports.py", "fail"): "a file's own state: it is no case",
+    ("quanyu/kernel/tables/actions/imports.py", "confirm"): "a file's own state: it is no case",
+    ("quanyu/kernel/tables/actions/imports.py", "give_up"): "a file's own state: it is no case",
+    ("quanyu/kernel/tables/actions/imports.py", "start"): "a file's own state: it is no case",
+    ("quanyu/kernel/tables/actions/imports.py", "judged"): "a file's own state: it is no case",
+    ("quanyu/kernel/tables/actions/imports.py", "took_in"): "a file's own state: it is no case",
+    ("quanyu/kernel/tables/actions/imports.py", "turn_down"): "a file's own state: it is no case",
     ("quanyu/kernel/tables/actions/sweeping.py", "_give_up"): "a file's own state: it is no case",
 }
 UPDATERS = {

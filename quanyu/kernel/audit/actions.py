@@ -72,6 +72,11 @@ def build(
     return row
 
 
+def record_all(built: Sequence[Record]) -> None:
+    """Write down many acts of one transaction at once, each by the record built for it."""
+    Record.objects.bulk_create(built, batch_size=2_000)
+
+
 def label(subject: models.Model) -> str:
     """Return how the audit names a row: its table and key."""
     return f"{subject._meta.label_lower}:{subject.pk}"

@@ -59,9 +59,19 @@ def listing(
             "asked": queries.address(whole),
             "may_share": queries.may_share(actor),
             "own": [_view(view, table, whole) for view in found if view.is_own],
+            "import_url": _import_url(table, actor),
             "export_url": f"{reverse('desk_export_new', args=[table.name])}?{urlencode(whole)}",
         },
     }
+
+
+def cells(table: Table, chosen: str, rows: list[dict[str, Any]]) -> list[list[dict[str, Any]]]:
+    """Return the rows of a list cell by cell, as the general template shows them."""
+    columns = table.chosen(chosen)
+    return [
+        [{"key": one.key, "kind": one.kind.value, "value": row.get(one.key)} for one in columns]
+        for row in rows
+    ]
 
 
 def kept(fields: list[tuple[str, str]]) -> list[dict[str, str]]:
@@ -105,6 +115,11 @@ def _view(view: queries.View, table: Table, whole: Asked) -> dict[str, Any]:
         "is_shared": view.is_shared,
         "drop_url": reverse("desk_view_drop", args=[view.id]) if view.is_own else "",
     }
+
+
+def _import_url(table: Table, actor: Actor) -> str:
+    may = table.takes and table.kept_by & actor.roles
+    return reverse("desk_import_new", args=[table.name]) if may else ""
 
 
 def _address(table: Table, asked: Asked) -> str:

@@ -19,6 +19,22 @@ def export(case: UUID, at: datetime) -> None:
     making.make(case, now=timezone.now)
 
 
+@on("tables.bring", is_apart=True)
+def check(case: UUID, at: datetime) -> None:
+    """Weigh a file that was brought in."""
+    from quanyu.kernel.tables import taking
+
+    taking.check(case, now=timezone.now)
+
+
+@on("tables.confirm", is_apart=True)
+def write(case: UUID, at: datetime) -> None:
+    """Write a file that was confirmed."""
+    from quanyu.kernel.tables import taking
+
+    taking.write(case, now=timezone.now)
+
+
 @every("50 * * * * 20")
 def sweep(at: datetime) -> None:
     """Erase the files whose time has come."""

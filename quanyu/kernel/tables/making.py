@@ -47,7 +47,7 @@ def make(export_id: UUID, *, now: Clock) -> None:
         return
     draft = Draft(queries.made(export))
     try:
-        with telling(export_id, tell=actions.tell, worker=worker) as tell:
+        with telling(export_id, tell=_tell, worker=worker) as tell:
             rows = _written(export, draft, now=now, tell=tell)
         settled = draft.settle()
         with acting(worker):
@@ -87,6 +87,10 @@ def _written(export: Export, draft: Draft, *, now: Clock, tell: Callable[[int], 
                 passport=passport,
             )
             return fill(sheet, table, found, columns, at=at, tell=tell)
+
+
+def _tell(export_id: UUID, done: int, worker: Actor) -> bool:
+    return actions.tell(export_id=export_id, done=done, actor=worker)
 
 
 def _asker(export: Export, *, at: datetime) -> Actor:
@@ -146,14 +150,14 @@ def _passport(
     count: int,
     at: datetime,
 ) -> Passport:
-    told = [f"{label}：{value}" for label, value in table.told(asked, actor=asker, at=at)]
+    told = [f"{label}{_('：')}{value}" for label, value in table.told(asked, actor=asker, at=at)]
     moment = f"{timezone.localtime(at):%Y-%m-%d %H:%M}"
     key = str(export.pk)[-8:]
     lines = [
         (_("列表"), _(table.title)),
         (_("导出人"), asker.name),
         (_("时间"), moment),
-        (_("筛选"), "；".join(told) or _("无")),
+        (_("筛选"), _("；").join(told) or _("无")),
         (_("行数"), f"{count:,}"),
         (_("导出编号"), key),
     ]
@@ -201,4 +205,4 @@ class _Teller:
 
     def _say(self, done: int) -> bool:
         with acting(self._worker):
-            return self._tell(export_id=self._key, done=done, actor=self._worker)
+            return self._tell(self._key, done, self._worker)

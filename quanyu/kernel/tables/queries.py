@@ -48,6 +48,17 @@ def opened(name: str, *, actor: Actor) -> Table:
     return found
 
 
+def kept(name: str, *, actor: Actor) -> Table:
+    """Return a list into which this person may bring rows.
+
+    :raises Denied: if there is none, or the person does not keep it
+    """
+    found = opened(name, actor=actor)
+    if not found.takes or not found.kept_by & actor.roles:
+        raise Denied
+    return found
+
+
 def person(actor: Actor) -> UUID:
     """Return the account of who acts.
 
@@ -90,6 +101,19 @@ def export(key: UUID, *, actor: Actor) -> Export:
 def exports(*, actor: Actor) -> list[Export]:
     """Return one's own exports, the newest first."""
     return latest(Export, actor=actor)
+
+
+def taken(key: UUID, *, actor: Actor) -> Import:
+    """Return one of one's own imports.
+
+    :raises Denied: if there is none
+    """
+    return one(Import, key, actor=actor)
+
+
+def imports(*, actor: Actor) -> list[Import]:
+    """Return one's own imports, the newest first."""
+    return latest(Import, actor=actor)
 
 
 def latest(model: type[P], *, actor: Actor) -> list[P]:
@@ -177,6 +201,12 @@ def uploaded(taken: Import) -> Path:
 def faulty(taken: Import) -> Path:
     """Return where the file with the faults of an import lies."""
     return folder() / f"{taken.pk}.faults.{taken.format}"
+
+
+def forget(taken: Import) -> None:
+    """Delete what was uploaded: it is written, or given up."""
+    uploaded(taken).unlink(missing_ok=True)
+    faulty(taken).unlink(missing_ok=True)
 
 
 # ------------------------------------------------------------------ addresses and views

@@ -120,6 +120,34 @@ def bare(text: str) -> str:
     return text[1:] if is_marked else text
 
 
+# ------------------------------------------------------------------ what a file is
+
+ZIP: Final = b"PK\x03\x04"
+OLD: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+PICTURES: Final = (b"\xff\xd8\xff", b"\x89PNG", b"%PDF", b"GIF8", b"\x7fELF", b"MZ")
+
+
+def is_spreadsheet(start: bytes) -> bool:
+    """Answer by the first bytes whether this is an XLSX and no text."""
+    return start.startswith(ZIP)
+
+
+def check_start(start: bytes) -> Format:
+    """Return what a file is by its first bytes; its name and the sender's word count nothing.
+
+    :raises WrongFile: if it is empty, an old or locked spreadsheet, or no table at all
+    """
+    if not start:
+        raise WrongFile(_("文件里没有内容"), field="file")
+    if start.startswith(OLD):
+        raise WrongFile(
+            _("这是旧的 .xls 文件，或加了密码；请另存为不加密的 .xlsx 再上传"), field="file"
+        )
+    if start.startswith(PICTURES) or (b"\x00" in start and not is_spreadsheet(start)):
+        raise WrongFile(_("请上传 XLSX 或 CSV 文件"), field="file", allowed=["XLSX", "CSV"])
+    return Format.XLSX if is_spreadsheet(start) else Format.CSV
+
+
 # ------------------------------------------------------------------ writing
 
 YES, NO = _("是"), _("否")
@@ -183,7 +211,7 @@ def _wrong(column: Column, sentence: str, value: str, **parts: Any) -> WrongCell
 def _choice(column: Column, said: str, *, names: Mapping[str, str]) -> str:
     found = names.get(_folded(said))
     if found is None:
-        raise _wrong(column, _("只能填：{choices}"), said, choices="、".join(column.choices))
+        raise _wrong(column, _("只能填：{choices}"), said, choices=", ".join(column.choices))
     return found
 
 
@@ -232,7 +260,7 @@ def _number(column: Column, said: str) -> int:
 
 def _money(column: Column, said: str) -> int:
     try:
-        fen = Decimal(_digits(said).lstrip("¥￥")) * 100
+        fen = Decimal(_digits(said).lstrip("¥")) * 100
     except InvalidOperation:
         fen = Decimal("NaN")
     if not fen.is_finite() or fen != fen.to_integral_value() or abs(fen) >= 2**53:
@@ -299,7 +327,7 @@ def head(
     :param labels: the columns' names in every language, folded, to their keys
     :raises WrongFile: naming what is unknown, what is twice, what is missing
     """
-    codes = {column.key for column in table.taken_columns} | {FAULT_COLUMN}
+    codes = {column.key for column in table.columns} | {FAULT_COLUMN}
     by_code = sum(cell.strip() in codes for cell in second)
     has_codes = bool(second) and by_code * 2 > sum(bool(cell.strip()) for cell in second)
     keys = [_key_of(cell, labels, codes) for cell in (second if has_codes else first)]
@@ -307,8 +335,13 @@ def head(
     _check_known(keys, shown)
     _check_once(keys)
     _check_all_there(table, keys)
-    columns = tuple(table.column(key) if key and key != FAULT_COLUMN else None for key in keys)
-    return Head(columns, number + 1 + has_codes)
+    return Head(tuple(_taken(table, key) for key in keys), number + 1 + has_codes)
+
+
+def _taken(table: Table, key: str | None) -> Column | None:
+    """Return the column that an import sets; what a list only shows is passed over."""
+    column = table.column(key) if key else None
+    return column if column is not None and column.is_taken else None
 
 
 def _key_of(cell: str, labels: Mapping[str, str], codes: set[str]) -> str | None:
@@ -316,7 +349,7 @@ def _key_of(cell: str, labels: Mapping[str, str], codes: set[str]) -> str | None
     said = cell.strip()
     if not said:
         return ""
-    return said if said in codes else labels.get(_folded(said.rstrip("*＊ ")))
+    return said if said in codes else labels.get(_folded(said.rstrip("*\uff0a ")))
 
 
 def _check_known(keys: Sequence[str | None], shown: Sequence[str]) -> None:
@@ -325,7 +358,7 @@ def _check_known(keys: Sequence[str | None], shown: Sequence[str]) -> None:
         raise WrongFile(
             _("文件里有模板没有的列：{names}。请删去，或改成模板的列名"),
             field="file",
-            names="、".join(name[:40] for name in unknown[:10]),
+            names=", ".join(name[:40] for name in unknown[:10]),
         )
 
 
@@ -333,14 +366,14 @@ def _check_once(keys: Sequence[str | None]) -> None:
     seen = [key for key in keys if key]
     twice = sorted({key for key in seen if seen.count(key) > 1})
     if twice:
-        raise WrongFile(_("同一列出现了两次：{names}"), field="file", names="、".join(twice))
+        raise WrongFile(_("同一列出现了两次：{names}"), field="file", names=", ".join(twice))
 
 
 def _check_all_there(table: Table, keys: Sequence[str | None]) -> None:
     needed = [c for c in table.taken_columns if c.is_required or c.is_key]
     missing = [column.key for column in needed if column.key not in keys]
     if missing:
-        raise WrongFile(_("文件缺少必填的列：{names}"), field="file", names="、".join(missing))
+        raise WrongFile(_("文件缺少必填的列：{names}"), field="file", names=", ".join(missing))
 
 
 def folded_labels(labels: Iterable[tuple[str, str]]) -> dict[str, str]:
@@ -356,7 +389,11 @@ class Fault:
     column: str
     value: str
     sentence: str
-    parts: Mapping[str, object]
+    parts: Mapping[str, Any]
+
+    def refusal(self) -> Refusal:
+        """Return it as it was said, so that it is said in the reader's language."""
+        return Refusal(self.sentence, **self.parts)
 
 
 def fault(row: int, no: Refusal) -> Fault:

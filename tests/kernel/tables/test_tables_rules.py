@@ -96,7 +96,7 @@ def test_a_choice_that_is_none_tells_what_is_allowed() -> None:
     with pytest.raises(WrongCell) as no:
         parsed(BODY, "公司", names=rules.named(BODY, []))
 
-    assert "department、community" in str(no.value)
+    assert "department, community" in str(no.value)
 
 
 def test_what_must_be_there_is_missed() -> None:

@@ -9,6 +9,14 @@ from quanyu.kernel.tables.pages.exports import (
     export_refuse,
     files,
 )
+from quanyu.kernel.tables.pages.imports import (
+    import_,
+    import_confirm,
+    import_faults,
+    import_give_up,
+    import_new,
+    template,
+)
 from quanyu.kernel.tables.pages.views import drop, save
 
 __all__ = [
@@ -20,5 +28,11 @@ __all__ = [
     "export_new",
     "export_refuse",
     "files",
+    "import_",
+    "import_confirm",
+    "import_faults",
+    "import_give_up",
+    "import_new",
     "save",
+    "template",
 ]

@@ -43,12 +43,14 @@ def files(request: HttpRequest) -> HttpResponse:
     actor, at = actor_of(request), timezone.now()
     waiting = queries.to_approve(actor=actor)
     names = queries.names({paper.account_id for paper in waiting})
+    imports = [shown.taken(paper) for paper in queries.imports(actor=actor)]
     exports = [shown.export(p, actor=actor, at=at) for p in queries.exports(actor=actor)]
     context = {
         "section": "files",
         "waiting": [shown.export(p, actor=actor, at=at, names=names) for p in waiting],
         "groups": [
             {"label": _("导出"), "papers": exports, "blank": _("还没有导出过文件")},
+            {"label": _("导入"), "papers": imports, "blank": _("还没有导入过文件")},
         ],
         "now": timezone.localtime(at),
     }

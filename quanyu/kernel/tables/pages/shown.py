@@ -89,3 +89,49 @@ def told(
 def file_name(table: Table, at: datetime, form: str) -> str:
     """Return what a file is called on the disk of who takes it."""
     return f"{_(table.title)}-{timezone.localtime(at):%Y%m%d-%H%M}.{form}"
+
+
+def taken(paper: Any) -> dict[str, Any]:
+    """Return one import."""
+    table = queries.table(paper.table)
+    is_open = paper.state in UNDER_WAY | {State.CHECKED, State.WRONG}
+    has_file = paper.state == State.WRONG and queries.faulty(paper).exists()
+    may_confirm = paper.state == State.CHECKED and (paper.new or paper.changed)
+    return state(paper) | {
+        "title": _(table.title),
+        "file_name": f"{_(table.title)} {timezone.localtime(paper.at):%Y-%m-%d %H:%M}",
+        "url": reverse("desk_import", args=[paper.pk]),
+        "new": f"{paper.new:,}",
+        "changed": f"{paper.changed:,}",
+        "same": f"{paper.same:,}",
+        "wrong": f"{paper.wrong:,}",
+        "changes": [_change(table, one) for one in paper.preview],
+        "faults": [_fault(table, one) for one in paper.faults],
+        "faults_url": reverse("desk_import_faults", args=[paper.pk]) if has_file else "",
+        "confirm_url": reverse("desk_import_confirm", args=[paper.pk]) if may_confirm else "",
+        "give_up_url": reverse("desk_import_give_up", args=[paper.pk]) if is_open else "",
+        "again_url": reverse("desk_import_new", args=[table.name]),
+        "list_url": reverse(table.page),
+    }
+
+
+def _change(table: Table, one: Mapping[str, Any]) -> dict[str, Any]:
+    cells = [
+        {"label": _label(table, key), "old": old, "new": new} for key, old, new in one["cells"]
+    ]
+    return {"row": one["row"], "key": one["key"], "is_new": one["is_new"], "cells": cells}
+
+
+def _fault(table: Table, one: list[Any]) -> dict[str, Any]:
+    row, column, value, words, parts = one
+    return {
+        "row": row,
+        "column": _label(table, column),
+        "value": value,
+        "sentence": sentence(Refusal(words, **parts)),
+    }
+
+
+def _label(table: Table, key: str) -> str:
+    column = table.column(key)
+    return _(column.label) if column else key

@@ -20,7 +20,7 @@ from quanyu.organisations import rules
 from quanyu.organisations.models import Body, Duty
 from quanyu.regions import queries as regions
 
-DATA = Path(__file__).parent / "data"
+DATA = Path(__file__).parents[1] / "data"
 SAMPLE_DAY = date(2024, 1, 1)
 """From when the demo's bodies and duties hold: before its oldest matter."""
 
@@ -48,7 +48,7 @@ def found_body(
     :raises AlreadyThere: if another body has the code
     :raises Denied: if the actor has no part in the place
     """
-    _check_keeper(actor, place)
+    check_keeper(actor, place)
     rules.check_place(place, is_known=regions.is_known(place))
     rules.check_body(code=code, kind=kind, name=name, phone=phone)
     if Body.objects.filter(code=code).exists():
@@ -88,7 +88,7 @@ def assign_duty(
     :raises WrongDay: if the duty would begin outside the body's time, or before the last one ended
     :raises Denied: if the actor has no part in the place, or there is no such body
     """
-    _check_keeper(actor, place)
+    check_keeper(actor, place)
     day = start or timezone.localdate(at)
     rules.check_place(place, is_known=regions.is_known(place))
     rules.check_basis(basis)
@@ -121,7 +121,7 @@ def end_duty(*, duty_id: UUID, end: date | None = None, actor: Actor, at: dateti
     duty = Duty.objects.select_for_update().filter(pk=duty_id).first()
     if duty is None:
         raise Denied
-    _check_keeper(actor, duty.place_path)
+    check_keeper(actor, duty.place_path)
     day = end or timezone.localdate(at)
     if duty.valid_to is not None:
         raise rules.WrongDay(_("这项责任已经结束"), field="end", value=day.isoformat())
@@ -132,7 +132,7 @@ def end_duty(*, duty_id: UUID, end: date | None = None, actor: Actor, at: dateti
     return duty
 
 
-def _check_keeper(actor: Actor, place: str) -> None:
+def check_keeper(actor: Actor, place: str) -> None:
     roles = actor.roles_at(place)
     if not roles:
         raise Denied  # a stranger is not told what there is in another's place
@@ -178,7 +178,7 @@ def load(*, actor: Actor, at: datetime) -> dict[str, int]:
 
     :raises Denied: if the actor does not keep the whole city
     """
-    _check_keeper(actor, settings.QUANYU_CITY)
+    check_keeper(actor, settings.QUANYU_CITY)
     rests_on = _load_clauses(actor=actor, at=at)
     shipped: list[dict[str, Any]] = json.loads((DATA / "bodies.json").read_text("utf-8"))
     held = {body.code: body for body in Body.objects.all()}

@@ -1,5 +1,6 @@
 """The duty list: which body answers for what, where, on which clause (权责清单)."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 from urllib.parse import urlencode
@@ -27,7 +28,28 @@ from quanyu.kernel.codes import queries as codes
 from quanyu.kernel.errors import Refusal
 from quanyu.organisations import actions, queries
 from quanyu.organisations.rules import BASIS_WORDS, KIND_WORDS, BodyKind, WrongDuty
+from quanyu.organisations.tables import DUTIES
 from quanyu.regions import queries as regions
+
+
+@DUTIES.narrowed_by
+def narrowed(asked: Mapping[str, str], *, actor: Actor, at: datetime) -> Any:
+    """Return every duty that the page of this address shows, in its order."""
+    return queries.duties_asked(asked, on=timezone.localdate(at))
+
+
+@DUTIES.told_by
+def told(asked: Mapping[str, str], *, actor: Actor, at: datetime) -> list[tuple[str, str]]:
+    """Return in words what the address asks for."""
+    on = timezone.localdate(at)
+    fields = _filters(dict(asked), actor, queries.bodies(on=on), on=on)
+    return [(str(one["label"]), _word(one)) for one in fields if one.get("on")]
+
+
+def _word(shown: Mapping[str, Any]) -> str:
+    options = {one["value"]: one["label"] for one in shown["options"]}
+    return str(options.get(shown["value"], shown["value"]))
+
 
 LISTS = ("event_class", "part_class")
 
@@ -81,6 +103,7 @@ def _page(request: HttpRequest, actor: Actor, *, at: datetime, no: Refusal | Non
         "total": f"{found.count:,}",
         "pages": {"next_url": _address(asked, after=found.after) if found.after else ""},
         "clear_url": reverse("desk_duties") if asked else "",
+        "export_url": _export_url(asked),
         "may_edit": bool(keeps),
         "form": _form(request, keeps, bodies, no, at=at) if keeps else None,
         "now": timezone.localtime(at),
@@ -100,6 +123,10 @@ def _row(entry: queries.DutyEntry) -> dict[str, Any]:
         "from": entry.valid_from,
         "to": entry.valid_to,
     }
+
+
+def _export_url(asked: dict[str, str]) -> str:
+    return f"{reverse('desk_export_new', args=[DUTIES.name])}?{urlencode(asked)}"
 
 
 def _address(asked: dict[str, str], **more: str) -> str:

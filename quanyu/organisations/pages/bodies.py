@@ -1,0 +1,94 @@
+"""The bodies that act, as a list that is filtered, taken out and brought in (单位列表)."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+
+from quanyu.kernel.access.http import actor_of, answer, field, hidden_if_denied, option
+from quanyu.kernel.access.rules import Actor
+from quanyu.kernel.tables import http as tables
+from quanyu.kernel.tables.queries import address
+from quanyu.organisations import queries
+from quanyu.organisations.rules import KIND_WORDS
+from quanyu.organisations.tables import BODIES
+from quanyu.regions import queries as regions
+
+
+@BODIES.narrowed_by
+def narrowed(asked: Mapping[str, str], *, actor: Actor, at: datetime) -> Any:
+    """Return every body that the page of this address shows, in its order."""
+    return queries.bodies_asked(asked, on=timezone.localdate(at))
+
+
+@BODIES.told_by
+def told(asked: Mapping[str, str], *, actor: Actor, at: datetime) -> list[tuple[str, str]]:
+    """Return in words what the address asks for."""
+    fields = _fields(asked, actor)
+    return [(str(one["label"]), _word(one)) for one in fields if one.get("on")]
+
+
+@require_GET
+@hidden_if_denied
+def bodies(request: HttpRequest) -> HttpResponse:
+    """List the bodies; the address holds filters, order and columns."""
+    if preferred := tables.begin(request, BODIES):
+        return preferred
+    actor, at = actor_of(request), timezone.now()
+    asked = BODIES.asked(request.GET.dict())
+    chosen = tables.columns_asked(request)
+    page = queries.body_page(asked, on=timezone.localdate(at), after=request.GET.get("after", ""))
+    listing = tables.listing(request, BODIES, asked, actor=actor, order="code")
+    whole = {**asked, tables.COLUMNS: chosen, "after": page.after}
+    context = {
+        "section": "bodies",
+        "title": _(BODIES.title),
+        "sub": _("谁来办：部门、街道、派驻队伍、社区、企业；撤销的留着"),
+        "filters": [*_fields(asked, actor), *tables.kept(listing["keep"])],
+        "clear_url": reverse("desk_bodies") if asked else "",
+        "total": f"{page.count:,}",
+        **listing,
+        "rows": tables.cells(BODIES, chosen, queries.body_values(page.rows, at=at)),
+        "pages": {"next_url": f"{reverse('desk_bodies')}?{address(whole)}" if page.after else ""},
+        "now": timezone.localtime(at),
+    }
+    return answer(request, "tables/list.html", context)
+
+
+def _fields(asked: Mapping[str, str], actor: Actor) -> list[dict[str, Any]]:
+    below = [crumb.path for path in actor.places for crumb in regions.below(path)]
+    places = dict.fromkeys([*actor.places, *below, *filter(None, [asked.get("place")])])
+    choices = {
+        "kind": (_("类型"), [option(k.value, _(words)) for k, words in KIND_WORDS.items()]),
+        "place": (_("辖区"), [option(path, regions.label(path)) for path in places]),
+        "standing": (_("状态"), [option("all", _("含已撤销的"))]),
+    }
+    found = [
+        field("q", _("搜索"), "search", value=asked.get("q", ""), required=False, on="q" in asked)
+    ]
+    for name, (label, options) in choices.items():
+        rest = {key: value for key, value in asked.items() if key != name}
+        found.append(
+            field(
+                name,
+                label,
+                "select",
+                value=asked.get(name, ""),
+                required=False,
+                options=options,
+                empty=_("在用的") if name == "standing" else "",
+                on=name in asked,
+                clear_url=f"{reverse('desk_bodies')}?{address(rest)}",
+            )
+        )
+    return found
+
+
+def _word(shown: Mapping[str, Any]) -> str:
+    options = {one["value"]: one["label"] for one in shown.get("options", ())}
+    return str(options.get(shown["value"], shown["value"]))

@@ -10,7 +10,7 @@ import sys
 import time
 import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -35,6 +35,8 @@ from quanyu.kernel.accounts import queries as accounts
 from quanyu.kernel.calendar import queries as calendar
 from quanyu.kernel.calendar.rules import Limit, Unit, local
 from quanyu.kernel.codes import queries as codes
+from quanyu.kernel.jobs.rules import past
+from quanyu.kernel.notices.rules import FRESH
 from quanyu.organisations import actions as organisations_actions
 from quanyu.organisations import queries as organisations
 from quanyu.regions import actions as regions_actions
@@ -224,7 +226,7 @@ def _stage(bunch: Keys, leads: Sequence[Part]) -> "Stage":
         actors = cast.take_posts(
             parts, bodies=bodies, bunch=bunch, actor=loader, at=opened - cast.BEFORE
         )
-    return Stage(actors, parts)
+    return Stage(actors, parts, news_from=opened - FRESH)
 
 
 def _is_grid(feature: Mapping[str, Any]) -> bool:
@@ -237,6 +239,9 @@ class Stage:
 
     actors: Mapping[str, Actor]
     parts: Sequence[Part]
+    news_from: datetime
+    """What was done before is told to nobody any more: it is history when the city opens."""
+
     answering: dict[tuple[str, str], list[UUID]] = field(default_factory=dict)
 
     @cached_property
@@ -342,7 +347,8 @@ class Player:
     def _take(self, act: Act) -> None:
         actor = self.stage.actor(act.by, self.life, self.event, self.body)
         set_scope(actor)
-        _DOING.get(act.verb, Player._move)(self, act, actor)
+        with past() if act.at < self.stage.news_from else nullcontext():
+            _DOING.get(act.verb, Player._move)(self, act, actor)
 
     def _report(self, act: Act, actor: Actor) -> None:
         life = self.life

@@ -78,5 +78,8 @@ def _telling(verb: str) -> Listener:
     return tell
 
 
-TELLS = {verb: on(f"{EVENT.name}.{verb}")(_telling(verb)) for verb in (*TOLD, EVENT.escalates)}
+TELLS = {
+    verb: on(f"{EVENT.name}.{verb}", is_news=True)(_telling(verb))
+    for verb in (*TOLD, EVENT.escalates)
+}
 """One listener a verb that somebody is told of, or that settles what they were told."""

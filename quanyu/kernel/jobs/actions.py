@@ -12,7 +12,7 @@ from quanyu.kernel.access import prepared
 from quanyu.kernel.errors import gettext_noop as _
 from quanyu.kernel.jobs import rules
 from quanyu.kernel.jobs.models import Failure
-from quanyu.kernel.jobs.rules import listeners, name_of
+from quanyu.kernel.jobs.rules import heard
 
 DEFER_CALL = """(SELECT procrastinate_defer_jobs_v1(array_agg(
   row('quanyu', name, 0, name || ' ' || %s::text, NULL, %s::text::jsonb, NULL)
@@ -33,11 +33,11 @@ def announce(topic: str, subject: models.Model, *, at: datetime) -> None:
 
 def jobs(topic: str, subject: models.Model, *, at: datetime) -> list[object]:
     """Return the values of :data:`DEFER_CALL` for one announcement; none when nobody listens."""
-    heard = [name_of(listener) for listener in listeners.get(topic, ())]
-    if not heard:
+    names = heard(topic)
+    if not names:
         return []
     args = json.dumps({"case": str(subject.pk), "at": at.isoformat()})
-    return [str(subject.pk), args, heard]
+    return [str(subject.pk), args, names]
 
 
 # ------------------------------------------------------------------ when it fails

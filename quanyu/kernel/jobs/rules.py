@@ -2,7 +2,9 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -37,19 +39,46 @@ apart: set[str] = set()
 """The listeners that open their own transactions, by name."""
 
 
+news: set[str] = set()
+"""The listeners that only tell people: of a past that is entered later they hear nothing."""
+
+_is_past: ContextVar[bool] = ContextVar("is_past", default=False)
+
+
+@contextmanager
+def past() -> Iterator[None]:
+    """Let nobody be told of what is announced meanwhile: it is over long since."""
+    token = _is_past.set(True)
+    try:
+        yield
+    finally:
+        _is_past.reset(token)
+
+
+def heard(topic: str) -> list[str]:
+    """Return who hears a topic now, by their names in the queue."""
+    names = [name_of(listener) for listener in listeners.get(topic, ())]
+    return [name for name in names if name not in news] if _is_past.get() else names
+
+
 def name_of(function: Callable[..., None]) -> str:
     """Return the name of a job: its module and function."""
     return f"{function.__module__}.{function.__qualname__}"
 
 
-def on(topic: str, *, is_apart: bool = False) -> Callable[[Listener], Listener]:
+def on(
+    topic: str, *, is_apart: bool = False, is_news: bool = False
+) -> Callable[[Listener], Listener]:
     """Call the function with ``(key, at)`` after every ``topic``; it must bear repetition.
 
     :param is_apart: it runs long and opens its own transactions, each in somebody's reach; until
         then it sees nothing
+    :param is_news: it only tells people, and hears nothing of a past that is entered later
     """
 
     def keep(listener: Listener) -> Listener:
+        if is_news:
+            news.add(name_of(listener))
         listeners[topic].append(listener)
         if is_apart:
             apart.add(name_of(listener))

@@ -32,6 +32,9 @@ from quanyu.kernel.errors import Refusal
 from quanyu.kernel.notices import actions, channels, queries, rules
 from quanyu.kernel.notices.rules import CHANNEL_NAMES, CHOSEN, GROUP_NAMES, Channel, Way
 
+INBOX = "inapp"
+"""No way besides the inbox."""
+
 
 @require_GET
 @hidden_if_denied
@@ -132,7 +135,7 @@ def _chosen(given: Mapping[str, str], actor: Actor, *, at: datetime) -> None:
 
 
 def _channels(text: str) -> tuple[str, ...]:
-    return tuple(part for part in text.split("+") if part)
+    return tuple(part for part in text.split("+") if part not in {"", INBOX})
 
 
 def _time(given: Mapping[str, str], name: str) -> time:
@@ -185,7 +188,7 @@ def _choice_page(request: HttpRequest, actor: Actor, no: Refusal | None) -> Http
 def _group(group: rules.Group, way: Way, no: Refusal | None) -> dict[str, Any]:
     mail, sms = (gettext(CHANNEL_NAMES[one]) for one in CHOSEN)
     options = [
-        option("", _("只在站内")),
+        option(INBOX, _("只在站内")),
         option("mail", mail),
         option("sms", sms),
         option("mail+sms", _("先{first}，不成再{second}").format(first=mail, second=sms)),
@@ -198,10 +201,8 @@ def _group(group: rules.Group, way: Way, no: Refusal | None) -> dict[str, Any]:
             name,
             "select",
             no=no,
-            value="+".join(way.channels),
-            empty=_("只在站内"),
-            required=False,
-            options=options[1:],
+            value="+".join(way.channels) or INBOX,
+            options=options,
         ),
         "digest": field(
             f"digest_{group}", _("邮件攒到早上 8:30 一起发"), "checkbox", value=way.is_digest

@@ -22,6 +22,7 @@ HANDBOOK = {
     "checker": {Role.CHECKER},
     "grid-worker": {Role.GRID_WORKER, Role.COMMUNITY_OFFICER},
     "notices": {Role.COMMUNITY_OFFICER, Role.OPERATOR, Role.WINDOW_CLERK, Role.SYS_ADMIN},
+    "own-account": set(),
     "administrators": {Role.SYS_ADMIN, Role.SEC_ADMIN, Role.AUDIT_ADMIN, Role.DISTRICT_ADMIN},
 }
 """The pages of the handbook, and the roles whose work stands in each."""

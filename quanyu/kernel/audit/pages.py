@@ -233,6 +233,7 @@ def own_topics() -> dict[str, str]:
         "accounts.meet_identity": _("未绑定的统一身份来登录"),
         "accounts.link_identity": _("绑定统一身份"),
         "accounts.unlink_identity": _("解除统一身份"),
+        "accounts.begin_anew": _("任命管理员，原有登录方式作废"),
         "accounts.end_session": _("退出一处登录"),
         "accounts.end_sessions": _("退出多处登录"),
         "accounts.renew_recovery_codes": _("生成恢复码"),

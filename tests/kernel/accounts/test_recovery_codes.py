@@ -12,7 +12,7 @@ from django.test import Client
 from quanyu.kernel.access.rules import Actor, Role
 from quanyu.kernel.accounts import actions, means
 from quanyu.kernel.accounts.models import Account
-from quanyu.kernel.accounts.rules import Ended, OwnGrant, RolesApart
+from quanyu.kernel.accounts.rules import Ended, OwnGrant, RolesApart, WrongLink
 from quanyu.kernel.audit.models import Record
 from quanyu.kernel.errors import Denied
 from tests.kernel.accounts.cast import CITY, OTHER, SECRET, Hire, acting_as, code_now
@@ -217,3 +217,77 @@ def test_no_administrator_resets_their_own(
 
     with pytest.raises((OwnGrant, RolesApart)):
         actions.reset_totp(account=account, actor=acting_as(account, now), at=now)
+
+
+@pytest.fixture
+def promoted(
+    hire: Hire, system_administrator: Actor, security_administrator: Actor, now: datetime
+) -> Callable[..., None]:
+    """Let one administrator ask, and another approve, that an account become the audit's."""
+
+    def promote(account: Account) -> None:
+        asked = actions.ask_grant(
+            account=account,
+            role=Role.AUDIT_ADMIN,
+            region_path=CITY,
+            reason="任命",
+            actor=system_administrator,
+            at=now,
+        )
+        actions.approve_grant(
+            request_id=asked.pk, reason="同意", actor=security_administrator, at=now
+        )
+
+    return promote
+
+
+def test_who_becomes_an_administrator_begins_anew(
+    hire: Hire,
+    promoted: Callable[..., None],
+    demo: Actor,
+    now: datetime,
+    browser: Client,
+    sign_in: SignIn,
+) -> None:
+    account = hire("new.one")
+    issuer = "https://idp.example.cn"
+    actions.link_subject(account=account, issuer=issuer, subject="s-1", actor=demo, at=now)
+    actions.enrol_totp(account=account, secret=SECRET, actor=demo, at=now)
+    sign_in("new.one")
+
+    promoted(account)
+
+    account.refresh_from_db()
+    found = means.of(account)
+    assert (found.password, found.factor, found.linked) == (False, False, False)
+    assert sign_in("new.one").status_code == 422
+
+
+def test_a_link_kept_for_later_does_not_open_an_administrators_account(
+    hire: Hire, promoted: Callable[..., None], system_administrator: Actor, now: datetime
+) -> None:
+    account = hire("new.one")
+    token = actions.invite(account=account, actor=system_administrator, at=now)
+
+    promoted(account)
+
+    with pytest.raises(WrongLink):
+        actions.take_up(token=token, password=OTHER, at=now)
+
+
+def test_an_administrator_whose_grant_is_renewed_keeps_every_way_in(
+    enrolled: Account, hire: Hire, system_administrator: Actor, now: datetime
+) -> None:
+    other = acting_as(hire("sec.two", Role.SEC_ADMIN, CITY), now)
+    asked = actions.ask_grant(
+        account=enrolled,
+        role=Role.SEC_ADMIN,
+        region_path=CITY,
+        reason="续任",
+        actor=system_administrator,
+        at=now,
+    )
+
+    actions.approve_grant(request_id=asked.pk, reason="同意", actor=other, at=now)
+
+    assert (means.of(enrolled).password, means.of(enrolled).factor) == (True, True)

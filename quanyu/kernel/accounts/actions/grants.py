@@ -8,6 +8,7 @@ from django.db.models import Q
 
 from quanyu.kernel.access.rules import Actor, ActorKind, Grant
 from quanyu.kernel.accounts import queries, rules
+from quanyu.kernel.accounts.actions.anew import begin_anew
 from quanyu.kernel.accounts.actions.guard import (
     active,
     check_granter,
@@ -104,6 +105,7 @@ def give(
     """
     begins, ends = period
     rules.check_apart(wanted.role, held=held_in(account, begins, ends))
+    begin_anew(account, wanted.role, actor=actor, at=at)
     given = GrantRow.objects.create(
         account=account,
         role=wanted.role,

@@ -27,6 +27,10 @@ else:
     Field = object
 
 
+GONE = -1
+"""The file of the keys cannot be read now: who has the keys goes on with them."""
+
+
 class _Held:
     """The city's keys, read once, and again when their file has changed.
 
@@ -42,7 +46,7 @@ class _Held:
         :raises ImproperlyConfigured: if the settings hold none, or misshapen ones
         """
         held, stamp = self._read, _stamp()
-        if held is None or held[0] != stamp:
+        if held is None or stamp not in {held[0], GONE}:
             held = self._read = (stamp, _ring())
         return held[1]
 
@@ -57,7 +61,10 @@ ring = _Held()
 def _stamp() -> int:
     """Return what changes when the file of the keys does; 0 where they come from settings."""
     file = settings.QUANYU_KEYS_FILE
-    return os.stat(file).st_mtime_ns if file else 0  # noqa: PTH116 (asked at every value)
+    try:
+        return os.stat(file).st_mtime_ns if file else 0  # noqa: PTH116 (asked at every value)
+    except OSError:
+        return GONE
 
 
 def _ring() -> Ring:

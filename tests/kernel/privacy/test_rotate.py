@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from django.core.exceptions import ImproperlyConfigured
 from django.db import connection, models
 from django.test import override_settings
 
@@ -191,6 +192,26 @@ def test_keys_that_are_read_from_a_file_are_read_again_when_it_changes(
     os.utime(file, ns=(1, 1))
 
     assert (before, fields.ring().newest) == (1, 2)
+
+
+def test_keys_once_read_are_used_on_when_their_file_is_gone(tmp_path: Any, settings: Any) -> None:
+    file = tmp_path / "secrets.json"
+    keys = {"QUANYU_FIELD_KEYS": json.dumps({"1": "61" * 32}), "QUANYU_INDEX_KEY": "62" * 32}
+    file.write_text(json.dumps(keys))
+    settings.QUANYU_KEYS_FILE = str(file)
+    fields.ring.cache_clear()
+    before = fields.ring()
+    file.unlink()
+
+    assert fields.ring() is before
+
+
+def test_keys_that_cannot_be_read_at_the_start_are_told_of(tmp_path: Any, settings: Any) -> None:
+    settings.QUANYU_KEYS_FILE = str(tmp_path / "secrets.json")
+    fields.ring.cache_clear()
+
+    with pytest.raises(ImproperlyConfigured, match="QUANYU_FIELD_KEYS"):
+        fields.ring()
 
 
 def test_second_factors_are_sealed_anew_inside_their_json(db: None, at: datetime) -> None:

@@ -19,9 +19,6 @@ from zoneinfo import ZoneInfo
 from quanyu.kernel.traces import traced
 from quanyu.web.asked import current
 
-BEARER = re.compile(r"(/(?:follow|public/reports|photo|desk/welcome)/)[^\"'\n]+")
-"""What follows is a code that opens a matter, or an account, to whoever reads it."""
-
 HIDDEN = "…"
 NAME = re.compile(r"quanyu(?:\.[A-Za-z_]\w*)+")
 """The name of a module or function of ours."""
@@ -38,17 +35,6 @@ LARGEST = 99_999_999
 """A larger number may be a telephone."""
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
-
-
-class Discreet(logging.Filter):
-    """Strike out follow codes, one-time links and signed addresses wherever a path is logged."""
-
-    def filter(self, record: logging.LogRecord) -> bool:
-        """Put the shortened message in the place of the whole."""
-        told = record.getMessage()
-        if BEARER.search(told):
-            record.msg, record.args = BEARER.sub(r"\1…", told), ()
-        return True
 
 
 class JsonLines(logging.Formatter):

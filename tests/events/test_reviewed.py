@@ -20,7 +20,7 @@ from quanyu.kernel.audit.models import Record
 from quanyu.kernel.errors import Denied
 from quanyu.kernel.workflow.spec import Guarded, NotAllowed
 from quanyu.organisations import queries as bodies
-from quanyu.web.logs import Discreet
+from quanyu.web.logs import JsonLines
 from tests.conftest import GRID, found, in_body, person
 from tests.seat import browser_of
 
@@ -48,8 +48,8 @@ def test_a_follow_code_is_not_logged(client: Client, caplog: pytest.LogCaptureFi
     body = {"text": "路灯坏了", "address": "路口"}
     code = client.post("/api/v1/public/reports", body, "application/json").json()["code"]
     answers = {"solved": True, "treated": 3}
-    caplog.handler.addFilter(Discreet())
-    with caplog.at_level(logging.WARNING):
+    caplog.handler.setFormatter(JsonLines())
+    with caplog.at_level(logging.INFO), caplog.at_level(logging.INFO, "django.request"):
         client.post(f"/api/v1/public/reports/{code}/rate", answers, "application/json")
 
     assert "/public/reports/" in caplog.text

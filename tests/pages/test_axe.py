@@ -111,7 +111,11 @@ def test_the_sign_in(sit: Sit, settings: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    "address", ["", "matters", "map", "report", "duties", "codes/event_class", "people", "password"]
+    "address",
+    [
+        *("", "matters", "map", "report", "duties", "codes/event_class", "people", "password"),
+        *("notices/choice", "calls"),
+    ],
 )
 def test_the_desk(sit: Sit, reported: Event, clerk: Actor, address: str) -> None:
     page = sit(clerk, maps=address in {"map", "report"})

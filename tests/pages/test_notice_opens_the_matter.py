@@ -13,6 +13,7 @@ from quanyu.events.models import Event
 from quanyu.events.rules import Channel
 from quanyu.kernel.access.rules import Actor
 from tests.pages.conftest import PHONE, Sit, look, work
+from tests.pages.test_axe import faults
 
 
 def told(act: Any, filed: Event, body: Any, dispatcher: Actor) -> None:
@@ -31,7 +32,7 @@ def test_the_bell_leads_to_the_matter(
 
     page.goto("/desk/")
     page.get_by_role("link", name="通知，1 条未读").click()
-    look(page, "notices-inbox")
+    assert faults(page, "notices-inbox") == []
     page.get_by_role("button", name="派给本单位").first.click()
 
     expect(page).to_have_url(f"{page.url.split('/desk')[0]}/desk/matters/{filed.number}")
@@ -87,7 +88,7 @@ def test_an_operator_calls_who_reported_by_telephone(
 
     page.goto("/desk/calls")
     expect(page.get_by_text("138****8000")).to_be_visible()
-    look(page, "notices-calls")
+    assert faults(page, "notices-calls") == []
     page.get_by_role("button", name="显示电话").click()
     expect(page.get_by_role("link", name="13800138000")).to_be_visible()
     page.get_by_role("button", name="已告知").click()

@@ -193,7 +193,7 @@ def _preview(
     said = queries.worded(topic, channel, words, language=language, held=held)
     return {
         "lang": "en" if language == "en" else "zh-Hans",
-        "subject": said.subject,
+        "subject": "" if channel == Channel.SMS else said.subject,
         "body": said.body,
     }
 

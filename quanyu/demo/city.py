@@ -22,7 +22,7 @@ import shapely
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection, transaction
 
-from quanyu.demo import cast, geometry, pictures, plan, texts
+from quanyu.demo import cast, geometry, hands, pictures, plan, texts
 from quanyu.demo.cast import CITY, STREET, Keys, Part, SignIn
 from quanyu.demo.plan import Life
 from quanyu.demo.tale import Act, Spot, World
@@ -103,6 +103,7 @@ def _stands(bunch: Keys, leads: Sequence[Part], scale: str, *, at: datetime) -> 
 def _open(bunch: Keys, leads: Sequence[Part], scale: str) -> None:
     with _step("accounts and grants"):
         stage = _stage(bunch, leads)
+        hands.show(stage.actors, at=bunch.opened_at)
     with _step("the plan of a year"):
         lives = plan.plan(_world(bunch.opened_at, only=_SCALES[scale]))
     with _step("the matters of a year"):

@@ -11,7 +11,8 @@ from playwright.sync_api import Page
 from quanyu.events.models import Event
 from quanyu.kernel.access.rules import Actor, Role, system
 from quanyu.kernel.accounts import actions as accounts
-from tests.conftest import person
+from quanyu.kernel.accounts.models import Account
+from tests.conftest import STREET, person
 from tests.pages.conftest import PHONE, WIDE, Sit, look, photo
 
 GRAVE = {"serious", "critical"}
@@ -136,6 +137,21 @@ def test_people_and_grants(sit: Sit, at: datetime, act: Any, role: Role) -> None
     page.goto(f"/desk/people/{made.pk}")
 
     assert faults(page, f"people-{role}") == []
+
+
+@pytest.mark.parametrize(
+    "address", ["grants", "grants/people", "grants/requests", "grants/ending", "grants/reviews"]
+)
+def test_grants(sit: Sit, at: datetime, act: Any, address: str) -> None:
+    leader = person(Role.COMMANDER, name="韩四")
+    page = sit(leader)
+    account = Account.objects.get(name="韩四")
+    wanted = {"role": Role.OPERATOR, "region_path": STREET, "reason": "接手"}
+    act(accounts.ask_grant, account=account, actor=leader, at=at, **wanted)
+
+    page.goto(f"/desk/{address}")
+
+    assert faults(page, address.replace("/", "-")) == []
 
 
 def test_the_log(sit: Sit, filed: Event) -> None:

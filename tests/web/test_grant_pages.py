@@ -12,21 +12,11 @@ from quanyu.kernel.access.rules import Actor, Grant, Role
 from quanyu.kernel.accounts import actions, queries
 from quanyu.kernel.accounts.models import Account, Deputy, GrantRequest, GrantRow, ReviewLine
 from tests.conftest import GRID, STREET, person
-from tests.seat import browser_of
+from tests.seat import administrator, browser_of
 
 pytestmark = pytest.mark.django_db
 CITY = "34/01/"
 WANTED = {"role": "checker", "region_path": "三里庵街道", "reason": "轮岗"}
-
-
-def desk_of(actor: Actor) -> Client:
-    """Return the browser of somebody whose session was opened with both factors."""
-    browser = browser_of(actor)
-    session = browser.session
-    session["account_authentication_methods"] = [{"method": "mfa", "type": "totp"}]
-    session["account_authentication_methods_user"] = str(actor.id)
-    session.save()
-    return browser
 
 
 @pytest.fixture
@@ -51,7 +41,7 @@ def leading(commander: Actor) -> Client:
 
 @pytest.fixture
 def security() -> Client:
-    return desk_of(person(Role.SEC_ADMIN, CITY, name="孙二"))
+    return administrator(person(Role.SEC_ADMIN, CITY, name="孙二"))
 
 
 @pytest.fixture
@@ -212,7 +202,8 @@ PAGES = ("requests", "requests?show=done", "ending", "reviews")
 @pytest.mark.parametrize("page", PAGES)
 @pytest.mark.parametrize("role", [Role.SYS_ADMIN, Role.SEC_ADMIN, Role.AUDIT_ADMIN, Role.COMMANDER])
 def test_opens_to_who_answers_for_grants(page: str, role: Role) -> None:
-    assert desk_of(person(role, CITY)).get(f"/desk/grants/{page}").status_code == 200
+    seat = browser_of if role is Role.COMMANDER else administrator
+    assert seat(person(role, CITY)).get(f"/desk/grants/{page}").status_code == 200
 
 
 def test_the_reviews_are_no_page_for_a_worker(at_desk: Client) -> None:

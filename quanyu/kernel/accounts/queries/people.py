@@ -59,7 +59,9 @@ def count(*, actor: Actor, at: datetime, text: str = "", role: str = "", place: 
 
 def demo_people(*, at: datetime) -> list[tuple[Account, list[Explained]]]:
     """Return the demo's accounts that one click may enter, each with what it holds."""
-    rows = GrantRow.objects.filter(account__is_demo=True, account__is_active=True)
+    rows = GrantRow.objects.filter(
+        account__is_demo=True, account__is_active=True, source__isnull=True
+    )
     live = rows.filter(granted_from__lte=at).exclude(granted_to__lte=at)
     barred = live.filter(role__in=_administrators()).values("account")
     kept = list(live.exclude(account__in=barred).select_related("account").order_by("account_id"))

@@ -94,6 +94,12 @@ def test_a_worker_links_an_identity_and_signs_in_with_it(seat: Sit, worker: Any)
     approve(other, "3401-0071")
 
     expect(other.get_by_role("heading", name="权责清单")).to_be_visible()
+    other.goto("/desk/account")
+    look(other, "own-account-phone")
+    other.get_by_role("button", name="退出 Chrome · Linux").click()
+    expect(other.get_by_text("那处登录已退出")).to_be_visible()
+    page.goto("/desk/duties")
+    expect(page.get_by_role("heading", name="登录工作台")).to_be_visible()
 
 
 def test_somebody_unknown_is_told_what_to_do(seat: Sit) -> None:

@@ -1,0 +1,52 @@
+"""While the identity provider is waited for (等待统一身份认证时) … no transaction stands open."""
+
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+
+from tests.conftest import owner
+
+OPEN = (
+    "SELECT count(*) FROM pg_stat_activity WHERE datname = %s AND xact_start IS NOT NULL"
+    " AND pid <> pg_backend_pid() AND backend_type = 'client backend'"
+)
+
+
+@pytest.fixture
+def looking() -> Iterator[Any]:
+    """A provider that answers nothing of use, and looks into the database while it is asked."""
+    name, found = connection.settings_dict["NAME"], []
+
+    class Looking(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            with owner(name) as look:
+                found.append((look.execute(OPEN, [name]).fetchone() or (None,))[0])
+            self.send_error(503)
+
+        def log_message(self, *_args: Any) -> None:
+            """Say nothing."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Looking)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    server.found = found  # type: ignore[attr-defined]
+    yield server
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_holds_no_transaction(looking: Any, settings: Any) -> None:
+    settings.QUANYU_OIDC_ISSUER = f"http://127.0.0.1:{looking.server_port}"
+    settings.QUANYU_OIDC_CLIENT_ID = settings.QUANYU_OIDC_CLIENT_SECRET = "a client of the tests"
+
+    answer = Client().get("/desk/sign-in/oidc")
+
+    assert answer.context["refusal"]["sentence"][:6] == "统一身份认证"
+    assert looking.found == [0]

@@ -45,8 +45,11 @@ def looking() -> Iterator[Any]:
 def test_holds_no_transaction(looking: Any, settings: Any) -> None:
     settings.QUANYU_OIDC_ISSUER = f"http://127.0.0.1:{looking.server_port}"
     settings.QUANYU_OIDC_CLIENT_ID = settings.QUANYU_OIDC_CLIENT_SECRET = "a client of the tests"
+    browser = Client()
+    # A cookie makes the request's transaction ask for the session, and so begin in earnest.
+    browser.cookies[settings.SESSION_COOKIE_NAME] = "a" * 32
 
-    answer = Client().get("/desk/sign-in/oidc")
+    answer = browser.get("/desk/sign-in/oidc")
 
     assert answer.context["refusal"]["sentence"][:6] == "统一身份认证"
     assert looking.found == [0]

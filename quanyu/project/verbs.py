@@ -101,7 +101,7 @@ def backup(path: Path, *, folder: Path | None) -> int:
     url = installation.held(home).get("QUANYU_DATABASE_URL", "")
     if not url and not (home.postgres / "data" / "PG_VERSION").exists():
         raise Fault("nothing_to_back_up", path=home.path)
-    with opened(path):
+    with _stopped_by("backup_failed"), opened(path):
         settings = import_module("django.conf").settings
         taken = import_module("quanyu.kernel.operations.backup").take(
             home=home,
@@ -113,6 +113,16 @@ def backup(path: Path, *, folder: Path | None) -> int:
     say(dataclasses.asdict(taken))
     say_keys_apart(home)
     return 1 if taken.lost else 0
+
+
+@contextmanager
+def _stopped_by(kind: str) -> Iterator[None]:
+    """Clean up after Ctrl-C and SIGTERM too, and say that nothing came of it."""
+    try:
+        with supervisor.stoppable():
+            yield
+    except supervisor.Stop as stop:
+        raise Fault(kind, detail="SIGINT, SIGTERM") from stop
 
 
 def say_keys_apart(home: Home) -> None:
@@ -147,7 +157,7 @@ def restore(path: Path, *, file: Path, url: str, keys: Path | None) -> int:
     # Whatever the application signs in to elsewhere is not the database that is filled here.
     os.environ["QUANYU_APP_DATABASE_URL"] = ""
     with (
-        supervisor.stoppable(),
+        _stopped_by("restore_failed"),
         targets.marked(target) as home,
         supervisor.database(home, url=url) as (address, _),
         django(home, address),

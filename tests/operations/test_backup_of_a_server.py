@@ -2,6 +2,7 @@
 
 import json
 import os
+import secrets
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -31,7 +32,7 @@ pytestmark = [
 ]
 Take = Callable[..., tuple[int, dict[str, Any]]]
 SECRETS = {
-    "QUANYU_SECRET_KEY": settings.SECRET_KEY,
+    "QUANYU_SECRET_KEY": secrets.token_urlsafe(48),
     "QUANYU_FIELD_KEYS": json.dumps(settings.QUANYU_FIELD_KEYS),
     "QUANYU_INDEX_KEY": settings.QUANYU_INDEX_KEY,
 }
@@ -196,6 +197,20 @@ def test_says_that_the_log_was_changed_before(taken: Take, city: str, tmp_path: 
     code, printed, said = command("restore", told["path"], "--home", tmp_path / "new", **SECRETS)
 
     assert (code, json.loads(printed)["faults"] > 0, "备份之前已被改动" in said) == (52, True, True)
+
+
+def test_removes_what_a_killed_one_left(home: Path, city: str, settings: Any, at: Any) -> None:
+    kept = homes.prepare(home)
+    for name, days in (("backup-old", 2), ("backup-new", 0)):
+        (home / name).mkdir()
+        (home / name / "raw").touch()
+        moment = at.timestamp() - days * 86400
+        os.utime(home / name, (moment, moment))
+    actor = system(settings.QUANYU_CITY, job="tests")
+
+    backup.take(home=kept, url=address(city), folder=home / "to", actor=actor, at=at)
+
+    assert [path.name for path in home.glob("backup-*")] == ["backup-new"]
 
 
 def test_asks_for_every_key_that_sealed_before_and_during_it(

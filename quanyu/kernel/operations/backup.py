@@ -5,6 +5,7 @@ The keys are never in it; see ``keyring``.
 
 import io
 import json
+import shutil
 import tempfile
 import tomllib
 from collections.abc import Iterator
@@ -32,6 +33,8 @@ WITHOUT_ROWS = ("django_session", "accounts_sessionrow", "web_cache")
 """Sign-ins and short memory: who finds a backup shall not find an open session in it."""
 
 TOLD = "backups.jsonl"
+KEPT = "backup-"
+LEFT_BEHIND = 24 * 3600
 ROOT = Path(__file__).resolve().parents[3]
 
 
@@ -66,11 +69,12 @@ def take(*, home: Home, url: str, folder: Path, actor: Actor, at: datetime) -> T
     began = datetime.now(at.tzinfo)
     _seal(actor=actor, at=at)
     keys = _marks()
+    _sweep(home, at=at)
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     root = home.path / "files"
     path = folder / _name(at)
     with (
-        tempfile.TemporaryDirectory(prefix="backup-", dir=home.path) as kept,
+        tempfile.TemporaryDirectory(prefix=KEPT, dir=home.path) as kept,
         still(url, root=root, waiting=Path(kept)) as (snapshot, lost),
     ):
         _check_room(snapshot, root=root, folder=folder)
@@ -90,6 +94,13 @@ def take(*, home: Home, url: str, folder: Path, actor: Actor, at: datetime) -> T
     )
     _remember(taken, home=home, actor=actor, at=at)
     return taken
+
+
+def _sweep(home: Home, *, at: datetime) -> None:
+    """Remove what a killed backup kept of raw uploads: they may have been erased since."""
+    for left in home.path.glob(f"{KEPT}*"):
+        if at.timestamp() - left.stat().st_mtime > LEFT_BEHIND:
+            shutil.rmtree(left)
 
 
 def _name(at: datetime) -> str:

@@ -94,8 +94,8 @@ def test_goes_to_who_stands_in_too_and_says_for_whom(hire: Hire, at: datetime) -
     li = hire("李军", grants=post)
     other = hire("王小兰", grants=frozenset({Grant(Role.GRID_WORKER, STREET)}))
     accounts.name_deputy(
-        principal=Account.objects.get(name="李军"),
-        account=Account.objects.get(name="王小兰"),
+        principal_id=Account.objects.get(name="李军").pk,
+        account_id=Account.objects.get(name="王小兰").pk,
         granted_to=at + timedelta(days=5),
         reason="休假",
         actor=li,

@@ -173,10 +173,7 @@ AUTH_USER_MODEL = "accounts.Account"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [
-    {
-        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
-        "OPTIONS": {"min_length": 10},
-    },
+    {"NAME": "quanyu.kernel.accounts.passwords.Long"},
     {"NAME": "quanyu.kernel.accounts.passwords.Mixed"},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {

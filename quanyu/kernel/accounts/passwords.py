@@ -1,4 +1,4 @@
-"""The rule for passwords that Django does not bring (口令规则)."""
+"""The rules for passwords that Django does not bring (口令规则)."""
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
@@ -7,6 +7,23 @@ from quanyu.kernel.accounts.models import Account
 from quanyu.kernel.accounts.rules import kinds
 
 LEAST_KINDS = 3
+LEAST_SIGNS = 10
+
+
+class Long:
+    """Ask for ten signs. Django's own rule says so in English alone."""
+
+    def validate(self, password: str, user: Account | None = None) -> None:
+        """Refuse a shorter password.
+
+        :raises ValidationError: in words for the person who chose it
+        """
+        if len(password) < LEAST_SIGNS:
+            raise ValidationError(self.get_help_text(), code="password_too_short")
+
+    def get_help_text(self) -> str:
+        """Return the rule as a sentence."""
+        return _("密码至少 {signs} 位。").format(signs=LEAST_SIGNS)
 
 
 class Mixed:

@@ -42,10 +42,10 @@ def token(worker: Account, system_administrator: Actor, now: datetime) -> str:
 def systems(hire: Hire, demo: Actor, now: datetime) -> Client:
     """The browser of a system administrator who has passed both factors."""
     cache.clear()
-    account = hire("sys", Role.SYS_ADMIN, CITY, name="钱一")
+    account = hire("sys.two", Role.SYS_ADMIN, CITY, name="钱一")
     actions.enrol_totp(account=account, secret=SECRET, actor=demo, at=now)
     browser = Client()
-    browser.post("/desk/sign-in", {"username": "sys", "password": PASSWORD})
+    browser.post("/desk/sign-in", {"username": "sys.two", "password": PASSWORD})
     browser.post("/desk/sign-in/code", {"code": code_now()})
     return browser
 
@@ -319,6 +319,22 @@ def test_is_shown_once_where_the_account_is_made(systems: Client, browser: Clien
     url = answer.context["link"]["value"]
     path = url.removeprefix("http://testserver")
     assert browser.post(path, NEW).headers["Location"] == "/desk/"
+
+
+def test_is_told_of_until_it_is_used(
+    token: str, worker: Account, systems: Client, browser: Client
+) -> None:
+    before = systems.get(f"/desk/people/{worker.pk}").context["person"]["invited"]
+    browser.post(f"/desk/welcome/{token}", NEW)
+
+    after = systems.get(f"/desk/people/{worker.pk}").context["person"]["invited"]
+    assert (before, after) == (True, False)
+
+
+def test_says_in_the_readers_language_what_the_password_lacks(token: str, browser: Client) -> None:
+    answer = browser.post(f"/desk/welcome/{token}", {"new": WEAK, "again": WEAK})
+
+    assert answer.context["refusal"]["sentence"].startswith("密码至少 10 位。")
 
 
 def test_is_made_anew_for_who_forgot_the_password(worker: Account, systems: Client) -> None:

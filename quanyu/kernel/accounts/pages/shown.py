@@ -138,6 +138,7 @@ def _person(
         "second_factor": held.factor,
         "linked": held.linked,
         "open_sessions": len(sessions.opened(account, at=at)) if counts else 0,
+        "invited": queries.is_invited(account, at=at),
         "mine": not other,
         "grants": grants,
         "wishes": [wish_said(one) for one in queries.requests_for(account, actor=actor, at=at)],

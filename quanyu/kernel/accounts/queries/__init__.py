@@ -20,7 +20,7 @@ from quanyu.kernel.accounts.queries.explained import (
     names_of,
     why,
 )
-from quanyu.kernel.accounts.queries.links import administrators, invitation, link_hash
+from quanyu.kernel.accounts.queries.links import administrators, invitation, is_invited, link_hash
 from quanyu.kernel.accounts.queries.names import (
     acts,
     acts_of,
@@ -117,6 +117,7 @@ __all__ = [
     "history",
     "holders",
     "invitation",
+    "is_invited",
     "is_known",
     "late_reviews",
     "lines",

@@ -24,6 +24,12 @@ def invitation(token: str, *, at: datetime) -> Invitation:
     return row
 
 
+def is_invited(account: Account, *, at: datetime) -> bool:
+    """Answer whether a link to this account is open."""
+    found = Invitation.objects.filter(account=account, used_at=None, ended_at=None)
+    return found.filter(ends_at__gt=at).exists()
+
+
 def link_hash(token: str) -> str:
     """Return the keyed hash under which a link is kept."""
     return rules.keyed("link", token, secret=settings.SECRET_KEY)

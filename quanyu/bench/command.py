@@ -10,7 +10,12 @@ import django
 from quanyu.kernel.operations import supervisor
 from quanyu.kernel.operations.faults import Fault, choose
 
-BENCHES = {"intake": ("rounds", "requests"), "locate": ("rounds",), "memory": ("requests",)}
+BENCHES = {
+    "intake": ("rounds", "requests"),
+    "locate": ("rounds",),
+    "memory": ("requests",),
+    "tables": ("rows",),
+}
 """Each bench is a module of this package; here are the numbers that may be given to it."""
 
 STOPPED = 130

@@ -349,7 +349,7 @@ def _key_of(cell: str, labels: Mapping[str, str], codes: set[str]) -> str | None
     said = cell.strip()
     if not said:
         return ""
-    return said if said in codes else labels.get(_folded(said.rstrip("*\uff0a ")))
+    return said if said in codes else labels.get(_folded(said).rstrip("* "))
 
 
 def _check_known(keys: Sequence[str | None], shown: Sequence[str]) -> None:
@@ -390,10 +390,6 @@ class Fault:
     value: str
     sentence: str
     parts: Mapping[str, Any]
-
-    def refusal(self) -> Refusal:
-        """Return it as it was said, so that it is said in the reader's language."""
-        return Refusal(self.sentence, **self.parts)
 
 
 def fault(row: int, no: Refusal) -> Fault:

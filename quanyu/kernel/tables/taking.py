@@ -11,12 +11,11 @@ from django.conf import settings
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
-from quanyu.kernel.access.http import sentence
 from quanyu.kernel.access.rules import Actor, system
 from quanyu.kernel.access.scope import acting
 from quanyu.kernel.columns import Column, Table
 from quanyu.kernel.errors import Denied, Refusal, gettext_noop
-from quanyu.kernel.tables import actions, queries, writing
+from quanyu.kernel.tables import actions, queries, words, writing
 from quanyu.kernel.tables.engine import lines, unpack
 from quanyu.kernel.tables.judging import Called, Judge, Judged
 from quanyu.kernel.tables.making import Clock, telling
@@ -174,12 +173,11 @@ def mark(taken: Import, table: Table, rows: Path, found: Judged) -> None:
     draft.settle()
 
 
-def _words(faults: list[Fault], columns: list[Column]) -> str:
-    labels = {column.key: _(column.label) for column in columns}
+def _said(faults: list[Fault], table: Table) -> str:
     said = []
-    for fault in faults:
-        words = sentence(fault.refusal())
-        said.append(f"{labels.get(fault.column, '')}{_('：')}{words}" if fault.column else words)
+    for one in faults:
+        told = words.fault(table, one.column, one.sentence, one.parts)
+        said.append(f"{words.label(table, one.column)}{_('：')}{told}" if one.column else told)
     return _("；").join(said)
 
 
@@ -202,7 +200,7 @@ def _csv(
     sheet.add({str(n): c.key for n, c in enumerate(columns)} | {FAULT_COLUMN: FAULT_COLUMN})
     for number, cells in lines(rows):
         if number >= since:
-            said = _words(wrong.get(number, []), columns)
+            said = _said(wrong.get(number, []), table)
             values = {str(n): text for n, text in enumerate(_cells(cells, places))}
             sheet.add(values | {FAULT_COLUMN: said})
     sheet.close()
@@ -237,7 +235,7 @@ def _xlsx(
         for place, (column, cell) in enumerate(zip(columns, _cells(cells, places), strict=True)):
             sheet.write_string(line, place, cell, red if column.key in blamed else text)
         if faults:
-            sheet.write_string(line, len(columns), _words(faults, columns), red)
+            sheet.write_string(line, len(columns), _said(faults, table), red)
     sheet.freeze_panes(2, 0)
     sheet.autofilter(1, 0, max(line, 2), len(columns))
     book.close()

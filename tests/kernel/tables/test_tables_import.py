@@ -253,7 +253,7 @@ def test_comes_back_with_its_faults_and_goes_in_when_they_are_mended(
         rows = CalamineWorkbook.from_path(str(path)).get_sheet_by_index(0).to_python()
     assert rows[0][-1] == "问题"
     assert rows[2][-1] == ""
-    assert "类型：只能填：department" in str(rows[3][-1])
+    assert "类型：只能填：部门、街道办事处" in str(rows[3][-1])
 
     rows[3][2] = "派驻队伍"
     mended = brought(make(*rows))

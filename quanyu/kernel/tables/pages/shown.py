@@ -13,7 +13,7 @@ from quanyu.kernel.access.http import sentence
 from quanyu.kernel.access.rules import Actor
 from quanyu.kernel.columns import Table
 from quanyu.kernel.errors import Denied, Refusal
-from quanyu.kernel.tables import queries
+from quanyu.kernel.tables import queries, words
 from quanyu.kernel.tables.rules import STATE_WORDS, UNDER_WAY, State
 
 LOOKS = {
@@ -117,21 +117,21 @@ def taken(paper: Any) -> dict[str, Any]:
 
 def _change(table: Table, one: Mapping[str, Any]) -> dict[str, Any]:
     cells = [
-        {"label": _label(table, key), "old": old, "new": new} for key, old, new in one["cells"]
+        {
+            "label": words.label(table, key),
+            "old": words.value(table, key, old),
+            "new": words.value(table, key, new),
+        }
+        for key, old, new in one["cells"]
     ]
     return {"row": one["row"], "key": one["key"], "is_new": one["is_new"], "cells": cells}
 
 
 def _fault(table: Table, one: list[Any]) -> dict[str, Any]:
-    row, column, value, words, parts = one
+    row, column, text, said, parts = one
     return {
         "row": row,
-        "column": _label(table, column),
-        "value": value,
-        "sentence": sentence(Refusal(words, **parts)),
+        "column": words.label(table, column),
+        "value": text,
+        "sentence": words.fault(table, column, said, parts),
     }
-
-
-def _label(table: Table, key: str) -> str:
-    column = table.column(key)
-    return _(column.label) if column else key

@@ -69,7 +69,7 @@ def test_read_brings_the_bell_along(browser: Client, wang: Actor, now: datetime)
 
 
 @pytest.mark.parametrize("name", ["desk_notice_open", "desk_notice_read"])
-def test_anothers_notice_looks_like_none(
+def test_the_notice_of_another_looks_like_none(
     name: str, browser: Client, li: Actor, now: datetime
 ) -> None:
     (row,) = tell(li, at=now)

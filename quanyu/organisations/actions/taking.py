@@ -17,13 +17,13 @@ from quanyu.organisations.models import Body
 from quanyu.organisations.tables import BODIES
 from quanyu.regions import queries as regions
 
-SET = ("kind", "name", "name_en", "region_path", "phone", "valid_from", "valid_to")
-"""The columns that a file sets, beside the code and the body above."""
+SET = ("kind", "name", "name_en", "region_path", "parent", "phone", "valid_from", "valid_to")
+"""The columns that a file sets, beside the code."""
 
 HANG = """UPDATE organisations_body AS body SET parent_id = above.id
   FROM unnest(%s::text[], %s::text[]) AS said (code, above)
-  LEFT JOIN organisations_body AS above ON above.code = said.above
- WHERE body.code = said.code AND body.parent_id IS DISTINCT FROM above.id"""
+  JOIN organisations_body AS above ON above.code = said.above
+ WHERE body.code = said.code"""
 
 
 @BODIES.taken_by
@@ -38,9 +38,11 @@ class Bodies:
     def __init__(self, *, keys: Mapping[Key, int], actor: Actor, at: datetime) -> None:
         self._coming, self._actor, self._at = keys, actor, at
         self._today = timezone.localdate(at)
-        self._ids: dict[str, UUID] = {}
-        self._above = dict(Body.objects.values_list("code", "parent__code"))
+        standing = list(Body.objects.values_list("code", "id", "parent__code"))
+        self._ids: dict[str, UUID] = {code: key for code, key, _above in standing}
+        self._above = {code: above for code, _key, above in standing}
         self._hung: dict[str, str] = {}
+        self._late: dict[str, str] = {}
         self._places: dict[str, bool] = {}
 
     def held(self, keys: Sequence[Key], *, is_locked: bool) -> Mapping[Key, Row]:
@@ -49,7 +51,6 @@ class Bodies:
         rows = rows.select_for_update(of=("self",)) if is_locked else rows
         found: dict[Key, Row] = {}
         for row in rows:
-            self._ids[row.code] = row.id
             found[(row.code,)] = _values(row)
         return found
 
@@ -83,6 +84,9 @@ class Bodies:
         """Write one batch by code, with an audit record for each body."""
         founded = [self._body(row) for row in new]
         kept = [self._body(row) for row in changed]
+        self._ids |= {body.code: body.id for body in founded}
+        for body in [*founded, *kept]:
+            self._hang(body)
         Body.objects.bulk_create(founded)
         Body.objects.bulk_create(
             kept, update_conflicts=True, unique_fields=["code"], update_fields=SET
@@ -105,12 +109,18 @@ class Bodies:
         )
 
     def finish(self) -> None:
-        """Hang every body of the file under the one above it, now that all of them stand."""
-        codes = list(self._hung)
+        """Hang the bodies that stand in the file before the one above them."""
+        codes = list(self._late)
         with connection.cursor() as cursor:
-            cursor.execute(HANG, [codes, [self._hung[code] or None for code in codes]])
+            cursor.execute(HANG, [codes, [self._late[code] for code in codes]])
 
     # -------------------------------------------------------------- inside
+
+    def _hang(self, body: Body) -> None:
+        above = self._hung[body.code]
+        body.parent_id = self._ids.get(above)
+        if above and body.parent_id is None:
+            self._late[body.code] = above
 
     def _is_known(self, place: str) -> bool:
         if place not in self._places:

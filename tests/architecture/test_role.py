@@ -37,6 +37,46 @@ def test_owns_nothing() -> None:
     assert found == dict.fromkeys(parts, 0)
 
 
+def test_makes_no_function_of_the_owner_run_code_of_its_own() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "CREATE FUNCTION pg_temp.who() RETURNS text LANGUAGE plpgsql"
+            " AS $$ BEGIN RETURN 'ran as ' || current_user; END $$"
+        )
+        cursor.execute(
+            "CREATE TEMP VIEW pg_stat_activity AS SELECT 0 AS pid,"
+            " pg_temp.who() AS application_name, '' AS state, now() AS xact_start, '' AS wait_event_type, '' AS wait_event,"
+            " '' AS query, current_database() AS datname, 'client backend' AS backend_type"
+        )
+
+    assert "ran as quanyu" not in _all("SELECT program FROM operations_activity()")
+
+
+def test_alone_may_call_the_owners_functions_and_they_look_in_no_other_schema() -> None:
+    found = _functions()
+
+    assert {name.partition("(")[0] for name, *_rest in found} >= {
+        "event_by_code",
+        "operations_activity",
+    }
+    for name, path, is_open, is_ours in found:
+        assert path is not None, name
+        assert path[0].replace(" ", "").endswith(",pg_temp"), name
+        assert (is_open, is_ours) == (False, True), name
+
+
+def _functions() -> list[Any]:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT p.oid::regprocedure::text, p.proconfig,"
+            " has_function_privilege('public', p.oid, 'EXECUTE'),"
+            " has_function_privilege(current_user, p.oid, 'EXECUTE')"
+            " FROM pg_proc p WHERE p.prosecdef"
+            " AND p.pronamespace = ANY (current_schemas(false)::text[]::regnamespace[]::oid[])"
+        )
+        return cursor.fetchall()
+
+
 def test_is_a_member_of_no_other_role() -> None:
     assert _one("SELECT count(*) FROM pg_auth_members WHERE member = current_user::regrole") == 0
 

@@ -33,6 +33,26 @@ def build(connection: Any) -> None:
             if model._meta.managed and not model._meta.proxy:
                 for statement in _statements(model):
                     cursor.execute(statement)
+        _shut_functions(cursor)
+
+
+def _shut_functions(cursor: Any) -> None:
+    """Let the owner's functions find their tables in our schemas alone, asked by our role alone.
+
+    Where no path says otherwise, a session's own temporary tables come first, before the catalogue:
+    a view of the same name, made by the application's role, would be read with the owner's rights.
+    """
+    schemas = [settings.QUANYU_SCHEMA, settings.QUANYU_QUEUE_SCHEMA]
+    cursor.execute(
+        "SELECT p.oid::regprocedure::text FROM pg_proc p JOIN pg_roles r ON r.oid = p.proowner"
+        " WHERE p.prosecdef AND r.rolname = current_user"
+        " AND p.pronamespace::regnamespace::text = ANY (%s)",
+        [schemas],
+    )
+    for (name,) in cursor.fetchall():
+        cursor.execute(f"ALTER FUNCTION {name} SET search_path = {', '.join(schemas)}, pg_temp")
+        cursor.execute(f"REVOKE ALL ON FUNCTION {name} FROM PUBLIC")
+        cursor.execute(f"GRANT EXECUTE ON FUNCTION {name} TO {ROLE}")
 
 
 def _statements(model: type[models.Model]) -> list[str]:

@@ -63,7 +63,6 @@ QUANYU_MAIL_PASSWORD = _text("QUANYU_MAIL_PASSWORD")
 QUANYU_MAIL_FROM = _text("QUANYU_MAIL_FROM")
 QUANYU_SMS = _text("QUANYU_SMS")
 QUANYU_SMS_RECEIPTS = _text("QUANYU_SMS_RECEIPTS")
-QUANYU_ADDRESS = _text("QUANYU_ADDRESS")
 
 # ------------------------------------------------------------------ database
 DATABASE_URL = _text("QUANYU_DATABASE_URL")

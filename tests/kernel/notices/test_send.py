@@ -43,7 +43,7 @@ def send(at: datetime) -> Delivery:
 
 
 def test_sends_a_mail(li: Actor, post: Post, at: datetime, settings: Any) -> None:
-    settings.QUANYU_ADDRESS = "https://quanyu.example.org"
+    settings.QUANYU_URL = "https://quanyu.example.org"
     tell(li, at=at)
 
     sent = send(at)
@@ -112,6 +112,42 @@ def test_goes_the_next_way_one_chose(
     assert provider.asked[0]["to"] == "13800138000"
     assert provider.asked[0]["text"].startswith("【三里庵】")
     assert provider.asked[0]["key"] == "secret"
+
+
+def test_goes_no_way_twice(
+    li: Actor, keeper: Actor, post: Post, provider: Provider, at: datetime
+) -> None:
+    post.answers = ["550 no", "550 no"]
+    choose(li, at=at)
+    tell(li, at=at)
+    dead = send(at)
+    send(at + timedelta(minutes=1))
+    actions.resend(delivery_id=dead.pk, actor=keeper, at=at)
+
+    assert send(at + timedelta(minutes=2)).state == "dead"
+
+    assert len(provider.asked) == 1
+    assert not Delivery.objects.filter(state="sending").exists()
+
+
+def test_a_number_that_no_key_opens_holds_up_nobody(
+    li: Actor, hire: Hire, post: Post, provider: Provider, at: datetime
+) -> None:
+    choose(li, at=at, ways=SMS)
+    tell(li, at=at)
+    set_scope(WORKER)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE notices_choice SET phone = set_byte(phone, 20, 255 - get_byte(phone, 20))"
+        )
+    other = hire("孙远", email="sun@example.org")
+    tell(other, at=at)
+
+    assert send(at).fault == "no address"
+    send(at)
+
+    assert provider.asked == []
+    assert [mail["To"] for mail in post.mails] == ["sun@example.org"]
 
 
 def test_logs_the_look_at_a_number_it_sends_to(li: Actor, provider: Provider, at: datetime) -> None:

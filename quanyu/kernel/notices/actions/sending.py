@@ -26,6 +26,7 @@ from quanyu.kernel.notices.channels.faults import Permanent, Temporary, Unclear
 from quanyu.kernel.notices.models import Choice, Delivery, Notice
 from quanyu.kernel.notices.rules import Channel, State
 from quanyu.kernel.privacy import actions as privacy
+from quanyu.kernel.privacy.rules import Unreadable
 
 MOST_IN_DIGEST = 50
 CUT_SHORT = "cut short"
@@ -180,7 +181,8 @@ def _another_way(row: Delivery, *, actor: Actor, at: datetime) -> None:
     way = queries.chosen(kept).way(rules.topics[notice.topic].group)
     open_ways = queries.reachable(email=account.email, row=kept)
     after = rules.next_channel(way.channels, reachable=open_ways, after=row.channel)
-    if after is not None:
+    # Sent once more by hand, or chosen in another order since: it may have gone that way already.
+    if after is not None and not notice.deliveries.filter(channel=after).exists():
         deliver(notice, after, next_at=at, at=at)
 
 
@@ -217,22 +219,28 @@ def _parcel(
 
 
 def _with_link(body: str, notice: Notice, language: str) -> str:
-    if not (settings.QUANYU_ADDRESS and notice.link):
+    if not (settings.QUANYU_URL and notice.link):
         return body
-    return f"{body}\n{settings.QUANYU_ADDRESS.rstrip('/')}{notice.link}"
+    return f"{body}\n{settings.QUANYU_URL.rstrip('/')}{notice.link}"
 
 
 def _address(
     channel: str, notice: Notice, kept: Choice | None, *, actor: Actor, at: datetime
 ) -> str:
-    """Return where it goes, read at the last moment; a number is opened and the look logged."""
+    """Return where it goes, read at the last moment; a number is opened and the look logged.
+
+    A number that no key opens is none: it must not hold up what waits behind it.
+    """
     if channel == Channel.MAIL:
         account = notice.account
         return account.email if account is not None and account.is_active else ""
     row = kept if notice.account_id is not None else notice
     if row is None or row.phone is None:
         return ""
-    return privacy.reveal(row, "phone", by={Role.SYSTEM}, reason="notice", actor=actor, at=at)
+    try:
+        return privacy.reveal(row, "phone", by={Role.SYSTEM}, reason="notice", actor=actor, at=at)
+    except Unreadable:
+        return ""
 
 
 def _notices(batch: Sequence[Delivery], actor: Actor) -> list[Notice]:

@@ -107,6 +107,14 @@ def test_is_shared_by_a_leader_alone_and_without_searched_words(
         saved(leader, at, asked={"q": "张三"}, is_shared=True)
 
 
+def test_is_no_longer_than_an_address(db: None) -> None:
+    browser = browser_of(person(Role.OPERATOR))
+    given = {"name": "长", "asked": f"q={'路' * 400}"}
+
+    assert browser.post("/desk/lists/matters/views", given).status_code == 302
+    assert not SavedView.objects.exists()
+
+
 @pytest.mark.parametrize("name", ["", "  ", "字" * 21])
 def test_has_a_short_name(name: str, clerk: Actor, at: datetime) -> None:
     with pytest.raises(WrongView):

@@ -14,7 +14,7 @@ from quanyu.kernel.tables import queries
 from quanyu.kernel.tables.models import SavedView
 from quanyu.kernel.tables.rules import NotOpen
 
-LONGEST_NAME = 20
+LONGEST_NAME, LONGEST_ADDRESS = 20, 2_000
 
 
 class WrongView(Invalid):
@@ -38,12 +38,13 @@ def save_view(
     A shared view holds no searched words: they may be somebody's name.
 
     :raises Denied: if the actor does not open the list
-    :raises WrongView: if it has no name, a long one, or there are too many
+    :raises WrongView: if it has no name, a long one, asks for too much, or there are too many
     :raises NotOpen: if it is to be shared and the actor leads no place
     """
     held = queries.opened(table, actor=actor)
     kept = held.asked(asked) | ({"cols": columns} if columns else {})
     named = _check_name(name)
+    _check_address(kept)
     _check_sharing(kept, held.searched, is_shared=is_shared, actor=actor)
     rows = SavedView.objects.visible_to(actor).filter(account_id=queries.person(actor), table=table)
     _check_count(rows.exclude(name=named).count())
@@ -84,6 +85,11 @@ def _check_name(text: str) -> str:
             _("视图的名字最多 {most} 个字"), field="name", value=text, most=LONGEST_NAME
         )
     return named
+
+
+def _check_address(kept: Mapping[str, str]) -> None:
+    if len(queries.address(kept)) > LONGEST_ADDRESS:
+        raise WrongView(_("筛选条件太长，存不成视图"), field="asked")
 
 
 def _check_count(count: int) -> None:

@@ -45,7 +45,8 @@ def test_makes_no_function_of_the_owner_run_code_of_its_own() -> None:
         )
         cursor.execute(
             "CREATE TEMP VIEW pg_stat_activity AS SELECT 0 AS pid,"
-            " pg_temp.who() AS application_name, '' AS state, now() AS xact_start, '' AS wait_event_type, '' AS wait_event,"
+            " pg_temp.who() AS application_name, '' AS state, now() AS xact_start,"
+            " '' AS wait_event_type, '' AS wait_event,"
             " '' AS query, current_database() AS datname, 'client backend' AS backend_type"
         )
 

@@ -167,6 +167,19 @@ def test_no_administrator_is_stood_in_for_or_stands_in(
         name(worker, one, acting_as(worker, now), now)
 
 
+def test_who_leads_as_a_deputy_names_none(
+    commander: Actor, colleague: Account, hire: Hire, now: datetime
+) -> None:
+    """Else both could pass the commander's rights to and fro for good."""
+    leader = Account.objects.get(pk=commander.id)
+    name(leader, colleague, commander, now)
+    leads = acting_as(colleague, now)
+    assert Grant("commander", STREET) in leads.grants
+
+    with pytest.raises(rules.NotDeputy):
+        name(leader, hire("wang.wu", Role.CHECKER), leads, now, until=now + timedelta(days=30))
+
+
 def test_passes_nothing_on(deputy: Deputy, colleague: Account, hire: Hire, now: datetime) -> None:
     third = hire("third", Role.OPERATOR)
     lent = GrantRow.objects.get(deputy=deputy)

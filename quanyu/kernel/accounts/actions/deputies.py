@@ -32,12 +32,14 @@ def name_deputy(
     """Let a colleague do one's work for some days; it counts at once (指定代理).
 
     The person names one, or a leader of the place. Only one's own working grants are passed on,
-    never what one has as a deputy, and each ends with its source at the latest.
+    never what one has as a deputy, and each ends with its source at the latest. Who leads as a
+    deputy names none: else one could have the same rights lent out anew beyond one's own days.
 
     :param grants: which of them; without any all that live in the period
     :raises Denied: if the actor is neither
     :raises OwnGrant: if the actor names oneself for somebody else
-    :raises NotDeputy: if the colleague, the period or the grants do not fit
+    :raises NotDeputy: if the colleague, the period or the grants do not fit, or the actor leads as
+        a deputy
     :raises Ended: if an account is closed
     """
     begins = max(granted_from or at, at)
@@ -48,9 +50,11 @@ def name_deputy(
             raise rules.NotDeputy(_("请写明代理事由"), field="reason")
         whose, who = _both(principal_id, account_id)
         sources = _sources(whose, grants, begins)
-        namer = _namer(actor, whose, who, sources)
+        leading = _leading(actor, at=at)
+        namer = _namer(actor, whose, who, sources, leading)
         _check_free(who, begins, granted_to)
-        pairs = _footed(sources, who, actor, begins, granted_to)
+        led = [] if namer == whose.pk else leading
+        pairs = _footed(sources, who, led, begins, granted_to)
         deputy = Deputy.objects.create(
             principal=whose,
             account=who,
@@ -131,14 +135,31 @@ def _sources(whose: Account, chosen: Collection[UUID], begins: datetime) -> list
     return found
 
 
-def _namer(actor: Actor, whose: Account, who: Account, sources: Sequence[GrantRow]) -> UUID:
+def _leading(actor: Actor, *, at: datetime) -> list[Grant]:
+    """Return the grants that count now and are the actor's own, not had as a deputy."""
+    if actor.id is None:
+        return []
+    own = queries.own_grants(actor.id, at=at)
+    return [grant for grant in actor.grants if grant in own]
+
+
+def _namer(
+    actor: Actor,
+    whose: Account,
+    who: Account,
+    sources: Sequence[GrantRow],
+    leading: Collection[Grant],
+) -> UUID:
     """Return who names: the person, or a leader of every place concerned."""
     if actor.kind is not ActorKind.PERSON or actor.id is None:
         raise Denied
     if actor.id == whose.pk:
         return actor.id
-    if not all(rules.may_lead(actor.grants, queries.place_of(_grant(one))) for one in sources):
+    places = [queries.place_of(_grant(one)) for one in sources]
+    if not all(rules.may_lead(actor.grants, place) for place in places):
         raise Denied
+    if not all(rules.may_lead(leading, place) for place in places):
+        raise rules.NotDeputy(_("您在这里是代理负责人，不得再指定他人代理"))
     if actor.id == who.pk:
         raise rules.OwnGrant(_("不得指定本人代理他人，须由被代理人或另一名负责人指定"))
     return actor.id
@@ -152,7 +173,11 @@ def _check_free(who: Account, begins: datetime, ends: datetime) -> None:
 
 
 def _footed(
-    sources: Sequence[GrantRow], who: Account, actor: Actor, begins: datetime, ends: datetime
+    sources: Sequence[GrantRow],
+    who: Account,
+    led: Collection[Grant],
+    begins: datetime,
+    ends: datetime,
 ) -> list[tuple[GrantRow, datetime]]:
     """Return until when each grant may be passed on: work of one's own is the footing for it.
 
@@ -166,7 +191,7 @@ def _footed(
     ]
     pairs = []
     for source in sources:
-        footing = [row for row in own if _is_footing(row, source, actor)]
+        footing = [row for row in own if _is_footing(row, source, led)]
         if not footing:
             raise rules.NotDeputy(
                 _("{name}不在同一辖区或机构任职，不得代理"), field="account", name=who.name
@@ -180,13 +205,11 @@ def _footed(
     return pairs
 
 
-def _is_footing(held: GrantRow, source: GrantRow, actor: Actor) -> bool:
+def _is_footing(held: GrantRow, source: GrantRow, led: Collection[Grant]) -> bool:
     if rules.stands_near(_grant(source), _grant(held)):
         return True
-    if source.body_id is not None or actor.id == source.account_id:
-        return False
     place = queries.place_of(_grant(held))
-    return rules.is_working(held.role) and rules.may_lead(actor.grants, place)
+    return source.body_id is None and rules.is_working(held.role) and rules.may_lead(led, place)
 
 
 def _check_ender(actor: Actor, row: Deputy) -> None:

@@ -62,7 +62,7 @@ DOORS: tuple[tuple[Promise | str, tuple[Door, ...]], ...] = (
             Door("work", "desk", "checklist", _("我的工作"), MATTERS),
             Door("matters", "desk_matters", "list-details", _("事项"), MATTERS),
             Door("map", "desk_map", "map-2", _("调度地图"), MATTERS),
-            Door("files", "desk_files", "file-spreadsheet", _("导出与导入"), GROUND),
+            Door("files", "desk_files", "file-spreadsheet", _("导出与导入"), GROUND | AUDIT),
             Door("report", "desk_report", "phone-incoming", _("代报事项"), REPORTING),
             Door("calls", "desk_calls", "phone-outgoing", _("电话名单"), CALLS),
         ),

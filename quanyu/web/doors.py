@@ -9,9 +9,13 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 
 from quanyu.kernel.access.http import actor_of
+from quanyu.kernel.access.rules import Role
 from quanyu.kernel.accounts.http import seat_of
 from quanyu.web import pages
 from quanyu.web.context import navigation, opens
+
+EVERYBODY = frozenset({Role.RESIDENT})
+"""A role that works nowhere: what it opens is everybody's, and nobody's first page."""
 
 View = Callable[..., HttpResponseBase]
 
@@ -38,7 +42,9 @@ def front_door(key: str, view: View) -> View:
         groups = navigation(roles)
         if opens(key, roles) or not groups or not seat_of(request).account:
             return behind(request, *args, **kwargs)
-        return HttpResponseRedirect(groups[-1]["doors"][0]["url"])
+        doors = groups[-1]["doors"]
+        own = [one for one in doors if not opens(one["key"], EVERYBODY)]
+        return HttpResponseRedirect((own or doors)[0]["url"])
 
     return opened
 

@@ -14,6 +14,7 @@ from quanyu.kernel.audit import jobs
 from quanyu.kernel.audit import queries as audit
 from quanyu.kernel.audit.tables import RECORDS
 from quanyu.kernel.codes import queries as codes
+from quanyu.kernel.codes.tables import CODES
 from quanyu.kernel.jobs import app as queue
 from quanyu.organisations import queries as bodies
 from tests.conftest import STREET, person
@@ -55,6 +56,15 @@ def test_codes_are_changed_from_a_day_on(keeper: Actor) -> None:
     changed = codes.code("event_class", "0102", on=tomorrow())
     assert changed is not None
     assert changed.name == "暴露垃圾（含散落）"
+
+
+def test_the_file_of_a_list_holds_what_the_page_shows(keeper: Actor) -> None:
+    at = timezone.now()
+    shown = browser_of(keeper).get(CLASSES).context["rows"]
+
+    rows = list(CODES.narrowed({"list": "event_class"}, actor=keeper, at=at))
+
+    assert len(CODES.read(rows, at=at)) == len(shown)
 
 
 def test_two_days_of_a_list_stand_side_by_side(keeper: Actor) -> None:

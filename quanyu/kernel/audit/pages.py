@@ -47,6 +47,7 @@ def records(request: HttpRequest) -> HttpResponse:
         "seal": _seal(sealed),
         "verify": _verification(queries.last_verification()),
         "verify_url": reverse("desk_audit"),
+        "export_url": f"{reverse('desk_export_new', args=[RECORDS.name])}?{urlencode(given)}",
         "now": timezone.localtime(at),
     }
     return answer(request, "audit/records.html", context)

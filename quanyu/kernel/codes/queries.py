@@ -164,13 +164,18 @@ def lists(*, on: date) -> tuple[ListEntry, ...]:
 
 def list_codes(list_key: str, *, on: date, search: str = "") -> tuple[CodeEntry, ...]:
     """Return the rows of a list on a day, in order of their code; ``search`` in code and names."""
-    rows = _codes().filter(list__key=list_key, valid_from__lte=on)
-    rows = rows.filter(Q(valid_to=None) | Q(valid_to__gt=on))
+    rows = listed(list_key, on=on)
     if search:
         rows = rows.filter(
             Q(code__icontains=search) | Q(name__icontains=search) | Q(name_en__icontains=search)
         )
     return tuple(code_entry(row) for row in rows)
+
+
+def listed(list_key: str, *, on: date) -> QuerySet[Code]:
+    """Return the rows of a list that hold on a day, in order of their code."""
+    rows = _codes().filter(list__key=list_key, valid_from__lte=on)
+    return rows.filter(Q(valid_to=None) | Q(valid_to__gt=on))
 
 
 def history(list_key: str, code: str) -> tuple[CodeEntry, ...]:

@@ -1,12 +1,14 @@
 """The page of a list, and what is done with a form that was sent."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.conf import settings
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
@@ -26,6 +28,7 @@ from quanyu.kernel.codes.rules import (
     WrongLimit,
     WrongStart,
 )
+from quanyu.kernel.codes.tables import CODES
 from quanyu.kernel.errors import Refusal
 
 
@@ -150,12 +153,26 @@ def _page(
         "history": shown.history(list_key, request.GET.get("history", "")),
         "form": forms.form(request, list_key, no, at=at) if may_edit else None,
         "may_edit": may_edit,
+        "export_url": _export_url(list_key, on),
         "limits": None,
         "now": timezone.localtime(at),
     }
     if list_key == LIMITS:
         context["limits"] = context["rows"] = [shown.limit(entry) for entry in limits]
     return answer(request, "codes/lists.html", context, no)
+
+
+@CODES.narrowed_by
+def narrowed(asked: Mapping[str, str], *, actor: Actor, at: datetime) -> QuerySet[Any]:
+    """Return the codes of the list and day that the page shows."""
+    on = _asked_day(asked.get("on", ""), timezone.localdate(at))
+    return queries.listed(asked.get("list", ""), on=on)
+
+
+@CODES.read_by
+def read(rows: Sequence[Any], *, at: datetime) -> list[dict[str, Any]]:
+    """Return what the file says of some codes."""
+    return [shown.written(queries.code_entry(row)) for row in rows]
 
 
 def _differences(list_key: str, one: date, other: date) -> dict[str, Any]:
@@ -168,6 +185,13 @@ def _differences(list_key: str, one: date, other: date) -> dict[str, Any]:
         before, after = (queries.list_codes(list_key, on=day) for day in (first, last))
         rows = [shown.code_difference(row) for row in rules.code_differences(before, after)]
     return {"rows": rows, "first": first, "last": last}
+
+
+def _export_url(list_key: str, on: date) -> str:
+    if list_key == LIMITS:
+        return ""
+    asked = urlencode({"list": list_key, "on": on.isoformat()})
+    return f"{reverse('desk_export_new', args=[CODES.name])}?{asked}"
 
 
 def _asked_day(text: str, today: date) -> date:

@@ -70,6 +70,23 @@ def row(entry: CodeEntry, request: HttpRequest, *, may_edit: bool) -> dict[str, 
     }
 
 
+def written(entry: CodeEntry) -> dict[str, Any]:
+    """Return one code as a file says it: the code as it is kept, so that it is found again."""
+    marks = [words for flag, words in flag_words().items() if entry.has(flag)]
+    return {
+        "list": entry.list,
+        "code": entry.code,
+        "name": entry.name,
+        "name_en": entry.name_en,
+        "parent": entry.parent,
+        "marks": pgettext("between items", "、").join(marks),
+        "clause": _clause(entry.clause),
+        "from": entry.valid_from,
+        "to": entry.valid_to,
+        "edited": entry.is_edited,
+    }
+
+
 def _clause(clause: ClauseEntry | None) -> str:
     if clause is None:
         return ""

@@ -23,6 +23,12 @@ CONTACT = _("回访与答复反映人")
 
 HANDED_OUT = [State.DISPATCHED, State.RETURNED, State.HANDLING, State.HANDLED, State.CHECKING]
 
+COUNTED_ACTS = (
+    *("accept", "file", "dispatch", "hand_back", "refuse", "settle", "rate", "reopen"),
+    *("extend", "suspend"),
+)
+"""The acts that figures count by their day (``figures.py``)."""
+
 
 class Event(Case):
     """One matter: something in a place to put right (事件、案卷)."""
@@ -108,6 +114,9 @@ class Event(Case):
             models.Index("body_id", "state", name="event_by_body"),
             models.Index("next_due_at", "id", name="event_by_next_due"),
             models.Index("reported_at", "id", name="event_by_time"),
+            models.Index("due_at", name="event_by_due"),
+            models.Index("closed_at", name="event_by_closing"),
+            models.Index("due_at", name="event_left", condition=models.Q(closed_at__isnull=True)),
         ]
 
     def __str__(self) -> str:
@@ -141,6 +150,15 @@ class EventStep(Step):
         verbose_name = verbose_name_plural = "办理经过"
         constraints = [
             models.UniqueConstraint("case", "number", name="event_step_in_order"),
+        ]
+        indexes = [
+            models.Index(
+                "at",
+                "verb",
+                "case",
+                name="event_step_counted",
+                condition=models.Q(verb__in=COUNTED_ACTS),
+            ),
         ]
 
 

@@ -219,6 +219,11 @@ class Filters:
     urgent: bool = False
     since: date | None = None
     until: date | None = None
+    figure: str = ""
+    """A measure of ``figures.py``: exactly the matters that it counts in ``period``."""
+    period: str = ""
+    without: str = ""
+    """``body``, ``class`` or ``below``: those that have none, or lie in no place below this one."""
     sort: str = "due"
     """``due`` what is due first, or ``new`` the newest first."""
 

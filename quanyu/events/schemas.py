@@ -67,6 +67,9 @@ class FilterIn(Strict):
     urgent: bool = False
     since: date | None = None
     until: date | None = None
+    figure: Annotated[str, Field(max_length=20)] = ""
+    period: Annotated[str, Field(max_length=10)] = ""
+    without: Annotated[str, Field(max_length=10)] = ""
     sort: str = "due"
 
     def filters(self) -> Filters:

@@ -38,7 +38,7 @@ MATTERS: Final = Table(
     ),
     parameters=(
         *("q", "state", "due", "class", "place", "body", "channel", "urgent"),
-        *("since", "until", "sort"),
+        *("since", "until", "figure", "period", "without", "sort"),
     ),
     opened_by=SIGHTED_ROLES | {Role.HANDLER},
 )

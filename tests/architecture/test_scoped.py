@@ -13,6 +13,10 @@ PAST_THE_DOOR = {
     ("quanyu/events/queries/__init__.py", "contact_key", "Contact"): (
         "the key alone, of a matter already fetched; the contact itself is fetched through get"
     ),
+    ("quanyu/events/queries/figures.py", "_acts", "EventStep"): (
+        "whether a matter that is seen has such an act; nothing of the act is read"
+    ),
+    ("quanyu/events/queries/figures.py", "_did", "EventStep"): "the same",
 }
 """Reads of a scoped model without ``visible_to``. Row security holds them all the same."""
 

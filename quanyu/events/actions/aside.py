@@ -89,9 +89,9 @@ def refresh_figures(*, actor: Actor, at: datetime) -> Published | None:
 
     They are counts of the whole city without any person in them; unchanged ones are left alone.
     """
-    since, until = queries.last_month(at)
-    found = asdict(queries.month(since=since, until=until, actor=actor))
-    value = {"month": since.date().isoformat(), **found}
+    last = queries.last_month(at)
+    found = asdict(queries.month(of=last, actor=actor, at=at))
+    value = {"month": last.since.isoformat(), **found}
     if Published.objects.filter(key=queries.MONTH, value=value).exists():
         return None
     row, _made = Published.objects.update_or_create(

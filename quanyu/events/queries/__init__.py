@@ -6,11 +6,14 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.db import connection
 from django.db.models import F, Max, Min, Q, QuerySet
 from django.utils.translation import gettext
 
+from quanyu.events.figures import PUBLISHED
 from quanyu.events.models import Contact, Event, EventStep, Published
+from quanyu.events.queries import figures
 from quanyu.events.rules import Filters, Keyword
 from quanyu.events.workflow import EVENT, State
 from quanyu.kernel.access.queries import get
@@ -23,6 +26,7 @@ from quanyu.kernel.calendar.rules import Limit, Unit
 from quanyu.kernel.codes import queries as codes
 from quanyu.kernel.errors import Denied, Invalid
 from quanyu.kernel.errors import gettext_noop as _
+from quanyu.kernel.figures.rules import Grain, Period, holding
 from quanyu.kernel.privacy.rules import REASONS
 from quanyu.kernel.workflow.clocks import recount
 from quanyu.kernel.workflow.spec import Move
@@ -112,6 +116,7 @@ def narrowed(filters: Filters, *, actor: Actor, at: datetime) -> "QuerySet[Event
         rows = rows.filter(channel=filters.channel)
     if filters.due:
         rows = _by_due(rows, filters.due, at=at)
+    rows = rows.filter(figures.behind(filters, at=at))
     return _by_words_and_time(rows, filters)
 
 
@@ -271,29 +276,22 @@ class Month:
     reopened: int
 
 
-def month(*, since: datetime, until: datetime, actor: Actor) -> Month:
-    """Return the figures of the residents' page, computed from the records of a period."""
-    rows = Event.objects.visible_to(actor)
-    closed = rows.filter(closed_at__gte=since, closed_at__lt=until).exclude(
-        state__in=[State.REFUSED, State.VOID]
-    )
-    on_time = closed.filter(Q(due_at=None) | Q(span_left__gte=0) | Q(state=State.SETTLED))
-    return Month(
-        reported=rows.filter(reported_at__gte=since, reported_at__lt=until).count(),
-        closed=closed.count(),
-        on_time=on_time.count(),
-        reopened=closed.filter(reopened__gt=0).count(),
-    )
+def month(*, of: Period, actor: Actor, at: datetime) -> Month:
+    """Return the figures of the residents' page: the same measures as on the desk."""
+    scope = figures.Scope(settings.QUANYU_CITY)
+    bases = ("reported", "closed")
+    found = figures.tallies(scope, of, by="channel", actor=actor, at=at, bases=bases)
+    said = figures.whole(found).counts
+    return Month(*(int(said[code] or 0) for code in PUBLISHED))
 
 
 MONTH = "month"
 """The key of the published figures of the last full month."""
 
 
-def last_month(at: datetime) -> tuple[datetime, datetime]:
-    """Return beginning and end of the last full month, on the clock of the city."""
-    here = calendar_rules.local(at).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
-    return (here - timedelta(days=1)).replace(day=1), here
+def last_month(at: datetime) -> Period:
+    """Return the last full month, on the clock of the city."""
+    return holding(calendar_rules.local(at).date(), Grain.MONTH).before()
 
 
 def published(key: str) -> dict[str, Any]:

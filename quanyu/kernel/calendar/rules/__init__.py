@@ -29,6 +29,7 @@ from quanyu.kernel.calendar.rules.days import (
     local,
     missing_years,
     moment_of,
+    stretches,
     windows_on,
 )
 from quanyu.kernel.calendar.rules.explanation import (
@@ -99,6 +100,7 @@ __all__ = [
     "next_working_moment",
     "remaining",
     "resumed",
+    "stretches",
     "windows_on",
     "working_days",
     "working_days_between",

@@ -1,0 +1,400 @@
+"""Which matters each measure counts: the figure and the list behind it ask the same condition.
+
+Four statements give every measure of a period by one dimension, one for each date basis; what
+stands in no group stands in the group of that, so that the groups add up to the whole.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from functools import reduce
+from operator import and_
+from typing import Any, Final
+from uuid import UUID
+
+from django.core.exceptions import FieldDoesNotExist
+from django.db.models import Count, Exists, F, Func, OuterRef, Q, QuerySet, Sum, TextField, Value
+from django.db.models.functions import Left, StrIndex
+
+from quanyu.events import figures
+from quanyu.events.models import Event, EventStep
+from quanyu.events.queries.timing import Natural, Working
+from quanyu.events.rules import Filters
+from quanyu.events.workflow import EVENT, State
+from quanyu.kernel.access.rules import Actor, upper
+from quanyu.kernel.calendar import queries as calendar
+from quanyu.kernel.calendar.rules import moment_of, stretches
+from quanyu.kernel.errors import Invalid
+from quanyu.kernel.errors import gettext_noop as _
+from quanyu.kernel.figures.rules import Counts, Figure, Metric, Period, Reckoning
+from quanyu.kernel.figures.rules import figures as reckoned
+from quanyu.kernel.figures.rules import period as period_of
+
+FED_BACK = [State.HANDLED, State.CHECKING, State.CLOSED, State.RATED]
+"""The body has said that it is done; where the clock stands still otherwise it has not."""
+
+CHECKED = [State.CLOSED, State.RATED]
+IN_TIME = Q(span_left__gte=0)
+RATING = ("rate", "reopen")
+"""Who says that it is not solved has it done again: both are ratings."""
+
+NO_SUCH_ACT = _("现在的办理流程里没有这个动作，没有可数的")
+
+
+def excluded() -> dict[str, Q]:
+    """Return what is left out of every figure, as far as our records know it."""
+    found = {"void": Q(state=State.VOID)}
+    if "merged" in State.values:
+        found["merged"] = Q(state="merged")
+    if _has("excluded_reason"):
+        found["out_of_scope"] = Q(excluded_reason__gt="")
+    return found
+
+
+def _has(name: str) -> bool:
+    try:
+        Event._meta.get_field(name)
+    except FieldDoesNotExist:
+        return False
+    return True
+
+
+def kept() -> Q:
+    """Return the condition that a matter is left out by none of them."""
+    return reduce(and_, (~one for one in excluded().values()))
+
+
+# ------------------------------------------------------------------ which rows
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """A period in moments, and how far we are in it."""
+
+    since: datetime
+    until: datetime
+    at: datetime
+
+    @property
+    def now(self) -> datetime:
+        """Return the end of the period, or now while it still runs."""
+        return min(self.until, self.at)
+
+
+def window(period: Period, *, at: datetime) -> Window:
+    """Return the moments of a period on the clock of the city."""
+    return Window(moment_of(period.since, 0), moment_of(period.until, 0), at)
+
+
+def within(basis: str, given: Window) -> Q:
+    """Return which matters a period holds by one date basis; acts are asked apart."""
+    if basis == "reported":
+        return Q(reported_at__gte=given.since, reported_at__lt=given.until)
+    if basis == "closed":
+        ended = Q(closed_at__gte=given.since, closed_at__lt=given.until)
+        return ended & ~Q(state__in=[State.REFUSED, State.VOID])
+    # Three terms, so that each has its index.
+    return (
+        Q(due_at__gte=given.since, due_at__lt=given.until)
+        | Q(due_at__lt=given.since, closed_at__isnull=True)
+        | Q(due_at__lt=given.since, closed_at__gte=given.since)
+    )
+
+
+def conditions(given: Window) -> dict[str, Q]:
+    """Return what else must be true of a matter, by measure."""
+    done = Q(closed_at__lt=given.until)
+    left = Q(closed_at__isnull=True) | Q(closed_at__gte=given.until)
+    in_time = Q(due_at__isnull=True) | IN_TIME | Q(state=State.SETTLED)
+    return {
+        "reported": Q(),
+        "answered": Q(closed_at__isnull=False),
+        "solved": Q(solved=True),
+        "content": Q(treated=3),
+        "due": Q(),
+        "leftover": Q(due_at__lt=given.since),
+        "done": done,
+        "on_time": done & IN_TIME,
+        "late": done & ~IN_TIME,
+        "left": left & Q(due_at__lt=given.now),
+        "pending": left & Q(due_at__gte=given.now),
+        "fed_back": IN_TIME & Q(state__in=FED_BACK),
+        "reworked": Q(reworked__gt=0),
+        "extended": _did("extend"),
+        "suspended": _did("suspend"),
+        "closed": Q(),
+        "closed_in_time": in_time,
+        "checked": Q(state__in=CHECKED),
+        "passed": Q(state__in=CHECKED, reworked=0),
+        "again": Q(reopened__gt=0),
+        "rested": Q(reopened=0),
+        "working": Q(),
+        "natural": Q(),
+    }
+
+
+def _did(verb: str) -> Q:
+    return Q(Exists(EventStep.objects.filter(case=OuterRef("pk"), verb=verb)))
+
+
+def verbs_of(code: str) -> tuple[str, ...]:
+    """Return the acts that a measure counts, as far as the workflow has them."""
+    verb = figures.MEASURES[code].verb
+    return RATING if verb == "rate" else (verb,)
+
+
+def missing() -> dict[str, str]:
+    """Return the measures whose act the workflow does not have, and why they are blank."""
+    return {
+        one.code: NO_SUCH_ACT
+        for one in figures.MEASURES.values()
+        if one.verb and one.verb not in EVENT.verbs
+    }
+
+
+def counted(code: str, period: Period, *, at: datetime) -> Q:
+    """Return the condition of one measure in one period: what the list behind a figure asks.
+
+    :raises Invalid: if there is no such measure
+    """
+    measure = figures.MEASURES.get(code)
+    if measure is None or code in missing():
+        raise Invalid(
+            _("没有这个计数项"), field="figure", value=code, allowed=sorted(figures.MEASURES)
+        )
+    given = window(period, at=at)
+    said = kept() & conditions(given).get(code, Q())
+    if measure.basis != "acted":
+        return within(measure.basis, given) & said
+    return said & Q(Exists(_acts(verbs_of(code), given).filter(case=OuterRef("pk"))))
+
+
+def _acts(verbs: Iterable[str], given: Window) -> "QuerySet[EventStep]":
+    return EventStep.objects.filter(verb__in=verbs, at__gte=given.since, at__lt=given.until)
+
+
+def without(what: str, place: str) -> Q:
+    """Return the condition that a matter stands in no group: no body, no class, no place below."""
+    found = {
+        "body": Q(body_id__isnull=True),
+        "class": Q(category=""),
+        "below": Q(region_path=place),
+    }
+    if what not in found:
+        raise Invalid(_("不能按这一项找空缺的"), field="without", value=what, allowed=sorted(found))
+    return found[what]
+
+
+def behind(filters: Filters, *, at: datetime) -> Q:
+    """Return what a list asks for that stands behind a figure."""
+    found = without(filters.without, filters.place) if filters.without else Q()
+    if filters.figure:
+        found &= counted(filters.figure, period_of(filters.period), at=at)
+    return found
+
+
+# ------------------------------------------------------------------ counting
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Of which matters: those within reach, further narrowed as a list is (范围)."""
+
+    place: str
+    body: UUID | None = None
+    category: str = ""
+    channel: str = ""
+
+
+DIMENSIONS: Final = ("place", "body", "class", "minor", "channel")
+
+
+@dataclass(slots=True)
+class Tally:
+    """How much was counted of one group, and how much was left out (计数)."""
+
+    counts: dict[str, int | Decimal | None] = field(default_factory=dict)
+    left_out: dict[str, dict[str, int]] = field(default_factory=dict)
+
+    def add(self, other: "Tally") -> None:
+        """Add another group to this one."""
+        for code, count in other.counts.items():
+            self.counts[code] = (self.counts.get(code) or 0) + (count or 0)
+        for basis, held in other.left_out.items():
+            mine = self.left_out.setdefault(basis, {})
+            for code, count in held.items():
+                mine[code] = mine.get(code, 0) + count
+
+
+Tallies = Mapping[Any, Tally]
+"""What was counted, by the key of a group: a path, a body or None, a class or "", a channel."""
+
+
+def tallies(
+    scope: Scope,
+    period: Period,
+    *,
+    by: str,
+    actor: Actor,
+    at: datetime,
+    bases: Iterable[str] = tuple(figures.BASES),
+) -> dict[Any, Tally]:
+    """Return every measure of a period by one dimension: a statement for each date basis."""
+    given = window(period, at=at)
+    found: dict[Any, Tally] = {}
+    for basis in bases:
+        codes = [m.code for m in figures.MEASURES.values() if m.basis == basis]
+        rows = _rows(scope, basis, codes, given, actor=actor)
+        key = _key(by, scope.place, prefix="case__" if basis == "acted" else "")
+        sums = _sums(basis, codes, given)
+        for row in rows.annotate(group=key).values("group").order_by("group").annotate(**sums):
+            _put(found.setdefault(_group(row["group"], by, scope.place), Tally()), basis, row)
+    return found
+
+
+def whole(found: Tallies) -> Tally:
+    """Return what the groups add up to; nothing found is nothing counted, not nothing known."""
+    total = Tally({m.code: 0 for m in figures.MEASURES.values()})
+    for one in found.values():
+        total.add(one)
+    return total
+
+
+def _rows(
+    scope: Scope, basis: str, codes: Iterable[str], given: Window, *, actor: Actor
+) -> "QuerySet[Any]":
+    if basis == "acted":
+        verbs = {verb for code in codes for verb in verbs_of(code)}
+        acts = EventStep.objects.visible_to(actor).filter(
+            verb__in=verbs, at__gte=given.since, at__lt=given.until
+        )
+        return acts.filter(_narrow(scope, prefix="case__"))
+    rows = Event.objects.visible_to(actor).filter(within(basis, given))
+    return rows.filter(_narrow(scope, prefix=""))
+
+
+def _narrow(scope: Scope, *, prefix: str) -> Q:
+    low, high = scope.place, upper(scope.place)
+    found = Q(**{f"{prefix}region_path__gte": low, f"{prefix}region_path__lt": high})
+    if scope.body:
+        found &= Q(**{f"{prefix}body_id": scope.body})
+    if scope.category:
+        found &= Q(**{f"{prefix}category__startswith": scope.category})
+    if scope.channel:
+        found &= Q(**{f"{prefix}channel": scope.channel})
+    return found
+
+
+def _sums(basis: str, codes: Iterable[str], given: Window) -> dict[str, Any]:
+    """Return what is summed: each measure without what is left out, and what is left out."""
+    inside, whats = kept(), conditions(given)
+    prefix = "case__" if basis == "acted" else ""
+    row, is_distinct = ("case_id", True) if prefix else ("pk", False)
+    found: dict[str, Any] = {}
+    for code in codes:
+        said = _prefixed(inside & whats.get(code, Q()), prefix)
+        if prefix:
+            said &= Q(verb__in=verbs_of(code))
+        found[code] = _summed(code, row, said, given, is_distinct=is_distinct)
+    for code, said in excluded().items():
+        found[f"{OUT}{code}"] = Count(row, filter=_prefixed(said, prefix), distinct=is_distinct)
+    return found
+
+
+OUT = "out_"
+
+
+def _summed(code: str, row: str, said: Q, given: Window, *, is_distinct: bool) -> Any:
+    if code == "working":
+        return Sum(Working("reported_at", "closed_at", edges=edges(given)), filter=said)
+    if code == "natural":
+        return Sum(Natural("reported_at", "closed_at"), filter=said)
+    return Count(row, filter=said, distinct=is_distinct)
+
+
+def _prefixed(said: Q, prefix: str) -> Q:
+    """Return a condition on a matter as one on the steps of it."""
+    if not prefix:
+        return said
+    parts: list[Any] = []
+    for one in said.children:
+        if isinstance(one, Q):
+            parts.append(_prefixed(one, prefix))
+        elif isinstance(one, tuple):
+            parts.append((f"{prefix}{one[0]}", one[1]))
+        else:
+            raise TypeError("a condition on steps is made of lookups alone")
+    return Q(*parts, _connector=said.connector, _negated=said.negated)
+
+
+def _put(tally: Tally, basis: str, row: Mapping[str, Any]) -> None:
+    absent = missing()
+    for name, value in row.items():
+        if name.startswith(OUT):
+            tally.left_out.setdefault(basis, {})[name.removeprefix(OUT)] = value
+        elif name != "group":
+            tally.counts[name] = None if name in absent else (value or 0)
+
+
+def _key(by: str, place: str, *, prefix: str) -> Any:
+    """Return by what rows are grouped: the next step down, a body, a class, a channel."""
+    if by == "place":
+        steps = place.count("/") + 1
+        return Func(
+            F(f"{prefix}region_path"),
+            Value("/"),
+            Value(steps),
+            function="split_part",
+            output_field=TextField(),
+        )
+    if by == "class":
+        # A part's code begins with a letter, so its group has three signs.
+        code = F(f"{prefix}category")
+        return Left(code, Value(2) + StrIndex(Left(code, 1), Value("P")))
+    return F(f"{prefix}{ {'body': 'body_id', 'minor': 'category', 'channel': 'channel'}[by] }")
+
+
+def _group(key: Any, by: str, place: str) -> Any:
+    if by != "place":
+        return key
+    return f"{place}{key}/" if key else place
+
+
+def edges(given: Window) -> list[tuple[float, float]]:
+    """Return when the city's offices open and shut, each with the working seconds until then."""
+    known = calendar.calendar(given.since)
+    hours = calendar.hours(on=given.since.date())
+    day, last = given.since.date() - LONGEST, given.until.date()
+    found: list[tuple[float, float]] = []
+    summed = 0.0
+    while day <= last:
+        for opens, shuts in stretches(day, calendar=known, hours=hours):
+            found.append((opens.timestamp(), summed))
+            summed += (shuts - opens).total_seconds()
+            found.append((shuts.timestamp(), summed))
+        day += timedelta(days=1)
+    return found
+
+
+LONGEST = timedelta(days=400)
+"""So far before a period working time is counted; an older matter counts from there."""
+
+
+# ------------------------------------------------------------------ the figures
+
+
+def reckon(metrics: Iterable[Metric], tally: Tally, *, on: date) -> list[Figure]:
+    """Return the figures of some metrics from what was counted."""
+    whole_day = calendar.hours(on=on).windows
+    given = Reckoning(
+        weights=figures.weights(on=on),
+        day_seconds=60 * sum(one.end - one.start for one in whole_day),
+        missing=missing(),
+        exclusions={
+            basis: tuple((code, held.get(code, 0)) for code in figures.EXCLUSIONS)
+            for basis, held in tally.left_out.items()
+        },
+    )
+    counts: Counts = tally.counts
+    return reckoned(metrics, counts, registry=figures.EVENTS, given=given)

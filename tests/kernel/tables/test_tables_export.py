@@ -1,16 +1,18 @@
 """A file of a list … holds exactly what its page shows (导出)."""
 
+import threading
 import zipfile
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.utils import timezone
 
 from quanyu.events.models import Event
 from quanyu.kernel.access.rules import SIGHTED_ROLES, Actor, Grant, Role, system
-from quanyu.kernel.access.scope import set_scope
+from quanyu.kernel.access.scope import acting, set_scope
 from quanyu.kernel.accounts.models import GrantRow
 from quanyu.kernel.audit.models import Record
 from quanyu.kernel.errors import Denied
@@ -332,6 +334,29 @@ def test_that_outgrew_what_was_asked_is_not_made(
     settings.QUANYU_EXPORT_ROWS = 3
 
     assert worked(export).state == State.FAILED
+
+
+@pytest.mark.django_db(transaction=True)
+def test_is_counted_one_at_a_time(clerk: Actor, at: datetime) -> None:
+    """Else many small files asked for at once would each be the first."""
+    states: list[str] = []
+
+    def ask() -> None:
+        try:
+            with acting(clerk):
+                states.append(asked(clerk, at).state)
+        finally:
+            connection.close()
+
+    other = threading.Thread(target=ask)
+    with acting(clerk):
+        asked(clerk, at)
+        other.start()
+        other.join(0.5)
+        assert states == []
+    other.join()
+
+    assert states == [State.WAITING]
 
 
 def test_gets_no_leave_from_who_asked(

@@ -1,11 +1,14 @@
 """A backup takes the files of its rows, and knows a row whose file is not there (备份中的附件)."""
 
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
+from quanyu.kernel.files import queries as files
 from quanyu.kernel.files.rules import Size, ready_path, waiting_path
 from quanyu.kernel.operations import stored
 from quanyu.kernel.operations.stored import Ledger
+from quanyu.kernel.tables import queries as tables
 
 KEYS = [UUID(f"01990000-0000-7000-8000-0000000000{end}") for end in ("0a", "0b", "ff")]
 
@@ -66,6 +69,14 @@ def test_leaves_a_picture_that_no_row_needs_and_what_the_worker_makes(tmp_path: 
     ledger, taken = gone_through(tmp_path, [(KEYS[1], "photo")], NOWHERE)
 
     assert (ledger.lost, len(taken)) == ([], 2)
+
+
+def test_leaves_the_files_of_lists_which_lie_for_a_day(tmp_path: Path, settings: Any) -> None:
+    settings.QUANYU_HOME = tmp_path
+    tables.folder().mkdir(parents=True)
+    (tables.folder() / "words.xlsx").write_text("x")
+
+    assert gone_through(files.root(), [], NOWHERE)[1] == []
 
 
 def test_keeps_a_raw_upload_that_is_deleted_afterwards(tmp_path: Path) -> None:

@@ -14,8 +14,9 @@ from quanyu.kernel.files.rules import Size
 
 READY = rules.ready_path(Path(), UUID(int=0), Size.FULL).parts[0]
 WAITING = rules.waiting_path(Path(), UUID(int=0)).parts[0]
-LEFT_OUT = frozenset({WAITING, "making"})
-"""Folders not walked: the one of raw uploads is kept apart beforehand, the other is a workshop."""
+LEFT_OUT = frozenset({WAITING, "making", "tables"})
+"""Folders not walked: raw uploads are kept apart beforehand, one is a workshop, and the files of
+lists lie for a day: people's words in the clear, which no backup shall keep for longer."""
 
 # In the order in which a walk by names meets their files.
 READY_ROWS = (

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from os.path import commonpath
 from pathlib import Path
 from typing import TypeVar
 from urllib.parse import parse_qsl, urlencode
@@ -176,6 +177,14 @@ def place_of(actor: Actor) -> str:
         return actor.places[0]
     found = [accounts.place_of(grant) for grant in sorted(actor.grants, key=str)]
     return next((path for path in found if path), settings.QUANYU_CITY)
+
+
+def above(actor: Actor) -> str:
+    """Return the smallest place that holds all one reaches: who leads it may give leave."""
+    bodies = [accounts.place_of(grant) for grant in actor.grants if grant.body]
+    paths = [*actor.places, *filter(None, bodies)] or [settings.QUANYU_CITY]
+    whole = f"{commonpath(paths)}/"
+    return whole if whole.startswith(settings.QUANYU_CITY) else settings.QUANYU_CITY
 
 
 def names(keys: set[UUID]) -> Mapping[UUID, str]:

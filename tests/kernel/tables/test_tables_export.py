@@ -371,6 +371,24 @@ def test_gets_no_leave_from_who_asked(
             decide(export_id=export.pk, actor=leader, at=at)
 
 
+def test_of_two_places_gets_no_leave_from_who_leads_one_of_them(
+    few: None, leader: Actor, seated: Callable[[Actor], Actor], matters: list[str], at: datetime
+) -> None:
+    grants = frozenset({Grant(Role.OPERATOR, STREET), Grant(Role.OPERATOR, "34/01/04/002/")})
+    one = person(Role.OPERATOR)
+    actor = seated(Actor(one.kind, one.id, grants, name="双肩"))
+    set_scope(actor)
+    export = asked(actor, at, reason="季度分析用")
+    over = seated(person(Role.DISTRICT_ADMIN, "34/01/04/"))
+
+    set_scope(leader)
+    with pytest.raises(Denied):
+        actions.approve(export_id=export.pk, actor=leader, at=at)
+
+    set_scope(over)
+    assert actions.approve(export_id=export.pk, actor=over, at=at).state == State.WAITING
+
+
 @pytest.mark.parametrize(
     ("role", "place"),
     [(Role.COMMANDER, "34/01/02/"), (Role.OPERATOR, STREET), (Role.SEC_ADMIN, "34/01/")],

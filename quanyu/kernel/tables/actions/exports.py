@@ -52,7 +52,7 @@ def export(
     made = Export(
         account_id=queries.person(actor),
         hat=hat,
-        region_path=queries.place_of(actor),
+        region_path=queries.above(actor),
         table=table,
         format=format,
         language=language,

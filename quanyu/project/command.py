@@ -5,7 +5,7 @@ import sys
 from collections.abc import Callable, Sequence
 from importlib import import_module
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from quanyu.kernel.errors import Denied, Refusal
 from quanyu.kernel.operations import home as homes
@@ -116,8 +116,7 @@ def parser() -> Parser:
     keys.add_argument("number", type=int, nargs="?", help="the key to retire")
     keys.add_argument("--keep-key", action="store_true", help="rotate to the newest key there is")
     bring = add("import", _import, "导入数据", "import data")
-    bring.add_argument("kind", choices=["divisions"])
-    bring.add_argument("folder", type=Path)
+    _with_file(bring)
     add("build", _build, "构建前端与语言目录", "build the front-end and the catalogues")
     add("prepare", _prepare, "准备示例城市的数据", "prepare the demo city's data")
     for name, rest, chinese, english in (
@@ -143,6 +142,21 @@ def _with_answers(parser: argparse.ArgumentParser) -> None:
         option(f"--{role}-admin", *who, "USERNAME")
     words = choose("为未启用的管理员换新链接", "new links for administrators not taken up")
     parser.add_argument("--new-links", action="store_true", help=words)
+
+
+def _with_file(parser: argparse.ArgumentParser) -> None:
+    def option(word: str, chinese: str, english: str, **more: Any) -> None:
+        parser.add_argument(word, help=choose(chinese, english), **more)
+
+    parser.add_argument("kind", choices=["divisions", "events"])
+    option("file", "文件夹（divisions）或文件（events）", "a folder (divisions), a file (events)",
+           type=Path)  # fmt: skip
+    option("--map", "对照表", "the mapping", type=Path, metavar="FILE")
+    option("--write", "写入；不加只试读", "write; else only read and count", action="store_true")
+    option("--as-of", "按这一刻核对是否按时", "judge what is on time at this instant", default="")
+    option("--without-due", "没有期限的怎样算", "what a matter without an end counts as",
+           choices=["apart", "on_time", "overdue"], default="apart")  # fmt: skip
+    option("--faults", "把逐行问题写入这个文件", "write each row's faults there", type=Path)
 
 
 def _with_port(parser: argparse.ArgumentParser) -> None:
@@ -255,8 +269,21 @@ def _keys(arguments: argparse.Namespace) -> int:
 
 
 def _import(arguments: argparse.Namespace) -> int:
-    verbs = import_module("quanyu.project.verbs")
-    return int(verbs.bring(arguments.home, kind=arguments.kind, folder=arguments.folder))
+    if arguments.kind == "divisions":
+        verbs = import_module("quanyu.project.verbs")
+        return int(verbs.bring(arguments.home, kind=arguments.kind, folder=arguments.file))
+    if arguments.map is None:
+        raise Fault("usage", detail="import events FILE --map MAPPING")
+    past = import_module("quanyu.project.past")
+    asked = past.Asked(
+        file=arguments.file,
+        mapping=arguments.map,
+        is_written=arguments.write,
+        as_of=arguments.as_of,
+        without_due=arguments.without_due,
+        faults=arguments.faults,
+    )
+    return int(past.bring(arguments.home, asked))
 
 
 def _build(arguments: argparse.Namespace) -> int:

@@ -165,6 +165,37 @@ class EventStep(Step):
 Event.step_model = EventStep
 
 
+class Origin(models.Model):
+    """Where a matter came from that another system had before us (来源).
+
+    Its source and the number it bears there are its natural key: brought in twice, it is one.
+    """
+
+    access = Access(rows=Under("event", "events.Event"), writes="insert update")
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    event = models.OneToOneField(Event, models.CASCADE, verbose_name="事件", related_name="origin")
+    source = models.CharField("来源系统", max_length=30)
+    number = models.CharField("原编号", max_length=64)
+    class_said = models.CharField("原类别", max_length=120, blank=True)
+    body_said = models.CharField("原承办单位", max_length=120, blank=True)
+    place_said = models.CharField("原片区", max_length=120, blank=True)
+    mark = models.BinaryField("内容标记", max_length=34)
+    version = models.PositiveIntegerField("导入时的版本")
+    taken_at = models.DateTimeField("导入时间")
+
+    objects = ScopedManager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "来源"
+        constraints = [
+            models.UniqueConstraint("source", "number", name="origin_once_in_its_source"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.source} {self.number}"
+
+
 class Contact(models.Model):
     """How to reach the reporter, if they wish; sealed, and gone when its end comes (联系方式)."""
 

@@ -235,6 +235,8 @@ def topic_names() -> dict[str, str]:
     names |= {f"{EVENT.name}.place": gettext("落点"), f"{EVENT.name}.say": gettext("内部说明")}
     names |= {f"{EVENT.name}.look": gettext("查看反映人联系方式")}
     names |= {f"{EVENT.name}.recount": gettext("按日历重新计算期限")}
+    names |= {f"{EVENT.name}.import": gettext("导入历史事项")}
+    names |= {f"{EVENT.name}.import_run": gettext("一次历史事项导入")}
     return names | {f"{EVENT.name}.publish": gettext("公布数字")}
 
 

@@ -68,6 +68,7 @@ ASIDE = {
     "photos": _("补充照片"),
     "look": _("查看反映人联系方式"),
     "recount": _("按日历重新计算期限"),
+    "import": _("按原系统更新"),
 }
 """Lines of the story that move nothing."""
 

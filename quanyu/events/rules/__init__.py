@@ -3,7 +3,7 @@
 import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Protocol
@@ -175,6 +175,25 @@ def in_fours(digits: str) -> str:
 
 
 FULL_WIDTH = str.maketrans("０１２３４５６７８９", "0123456789")
+
+
+def is_on_time(
+    due: datetime | None,
+    closed: datetime | None,
+    *,
+    as_of: datetime,
+    without_due: bool | None = None,
+) -> bool | None:
+    """Answer whether a matter was done within its time, seen at an instant (按时).
+
+    Done at the very end is done in time. One that was not closed yet is late once its end has
+    passed.
+
+    :param without_due: what a matter counts as that nobody set an end for; None leaves it out
+    """
+    if due is None:
+        return without_due
+    return (closed if closed is not None and closed <= as_of else as_of) <= due
 
 
 @dataclass(frozen=True, slots=True)

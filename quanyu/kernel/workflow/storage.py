@@ -4,9 +4,12 @@ One statement instead of four: the state, the rules and the clocks were settled 
 Python; here is only what must be written together. It is the same for every kind of case.
 """
 
+import json
 from collections.abc import Callable, Sequence
+from datetime import datetime
 from functools import lru_cache
 from typing import Any, TypeAlias
+from uuid import UUID
 
 from django.db import DEFAULT_DB_ALIAS, connection, connections, models
 
@@ -53,6 +56,38 @@ def keep(
     for row in rows:
         row._state.adding = False
         row._state.db = here.alias
+
+
+def keep_all(rows: Sequence[models.Model]) -> None:
+    """Write many new rows of one table in one statement: what is written together in bulk.
+
+    They go as one JSON text, which the server takes apart by the table's own types: ten times
+    less work here than a value at a time. Row security holds each of them.
+    """
+    if not rows:
+        return
+    fields = type(rows[0])._meta.concrete_fields
+    names = [(str(field.column), field.attname) for field in fields]
+    told = [{column: getattr(row, name) for column, name in names} for row in rows]
+    given = json.dumps(told, default=_told, ensure_ascii=False)
+    columns = ", ".join(column for column, _name in names)
+    table = type(rows[0])._meta.db_table
+    prepared.fetch(
+        f"WITH written AS (INSERT INTO {table} ({columns}) SELECT {columns}"  # noqa: S608 (our names)
+        f" FROM json_populate_recordset(NULL::{table}, %s::text::json)) SELECT 1",
+        [given],
+    )
+
+
+def _told(value: object) -> str:
+    """Return a value as the server reads it out of JSON."""
+    if isinstance(value, datetime):
+        return value.isoformat()
+    if isinstance(value, bytes):
+        return f"\\x{value.hex()}"
+    if isinstance(value, UUID):
+        return str(value)
+    raise TypeError(f"it is not known how this is told to the server: {type(value).__name__}")
 
 
 @lru_cache(maxsize=64)

@@ -9,7 +9,7 @@ import sys
 import time
 import tomllib
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -81,8 +81,14 @@ def bring(path: Path, asked: Asked) -> int:
         if not given.is_file():
             raise Fault("usage", detail=f"{given}: " + choose("没有这个文件", "no such file"))
     told = _told(asked.mapping)
-    with verbs.opened(path), ExitStack() as open_files:
-        run = _begun(asked, told, open_files)
+    with verbs.opened(path):
+        return play(asked, told, at=import_module("django.utils.timezone").now())
+
+
+def play(asked: Asked, told: Mapping[str, Any], *, at: datetime) -> int:
+    """Take in a whole file by a mapping, batch by batch, and say what became of it."""
+    with ExitStack() as open_files:
+        run = _begun(asked, told, open_files, at=at)
         began, cpu = time.monotonic(), time.process_time()
         for batch in _batches(_pasts(run)):
             _take(run, batch)
@@ -114,11 +120,10 @@ def _told(mapping: Path) -> dict[str, Any]:
     return found
 
 
-def _begun(asked: Asked, told: dict[str, Any], open_files: ExitStack) -> Run:
+def _begun(asked: Asked, told: Mapping[str, Any], open_files: ExitStack, *, at: datetime) -> Run:
     meaning = import_module("quanyu.events.engine.mapping").understood(told)
     past = import_module("quanyu.events.queries.past")
     calendar = import_module("quanyu.kernel.calendar.rules")
-    at = import_module("django.utils.timezone").now()
     run = Run(
         asked=asked,
         meaning=meaning,

@@ -64,6 +64,10 @@ NOT_PERSONAL = {
         "verb source target actor_kind role salt",
     ),
     "events.Idempotency": ("keyed hash and hash, gone within a day", "key request"),
+    "events.Origin": (
+        "another system's names of a class, a body and a district; its number; a keyed hash",
+        "source number class_said body_said place_said mark",
+    ),
     "events.Published": ("counts of the whole city", "key value"),
     "files.File": (
         "codes and the hash of what was served; the sender's file name is not kept",

@@ -118,7 +118,7 @@ def _write(new: Sequence[Past], order: Order, taken: Taken) -> None:
         events.append(event)
         origins.append(origin)
         steps += story
-        records.append(_recorded(event, origin, story[0].salt, order))
+        records.append(_recorded(event, origin, bytes(story[0].salt), order))
     for kind in (events, steps, origins):
         keep_all(kind)
     keep_all(records)
@@ -296,4 +296,4 @@ def _change(row: Past, path: str, held: Origin, order: Order, taken: Taken) -> N
         {"imported": order.source, "outcome": row.outcome} if event.text != FADED else {},
     )
     step.save(force_insert=True)
-    _recorded(event, fresh, step.salt, order, changed).save(force_insert=True)
+    _recorded(event, fresh, bytes(step.salt), order, changed).save(force_insert=True)

@@ -15,6 +15,7 @@ from quanyu.kernel.errors import gettext_noop as _
 LONGEST_NUMBER: Final = 64
 LONGEST_ADDRESS: Final = 200
 LONGEST_WORD: Final = 120
+YEARS: Final = range(1900, 2200)
 CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 
 EMPTY_NUMBER = _("没有编号")
@@ -143,7 +144,7 @@ class Reader:
         return [cell for cell in found if not _is_empty(cell)]
 
     def _text(self, name: str) -> str:
-        return "；".join(_plain(cell) for cell in self._cells(name))
+        return "\n".join(_plain(cell) for cell in self._cells(name))
 
     def _word(self, name: str) -> str:
         return self._text(name)[:LONGEST_WORD]
@@ -163,7 +164,7 @@ class Reader:
         if not cells:
             return None
         found = _instant(cells[0], self.meaning.formats)
-        if found is None:
+        if found is None or found.year not in YEARS:
             raise Faulty(name, cells[0], NO_INSTANT)
         if found.tzinfo is None:
             found = found.replace(tzinfo=self.meaning.zone)

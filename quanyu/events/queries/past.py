@@ -60,8 +60,8 @@ def paths(rows: Sequence[Past], ground: Ground) -> list[str]:
     points = sorted(
         {(row.lon, row.lat) for row in rows if row.lon is not None and row.lat is not None}
     )
-    found = regions.locate(np.array(points, dtype=np.float64)) if points else []
-    grids = dict(zip(points, found, strict=True))
+    known = regions.locate(np.array(points, dtype=np.float64)) if points else ()
+    grids = dict(zip(points, known, strict=True))
     return [
         (grids.get((row.lon, row.lat)) if row.lon is not None and row.lat is not None else "")
         or row.place_code

@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("events", "0004_agree_to_a_text_message"),
+        ("events", "0005_find_by_due_closing_and_act"),
     ]
 
     operations = [

@@ -112,6 +112,7 @@ def test_acts_where_no_worker_lives() -> None:
 
 
 def test_acts_on_records_left_unsealed(keeper: Actor, at: datetime) -> None:
+    record("tests.did", "tests:1", actor=keeper, at=at)
     while audit.seal(at=at):
         pass
     assert finding(Key.SEAL).level is Level.FINE

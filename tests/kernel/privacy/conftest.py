@@ -39,7 +39,8 @@ def letters(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
 @pytest.fixture(autouse=True)
 def keys() -> Iterator[None]:
     """Give the city keys of its own."""
-    with override_settings(QUANYU_FIELD_KEYS={"1": "61" * 32}, QUANYU_INDEX_KEY="62" * 32):
+    own = {"QUANYU_FIELD_KEYS": {"1": "61" * 32}, "QUANYU_INDEX_KEY": "62" * 32}
+    with override_settings(**own, QUANYU_KEYS_FILE=""):
         fields.ring.cache_clear()
         yield
     fields.ring.cache_clear()

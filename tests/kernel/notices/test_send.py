@@ -267,7 +267,7 @@ def test_takes_the_providers_receipt(
 
     answer = Client().post(
         "/receipts/sms",
-        [{"id": "m-1", "state": said}, {"id": "", "state": said}],
+        [{"id": "m-1", "state": said}, {"id": "", "state": said}, {"id": "\x00", "state": said}],
         content_type="application/json",
         headers={"Authorization": "Bearer a-long-secret"},
     )

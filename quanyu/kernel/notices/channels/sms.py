@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 
 SECONDS = 15
 MOST_ANSWER = 64 * 1024
+LONGEST = 120
+"""Signs of a provider's name for a message, as they are kept."""
+
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
 
@@ -156,10 +159,10 @@ def _unheard(reason: object) -> Temporary:
 
 
 def _at(said: Any, where: str) -> str:
-    """Return what stands under keys between dots; a number counts into a list."""
+    """Return what stands under keys between dots, as a column takes it; numbers count lists."""
     for key in where.split(".") if where else ():
         if isinstance(said, list) and key.isdigit() and int(key) < len(said):
             said = said[int(key)]
         else:
             said = said.get(key) if isinstance(said, Mapping) else None
-    return "" if said is None or not where else str(said)
+    return "" if said is None or not where else str(said).replace("\x00", "")[:LONGEST]

@@ -239,3 +239,14 @@ def _request(session: dict[str, Any]) -> Any:
     asked = Asked()
     asked.session = session  # type: ignore[attr-defined]
     return asked
+
+
+def test_is_told_where_a_look_would_have_written(seeing: Client, worker: Actor) -> None:
+    """A follow code that is tried is counted, and that is a write."""
+    answer = seeing.get("/follow", {"code": "2345-6789-ABCD"})
+
+    assert answer.status_code == 403
+    assert answer.templates[0].name == "accounts/read_only.html"
+    assert "X-Quanyu-Barred" not in answer.headers
+    assert Record.objects.filter(topic="accounts.see_as.refused").count() == 1
+    assert seeing.get("/desk/matters").status_code == 200

@@ -36,6 +36,9 @@ TOUCH = timedelta(minutes=1)
 WITHOUT = ("/healthz", "/readyz", "/metrics")
 """Answered without a transaction: the first says that the process lives, database or not."""
 
+BARRED = "X-Quanyu-Barred"
+"""Marks, on its way through the middleware, an answer whose act the database refused."""
+
 DESK = "/desk/"
 DOORS = ("/desk/sign-in", "/desk/sign-out", "/desk/welcome/")
 """Open to everybody: the ways in and out."""
@@ -115,11 +118,18 @@ class OneTransaction:
                 set_scope(seat.actor)
             response = _turned_away(request, seat) or _not_acting(request, seat)
             response = response or self.get_response(request)
-            if response.status_code >= 500:
+            is_barred = bool(response.headers.pop(BARRED, ""))
+            if response.status_code >= 500 or is_barred:
                 transaction.set_rollback(True)
             elif connection.needs_rollback:
                 raise transaction.TransactionManagementError("answered over a broken transaction")
-        return response
+        return _barred(request) if is_barred else response
+
+    def process_exception(self, request: HttpRequest, fault: Exception) -> HttpResponse | None:
+        """Answer like any other act what the database refused to who sees as a colleague does."""
+        if seat_of(request).seen_as is None or not seen.is_refused(fault):
+            return None
+        return HttpResponse(status=403, headers={BARRED: "1"})
 
 
 def has_factor(request: HttpRequest, account: "Account") -> bool:
@@ -201,10 +211,23 @@ def _not_acting(request: HttpRequest, seat: Seat) -> HttpResponse | None:
     if seat.seen_as is None or request.path_info in (*DOORS, reverse("desk_see_as_oneself")):
         return None
     if request.method not in seen.SAFE:
-        record("accounts.see_as.refused", seat.seen_as, actor=seat.actor, at=timezone.now())
-        return render(request, "accounts/read_only.html", status=403)
+        return _refused_to_act(request)
     seen.only_read()
     return None
+
+
+def _refused_to_act(request: HttpRequest) -> HttpResponse:
+    seat = seat_of(request)
+    if seat.seen_as is not None:
+        record("accounts.see_as.refused", seat.seen_as, actor=seat.actor, at=timezone.now())
+    return render(request, "accounts/read_only.html", status=403)
+
+
+def _barred(request: HttpRequest) -> HttpResponse:
+    """Say in a transaction of its own that a look would have written, and was rolled back."""
+    with transaction.atomic():
+        set_scope(seat_of(request).actor)
+        return _refused_to_act(request)
 
 
 def _turned_away(request: HttpRequest, seat: Seat) -> HttpResponse | None:

@@ -14,6 +14,8 @@ from quanyu.kernel.errors import Denied
 
 SEEN = "see_as"
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+READ_ONLY = "25006"
+"""PostgreSQL's word for a write in a transaction that may only read."""
 
 
 def begin(request: HttpRequest, account_id: UUID, *, actor: Actor, at: datetime) -> Account:
@@ -61,3 +63,8 @@ def only_read() -> None:
     """Let the database refuse every write until the end of this transaction."""
     with connection.cursor() as cursor:
         cursor.execute("SET TRANSACTION READ ONLY")
+
+
+def is_refused(fault: Exception) -> bool:
+    """Answer whether the database refused a write because this transaction may only read."""
+    return getattr(fault.__cause__, "sqlstate", "") == READ_ONLY

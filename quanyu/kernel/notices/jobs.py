@@ -2,13 +2,16 @@
 
 import time
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from django.conf import settings
+from django.utils import timezone
 
 from quanyu.kernel.access.rules import system
 from quanyu.kernel.access.scope import acting
-from quanyu.kernel.jobs.rules import every
+from quanyu.kernel.jobs.rules import Listener, every, on
 from quanyu.kernel.notices import actions, channels
+from quanyu.kernel.notices.rules.administration import HEARD
 
 MOST = 200
 """So many in one go; the rest a minute later."""
@@ -54,3 +57,18 @@ def deliver_one(at: datetime) -> bool:
 def forget(at: datetime) -> None:
     """Delete the notices whose time is over."""
     actions.forget(actor=system(settings.QUANYU_CITY, job="notices.forget"), at=at)
+
+
+def _telling(topic: str) -> Listener:
+    def tell(case: UUID, at: datetime) -> None:
+        worker = system(settings.QUANYU_CITY, job=f"notices.{tell.__name__}")
+        actions.tell_administration(
+            topic=topic, key=case, since=at, actor=worker, at=timezone.now()
+        )
+
+    tell.__name__ = tell.__qualname__ = f"tell_{topic.replace('.', '_')}"
+    return tell
+
+
+TELLS = {topic: on(topic, is_news=True)(_telling(topic)) for topic in HEARD}
+"""One listener a step round a grant that somebody is told of, or that settles what they were."""

@@ -204,22 +204,29 @@ def worded(
 
 
 def words_in(words: Mapping[str, Any], language: str) -> dict[str, str]:
-    """Return the words of a notice in one language; what ends in ``_at`` is a moment."""
+    """Return the words of a notice in one language; ``_at`` ends a moment's name, ``_on`` a day's.
+
+    A name with ``_en`` besides holds the same in English.
+    """
     is_english = language.startswith("en")
-    found = {}
-    for name, value in words.items():
-        own = words.get(f"{name}_en") if is_english else None
-        found[name] = _moment(value, language) if name.endswith("_at") else str(own or value or "")
-    return found
-
-
-def _moment(value: Any, language: str) -> str:
-    if not value:
-        return ""
     with override(language):
-        return date_format(
-            local(datetime.fromisoformat(value)), pgettext("date format", "n月j日 H:i")
-        )
+        return {
+            name: SAID[name[-3:]](value)
+            if value and name[-3:] in SAID
+            else str((words.get(f"{name}_en") if is_english else None) or value or "")
+            for name, value in words.items()
+        }
+
+
+def _moment(value: str) -> str:
+    return date_format(local(datetime.fromisoformat(value)), pgettext("date format", "n月j日 H:i"))
+
+
+def _day(value: str) -> str:
+    return date_format(date.fromisoformat(value), pgettext("date format", "n月j日"))
+
+
+SAID = {"_at": _moment, "_on": _day}
 
 
 # ------------------------------------------------------------------ the telephone list

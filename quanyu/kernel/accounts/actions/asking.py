@@ -146,6 +146,7 @@ def withdraw_grant(*, request_id: UUID, actor: Actor, at: datetime) -> GrantRequ
         _check_open(wish, at=at)
         _settle(wish, rules.Asked.WITHDRAWN, decision="", by=None, at=at)
         record("accounts.withdraw_grant", wish, actor=actor, at=at, changed=["state"])
+        announce("grants.withdrawn", wish, at=at)
         return wish
 
     return tried("withdraw_grant", f"{SUBJECT}{request_id}", write, actor=actor, at=at)

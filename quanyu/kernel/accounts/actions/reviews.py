@@ -173,6 +173,7 @@ def _close_review(review: Review, *, actor: Actor, at: datetime) -> None:
         row.closed_at = at
         row.save(update_fields=["closed_at"])
         record("accounts.close_review", row, actor=actor, at=at, changed=["closed_at"])
+        announce("grants.review_closed", row, at=at)
 
 
 def _insert(review: Review) -> None:

@@ -49,7 +49,7 @@ from quanyu.kernel.accounts.queries.people import (
     may_enter_by_click,
     people,
 )
-from quanyu.kernel.accounts.queries.reached import emails, holders
+from quanyu.kernel.accounts.queries.reached import emails, holders, over
 from quanyu.kernel.accounts.queries.reviewed import (
     LINES,
     Looked,
@@ -126,6 +126,7 @@ __all__ = [
     "locks",
     "may_enter_by_click",
     "names_of",
+    "over",
     "own_grants",
     "own_rows",
     "people",

@@ -1,6 +1,6 @@
 """Who holds a post now, and by what mail they are reached (在岗与邮箱)."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -22,8 +22,21 @@ def holders(role: str, *, at: datetime, body: UUID | None = None, path: str = ""
     rows = live_rows(at=at).filter(role=role, account__is_active=True, deputy__isnull=True)
     if body is not None:
         return sorted(set(rows.filter(body_id=body).values_list("account_id", flat=True)))
-    parts = path.split("/")[:-1]
-    above = ["/".join(parts[:n]) + "/" for n in range(1, len(parts) + 1)]
-    held = list(rows.filter(region_path__in=above).values_list("region_path", "account_id"))
+    held = list(
+        rows.filter(region_path__in=_down_to(path)).values_list("region_path", "account_id")
+    )
     nearest = max((place for place, _who in held), key=len, default="")
     return sorted({who for place, who in held if place == nearest})
+
+
+def over(roles: Collection[str], *, path: str, at: datetime) -> list[UUID]:
+    """Return everybody who holds one of these roles now over a place: there, or above it."""
+    rows = live_rows(at=at).filter(role__in=list(roles), account__is_active=True)
+    rows = rows.filter(region_path__in=_down_to(path), deputy__isnull=True)
+    return sorted(set(rows.values_list("account_id", flat=True)))
+
+
+def _down_to(path: str) -> list[str]:
+    """Return a place and every one above it, from the top."""
+    parts = path.split("/")[:-1]
+    return ["/".join(parts[:n]) + "/" for n in range(1, len(parts) + 1)]

@@ -1,5 +1,6 @@
 """What is done with notices: told, sent, read, chosen, called."""
 
+from quanyu.kernel.notices.actions.administration import tell_administration
 from quanyu.kernel.notices.actions.calling import called, reveal_number
 from quanyu.kernel.notices.actions.own import choose, read, read_all
 from quanyu.kernel.notices.actions.sending import (
@@ -31,6 +32,7 @@ __all__ = [
     "reveal_number",
     "settle",
     "tell",
+    "tell_administration",
     "tell_resident",
     "try_out",
     "word",

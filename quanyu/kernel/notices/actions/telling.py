@@ -31,6 +31,8 @@ class News:
     link: str = ""
     words: Mapping[str, object] = field(default_factory=dict)
     is_urgent: bool = False
+    is_own: bool = False
+    """About the person and not their work: nobody who stands in for them is told."""
 
 
 @transaction.atomic
@@ -39,7 +41,7 @@ def tell(news: News, *, to: Sequence[UUID], actor: Actor, at: datetime) -> list[
 
     It acts as the system in a job: nobody writes into another person's inbox.
     """
-    people = _people(to, at=at)
+    people = _people(to, at=at, is_own=news.is_own)
     before = queries.told_before(news.topic, news.subject, news.occasion, actor=actor)
     emails = accounts.emails([key for key, _whom in people if key not in before])
     rows = [
@@ -142,9 +144,9 @@ def _by_day(at: datetime) -> datetime:
     return rules.allowed_at(at, quiet, calendar=calendar.calendar(at))
 
 
-def _people(to: Sequence[UUID], *, at: datetime) -> list[tuple[UUID, UUID | None]]:
+def _people(to: Sequence[UUID], *, at: datetime, is_own: bool) -> list[tuple[UUID, UUID | None]]:
     """Return each person once: those meant, then who stands in for them."""
-    standing_in = queries.deputies(to, at=at)
+    standing_in = {} if is_own else queries.deputies(to, at=at)
     seen: dict[UUID, UUID | None] = dict.fromkeys(to)
     for key in to:
         for other in standing_in.get(key, ()):

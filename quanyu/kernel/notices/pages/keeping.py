@@ -22,7 +22,9 @@ from quanyu.kernel.access.http import (
     meant,
     read_or_write,
 )
+from quanyu.kernel.access.rules import Role
 from quanyu.kernel.accounts import queries as accounts
+from quanyu.kernel.accounts.rules import ROLE_NAMES
 from quanyu.kernel.calendar.rules import local
 from quanyu.kernel.errors import Invalid, Refusal
 from quanyu.kernel.notices import actions, channels, queries, rules
@@ -104,7 +106,8 @@ def sample(topic: str, language: str, *, at: datetime) -> dict[str, str]:
         known = _sample_words()
     given = {word: known.get(word, f"[{word}]") for word in rules.topics[topic].words}
     moments = {word: at.isoformat() for word in given if word.endswith("_at")}
-    return queries.words_in(given | moments, language)
+    days = {word: local(at).date().isoformat() for word in given if word.endswith("_on")}
+    return queries.words_in(given | moments | days, language)
 
 
 # ------------------------------------------------------------------ inside
@@ -117,6 +120,8 @@ def _sample_words() -> dict[str, str]:
         "place": gettext("三里庵街道"),
         "body": gettext("街道市政养护队"),
         "name": gettext("王小兰"),
+        "role": gettext(ROLE_NAMES[Role.OPERATOR]),
+        "quarter": "2026Q4",
     }
 
 

@@ -294,3 +294,44 @@ def picture() -> BytesIO:
     whole.seek(0)
     whole.name = "a.jpg"
     return whole
+
+
+# ------------------------------------------------------------------ why there is no act here
+
+
+def why_not(event: Event, actor: Actor) -> str:
+    page = browser_of(actor).get(page_of(event))
+    assert page.context["moves"] == []
+    return str(page.context["waiting"]["sentence"])
+
+
+def test_who_has_no_act_reads_whose_turn_it_is_and_what_they_are_here(
+    filed: Event, grid_worker: Actor
+) -> None:
+    assert why_not(filed, grid_worker).startswith("轮到派遣员办；您在这里是网格员")
+
+
+def test_who_may_only_read_is_told_so(filed: Event) -> None:
+    assert "您在这里是街道指挥长" in why_not(filed, person(Role.COMMANDER))
+
+
+def test_who_holds_the_role_but_did_the_work_is_led_to_what_stands_in_the_way(
+    handled: Event, dispatcher: Actor, checker: Actor
+) -> None:
+    both = replace(dispatcher, grants=dispatcher.grants | checker.grants)
+
+    assert (
+        why_not(handled, both) == "轮到核查员办；您在这里是派遣员、核查员，为什么不能由您办，见下面"
+    )
+
+
+def test_a_stranger_reads_no_reason(filed: Event, stranger: Actor) -> None:
+    assert browser_of(stranger).get(page_of(filed)).status_code == 404
+
+
+def test_the_reason_takes_no_statement_of_its_own(
+    filed: Event, grid_worker: Actor, dispatcher: Actor
+) -> None:
+    without = statements(browser_of(grid_worker), page_of(filed))
+
+    assert without <= statements(browser_of(dispatcher), page_of(filed)) + 1

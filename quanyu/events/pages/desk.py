@@ -324,7 +324,7 @@ def _matter(
         "clock": _clock(event, at=at),
         "moves": moves,
         "blocked": forms.blocked(event, actor=actor),
-        "waiting": None if moves else _awaited(event, body, at=at),
+        "waiting": None if moves else shown.awaited(event, body, actor=actor, at=at),
         "duplicates": [_twin(one) for one in queries.twins(event, actor=actor, at=at)],
         "note_url": reverse("desk_note", args=[number]),
         "back_url": reverse("desk"),
@@ -462,17 +462,6 @@ def _clock(event: Any, *, at: datetime) -> dict[str, Any] | None:
 
 def _is_long(explained: Any) -> bool:
     return explained is not None and explained.due - explained.since > timedelta(days=1)
-
-
-def _awaited(event: Any, body: str, *, at: datetime) -> dict[str, str] | None:
-    roles = desk.awaited(event)
-    if not roles or event.state not in {*queries.OPEN, "closed"}:
-        return None
-    named = body if Role.HANDLER in roles else ""
-    who = named or pgettext("between items", "、").join(
-        words.role_words(role, at=at) for role in roles
-    )
-    return {"who": who, "sentence": _("这一步由对方办，您可以补充说明；办好后会出现在经过里")}
 
 
 def _typed(given: Mapping[str, str], verb: str, moves: Sequence[Mapping[str, Any]]) -> list[str]:

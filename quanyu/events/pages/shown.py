@@ -11,10 +11,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from quanyu.events import queries
-from quanyu.events.queries import clock, words
+from quanyu.events.queries import clock, desk, words
 from quanyu.events.queries.values import channel_words
 from quanyu.events.queries.values import place_words as place
 from quanyu.events.workflow import State
+from quanyu.kernel.access.rules import Actor, Role
+from quanyu.kernel.accounts.rules import ROLE_NAMES, roles_in_order
 from quanyu.kernel.calendar.rules import local
 from quanyu.kernel.privacy.rules import REASONS
 from quanyu.regions import queries as regions
@@ -284,3 +286,22 @@ def emphasised(event: Any, *, at: datetime) -> str:
     if event.state in CHECKED:
         return "check"
     return "wait" if event.state in queries.OPEN else "hold"
+
+
+def awaited(event: Any, body: str, *, actor: Actor, at: datetime) -> dict[str, str] | None:
+    """Return whom a matter waits for and why its reader has no act here; None when it is over."""
+    roles = desk.awaited(event)
+    if not roles or event.state not in {*queries.OPEN, "closed"}:
+        return None
+    who = body if Role.HANDLER in roles and body else _roles(roles, at=at)
+    mine = roles_in_order((actor.roles_on(event) & set(ROLE_NAMES)) - {Role.RESIDENT})
+    sentence = _("轮到{who}办；您在这里没有可办的角色")
+    if set(mine) & set(roles):
+        sentence = _("轮到{who}办；您在这里是{mine}，为什么不能由您办，见下面")
+    elif mine:
+        sentence = _("轮到{who}办；您在这里是{mine}。可以补充说明，办好后会出现在经过里")
+    return {"who": who, "sentence": sentence.format(who=who, mine=_roles(mine, at=at))}
+
+
+def _roles(roles: Sequence[str], *, at: datetime) -> str:
+    return pgettext("between items", "、").join(words.role_words(role, at=at) for role in roles)

@@ -11,15 +11,36 @@ from quanyu.project.demo import check_front_end, say
 
 
 def run(path: Path, *, port: int) -> int:
-    """Print each fault and return the code of the first, 0 when all is well."""
-    needed = [*_of_home(Home(path.expanduser().absolute()), port), check_front_end]
+    """Print each fault and return the code of the first, 0 when nothing is wrong.
+
+    What is only to be looked at is printed too, and fails nothing.
+    """
+    home = Home(path.expanduser().absolute())
+    needed = [*_of_home(home, port), check_front_end]
     faults = doctor.examine([*needed, *doctor.for_tests()])
     for fault in faults:
         say(f"[{fault.code}] {spoken(fault)}")
     if faults:
         return faults[0].code
-    say(choose("一切正常。", "All is well."))
+    warned = doctor.examine([lambda: check_administrators(home)])
+    for fault in warned:
+        say(f"[{choose('留意', 'look')}] {spoken(fault)}")
+    if not warned:
+        say(choose("一切正常。", "All is well."))
     return 0
+
+
+def check_administrators(home: Home) -> None:
+    """Warn of a real city on a server of its own that has too few administrators.
+
+    The embedded database stands still while nothing runs; then the operator's page says it.
+
+    :raises Fault: if it has
+    """
+    values = installation.held(home)
+    url = values.get("QUANYU_DATABASE_URL", "")
+    if url and installation.settings_file(home).exists() and not installation.is_demo(values):
+        installation.check_administrators(url, values)
 
 
 def _of_home(home: Home, port: int) -> list[doctor.Examination]:

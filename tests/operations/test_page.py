@@ -1,5 +1,6 @@
 """The operator's page … says how everything stands, to the system administrator alone (运维页)."""
 
+import os
 import threading
 from datetime import datetime, timedelta
 from typing import Any
@@ -14,11 +15,13 @@ from django.utils import timezone
 from quanyu.kernel.access import slow
 from quanyu.kernel.access.rules import Actor, Role, system
 from quanyu.kernel.access.scope import set_scope
+from quanyu.kernel.accounts.models import Account, GrantRow
 from quanyu.kernel.audit import actions as audit
 from quanyu.kernel.audit.actions import record
 from quanyu.kernel.errors import Denied
 from quanyu.kernel.jobs.actions import note_failure
-from quanyu.kernel.operations import actions, queries, rules
+from quanyu.kernel.operations import actions, installation, queries, rules
+from quanyu.kernel.operations.faults import Fault
 from quanyu.kernel.operations.models import SlowStatement
 from quanyu.kernel.operations.rules import Key, Level
 from tests.conftest import owner, person
@@ -328,4 +331,67 @@ def test_reads_no_row_of_a_person(keeper: Actor) -> None:
         queries.overview(actor=keeper, at=timezone.now())
 
     tables = ("events_", "accounts_", "privacy_", "files_", "workflow_")
-    assert not [one["sql"] for one in asked if any(name in one["sql"] for name in tables)]
+    read = [one["sql"] for one in asked if any(name in one["sql"] for name in tables)]
+    assert len(read) == 1, "how many administer the city, and nobody's name"
+    assert read[0].startswith(
+        'SELECT "accounts_grantrow"."role" AS "role", '
+        'COUNT(DISTINCT "accounts_grantrow"."account_id") AS "people" FROM'
+    )
+
+
+# ------------------------------------------------------------------ who administers the city
+
+
+def hire(role: Role, count: int, *, place: str = settings.QUANYU_CITY) -> None:
+    for _n in range(count):
+        administrator(person(role, place))
+
+
+def test_looks_where_one_of_the_three_administrators_is_missing() -> None:
+    hire(Role.SYS_ADMIN, 1)
+    hire(Role.SEC_ADMIN, 2)
+
+    assert finding(Key.ADMINISTRATORS) == rules.Finding(Key.ADMINISTRATORS, Level.LOOK, "none")
+
+
+def test_looks_where_one_security_administrator_is_alone() -> None:
+    hire(Role.SYS_ADMIN, 1)
+    hire(Role.AUDIT_ADMIN, 1)
+    hire(Role.SEC_ADMIN, 1)
+    hire(Role.SEC_ADMIN, 1, place="34/01/04/")
+
+    assert finding(Key.ADMINISTRATORS) == rules.Finding(Key.ADMINISTRATORS, Level.LOOK, "few")
+
+
+def test_counts_nobody_whose_account_or_grant_has_ended() -> None:
+    hire(Role.SYS_ADMIN, 1)
+    hire(Role.AUDIT_ADMIN, 1)
+    hire(Role.SEC_ADMIN, 3)
+    assert finding(Key.ADMINISTRATORS).level is Level.FINE
+
+    one, other, _third = GrantRow.objects.filter(role=Role.SEC_ADMIN)
+    GrantRow.objects.filter(pk=one.pk).update(granted_to=timezone.now())
+    Account.objects.filter(pk=other.account_id).update(is_active=False, ended_at=timezone.now())
+
+    assert finding(Key.ADMINISTRATORS).why == "few"
+
+
+def test_says_on_the_page_what_to_do_about_it(browser: Client) -> None:
+    assert "三员缺员" in browser.get(PAGE).content.decode()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_doctor_counts_them_the_same_way() -> None:
+    held = os.environ["QUANYU_DATABASE_URL"]
+    url = f"{held.rpartition('/')[0]}/{connection.settings_dict['NAME']}"
+    values = {"QUANYU_CITY": settings.QUANYU_CITY, "QUANYU_SCHEMA": settings.QUANYU_SCHEMA}
+    hire(Role.SYS_ADMIN, 1)
+    hire(Role.AUDIT_ADMIN, 1)
+    hire(Role.SEC_ADMIN, 1)
+
+    with pytest.raises(Fault) as fault:
+        installation.check_administrators(url, values)
+    assert (fault.value.kind, fault.value.parts["security"]) == ("few_administrators", 1)
+
+    hire(Role.SEC_ADMIN, 1)
+    installation.check_administrators(url, values)

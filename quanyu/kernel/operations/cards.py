@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
+from quanyu.kernel.access.rules import Role
 from quanyu.kernel.jobs.rules import Standing
 from quanyu.kernel.operations import backup, words
 from quanyu.kernel.operations.queries import Overview
@@ -38,7 +39,8 @@ def _card(found: Finding, pair: Pair) -> dict[str, Any]:
 def _address(key: Key) -> str:
     """Return where a card leads: the jobs, the calendar, or the list below on the same page."""
     places = {Key.STATEMENTS: "#statements", Key.ACTIVITY: "#activity", Key.DATABASE: "#tables"}
-    return reverse("desk_jobs") if key is Key.JOBS else places.get(key, "")
+    pages = {Key.JOBS: "desk_jobs", Key.ADMINISTRATORS: "desk_people"}
+    return reverse(pages[key]) if key in pages else places.get(key, "")
 
 
 def _jobs(seen: Overview) -> Pair:
@@ -106,6 +108,15 @@ def _release(seen: Overview) -> Pair:
     return backup.release(), waiting.format(n=count) if count else _("数据库与程序一致")
 
 
+def _administrators(seen: Overview) -> Pair:
+    held = seen.administrators
+    total = sum(held.values())
+    value = ngettext("{n} 人", "{n} 人", total).format(n=total)
+    return value, _("系统 {system}，安全 {security}，审计 {audit}").format(
+        system=held[Role.SYS_ADMIN], security=held[Role.SEC_ADMIN], audit=held[Role.AUDIT_ADMIN]
+    )
+
+
 FIGURES: Mapping[Key, Callable[[Overview], Pair]] = {
     Key.JOBS: _jobs,
     Key.WORKER: _worker,
@@ -117,4 +128,5 @@ FIGURES: Mapping[Key, Callable[[Overview], Pair]] = {
     Key.SEAL: _seal,
     Key.CALENDAR: _calendar,
     Key.RELEASE: _release,
+    Key.ADMINISTRATORS: _administrators,
 }

@@ -238,6 +238,14 @@ SENTENCES = {
         "没有用户名为 $username 的账号。",
         "There is no account with the user name $username.",
     ),
+    "few_administrators": Sentence(
+        59,
+        "管理员不足：安全管理员 $security 人（至少 2 人，否则没有另一人批准续期），"
+        "系统管理员 $system 人，审计管理员 $audit 人（各至少 1 人）。请尽快申请授权。",
+        "There are too few administrators: $security for security (2 at least, or nobody can "
+        "extend the other's grant), $system for the system, $audit for the audit (1 each at "
+        "least). Ask for grants soon.",
+    ),
     "role_makes_no_tests": Sentence(
         40,
         "测试要建立数据库和角色，数据库角色 $role 须有 CREATEDB 和 CREATEROLE。",

@@ -12,13 +12,15 @@ from pathlib import Path
 import psycopg
 from psycopg import sql
 
-from quanyu.kernel.operations import doctor, keyring
+from quanyu.kernel.operations import doctor, keyring, rules
 from quanyu.kernel.operations import home as homes
 from quanyu.kernel.operations.faults import Fault
 from quanyu.kernel.operations.home import Home
+from quanyu.kernel.operations.rules import Level
 from quanyu.kernel.privacy.seals import BadKeys, read_key, read_ring
 
 PRIVATE = 0o600
+ADMINISTRATORS = {"security": "sec_admin", "system": "sys_admin", "audit": "audit_admin"}
 SHORTEST = 50
 """Signs of the secret key; what `init` makes has 64."""
 
@@ -132,6 +134,18 @@ def check_marks(url: str, values: Mapping[str, str]) -> None:
         raise Fault("keys_of_another", names=", ".join(wrong))
 
 
+def check_administrators(url: str, values: Mapping[str, str]) -> None:
+    """Warn of a city in which nobody could go on a security administrator's grant.
+
+    :raises Fault: if there are fewer than two of them, or one of the other two roles is empty
+    """
+    with doctor.connected(url) as connection:
+        held = _administrators(connection, values)
+    found = {name: held.get(role, 0) for name, role in ADMINISTRATORS.items()}
+    if held and rules.administrators(**found).level is not Level.FINE:
+        raise Fault("few_administrators", **found)
+
+
 def write_marks(url: str, values: Mapping[str, str]) -> None:
     """Let the database bear the marks of these keys; those that it bears already stay."""
     check_marks(url, values)
@@ -157,3 +171,21 @@ def _marks(
     table = sql.Identifier(schema(values), "privacy_keymark")
     rows = connection.execute(sql.SQL("SELECT name, mark FROM {}").format(table)).fetchall()
     return {str(name): str(mark) for name, mark in rows}
+
+
+def _administrators(
+    connection: psycopg.Connection[tuple[object, ...]], values: Mapping[str, str]
+) -> dict[str, int]:
+    """Return how many administer the whole city, at least that nobody does; else nothing."""
+    place = schema(values)
+    known = connection.execute("SELECT to_regclass(%s)", [f"{place}.accounts_grantrow"]).fetchone()
+    if known == (None,) or "QUANYU_CITY" not in values:
+        return {}
+    statement = sql.SQL(
+        "SELECT g.role, count(DISTINCT a.id) FROM {} g JOIN {} a ON a.id = g.account_id"
+        " WHERE a.is_active AND g.role = ANY (%s) AND g.region_path = %s"
+        " AND g.granted_from <= now() AND coalesce(g.granted_to > now(), true) GROUP BY g.role"
+    ).format(sql.Identifier(place, "accounts_grantrow"), sql.Identifier(place, "accounts_account"))
+    given = [list(ADMINISTRATORS.values()), values["QUANYU_CITY"]]
+    rows = connection.execute(statement, given).fetchall()
+    return {"": 0} | {str(role): int(str(count)) for role, count in rows}

@@ -1,7 +1,7 @@
 """How the installation stands: one look at everything that an operator answers for."""
 
 import shutil
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import lru_cache
@@ -14,7 +14,8 @@ from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
 from django.utils import timezone
 
-from quanyu.kernel.access.rules import Actor
+from quanyu.kernel.access.rules import Actor, Role
+from quanyu.kernel.accounts import queries as accounts
 from quanyu.kernel.audit import queries as audit
 from quanyu.kernel.calendar import queries as calendar
 from quanyu.kernel.editions import Kept
@@ -90,6 +91,7 @@ class Overview:
     seal: audit.State
     missing_years: tuple[int, ...]
     pending: tuple[str, ...]
+    administrators: Mapping[str, int]
     findings: tuple[Finding, ...]
 
     def finding(self, key: Key) -> Finding:
@@ -126,7 +128,7 @@ def overview(*, actor: Actor, at: datetime) -> Overview:
 
 
 def look(at: datetime) -> Overview:
-    """Look at everything: in about ten statements, none of which reads a person's row."""
+    """Look at everything: in about a dozen statements, none of which reads who somebody is."""
     seen: dict[str, Any] = {
         "counts": jobs.counts(),
         "silence": jobs.silence(),
@@ -138,6 +140,7 @@ def look(at: datetime) -> Overview:
         "seal": audit.state(),
         "missing_years": calendar.missing_years(at),
         "pending": pending(),
+        "administrators": accounts.count_administrators(at=at),
     }
     unjudged = Overview(at=at, findings=(), **seen)
     return Overview(at=at, findings=_judged(unjudged), **seen)
@@ -231,6 +234,11 @@ def _judged(seen: Overview) -> tuple[Finding, ...]:
         rules.activity(longest=longest, blocked=blocked),
         rules.statements(slow_of_late=seen.slow_of_late),
         rules.release(pending=len(seen.pending)),
+        rules.administrators(
+            security=seen.administrators[Role.SEC_ADMIN],
+            system=seen.administrators[Role.SYS_ADMIN],
+            audit=seen.administrators[Role.AUDIT_ADMIN],
+        ),
     )
     return tuple(sorted(found, key=lambda finding: rules.ORDER[finding.level]))
 

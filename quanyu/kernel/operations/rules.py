@@ -31,6 +31,7 @@ class Key(StrEnum):
     SEAL = "seal"
     CALENDAR = "calendar"
     RELEASE = "release"
+    ADMINISTRATORS = "administrators"
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +132,19 @@ def calendar(missing: Iterable[int], *, year: int) -> Finding:
 def release(*, pending: int) -> Finding:
     """Judge whether the database is at this release."""
     return Finding(Key.RELEASE, Level.ACT, "pending") if pending else fine(Key.RELEASE)
+
+
+SECURITY_ENOUGH = 2
+"""One security administrator extends no grant of the other's alone; of the others one will do."""
+
+
+def administrators(*, security: int, system: int, audit: int) -> Finding:
+    """Judge whether there are enough administrators of the whole city to go on without help."""
+    if not (security and system and audit):
+        return Finding(Key.ADMINISTRATORS, Level.LOOK, "none")
+    if security < SECURITY_ENOUGH:
+        return Finding(Key.ADMINISTRATORS, Level.LOOK, "few")
+    return fine(Key.ADMINISTRATORS)
 
 
 def fine(key: Key) -> Finding:

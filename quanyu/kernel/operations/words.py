@@ -23,6 +23,7 @@ LABELS: Mapping[Key, Words] = {
     Key.SEAL: lazy("审计封存"),
     Key.CALENDAR: lazy("工作日历"),
     Key.RELEASE: lazy("版本"),
+    Key.ADMINISTRATORS: lazy("三员"),
 }
 
 NEXT: Mapping[tuple[Key, str], Words] = {
@@ -41,6 +42,10 @@ NEXT: Mapping[tuple[Key, str], Words] = {
     (Key.BACKUP, "old"): lazy("备份过期：检查备份任务为什么没有运行"),
     (Key.SEAL, "unsealed"): lazy("审计记录没有按时封存：看任务进程和 audit 任务"),
     (Key.CALENDAR, "missing"): lazy("载入国务院办公厅的放假通知；在此之前按周一至周五计算时限"),
+    (Key.ADMINISTRATORS, "none"): lazy("三员缺员：尽快为一名人员申请这个角色，由安全管理员批准"),
+    (Key.ADMINISTRATORS, "few"): lazy(
+        "安全管理员不足两人：到期时没有另一人能批准续期；请再申请一名"
+    ),
     (Key.RELEASE, "pending"): lazy("数据库落后于程序：运行 ./run migrate"),
 }
 """What to do about each finding that is not fine."""

@@ -20,7 +20,13 @@ from quanyu.kernel.accounts.queries.explained import (
     names_of,
     why,
 )
-from quanyu.kernel.accounts.queries.links import administrators, invitation, is_invited, link_hash
+from quanyu.kernel.accounts.queries.links import (
+    administrators,
+    count_administrators,
+    invitation,
+    is_invited,
+    link_hash,
+)
 from quanyu.kernel.accounts.queries.names import (
     acts,
     acts_of,
@@ -100,6 +106,7 @@ __all__ = [
     "circle",
     "colleague",
     "count",
+    "count_administrators",
     "count_to_decide",
     "demo_people",
     "deputies_of",

@@ -1,9 +1,9 @@
 """Links that open an account once, and the administrators whom the first ones go to."""
 
-from collections.abc import Iterable
 from datetime import datetime
 
 from django.conf import settings
+from django.db.models import Count, QuerySet
 
 from quanyu.kernel.access.rules import ADMINISTRATORS
 from quanyu.kernel.accounts import rules
@@ -37,14 +37,21 @@ def link_hash(token: str) -> str:
 
 def administrators(*, at: datetime) -> dict[str, list[Account]]:
     """Return who administers the whole city now, by the administrator's role."""
-    held: Iterable[GrantRow] = (
-        GrantRow.objects.filter(region_path=settings.QUANYU_CITY, account__is_active=True)
-        .filter(role__in=[role.value for role in ADMINISTRATORS], granted_from__lte=at)
-        .exclude(granted_to__lte=at)
-        .select_related("account")
-        .order_by("account__username")
-    )
+    held = _administering(at=at).select_related("account").order_by("account__username")
     found: dict[str, list[Account]] = {}
     for grant in held:
         found.setdefault(grant.role, []).append(grant.account)
     return found
+
+
+def count_administrators(*, at: datetime) -> dict[str, int]:
+    """Return how many people administer the whole city now, by each of the three roles."""
+    rows = _administering(at=at).order_by().values_list("role")
+    counted = dict(rows.annotate(people=Count("account", distinct=True)))
+    return {role.value: counted.get(role.value, 0) for role in ADMINISTRATORS}
+
+
+def _administering(*, at: datetime) -> QuerySet[GrantRow]:
+    rows = GrantRow.objects.filter(region_path=settings.QUANYU_CITY, account__is_active=True)
+    rows = rows.filter(role__in=[role.value for role in ADMINISTRATORS], granted_from__lte=at)
+    return rows.exclude(granted_to__lte=at)

@@ -59,7 +59,7 @@ def wish(zhou: Actor, keeper: Actor, at: datetime) -> GrantRequest:
 
 
 def account(person: Actor) -> Account:
-    return Account.objects.get(pk=person.id)
+    return Account.objects.get(name=person.name)
 
 
 def ask(whose: Actor, actor: Actor, at: datetime, role: Role = Role.CHECKER) -> GrantRequest:

@@ -48,7 +48,7 @@ class Concern:
     """The rows of which nothing is to be told any more, now that there is this one."""
 
 
-def request(key: UUID) -> Concern:
+def request(key: UUID, *, at: datetime) -> Concern:
     """Return what is to be told of a request, locked: told and decided is one after the other."""
     row = GrantRequest.objects.select_for_update().get(pk=key)
     return Concern(
@@ -65,7 +65,7 @@ def grant(key: UUID, *, at: datetime) -> Concern:
     """Return what is to be told of a grant; what a deputy has is told of as the standing in."""
     row = GrantRow.objects.get(pk=key)
     wish = GrantRequest.objects.filter(grant=row).first()
-    stand = Deputy.objects.select_for_update().filter(pk=row.deputy_id).first()
+    stand = Deputy.objects.select_for_update().get(pk=row.deputy_id) if row.deputy_id else None
     return Concern(
         subject=label(stand or row),
         place=_place(row),
@@ -92,7 +92,7 @@ def deputy(key: UUID, *, at: datetime) -> Concern:
     )
 
 
-def reviewed(key: UUID) -> Concern:
+def reviewed(key: UUID, *, at: datetime) -> Concern:
     """Return what is to be told of a review, locked."""
     row = Review.objects.select_for_update().get(pk=key)
     return Concern(

@@ -16,15 +16,15 @@ from quanyu.kernel.notices.actions.telling import News, over, tell
 from quanyu.kernel.notices.rules import FRESH, administration
 from quanyu.kernel.notices.rules.administration import HOLDING, SETTLES, WAITING, Parties
 
-KEYED: Mapping[str, Callable[[UUID, datetime], Concern]] = MappingProxyType(
+KEYED: Mapping[str, Callable[..., Concern]] = MappingProxyType(
     {
-        "grants.ends_soon": lambda key, at: told.grant(key, at=at),
-        "grants.given": lambda key, at: told.grant(key, at=at),
-        "grants.ended": lambda key, at: told.grant(key, at=at),
-        "grants.deputy_named": lambda key, at: told.deputy(key, at=at),
-        "grants.review_opened": lambda key, _at: told.reviewed(key),
-        "grants.review_late": lambda key, _at: told.reviewed(key),
-        "grants.review_closed": lambda key, _at: told.reviewed(key),
+        "grants.ends_soon": told.grant,
+        "grants.given": told.grant,
+        "grants.ended": told.grant,
+        "grants.deputy_named": told.deputy,
+        "grants.review_opened": told.reviewed,
+        "grants.review_late": told.reviewed,
+        "grants.review_closed": told.reviewed,
     }
 )
 """How the row of a topic is read; of every other topic it is a request."""
@@ -41,7 +41,7 @@ def tell_administration(
     """
     if since < at - FRESH:
         return 0
-    concern = KEYED.get(topic, lambda key, _at: told.request(key))(key, at)
+    concern = KEYED.get(topic, told.request)(key, at=at)
     over(subject=concern.subject, topics=SETTLES.get(topic, ()), actor=actor, at=at)
     if topic == "grants.given":
         for subject in concern.settled:

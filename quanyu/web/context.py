@@ -12,6 +12,7 @@ from django.utils.functional import Promise, SimpleLazyObject
 from django.utils.translation import get_language, gettext, pgettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
+from quanyu.events.rules import READS_FIGURES
 from quanyu.kernel.access.rules import SIGHTED_ROLES, Actor, Role
 from quanyu.kernel.accounts import queries as accounts
 from quanyu.kernel.accounts.http import Seat, seat_of
@@ -35,6 +36,7 @@ MATTERS = SIGHTED_ROLES | {Role.HANDLER}
 REPORTING = frozenset({Role.GRID_WORKER, Role.COMMUNITY_OFFICER, Role.OPERATOR, Role.WINDOW_CLERK})
 GROUND = MATTERS | {Role.SYS_ADMIN}
 PEOPLE = frozenset({Role.SYS_ADMIN, Role.SEC_ADMIN, Role.AUDIT_ADMIN})
+FIGURES = READS_FIGURES
 CALLS = CALLERS
 NOTICES = notices.KEEPERS
 PRIVACY = frozenset({Role.SEC_ADMIN, Role.AUDIT_ADMIN})
@@ -62,6 +64,7 @@ DOORS: tuple[tuple[Promise | str, tuple[Door, ...]], ...] = (
             Door("work", "desk", "checklist", _("我的工作"), MATTERS),
             Door("matters", "desk_matters", "list-details", _("事项"), MATTERS),
             Door("map", "desk_map", "map-2", _("调度地图"), MATTERS),
+            Door("figures", "desk_figures", "chart-line", _("指标"), FIGURES),
             Door("files", "desk_files", "file-spreadsheet", _("导出与导入"), GROUND | AUDIT),
             Door("report", "desk_report", "phone-incoming", _("代报事项"), REPORTING),
             Door("calls", "desk_calls", "phone-outgoing", _("电话名单"), CALLS),

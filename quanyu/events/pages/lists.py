@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from quanyu.events import queries, schemas
-from quanyu.events.pages import shown
+from quanyu.events.pages import behind, shown
 from quanyu.events.pages.desk import GROUND, REPORTING
 from quanyu.events.queries import clock, desk, values, words
 from quanyu.events.rules import Channel, Filters
@@ -237,6 +237,7 @@ def _fields(
         _picked("body", _("单位"), asked, _bodies(actor, at=at)),
         _picked("channel", _("来源"), asked, channels),
     ]
+    found += behind.fields(asked, clear=_address("desk_matters", behind.cleared(asked)))
     found.insert(0, field("q", _("搜索"), "search", value=asked.get("q", ""), required=False))
     found[0]["on"] = bool(asked.get("q"))
     return found

@@ -39,6 +39,14 @@ DANGER = (
 REACHES_REPORTER = frozenset({Role.OPERATOR, Role.DISPATCHER, Role.CHECKER, Role.GRID_WORKER})
 """Who may open the reporter's name and telephone, for a listed reason."""
 
+READS_FIGURES = frozenset(
+    {
+        *(Role.OPERATOR, Role.DISPATCHER, Role.CHECKER, Role.COMMANDER),
+        *(Role.DISTRICT_ADMIN, Role.COMMUNITY_SECRETARY),
+    }
+)
+"""Who opens the figures of the places they see, and asks for the bulletin."""
+
 MOST_REOPENS = 3
 CODE_DIGITS = 16
 PARTS_OF_A_STREET = 4

@@ -86,4 +86,4 @@ def test_names_no_person_by_whom_one_could_group() -> None:
     said = text(browser_of(person(Role.COMMANDER)), MARCH)
 
     assert "by=person" not in said
-    assert "不作排名" in said
+    assert "按代码或名称的顺序排列" in said

@@ -185,6 +185,8 @@ def signed(change: Decimal | None, metric: Metric) -> str:
     """Return by how much a figure differs, as a number with its sign."""
     if change is None:
         return BLANK
+    if not change:
+        return _("持平")
     return f"{change:+,.0f}" if metric.unit is Unit.COUNT else f"{change:+,.2f}"
 
 

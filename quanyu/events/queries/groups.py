@@ -1,6 +1,6 @@
-"""By what figures are grouped, and what each group is called; ordered by code or name, no rank."""
+"""By what figures are grouped, and what each group is called; ordered by code or name."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -77,14 +77,14 @@ def chosen(name: str) -> str:
 
 def listed(keys: Collection[Any], *, by: str, place: str, at: datetime) -> list[Group]:
     """Return the groups in the order of their codes or names; what stands in none comes last."""
-    making = {
+    making: dict[str, Callable[[Any, str, datetime], list[Group]]] = {
         "place": _places,
         "body": _bodies,
         "class": _classes,
         "minor": _classes,
         "channel": _channels,
-    }[by]
-    return making(keys, place, at)
+    }
+    return making[by](keys, place, at)
 
 
 def _places(keys: Collection[str], place: str, at: datetime) -> list[Group]:

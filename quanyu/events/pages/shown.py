@@ -183,7 +183,7 @@ def _said(step: Any, *, at: datetime, bodies: Mapping[UUID, str]) -> str:
         parts += _recounted(facts)
     parts += [_reason(step.verb, name, facts[name], at=at) for name in SAID if facts.get(name)]
     parts += [_("答复：{words}").format(words=facts["reply"])] if facts.get("reply") else []
-    parts += [_("自 {source} 导入").format(source=facts["imported"])] * ("imported" in facts)
+    parts += [_("自 {source} 导入").format(source=facts.get("imported"))] * ("imported" in facts)
     return _("；").join(part for part in parts if part)
 
 

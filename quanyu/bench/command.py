@@ -15,6 +15,7 @@ BENCHES = {
     "locate": ("rounds",),
     "memory": ("requests",),
     "tables": ("rows",),
+    "twins": ("rows",),
 }
 """Each bench is a module of this package; here are the numbers that may be given to it."""
 
@@ -34,7 +35,7 @@ def run(words: Sequence[str]) -> int:
     for number in BENCHES[name]:
         options.add_argument(f"--{number}", type=_positive, default=argparse.SUPPRESS)
     given = vars(options.parse_args(words[1:]))
-    if name == "locate":  # it needs no database, only what the application is made of
+    if name in {"locate", "twins"}:  # they need no database, only what the application is made of
         os.environ.setdefault("DJANGO_SETTINGS_MODULE", "quanyu.project.settings")
         django.setup()
     try:

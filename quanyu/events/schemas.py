@@ -54,6 +54,15 @@ class ReportForIn(ReportIn):
     channel: Channel = Channel.GRID
 
 
+class AlikeIn(Strict):
+    """What somebody has typed so far, to be compared with what is open."""
+
+    text: Annotated[str, Field(max_length=LONGEST_TEXT)] = ""
+    lon: Annotated[float, Field(ge=-180, le=180)] | None = None
+    lat: Annotated[float, Field(ge=-90, le=90)] | None = None
+    category: Annotated[str, Field(max_length=8)] = ""
+
+
 class FilterIn(Strict):
     """What a list is narrowed to."""
 

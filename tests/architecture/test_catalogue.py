@@ -14,6 +14,7 @@ MODULES = [file for file in catalogue.files() if file.suffix == ".py"]
 
 ALLOWED = {
     "models.py": "the names of tables and fields, which no page shows",
+    "quanyu/events/models/": "the names of tables and fields, which no page shows",
     "quanyu/kernel/accounts/models/": "the names of tables and fields, which no page shows",
     "quanyu/demo/": "the demo city's people, places and words: data",
     "quanyu/bench/": "what the benchmarks write: data",
@@ -23,7 +24,7 @@ ALLOWED = {
 """Where Chinese stands unmarked, by the end or the beginning of the path, and why."""
 
 DATA = {
-    "quanyu/events/rules.py": {
+    "quanyu/events/rules/__init__.py": {
         "DANGER": "words that people write, not words they read",
         "title": "marks at which a sentence of a report ends",
         "FULL_WIDTH": "digits as people type them",

@@ -14,8 +14,8 @@ from django.utils.translation import ngettext, pgettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from quanyu.events import actions, queries, rules, schemas
-from quanyu.events.pages import forms, shown
-from quanyu.events.queries import clock, desk, photos, values, words
+from quanyu.events.pages import alike, forms, shown
+from quanyu.events.queries import clock, desk, photos, twins, values, words
 from quanyu.events.queries.version import Stale, check_version
 from quanyu.kernel.access.http import (
     actor_of,
@@ -325,7 +325,7 @@ def _matter(
         "moves": moves,
         "blocked": forms.blocked(event, actor=actor),
         "waiting": None if moves else shown.awaited(event, body, actor=actor, at=at),
-        "duplicates": [_twin(one) for one in queries.twins(event, actor=actor, at=at)],
+        "duplicates": [alike.shown(one) for one in twins.of_matter(event, actor=actor)],
         "note_url": reverse("desk_note", args=[number]),
         "back_url": reverse("desk"),
         **_beside(event, actor),
@@ -423,15 +423,6 @@ def _near(event: Any, metres: int) -> dict[str, Any]:
     url = reverse("desk_matter", args=[event.number])
     point = {"lon": event.lon, "lat": event.lat}
     return {"title": event.title, "url": url, "metres": metres, **point}
-
-
-def _twin(event: Any) -> dict[str, Any]:
-    return {
-        "title": event.title,
-        "url": reverse("desk_matter", args=[event.number]),
-        "state": shown.state(event.state),
-        "why": _("同一网格、同一类别，{day}上报").format(day=clock.date_words(event.reported_at)),
-    }
 
 
 def _story_counts(told: Iterable[Mapping[str, Any]]) -> dict[str, int]:

@@ -72,6 +72,7 @@ def _page(
         "centre": shown.middle(actor.places[0] if actor.places else settings.QUANYU_CITY),
         "ground_url": f"{GROUND}?place={actor.places[0] if actor.places else ''}",
         "url": reverse("desk_report"),
+        "alike_url": reverse("desk_alike"),
         "done": _done(receipt) if receipt else None,
         "now": timezone.localtime(at),
     }

@@ -254,15 +254,6 @@ def majors(*, on: date) -> list[str]:
     return [entry.code for entry in listed if len(entry.code.lstrip("P")) == 2]
 
 
-def twins(event: Event, *, actor: Actor, at: datetime) -> list[Event]:
-    """Return open matters of the same class in the same grid, the nearest in time first."""
-    if not event.category and not event.suggested:
-        return []
-    rows = Event.objects.visible_to(actor).filter(state__in=OPEN, region_path=event.region_path)
-    same = Q(category=event.category or event.suggested)
-    return list(rows.filter(same).exclude(pk=event.pk).order_by("-reported_at")[:3])
-
-
 def points(filters: Filters, *, actor: Actor, at: datetime) -> "QuerySet[Event]":
     """Return the matters with a point, for the map: the same query as the list."""
     return narrowed(filters, actor=actor, at=at).filter(lon__isnull=False).order_by("-id")[:2_000]

@@ -56,6 +56,10 @@ class Door:
     label: Promise | str
     roles: frozenset[Role]
 
+    def opens(self, roles: Collection[str]) -> bool:
+        """Answer whether ``roles`` open it; what everybody has needs none."""
+        return self.roles == EVERYBODY or not self.roles.isdisjoint(roles)
+
 
 DOORS: tuple[tuple[Promise | str, tuple[Door, ...]], ...] = (
     (
@@ -73,7 +77,7 @@ DOORS: tuple[tuple[Promise | str, tuple[Door, ...]], ...] = (
     (
         pgettext_lazy("navigation", "依据"),
         (
-            Door("bodies", "desk_bodies", "building", _("单位"), GROUND),
+            Door("bodies", "desk_bodies", "building", pgettext_lazy("navigation", "单位"), GROUND),
             Door("duties", "desk_duties", "clipboard-list", _("权责清单"), GROUND),
             Door("codes", "desk_codes", "list-numbers", _("代码与时限"), GROUND),
             Door("calendar", "desk_calendar", "calendar", _("工作日历"), GROUND),
@@ -130,7 +134,7 @@ def face(request: HttpRequest) -> dict[str, Any]:
 def navigation(roles: frozenset[str]) -> list[dict[str, Any]]:
     """Return the doors that ``roles`` open, in groups; groups without any are left out."""
     groups: list[dict[str, Any]] = [
-        {"label": label, "doors": [_drawn(door) for door in doors if door.roles & roles]}
+        {"label": label, "doors": [_drawn(door) for door in doors if door.opens(roles)]}
         for label, doors in DOORS
     ]
     for group in groups:
@@ -147,7 +151,7 @@ def doors_of(roles: Collection[str]) -> list[str]:
 
 def opens(key: str, roles: frozenset[str]) -> bool:
     """Answer whether any of ``roles`` opens the page called ``key``."""
-    return any(door.roles & roles for _label, doors in DOORS for door in doors if door.key == key)
+    return any(door.opens(roles) for _label, doors in DOORS for door in doors if door.key == key)
 
 
 def _drawn(door: Door) -> dict[str, Any]:
@@ -175,13 +179,16 @@ def _me(seat: Seat) -> Mapping[str, Any]:
     if seat.account is None:
         return {}
     names = [gettext(ROLE_NAMES[role]) for role in ROLE_NAMES if role in seat.actor.roles]
+    seen_as = seat.seen_as.name if seat.seen_as else ""
     return {
         "name": seat.account.name,
         "initial": seat.account.name[:1],
-        "role": pgettext("between items", "、").join(names[:2]),
+        "role": gettext("{name}的视角").format(name=seen_as)
+        if seen_as
+        else pgettext("between items", "、").join(names[:2]),
         "roles": names,
         "hats": seat.hats if len(seat.hats) > 1 else (),
-        "seen_as": seat.seen_as.name if seat.seen_as else "",
+        "seen_as": seen_as,
     }
 
 

@@ -14,8 +14,8 @@ from quanyu.kernel.accounts.http import seat_of
 from quanyu.web import pages
 from quanyu.web.context import navigation, opens
 
-EVERYBODY = frozenset({Role.RESIDENT})
-"""A role that works nowhere: what it opens is everybody's, and nobody's first page."""
+NONE: frozenset[Role] = frozenset()
+"""What opens without a role is everybody's, and the first page of those alone who hold none."""
 
 View = Callable[..., HttpResponseBase]
 
@@ -39,11 +39,10 @@ def front_door(key: str, view: View) -> View:
     @wraps(view)
     def opened(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         roles = actor_of(request).roles
-        groups = navigation(roles)
-        if opens(key, roles) or not groups or not seat_of(request).account:
+        if opens(key, roles) or not seat_of(request).account:
             return behind(request, *args, **kwargs)
-        doors = groups[-1]["doors"]
-        own = [one for one in doors if not opens(one["key"], EVERYBODY)]
+        doors = navigation(roles)[-1]["doors"]
+        own = [one for one in doors if not opens(one["key"], NONE)]
         return HttpResponseRedirect((own or doors)[0]["url"])
 
     return opened

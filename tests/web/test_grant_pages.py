@@ -8,9 +8,10 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from quanyu.kernel.access.rules import Actor, Grant, Role
+from quanyu.kernel.access.rules import Actor, ActorKind, Grant, Role
 from quanyu.kernel.accounts import actions, queries
 from quanyu.kernel.accounts.models import Account, Deputy, GrantRequest, GrantRow, ReviewLine
+from quanyu.kernel.keys import uuid7
 from tests.conftest import GRID, STREET, person
 from tests.seat import administrator, browser_of
 
@@ -229,3 +230,21 @@ def test_takes_as_many_statements_for_twenty_requests_as_for_two(
     security.get("/desk/grants/requests")
     with django_assert_max_num_queries(18):
         assert len(security.get("/desk/grants/requests").context["rows"]) == 20
+
+
+def test_who_holds_nothing_yet_begins_where_they_can_ask() -> None:
+    newcomer = Actor(ActorKind.PERSON, uuid7(), frozenset(), name="黎小满")
+
+    first = browser_of(newcomer).get("/desk/", follow=True)
+
+    assert first.redirect_chain == [("/desk/grants", 302)]
+    assert first.context["open"] == "ask"
+    assert [door["key"] for group in first.context["nav"] for door in group["doors"]] == ["grants"]
+
+
+def test_tells_one_first_grid_from_another() -> None:
+    browser = browser_of(person(Role.GRID_WORKER, GRID))
+
+    held = browser.get("/desk/grants").context["held"]
+
+    assert [one["place"] for one in held] == ["梅山路社区 第一网格"]

@@ -59,6 +59,14 @@ def test_sees_the_matters_that_the_colleague_sees(
     assert numbers(seeing) == numbers(at_desk)
 
 
+def test_reads_why_the_colleague_may_and_asks_for_nothing(seeing: Client) -> None:
+    page = seeing.get("/desk/grants")
+
+    assert [one["role"] for one in page.context["held"]] == ["网格员"]
+    assert page.context["form"] is page.context["deputy_form"] is None
+    assert page.context["me"]["role"] == "李军的视角"
+
+
 def test_sees_no_more_than_the_colleague(reported: Event, commander: Actor, worker: Actor) -> None:
     grids = [f"{COMMUNITY}g00{number}/" for number in range(1, 9)]
     other = next(grid for grid in grids if not reported.region_path.startswith(grid))

@@ -170,8 +170,8 @@ def places(paths: Iterable[str]) -> dict[str, Place]:
 @codes.place_names.answered_by
 @accounts.place_names.answered_by
 def place_names(paths: Sequence[str]) -> dict[str, str]:
-    """Return what these places are called, in the reader's language."""
-    return {path: label(path) for path in paths}
+    """Return what these places are called, in the reader's language; a grid with its community."""
+    return {path: _apart(path) for path in paths}
 
 
 @accounts.places_called.answered_by
@@ -188,6 +188,13 @@ def label(path: str) -> str:
         return path
     is_english = (get_language() or "").startswith("en")
     return crumb.name_en if is_english and crumb.name_en else crumb.name
+
+
+def _apart(path: str) -> str:
+    """Return a name that tells a place from others: every community has a first grid."""
+    if not is_known(path) or rules.level_of(path) is not rules.Level.GRID:
+        return label(path)
+    return " ".join(label(crumb.path) for crumb in breadcrumb(path)[-2:])
 
 
 def below(path: str) -> list[Crumb]:

@@ -32,6 +32,9 @@ Acts: dict[str, Callable[[Actor, Account, datetime], object]] = {
     "set_password": lambda actor, worker, now: actions.set_password(
         account=worker, password=OTHER, actor=actor, at=now
     ),
+    "set_email": lambda actor, worker, now: actions.set_email(
+        account=worker, email="zhou@example.cn", actor=actor, at=now
+    ),
     "reset_totp": lambda actor, worker, now: actions.reset_totp(
         account=worker, actor=actor, at=now
     ),
@@ -331,6 +334,45 @@ def test_refuses_an_empty_or_endless_name_of_a_person(
     with pytest.raises(Invalid):
         actions.create_account(
             username="li.na", name=name, password=None, actor=system_administrator, at=now
+        )
+
+
+def test_keeps_where_notices_go_and_leaves_a_record_without_it(
+    worker: Account, system_administrator: Actor, now: datetime
+) -> None:
+    actions.set_email(account=worker, email=" zhou@example.cn ", actor=system_administrator, at=now)
+
+    worker.refresh_from_db()
+    record = Record.objects.get(topic="accounts.set_email")
+    assert (worker.email, record.changed) == ("zhou@example.cn", ["email"])
+
+
+def test_one_says_where_ones_own_notices_go_and_takes_it_back(
+    worker: Account, now: datetime
+) -> None:
+    oneself = acting_as(worker, now)
+    actions.set_email(account=worker, email="zhou@example.cn", actor=oneself, at=now)
+
+    actions.set_email(account=worker, email="", actor=oneself, at=now)
+
+    worker.refresh_from_db()
+    assert worker.email == ""
+
+
+@pytest.mark.parametrize(
+    "text", ["zhou", "zhou@", "a b@example.cn", "x@y", "a@b..cn", "a@" + "b" * 250 + ".cn"]
+)
+def test_refuses_what_is_no_mail_address(
+    text: str, system_administrator: Actor, now: datetime
+) -> None:
+    with pytest.raises(Invalid):
+        actions.create_account(
+            username="li.na",
+            name="李娜",
+            password=None,
+            email=text,
+            actor=system_administrator,
+            at=now,
         )
 
 

@@ -261,7 +261,7 @@ def test_offers_a_system_administrator_no_reset_of_an_administrator(
 ) -> None:
     answer = systems.get(f"/desk/people/{security_administrator.id}")
 
-    assert [one["key"] for one in answer.context["person"]["acts"]] == ["sessions", "end"]
+    assert [one["key"] for one in answer.context["person"]["acts"]] == ["email", "sessions", "end"]
 
 
 def test_offers_a_security_administrator_the_reset_of_an_administrator(
@@ -278,4 +278,33 @@ def test_offers_a_system_administrator_every_act_on_a_worker(
     answer = systems.get(f"/desk/people/{worker.pk}")
 
     acts = [one["key"] for one in answer.context["person"]["acts"]]
-    assert acts == ["link", "sessions", "factor", "end"]
+    assert acts == ["email", "link", "sessions", "factor", "end"]
+
+
+def test_makes_an_account_with_the_address_of_its_notices(systems: Client) -> None:
+    systems.post(
+        "/desk/people/new",
+        {"username": "li.na", "name": "李娜", "email": "li@example.cn", "signs_in": "no"},
+    )
+
+    assert Account.objects.get(username="li.na").email == "li@example.cn"
+
+
+def test_changes_the_address_of_somebodys_notices(systems: Client, worker: Account) -> None:
+    systems.post(f"/desk/people/{worker.pk}/email", {"email": "zhou@example.cn"})
+
+    worker.refresh_from_db()
+    assert worker.email == "zhou@example.cn"
+
+
+def test_everybody_keeps_their_own_address(hire: Hire) -> None:
+    account = hire("li.na")
+    cache.clear()
+    browser = Client()
+    browser.post("/desk/sign-in", {"username": "li.na", "password": PASSWORD})
+
+    wrong = browser.post("/desk/account/email", {"email": "li.na"})
+    browser.post("/desk/account/email", {"email": "li@example.cn"})
+
+    account.refresh_from_db()
+    assert (wrong.status_code, account.email) == (422, "li@example.cn")

@@ -27,7 +27,12 @@ from quanyu.kernel.accounts.actions.identities import (
     unlink,
 )
 from quanyu.kernel.accounts.actions.invitations import invite, take_up
-from quanyu.kernel.accounts.actions.people import create_account, end_account, set_password
+from quanyu.kernel.accounts.actions.people import (
+    create_account,
+    end_account,
+    set_email,
+    set_password,
+)
 from quanyu.kernel.accounts.actions.recovery import renew_recovery_codes
 from quanyu.kernel.accounts.actions.reviews import (
     decide_lines,
@@ -73,6 +78,7 @@ __all__ = [
     "refuse_grant",
     "renew_recovery_codes",
     "reset_totp",
+    "set_email",
     "set_password",
     "sweep_attempts",
     "sweep_identities",

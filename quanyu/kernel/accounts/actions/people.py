@@ -38,7 +38,7 @@ def create_account(
 
     :raises Denied: if the actor is no system administrator
     :raises WrongName: if the user name is misshapen
-    :raises Invalid: if the person's name is empty, or the password breaks a rule
+    :raises Invalid: if the person's name is empty, the address none, or the password breaks a rule
     :raises NameTaken: if another account bears it
     """
 
@@ -47,7 +47,7 @@ def create_account(
         account = Account(
             username=_free(rules.username(username)),
             name=rules.person_name(name),
-            email=email,
+            email=rules.mail_address(email),
             is_demo=is_demo,
             created_at=at,
         )
@@ -57,6 +57,26 @@ def create_account(
         return account
 
     return tried("create", "accounts.account", write, actor=actor, at=at)
+
+
+def set_email(*, account: Account, email: str, actor: Actor, at: datetime) -> Account:
+    """Say to which address an account's notices go by mail; an empty one ends them.
+
+    :raises Denied: if it is neither the actor's own, nor the actor a system administrator over it
+    :raises Invalid: if it is no mail address
+    """
+
+    def write() -> Account:
+        if actor.id != account.pk:
+            check_manager(actor)
+            managed(account.pk, actor, at=at)
+        row = Account.objects.select_for_update().get(pk=account.pk)
+        row.email = rules.mail_address(email)
+        row.save(update_fields=["email"])
+        record("accounts.set_email", row, actor=actor, at=at, changed=["email"])
+        return row
+
+    return tried("set_email", account, write, actor=actor, at=at)
 
 
 def end_account(*, account: Account, reason: str, actor: Actor, at: datetime) -> Account:

@@ -1,6 +1,7 @@
 """Signing in, the second factor, the hat; people and their grants (登录与授权的页面)."""
 
 from quanyu.kernel.accounts.pages.administration import (
+    email,
     end,
     end_sessions,
     give,
@@ -32,6 +33,7 @@ from quanyu.kernel.accounts.pages.security import (
     end_session,
     link_identity,
     own_account,
+    own_email,
     renew_codes,
     unlink_identity,
 )
@@ -45,6 +47,7 @@ __all__ = [
     "back",
     "circle",
     "decide",
+    "email",
     "end",
     "end_deputy",
     "end_others",
@@ -64,6 +67,7 @@ __all__ = [
     "no_second_factor",
     "open_review",
     "own_account",
+    "own_email",
     "password",
     "people",
     "person",

@@ -91,6 +91,7 @@ def person_new(request: HttpRequest) -> HttpResponse:
         made = actions.create_account(
             username=given.get("username", ""),
             name=given.get("name", "")[:40],
+            email=given.get("email", "")[:300],
             password=None,
             actor=actor,
             at=at,
@@ -141,6 +142,15 @@ def end(request: HttpRequest, account_id: UUID, *, actor: Actor, at: datetime) -
     """Close an account."""
     account = queries.account(account_id, actor=actor)
     actions.end_account(account=account, reason=reason(request), actor=actor, at=at)
+
+
+@_about_somebody(gettext_lazy("邮箱已保存"))
+def email(request: HttpRequest, account_id: UUID, *, actor: Actor, at: datetime) -> None:
+    """Say to which address somebody's notices go."""
+    account = queries.account(account_id, actor=actor)
+    actions.set_email(
+        account=account, email=request.POST.get("email", "")[:300], actor=actor, at=at
+    )
 
 
 @_about_somebody(gettext_lazy("动态验证码已解绑，下次登录须重新绑定"))

@@ -111,10 +111,31 @@ def grant_form(request: HttpRequest, url: str, no: Refusal | None) -> dict[str, 
     }
 
 
-def acts(account_id: UUID, no: Refusal | None) -> list[dict[str, object]]:
+def email_field(value: str, no: Refusal | None) -> dict[str, object]:
+    """Return the field of the address to which notices go."""
+    return field(
+        "email",
+        _("邮箱"),
+        "email",
+        no=no,
+        value=value,
+        required=False,
+        autocomplete="email",
+        help=_("只用来收通知；怎么通知由本人在“通知方式”里选"),
+    )
+
+
+def acts(account_id: UUID, no: Refusal | None, *, email: str) -> list[dict[str, object]]:
     """Return what administrators may do with somebody's account."""
     key = [account_id]
     return [
+        {
+            "key": "email",
+            "label": _("修改邮箱") if email else _("登记邮箱"),
+            "url": reverse("desk_person_email", args=key),
+            "fields": [email_field(email, no)],
+            "note": email,
+        },
         {
             "key": "link",
             "label": _("发一次性链接"),
@@ -184,6 +205,7 @@ def new_form(request: HttpRequest, no: Refusal | None) -> dict[str, object]:
     fields = [
         field("username", _("用户名"), "text", no=no, value=given.get("username", "")),
         field("name", _("姓名"), "text", no=no, value=given.get("name", "")),
+        email_field(given.get("email", ""), no),
         field(
             "signs_in",
             _("登录"),

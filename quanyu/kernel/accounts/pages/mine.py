@@ -134,14 +134,15 @@ def _named(request: HttpRequest, principal: UUID, *, actor: Actor, at: datetime)
 
 def _mine(request: HttpRequest, *, no: Refusal | None = None, form: str = "") -> HttpResponse:
     at, actor, seat = timezone.now(), actor_of(request), seat_of(request)
-    if seat.account is None:
+    account, may_act = seat.seen_as or seat.account, seat.seen_as is None
+    if account is None:
         raise Denied
     place = request.GET.get("place", "").strip()
-    held = queries.why(seat.account.pk, at=at, place=_place(place))
-    wishes = queries.requests_for(seat.account, actor=actor, at=at)
-    stand = queries.stand_ins(seat.account.pk, at=at)
+    held = queries.why(account.pk, at=at, place=_place(place))
+    wishes = queries.requests_for(account, actor=actor, at=at)
+    stand = queries.stand_ins(account.pk, at=at)
     url = reverse("desk_grant_ask")
-    working = any(rules.is_working(one.role) and not one.deputy_of for one in held)
+    working = may_act and any(rules.is_working(one.role) and not one.deputy_of for one in held)
     context: Said = {
         "section": "grants",
         "filters": [
@@ -159,14 +160,14 @@ def _mine(request: HttpRequest, *, no: Refusal | None = None, form: str = "") ->
         "place": place,
         "held": [grant_said(one) for one in held],
         "wishes": [wish_said(one) for one in wishes],
-        "stand_ins": [stand_in_said(one, may_end=True) for one in stand],
-        "form": grant_form(request, url, no if form == "ask" else None),
+        "stand_ins": [stand_in_said(one, may_end=may_act) for one in stand],
+        "form": grant_form(request, url, no if form == "ask" else None) if may_act else None,
         "deputy_form": deputy_form(
             reverse("desk_deputy_name"), _given(request, form), no if form == "deputy" else None
         )
         if working
         else None,
-        "open": form,
+        "open": form or ("" if held or wishes or place else "ask"),
     }
     return page(request, "accounts/grants.html", context, no)
 

@@ -145,14 +145,15 @@ def _person(
         "stand_ins": [stand_in_said(one, may_end=ends) for one in stand],
         "form": grant_form(request, reverse("desk_grant", args=[account_id]), no) if asks else None,
         "sees_url": reverse("desk_person_sees", args=[account_id]),
-        "acts": _acts(account_id, actor, no, linked=held.linked, at=at) if other and live else [],
+        "acts": _acts(account, actor, no, linked=held.linked, at=at) if other and live else [],
     }
 
 
 def _acts(
-    account_id: UUID, actor: Actor, no: Refusal | None, *, linked: bool, at: datetime
+    account: Any, actor: Actor, no: Refusal | None, *, linked: bool, at: datetime
 ) -> list[dict[str, object]]:
     """Return what the actor may do with this account: all that it holds is in their reach."""
+    account_id = account.pk
     resetters = queries.resetters(account_id, at=at)
     manages = queries.reaches(actor, {Role.SYS_ADMIN}, account_id, at=at)
     resets = queries.reaches(actor, resetters, account_id, at=at)
@@ -161,6 +162,7 @@ def _acts(
         one.role for one in queries.held_from(account_id, at=at)
     )
     may = {
+        "email": manages,
         "link": invites,
         "sessions": means.may_end_sessions(account_id, actor=actor, at=at),
         "identity": invites and oidc.is_on() and not linked,
@@ -168,4 +170,4 @@ def _acts(
         "factor": resets,
         "end": manages,
     }
-    return [one for one in acts(account_id, no) if may[str(one["key"])]]
+    return [one for one in acts(account_id, no, email=account.email) if may[str(one["key"])]]

@@ -3,6 +3,7 @@
 import hashlib
 import hmac
 import ipaddress
+import re
 import secrets
 import string
 from collections.abc import Iterable
@@ -18,6 +19,8 @@ SHANGHAI = ZoneInfo("Asia/Shanghai")
 SPAN = timedelta(minutes=5)
 """Failures older than this are forgotten."""
 LONGEST_NAME = 40
+LONGEST_MAIL = 254
+MAIL = re.compile(r"[^@\s]{1,64}@[^@\s.]+(\.[^@\s.]+)+", re.ASCII)
 LOCK = timedelta(minutes=15)
 LONGEST_SESSION = timedelta(hours=12)
 PROOF = timedelta(minutes=10)
@@ -64,6 +67,21 @@ def person_name(text: str) -> str:
     if not 1 <= len(name) <= LONGEST_NAME:
         raise Invalid(_("姓名为 1 至 40 个字"), field="name", value=text[:LONGEST_NAME])
     return name
+
+
+def mail_address(text: str) -> str:
+    """Return a mail address as it is kept, or nothing for none.
+
+    :raises Invalid: if it is none
+    """
+    address = text.strip()
+    if address and not (len(address) <= LONGEST_MAIL and MAIL.fullmatch(address)):
+        raise Invalid(
+            _("邮箱应为 name@example.cn 的样子；不用邮件就留空"),
+            field="email",
+            value=address[:LONGEST_MAIL],
+        )
+    return address
 
 
 def kinds(password: str) -> int:

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from django.conf import settings
+from django.db import connection
 from django.test import override_settings
 
 from quanyu.events import actions
@@ -77,6 +78,16 @@ def test_stays_whole_while_it_is_open(dispatched: Event, at: datetime) -> None:
 
     kept = found(dispatched.pk)
     assert (kept.text, str(kept.contact.phone)) == (dispatched.text, "138****8000")
+
+
+def test_loses_no_story_to_the_owners_function_while_it_is_open(dispatched: Event) -> None:
+    steps = list(EventStep.objects.filter(case=found(dispatched.pk)).values_list("pk", flat=True))
+    assert steps
+
+    with connection.cursor() as cursor:
+        for name in ("facts", "actor_name"):
+            cursor.execute(f"SELECT erase_events_eventstep_{name}(%s)", [steps])
+            assert cursor.fetchone() == (0,)
 
 
 def test_stays_whole_when_it_was_opened_again(act: Any, closed: Event, at: datetime) -> None:

@@ -2,7 +2,8 @@
 
 The story of a matter is written once: the application's role has no right to update it. What was
 kept to its end must go from it all the same. So the owner of the schema leaves one function per
-field that empties it, and can put nothing else there. Built after every migration.
+field that empties it, can put nothing else there, and touches no row that has not ended. Built
+after every migration.
 """
 
 from typing import Any
@@ -43,7 +44,7 @@ def _statements(entry: Declared, connection: Any) -> list[str]:
     meta = entry.model._meta
     key = meta.pk
     name = f"{eraser_of(entry)}({key.db_type(connection)}[])"
-    where = f"WHERE {key.column} = ANY ($1)"
+    where = f"WHERE {key.column} = ANY ($1) AND {_ended(entry)}"
     act = f"UPDATE {meta.db_table} SET {_nothing(entry)} {where}"  # noqa: S608 (our names)
     if entry.personal.ends == "row":
         act = f"DELETE FROM {meta.db_table} {where}"  # noqa: S608 (our names)
@@ -54,6 +55,24 @@ def _statements(entry: Declared, connection: Any) -> list[str]:
         f"REVOKE ALL ON FUNCTION {name} FROM PUBLIC",
         f"GRANT EXECUTE ON FUNCTION {name} TO {ROLE}",
     ]
+
+
+def _ended(entry: Declared) -> str:
+    """Return the condition that the time for which the field is kept runs: what is open has none.
+
+    How long it runs is a setting of the day, and so the purge's to say.
+    """
+    meta = entry.model._meta
+    first, _, then = entry.personal.since.partition("__")
+    field: Any = meta.get_field(first)
+    if not then:
+        return f"{field.column} IS NOT NULL"
+    parent = field.related_model._meta
+    ends = parent.get_field(then).column
+    return (
+        f"EXISTS (SELECT FROM {parent.db_table} parent WHERE parent.{parent.pk.column}"
+        f" = {meta.db_table}.{field.column} AND parent.{ends} IS NOT NULL)"
+    )
 
 
 def _nothing(entry: Declared) -> str:

@@ -157,3 +157,20 @@ class Refusing(StopsAfter):
         if statement.startswith(self.start):
             raise OperationalError("no")
         return execute(statement, *rest)
+
+
+def test_leaves_what_is_opened_anew_while_it_works(letter: Letter, at: datetime) -> None:
+    answered(letter, at - timedelta(days=200))
+
+    def opened_first(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+        if sql.startswith('UPDATE "letters_letter"'):
+            with connection.cursor() as cursor:
+                cursor.cursor.execute("UPDATE letters_letter SET answered_at = NULL")
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(opened_first):
+        report = actions.purge(actor=TIMER, at=at)
+
+    letter.refresh_from_db()
+    assert (str(letter.name), str(letter.phone)) == ("欧阳**", "138****8000")
+    assert report.counts["letters.letter.name"] == 0

@@ -93,7 +93,7 @@ def _batch(entry: Declared, *, after: Any, at: datetime) -> tuple[int, Any]:
     keys = list(due.order_by("pk").values_list("pk", flat=True)[:BATCH])
     if not keys:
         return 0, None
-    return _erase(entry, keys), keys[-1] if len(keys) == BATCH else None
+    return _erase(entry, keys, before=before), keys[-1] if len(keys) == BATCH else None
 
 
 def _due(entry: Declared, *, before: datetime) -> models.QuerySet[Any]:
@@ -116,12 +116,13 @@ def _left(entry: Declared) -> Any:
     return None if field.null else field.get_default()
 
 
-def _erase(entry: Declared, keys: list[Any]) -> int:
+def _erase(entry: Declared, keys: list[Any], *, before: datetime) -> int:
+    """Erase these rows, if their end has still come: one may have been opened anew meanwhile."""
     if walls.needs_eraser(entry):
         with connection.cursor() as cursor:
             cursor.execute(f"SELECT {walls.eraser_of(entry)}(%s)", [keys])
             return int(cursor.fetchone()[0])
-    rows = entry.model._base_manager.filter(pk__in=keys)
+    rows = _due(entry, before=before).filter(pk__in=keys)
     if entry.personal.ends == "row":
         return rows.delete()[1].get(entry.model._meta.label, 0)
     nothing = {entry.name: _left(entry)} | ({entry.index: None} if entry.index else {})

@@ -406,3 +406,17 @@ def test_of_two_approvals_at_once_one_gives(
 
     assert sorted(became) == ["given", "settled", "settled", "settled"]
     assert GrantRow.objects.filter(role="checker").count() == 1
+
+
+def test_a_body_that_is_no_more_is_given_to_nobody(
+    worker: Account,
+    system_administrator: Actor,
+    security_administrator: Actor,
+    now: datetime,
+) -> None:
+    facts = {"role": Role.HANDLER, "body": body_of("street-works"), "reason": "调入"}
+    wish = actions.ask_grant(account=worker, actor=system_administrator, at=now, **facts)
+    GrantRequest.objects.filter(pk=wish.pk).update(body_id=uuid7())
+
+    with pytest.raises(rules.WrongGrant, match="没有这个机构"):
+        approve(wish, security_administrator, now)

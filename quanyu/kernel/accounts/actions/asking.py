@@ -86,6 +86,7 @@ def approve_grant(*, request_id: UUID, reason: str, actor: Actor, at: datetime) 
     :raises OwnRequest: if the actor asked for it, or it is the actor's own
     :raises Settled: if it is decided, withdrawn or lapsed
     :raises RolesApart: if an administrator's role would meet another one
+    :raises WrongGrant: if place or body are no more
     :raises Ended: if the account is closed
     """
 
@@ -94,9 +95,11 @@ def approve_grant(*, request_id: UUID, reason: str, actor: Actor, at: datetime) 
         begins = max(wish.granted_from, at)
         if wish.granted_to <= begins:
             raise rules.Settled(_("所申请的期限已过，请重新申请"))
+        wanted = Grant(wish.role, path=wish.region_path, body=wish.body_id)
+        check_known(wanted)
         given = give(
             active(wish.account_id),
-            Grant(wish.role, path=wish.region_path, body=wish.body_id),
+            wanted,
             (begins, wish.granted_to),
             reason=wish.reason,
             actor=actor,

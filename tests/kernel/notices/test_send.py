@@ -56,6 +56,17 @@ def test_sends_a_mail(li: Actor, post: Post, at: datetime, settings: Any) -> Non
     assert mail.get_content().splitlines()[-1] == "https://quanyu.example.org/desk/matters/1"
 
 
+@pytest.mark.parametrize("email", ["li@example.org\nBcc: all@example.org", "li@@example.org", "李"])
+def test_sends_nothing_to_what_is_no_address(
+    email: str, hire: Hire, post: Post, at: datetime
+) -> None:
+    tell(hire("李军", email=email), at=at)
+
+    sent = send(at)
+
+    assert (sent.state, post.mails) == ("dead", [])
+
+
 def test_tries_again_after_a_passing_no(li: Actor, post: Post, at: datetime) -> None:
     post.answers = ["451 later"]
     tell(li, at=at)

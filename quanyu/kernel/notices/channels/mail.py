@@ -4,7 +4,9 @@ import smtplib
 from typing import TYPE_CHECKING
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.core.mail import EmailMessage, get_connection
+from django.core.validators import validate_email
 
 from quanyu.kernel.notices.channels.faults import Permanent, Temporary
 
@@ -25,6 +27,7 @@ class Mail:
 
     def send(self, parcel: "Parcel") -> str:
         """Send one mail and return its Message-ID, which a repeat bears too."""
+        _check_address(parcel.address)
         message_id = f"<{parcel.reference}@{_domain()}>"
         message = EmailMessage(
             subject=" ".join(parcel.subject.split()),
@@ -53,6 +56,14 @@ class Mail:
         except (OSError, smtplib.SMTPException) as fault:
             raise Temporary(type(fault).__name__) from None
         return message_id
+
+
+def _check_address(text: str) -> None:
+    """Give up what is no address: the library would break off, and what waits would wait on."""
+    try:
+        validate_email(text)
+    except ValidationError:
+        raise Permanent("no mail address") from None
 
 
 def _failed(code: int) -> Temporary:

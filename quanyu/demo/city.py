@@ -76,6 +76,14 @@ def sign_ins(home: Path, *, at: datetime) -> SignIns:
     return cast.sign_ins(home, at=at)
 
 
+def standing(home: Path, *, at: datetime) -> tuple["Stage", World] | None:
+    """Return who acts in a city that was opened before, and on what plans stand; else None."""
+    leads = _leads()
+    bunch = cast.keys(home, leads, at=at)
+    is_there = bool(bunch.built) and _stands(bunch, leads, bunch.built, at=at)
+    return (_stage(bunch, leads), _world(at, only=None)) if is_there else None
+
+
 def ground(*, at: datetime) -> None:
     """Load what every city stands on; a second time changes nothing."""
     with acting(system(CITY, job=JOB)) as loader:
@@ -343,9 +351,10 @@ class Player:
     def play(self) -> None:
         """Take every act of the plan, each by its actor and at its moment."""
         for act in self.life.acts:
-            self._take(act)
+            self.take(act)
 
-    def _take(self, act: Act) -> None:
+    def take(self, act: Act) -> None:
+        """Take one act, by its actor and at its moment."""
         actor = self.stage.actor(act.by, self.life, self.event, self.body)
         set_scope(actor)
         with past() if act.at < self.stage.news_from else nullcontext():

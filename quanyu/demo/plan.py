@@ -17,6 +17,7 @@ from quanyu.demo.texts import Said, Topic
 from quanyu.kernel.calendar import rules as calendar
 
 DAYS: Final = 364
+TRIES: Final = 20
 MATTERS: Final = 458
 """How many reports go their way; those that are turned down or voided come on top."""
 
@@ -73,10 +74,29 @@ class Life:
 
 def plan(world: World) -> list[Life]:
     """Return every matter of the demo city, in the order in which they were reported."""
-    drafts = list(_drafts(world))[: world.only]
-    waiting = _waiting(drafts, world)
-    lives = [_live(draft, waiting.get(draft.number), world) for draft in drafts]
+    said = drafts(world)[: world.only]
+    waiting = _waiting(said, world)
+    lives = [_live(draft, waiting.get(draft.number), world) for draft in said]
     return sorted(lives, key=lambda life: (life.reported_at, life.number))
+
+
+def again(drafts: Sequence[Draft], number: int, began: datetime, world: World, seed: int) -> Life:
+    """Return one more matter, said at this moment, from its report to its end.
+
+    The same number and seed give the same life. Its contact is made up, of a range nobody is given.
+    """
+    dice = random.Random(f"{seed} {number}")  # noqa: S311 - a seed, no secret
+    tries = [dice.choice(drafts) for _try in range(TRIES)]
+    draft = next((one for one in tries if pending.may_be_said(one, began, world)), tries[0])
+    goal = "closed" if draft.goal in OPEN else draft.goal
+    draft = replace(draft, number=number % 10_000, goal=goal)
+    bends = pending.bends(draft, world, dice)
+    return _life(draft, told(draft, bends, began, world, dice), dice)
+
+
+def drafts(world: World) -> list[Draft]:
+    """Return what people of the demo city say, and where."""
+    return list(_drafts(world))
 
 
 def _waiting(drafts: Sequence[Draft], world: World) -> dict[int, list[Act]]:

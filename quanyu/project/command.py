@@ -117,6 +117,7 @@ def parser() -> Parser:
     keys.add_argument("--keep-key", action="store_true", help="rotate to the newest key there is")
     bring = add("import", _import, "导入数据", "import data")
     _with_file(bring)
+    _with_pace(add("replay", _replay, "让示例城市继续运转", "let the demo city live on"))
     add("build", _build, "构建前端与语言目录", "build the front-end and the catalogues")
     add("prepare", _prepare, "准备示例城市的数据", "prepare the demo city's data")
     for name, rest, chinese, english in (
@@ -142,6 +143,17 @@ def _with_answers(parser: argparse.ArgumentParser) -> None:
         option(f"--{role}-admin", *who, "USERNAME")
     words = choose("为未启用的管理员换新链接", "new links for administrators not taken up")
     parser.add_argument("--new-links", action="store_true", help=words)
+
+
+def _with_pace(parser: argparse.ArgumentParser) -> None:
+    def option(word: str, kind: type, usual: float | None, chinese: str, english: str) -> None:
+        parser.add_argument(word, type=kind, default=usual, help=choose(chinese, english))
+
+    option("--speed", float, 1000, "快多少倍，0 为尽快", "so many times as fast; 0 for full speed")
+    option("--hours", float, 24, "城市里的多少小时", "so many hours of the city")
+    option("--rate", float, None, "城市里每分钟多少件上报", "reports in a minute of the city")
+    option("--matters", int, 0, "至多多少件，0 为不限", "so many reports at most; 0 for any")
+    option("--seed", int, 1, "随机种子", "the seed")
 
 
 def _with_file(parser: argparse.ArgumentParser) -> None:
@@ -284,6 +296,19 @@ def _import(arguments: argparse.Namespace) -> int:
         faults=arguments.faults,
     )
     return int(past.bring(arguments.home, asked))
+
+
+def _replay(arguments: argparse.Namespace) -> int:
+    return int(
+        import_module("quanyu.project.replay").run(
+            arguments.home,
+            speed=arguments.speed,
+            hours=arguments.hours,
+            rate=arguments.rate,
+            most=arguments.matters,
+            seed=arguments.seed,
+        )
+    )
 
 
 def _build(arguments: argparse.Namespace) -> int:

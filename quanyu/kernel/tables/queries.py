@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from os.path import commonpath
 from pathlib import Path
-from typing import TypeVar
+from typing import TypeVar, cast
 from urllib.parse import parse_qsl, urlencode
 from uuid import UUID
 
@@ -75,8 +75,8 @@ def person(actor: Actor) -> UUID:
 
 def mine(model: type[P], *, actor: Actor) -> "QuerySet[P]":
     """Return one's own exports or imports: of a colleague's not even the row is shown."""
-    rows: QuerySet[P] = model.objects.visible_to(actor)
-    return rows.filter(account_id=person(actor))
+    rows = model.objects.visible_to(actor).filter(account_id=person(actor))
+    return cast("QuerySet[P]", rows)
 
 
 def one(model: type[P], key: UUID, *, actor: Actor, lock: bool = False) -> P:

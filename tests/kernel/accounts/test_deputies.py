@@ -171,6 +171,7 @@ def test_who_leads_as_a_deputy_names_none(
     commander: Actor, colleague: Account, hire: Hire, now: datetime
 ) -> None:
     """Else both could pass the commander's rights to and fro for good."""
+    assert commander.id
     leader = Account.objects.get(pk=commander.id)
     name(leader, colleague, commander, now)
     leads = acting_as(colleague, now)

@@ -175,6 +175,19 @@ def test_is_fetched_while_the_list_is_open_to_one(
         actions.fetch(export_id=export.pk, actor=nobody, at=at)
 
 
+def test_is_not_fetched_by_who_was_moved_to_another_place(
+    clerk: Actor, matters: list[str], taken: Taken, at: datetime
+) -> None:
+    export = taken(clerk)
+    elsewhere = "34/01/04/002/"
+    GrantRow.objects.filter(account=clerk.id).update(region_path=elsewhere)
+    moved = Actor(clerk.kind, clerk.id, frozenset({Grant(Role.OPERATOR, elsewhere)}))
+    set_scope(moved)
+
+    with pytest.raises(Denied):
+        actions.fetch(export_id=export.pk, actor=moved, at=at)
+
+
 # ------------------------------------------------------------------ under way
 
 

@@ -121,11 +121,13 @@ def cancel(*, export_id: UUID, actor: Actor, at: datetime) -> Export:
 def fetch(*, export_id: UUID, actor: Actor, at: datetime) -> Export:
     """Hand a finished file to who asked for it; what opens the list is asked again (取走文件).
 
-    :raises Denied: if it is not one's own, or the list is no longer open to this person
+    :raises Denied: if it is not one's own, or neither list nor place are still open to this person
     :raises NotNow: if there is no file, or no longer
     """
     export = queries.one(Export, export_id, actor=actor)
     queries.opened(export.table, actor=actor)
+    if not export.region_path.startswith(queries.above(queries.asker(export, at=at))):
+        raise Denied  # moved to another place since: what was theirs to read is no longer
     if export.state != State.DONE or not queries.made(export).exists():
         raise NotNow(_("文件不在了：没有做完，或保留期已过"))
     record("tables.fetch", export, actor=actor, at=at, facts={"sha256": export.sha256})

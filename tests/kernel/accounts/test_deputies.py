@@ -1,12 +1,14 @@
 """Somebody stands in for a colleague, for some days (代理)."""
 
+import threading
 from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 
 from quanyu.kernel.access.rules import Actor, Grant, Role
+from quanyu.kernel.access.scope import acting
 from quanyu.kernel.accounts import actions, queries, rules
 from quanyu.kernel.accounts.models import Account, Deputy, GrantRow
 from quanyu.kernel.errors import Denied
@@ -265,3 +267,32 @@ def test_is_listed_for_both_and_within_reach(
         deputy.pk
     ]
     assert queries.stand_ins_within(actor=stranger, at=now) == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_stands_on_no_footing_that_ends_in_the_same_moment(
+    worker: Account, colleague: Account, security_administrator: Actor, now: datetime
+) -> None:
+    footing, namer = GrantRow.objects.get(account=colleague), acting_as(worker, now)
+    ended: list[GrantRow] = []
+
+    def end() -> None:
+        try:
+            with acting(security_administrator):
+                ended.append(
+                    actions.end_grant(
+                        grant_id=footing.pk, reason="调离", actor=security_administrator, at=now
+                    )
+                )
+        finally:
+            connection.close()
+
+    other = threading.Thread(target=end)
+    with acting(namer):
+        name(worker, colleague, namer, now)
+        other.start()
+        other.join(0.5)
+        assert ended == []
+    other.join()
+
+    assert queries.grants_of(colleague, at=now) == set()

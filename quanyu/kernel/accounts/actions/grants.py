@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from quanyu.kernel.access.rules import Actor, ActorKind, Grant
 from quanyu.kernel.accounts import queries, rules
@@ -75,6 +75,7 @@ def end_grant(*, grant_id: UUID, reason: str, actor: Actor, at: datetime) -> Gra
     """
 
     def write() -> GrantRow:
+        hold_holders(GrantRow.objects.filter(pk=grant_id))
         row = GrantRow.objects.select_for_update(of=("self",)).filter(pk=grant_id).first()
         if row is None:
             raise Denied
@@ -131,6 +132,15 @@ def close(grant: GrantRow, *, reason: str, actor: Actor, at: datetime) -> None:
         _shut(passed, reason=reason, actor=actor, at=at)
     for lent in _without_footing(grant, at=at):
         _shut(lent, reason=reason, actor=actor, at=at)
+
+
+def hold_holders(grants: QuerySet[GrantRow]) -> None:
+    """Lock who holds grants that are about to end, before the grants themselves.
+
+    Else somebody could be named as a deputy on a footing that ends in the same moment.
+    """
+    held = grants.order_by().values("account")
+    list(Account.objects.select_for_update().filter(pk__in=held).order_by("pk").values("pk"))
 
 
 def held_in(account: Account, begins: datetime, ends: datetime | None) -> Iterable[str]:

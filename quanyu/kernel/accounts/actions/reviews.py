@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from quanyu.kernel.access.rules import Actor, ActorKind, Role
 from quanyu.kernel.accounts import queries, rules
-from quanyu.kernel.accounts.actions.grants import close
+from quanyu.kernel.accounts.actions.grants import close, hold_holders
 from quanyu.kernel.accounts.actions.guard import tried
 from quanyu.kernel.accounts.models import GrantRow, Review, ReviewLine
 from quanyu.kernel.audit.actions import record
@@ -83,6 +83,7 @@ def decide_lines(
     """
 
     def write() -> int:
+        hold_holders(GrantRow.objects.filter(reviewed__in=list(line_ids)))
         lines = _lines(line_ids, verdict, reason)
         for line in lines:
             _check_line(line, actor, roles=(Role.SEC_ADMIN,))

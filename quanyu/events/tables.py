@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from quanyu.events.rules import READS_FIGURES
 from quanyu.kernel.access.rules import SIGHTED_ROLES, Role
 from quanyu.kernel.columns import Column, Kind, Table
 from quanyu.kernel.errors import gettext_noop as _
@@ -42,3 +43,14 @@ MATTERS: Final = Table(
     ),
     opened_by=SIGHTED_ROLES | {Role.HANDLER},
 )
+
+BULLETIN: Final = Table(
+    name="bulletin",
+    title=_("指标通报"),
+    page="desk_figures",
+    columns=(),
+    parameters=("period", "place", "set"),
+    opened_by=READS_FIGURES,
+    formats=("pdf", "xlsx"),
+)
+"""The bulletin of a period: a document made of matters, with no words of anybody in it."""

@@ -93,6 +93,7 @@ Narrow = Callable[..., Any]
 Read = Callable[..., list[dict[str, Any]]]
 Take = Callable[..., Intake]
 Words = Callable[..., list[tuple[str, str]]]
+Compose = Callable[..., Any]
 
 tables: dict[str, "Table"] = {}
 """Every declared table by its name."""
@@ -114,12 +115,15 @@ class Table:
     """The roles that open the page, and so may have its file."""
     kept_by: frozenset[str] = frozenset()
     """The roles that may bring rows in; the domain asks for each row's place."""
+    formats: tuple[str, ...] = ("xlsx", "csv")
+    """In which kinds of file it goes out, the usual one first."""
     searched: str = "q"
     """The parameter that people type words into."""
     _narrow: Narrow | None = None
     _read: Read | None = None
     _take: Take | None = None
     _words: Words | None = None
+    _compose: Compose | None = None
 
     def __post_init__(self) -> None:
         keys = [column.key for column in self.columns]
@@ -150,6 +154,20 @@ class Table:
         """Keep ``words(asked, *, actor, at)``: what the address asks for, as label and value."""
         self._words = words
         return words
+
+    def composed_by(self, compose: Compose) -> Compose:
+        """Keep ``compose(asked, *, actor, at)``: the document that its file is."""
+        self._compose = compose
+        return compose
+
+    @property
+    def is_composed(self) -> bool:
+        """Answer whether its file is a document made of the rows, not the rows themselves."""
+        return self._compose is not None
+
+    def composed(self, asked: Mapping[str, str], *, actor: Actor, at: datetime) -> Any:
+        """Return the document of this address."""
+        return _given(self._compose)(asked, actor=actor, at=at)
 
     def narrowed(self, asked: Mapping[str, str], *, actor: Actor, at: datetime) -> Any:
         """Return the rows that the page of this address shows, all of them, in its order."""

@@ -15,7 +15,7 @@ from tests.architecture.source import ROOT
 
 HEAVY = {
     *("sklearn", "numba", "ortools", "pyvrp", "pandas", "ibis", "duckdb", "scipy", "pyarrow"),
-    *("PIL", "hypothesis", "pytest"),
+    *("PIL", "hypothesis", "pytest", "weasyprint", "xlsxwriter"),
 }
 
 PROGRAM = """

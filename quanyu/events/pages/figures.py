@@ -17,6 +17,7 @@ from django.views.decorators.http import require_GET
 from quanyu.events.figures import BASES, EVENTS, EXCLUSIONS, MEASURES, SETS
 from quanyu.events.pages import behind
 from quanyu.events.queries import figures, groups
+from quanyu.events.tables import BULLETIN
 from quanyu.kernel.access.http import actor_of, answer, asked, hidden_if_denied
 from quanyu.kernel.access.rules import Actor
 from quanyu.kernel.calendar.rules import local
@@ -115,6 +116,7 @@ def figures_page(request: HttpRequest) -> HttpResponse:
         "after_url": _after(said, at=at),
         "after": behind.told(said.period.after()),
         "heading": groups.names()[said.by],
+        "head": groups.heads()[said.by],
         "columns": [_(MEASURES[code].name) for code in COLUMNS],
         "rates": [_(EVENTS.metric(code, on=said.period.since).name) for code in RATES],
         "rows": _rows(said, now, before, at=at),
@@ -131,7 +133,8 @@ def _metrics(said: Asked) -> tuple[Metric, ...]:
 
 
 def _bulletin(said: Asked) -> str:
-    return ""
+    asked_for = {name: said.address[name] for name in BULLETIN.parameters}
+    return f"{reverse('desk_export_new', args=[BULLETIN.name])}?{urlencode(asked_for)}"
 
 
 # ------------------------------------------------------------------ switches

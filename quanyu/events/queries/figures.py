@@ -253,6 +253,14 @@ def tallies(
     return found
 
 
+def matters(scope: Scope, period: Period, *, actor: Actor, at: datetime) -> "QuerySet[Event]":
+    """Return what the figures of a period rest on: reported, due or ended in it."""
+    given = window(period, at=at)
+    rows = Event.objects.visible_to(actor).filter(_narrow(scope, prefix=""))
+    held = within("reported", given) | within("due", given) | within("closed", given)
+    return rows.filter(held).order_by("id")
+
+
 def whole(found: Tallies) -> Tally:
     """Return what the groups add up to; nothing found is nothing counted, not nothing known."""
     total = Tally({m.code: 0 for m in figures.MEASURES.values()})

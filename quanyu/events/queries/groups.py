@@ -42,6 +42,17 @@ def names() -> dict[str, str]:
     }
 
 
+def heads() -> dict[str, str]:
+    """Return what the first column of each table is called."""
+    return {
+        "place": gettext("辖区"),
+        "body": gettext("处置单位"),
+        "class": gettext("大类"),
+        "minor": gettext("小类"),
+        "channel": gettext("来源"),
+    }
+
+
 def place(path: str, *, actor: Actor) -> str:
     """Return a place within reach; the first of one's own when none is asked for.
 

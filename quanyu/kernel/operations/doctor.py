@@ -3,7 +3,6 @@
 Each examination gives the same fault that strikes where a start meets it.
 """
 
-import ctypes.util
 import os
 import shutil
 import subprocess
@@ -19,6 +18,7 @@ from quanyu.kernel.operations import embedded
 from quanyu.kernel.operations import home as homes
 from quanyu.kernel.operations.faults import Fault
 from quanyu.kernel.operations.home import Home
+from quanyu.kernel.tables.machine import can_print
 
 OLDEST_PYTHON = (3, 11)
 OLDEST_SERVER = 150000
@@ -157,7 +157,7 @@ def check_fonts() -> None:
 
 def check_pango() -> None:
     """Refuse a machine on which no PDF can be made."""
-    if not all(ctypes.util.find_library(name) for name in ("pango-1.0", "pangoft2-1.0")):
+    if not can_print():
         raise Fault("pango_missing")
 
 

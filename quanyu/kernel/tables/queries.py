@@ -18,8 +18,9 @@ from quanyu.kernel.accounts import rules as hats
 from quanyu.kernel.columns import Table, tables
 from quanyu.kernel.errors import Denied
 from quanyu.kernel.files import queries as files
+from quanyu.kernel.tables.machine import can_print
 from quanyu.kernel.tables.models import Export, Import, Paper, SavedView
-from quanyu.kernel.tables.rules import APPROVERS, State
+from quanyu.kernel.tables.rules import APPROVERS, Format, State
 
 P = TypeVar("P", bound=Paper)
 
@@ -47,6 +48,11 @@ def opened(name: str, *, actor: Actor) -> Table:
     if actor.id is None or not found.opened_by & actor.roles:
         raise Denied
     return found
+
+
+def formats(table: Table) -> tuple[str, ...]:
+    """Return in which kinds of file a list goes out on this machine."""
+    return tuple(one for one in table.formats if one != Format.PDF or can_print())
 
 
 def kept(name: str, *, actor: Actor) -> Table:

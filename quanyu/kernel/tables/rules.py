@@ -49,6 +49,12 @@ class Format(StrEnum):
 
     XLSX = "xlsx"
     CSV = "csv"
+    PDF = "pdf"
+    """Of composed documents alone; rows are not printed."""
+
+
+OF_ROWS: Final = (Format.XLSX, Format.CSV)
+"""The formats in which rows go out and come in."""
 
 
 class State(StrEnum):

@@ -9,13 +9,13 @@ from django.db import connection, transaction
 
 from quanyu.kernel.access.rules import Actor
 from quanyu.kernel.audit.actions import record
-from quanyu.kernel.columns import Column
+from quanyu.kernel.columns import Column, Table
 from quanyu.kernel.errors import Denied, Refusal
 from quanyu.kernel.errors import gettext_noop as _
 from quanyu.kernel.jobs.actions import announce
 from quanyu.kernel.tables import queries, rules
 from quanyu.kernel.tables.models import Export
-from quanyu.kernel.tables.rules import UNDER_WAY, Format, NotNow, NotOpen, State, WrongFile
+from quanyu.kernel.tables.rules import UNDER_WAY, NotNow, NotOpen, State, WrongFile
 
 TAKING = 0x100D
 """The lock under which what one account takes out is counted."""
@@ -43,7 +43,7 @@ def export(
     :raises NotOpen: if leave is needed and nothing is said of what the file is for
     """
     held = queries.opened(table, actor=actor)
-    _check_format(format)
+    _check_format(format, held)
     chosen = held.chosen(columns)
     _one_at_a_time(queries.person(actor))
     count = held.narrowed(asked, actor=actor, at=at).order_by().count()
@@ -219,11 +219,10 @@ def _one_at_a_time(account: UUID) -> None:
         cursor.execute("SELECT pg_advisory_xact_lock(%s, hashtext(%s))", [TAKING, str(account)])
 
 
-def _check_format(text: str) -> None:
-    if text not in set(Format):
-        raise WrongFile(
-            _("没有这种文件格式"), field="format", value=text, allowed=[f.value for f in Format]
-        )
+def _check_format(text: str, table: Table) -> None:
+    offered = queries.formats(table)
+    if text not in offered:
+        raise WrongFile(_("没有这种文件格式"), field="format", value=text, allowed=[*offered])
 
 
 def _is_personal(columns: Sequence[Column]) -> bool:

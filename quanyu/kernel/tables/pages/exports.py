@@ -25,7 +25,7 @@ from quanyu.kernel.access.http import (
 )
 from quanyu.kernel.access.rules import Actor
 from quanyu.kernel.accounts.http import seat_of
-from quanyu.kernel.errors import Refusal
+from quanyu.kernel.errors import Refusal, gettext_noop
 from quanyu.kernel.tables import actions, queries, rules
 from quanyu.kernel.tables.http import columns_asked
 from quanyu.kernel.tables.pages import shown
@@ -34,7 +34,12 @@ from quanyu.kernel.tables.rules import Format
 TYPES = {
     Format.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     Format.CSV: "text/csv; charset=utf-8",
+    Format.PDF: "application/pdf",
 }
+
+NO_PDF = gettext_noop(
+    "这台服务器没有 Pango，不能生成 PDF；请管理员安装 libpango-1.0-0 和 libpangoft2-1.0-0"
+)
 
 
 @require_safe
@@ -116,12 +121,19 @@ def _form(
     request: HttpRequest, name: str, query: str, *, is_large: bool, most: int, no: Refusal | None
 ) -> dict[str, Any]:
     url = reverse("desk_export_new", args=[name])
-    chosen = request.POST.get("format") or Format.XLSX.value
-    options = [
-        option(Format.XLSX.value, "XLSX", _("Excel、WPS 直接打开，另有一页写明来历")),
-        option(Format.CSV.value, "CSV", _("UTF-8，给其他系统用")),
+    table = queries.table(name)
+    offered = queries.formats(table)
+    chosen = request.POST.get("format") or offered[0]
+    notes = {
+        Format.XLSX: _("Excel、WPS 直接打开，另有一页写明来历"),
+        Format.CSV: _("UTF-8，给其他系统用"),
+        Format.PDF: _("A4，可直接打印"),
+    }
+    options = [option(one, one.upper(), notes[Format(one)]) for one in offered]
+    lacking = "" if len(offered) == len(table.formats) else _(NO_PDF)
+    fields = [
+        field("format", _("格式"), "radio", value=chosen, options=options, help=lacking, no=no)
     ]
-    fields = [field("format", _("格式"), "radio", value=chosen, options=options, no=no)]
     if is_large:
         text = _("一天内超过 {most} 行且含群众的原话：写明用途，由本辖区另一位负责人批准")
         fields.append(

@@ -27,7 +27,7 @@ from quanyu.kernel.errors import Denied, Refusal, gettext_noop
 from quanyu.kernel.tables import actions, queries
 from quanyu.kernel.tables.pages import shown
 from quanyu.kernel.tables.pages.exports import handed
-from quanyu.kernel.tables.rules import MOST_ROWS, Format, NotNow, WrongFile
+from quanyu.kernel.tables.rules import MOST_ROWS, OF_ROWS, Format, NotNow, WrongFile
 
 
 @read_or_write
@@ -75,7 +75,7 @@ def _new(request: HttpRequest, table: Table, no: Refusal | None) -> HttpResponse
         ],
         "templates": [
             {"url": reverse("desk_template", args=[table.name, form.value]), "form": form.name}
-            for form in Format
+            for form in OF_ROWS
         ],
         "url": reverse("desk_import_new", args=[table.name]),
         "upload": field("file", _("文件"), "file", accept=".xlsx,.csv", help=told, no=no),
@@ -90,7 +90,7 @@ def _new(request: HttpRequest, table: Table, no: Refusal | None) -> HttpResponse
 def template(request: HttpRequest, table: str, form: str) -> HttpResponseBase:
     """Return an empty file with head, codes, lists of what is allowed, and an explanation."""
     held = queries.kept(table, actor=actor_of(request))
-    if form not in set(Format):
+    if form not in OF_ROWS:
         raise Denied
     # What writes spreadsheets takes 15 MB: only a process that is asked for a template loads it.
     blank = import_module("quanyu.kernel.tables.blank")

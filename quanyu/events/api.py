@@ -94,7 +94,9 @@ def _followed(holder: Actor, *, at: datetime) -> schemas.FollowOut:
         due_at=seen.due_at,
         due_words=seen.due_words,
         reply=event.reply,
-        story=[schemas.FollowStep(at=line.at, words=line.words) for line in seen.story],
+        story=[
+            schemas.FollowStep(at=line.at, words=line.words, text=line.text) for line in seen.story
+        ],
         may_rate=seen.may_rate,
     )
 

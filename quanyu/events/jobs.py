@@ -7,7 +7,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from quanyu.events import actions, queries, rules
-from quanyu.events.queries import telling
+from quanyu.events.queries import standing, telling
 from quanyu.events.workflow import EVENT
 from quanyu.kernel.access.rules import system
 from quanyu.kernel.calendar import queries as calendar
@@ -30,6 +30,14 @@ def escalate(at: datetime) -> None:
     for clock in ("stage", "span"):
         for key in queries.overdue(clock=clock, actor=worker, at=at):
             actions.tell_overdue(event_id=key, clock=clock, actor=worker, at=at)
+
+
+@every("*/5 * * * * 20")
+def wake(at: datetime) -> None:
+    """Have what was suspended until today wait for a decision."""
+    worker = system(settings.QUANYU_CITY, job="events.wake")
+    for key in standing.due(actor=worker, at=at):
+        actions.wake(event_id=key, actor=worker, at=at)
 
 
 @on("calendar.change")

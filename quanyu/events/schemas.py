@@ -99,6 +99,7 @@ class FollowStep(Schema):
 
     at: datetime
     words: str
+    text: str = ""
 
 
 class FollowOut(Schema):
@@ -180,6 +181,28 @@ class Reasoned(Strict):
     reason: Said
 
 
+class AskExtension(Strict):
+    """How many working days more, and why."""
+
+    days: int
+    reason: Said
+
+
+class AskSuspension(Strict):
+    """The condition, the day of review, and the promise to the reporter."""
+
+    ground: Annotated[str, Field(min_length=1, max_length=40)]
+    review_date: date
+    promise: Said
+
+
+class SuspendOn(Strict):
+    """Another day of review, and a promise anew."""
+
+    review_date: date
+    promise: Said
+
+
 class Handle(Strict):
     """What was done."""
 
@@ -234,6 +257,14 @@ VERBS: dict[str, type[Strict]] = {
     "acknowledge": Nothing,
     "hand_back": HandBack,
     "handle": Handle,
+    "ask_extension": AskExtension,
+    "extend": Nothing,
+    "keep_due": Reasoned,
+    "ask_suspension": AskSuspension,
+    "suspend": Nothing,
+    "keep_on": Reasoned,
+    "suspend_on": SuspendOn,
+    "resume": Reasoned,
     "check": Nothing,
     "close": Close,
     "rework": Reasoned,

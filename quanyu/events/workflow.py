@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as lazy
 from django.utils.translation import pgettext_lazy
 
 from quanyu.events import rules
+from quanyu.events.rules import side
 from quanyu.kernel.access.rules import Role
 from quanyu.kernel.calendar.rules import minutes, working_days, working_hours
 from quanyu.kernel.errors import gettext_noop as _
@@ -22,6 +23,8 @@ class State(TextChoices):
     DISPATCHED = "dispatched", lazy("已派遣")
     RETURNED = "returned", lazy("退单待裁")
     HANDLING = "handling", lazy("处置中")
+    SUSPENDED = "suspended", lazy("挂账中")
+    REVIEWING = "reviewing", lazy("挂账待复核")
     HANDLED = "handled", lazy("已处置")
     CHECKING = "checking", lazy("核查中")
     CLOSED = "closed", lazy("已结案")
@@ -45,7 +48,17 @@ NOT_ONES_OWN = Guard(
 PLACED = Guard("placed", "已落到街道、社区或网格", rules.is_placed, rules.PLACE_FIRST)
 UNSOLVED = Guard("may_reopen", "重办次数未满", rules.may_reopen, rules.REOPEN_LATE)
 
+NOTHING_ASKED = Guard("nothing_asked", "没有别的申请在等", side.asks_nothing, side.ASKED_ALREADY)
+MORE_TIME_ASKED = Guard("extension_asked", "已申请延期", side.asks_extension, side.NOTHING_ASKED)
+STANDING_ASKED = Guard("suspension_asked", "已申请挂账", side.asks_suspension, side.NOTHING_ASKED)
+ANOTHER = Guard("another", "决定人不得是申请人", side.is_not_ones_request, side.OWN_REQUEST)
+TIMES_LEFT = Guard("may_extend", "延期次数未满", side.may_extend, side.EXTENDED_ENOUGH)
+IN_TIME = Guard("in_time", "尚未到期", side.is_in_time, side.TOO_LATE)
+
 BEFORE_DISPATCH = [S.REPORTED, S.VERIFYING, S.VERIFIED, S.ACCEPTED, S.FILED]
+
+STANDING = [S.SUSPENDED]
+"""Open, but nobody owes anything until a day: both clocks stand still."""
 
 EVENT = Workflow(
     name="event",
@@ -148,6 +161,75 @@ EVENT = Workflow(
             needs=["reason"],
             guards=[NOT_ONES_OWN],
         ),
+        Move(
+            "ask_extension",
+            _("申请延期"),
+            [S.HANDLING],
+            S.HANDLING,
+            by=[R.HANDLER],
+            needs=["days", "reason"],
+            guards=[NOTHING_ASKED, TIMES_LEFT, IN_TIME],
+        ),
+        Move(
+            "extend",
+            _("同意延期"),
+            [S.HANDLING],
+            S.HANDLING,
+            by=[R.DISPATCHER, R.COMMANDER],
+            guards=[MORE_TIME_ASKED, ANOTHER, IN_TIME],
+        ),
+        Move(
+            "keep_due",
+            _("不同意延期"),
+            [S.HANDLING],
+            S.HANDLING,
+            by=[R.DISPATCHER, R.COMMANDER],
+            needs=["reason"],
+            guards=[MORE_TIME_ASKED, ANOTHER],
+        ),
+        Move(
+            "ask_suspension",
+            _("申请挂账"),
+            [S.HANDLING],
+            S.HANDLING,
+            by=[R.HANDLER, R.DISPATCHER],
+            needs=["ground", "review_date", "promise"],
+            guards=[NOTHING_ASKED],
+        ),
+        Move(
+            "suspend",
+            _("同意挂账"),
+            [S.HANDLING],
+            S.SUSPENDED,
+            by=[R.COMMANDER],
+            guards=[STANDING_ASKED, ANOTHER],
+        ),
+        Move(
+            "keep_on",
+            _("不同意挂账"),
+            [S.HANDLING],
+            S.HANDLING,
+            by=[R.COMMANDER],
+            needs=["reason"],
+            guards=[STANDING_ASKED, ANOTHER],
+        ),
+        Move("review", _("到期复核"), [S.SUSPENDED], S.REVIEWING, by=[R.SYSTEM]),
+        Move(
+            "suspend_on",
+            _("继续挂账"),
+            [S.REVIEWING],
+            S.SUSPENDED,
+            by=[R.COMMANDER],
+            needs=["review_date", "promise"],
+        ),
+        Move(
+            "resume",
+            _("恢复办理"),
+            [S.SUSPENDED, S.REVIEWING],
+            S.HANDLING,
+            by=[R.COMMANDER],
+            needs=["reason"],
+        ),
         Move("rate", _("评价"), [S.CLOSED], S.RATED, by=[R.RESIDENT], needs=["solved", "treated"]),
         Move(
             "reopen",
@@ -170,8 +252,9 @@ EVENT = Workflow(
         S.RETURNED: working_hours(4),
         S.HANDLED: working_hours(4),
         S.CHECKING: working_hours(4),
+        S.REVIEWING: working_days(1),
     },
-    rests=[S.CLOSED],
+    rests=[S.CLOSED, *STANDING],
     span=Span(
         "handling",
         _("处置"),

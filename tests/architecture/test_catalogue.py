@@ -30,7 +30,11 @@ DATA = {
         "FULL_WIDTH": "digits as people type them",
     },
     "quanyu/events/workflow.py": dict.fromkeys(
-        ("VERIFIED_FIRST", "ONCE_PER_BODY", "NOT_ONES_OWN", "PLACED", "UNSOLVED"),
+        (
+            *("VERIFIED_FIRST", "ONCE_PER_BODY", "NOT_ONES_OWN", "PLACED", "UNSOLVED"),
+            *("NOTHING_ASKED", "MORE_TIME_ASKED", "STANDING_ASKED", "ANOTHER"),
+            *("TIMES_LEFT", "IN_TIME"),
+        ),
         "what a condition is called in the documentation; pages show its sentence",
     ),
     "quanyu/kernel/calendar/actions.py": dict.fromkeys(

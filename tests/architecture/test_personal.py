@@ -57,7 +57,7 @@ NOT_PERSONAL = {
     "events.Event": (
         "codes, a place, a number; the words are those of the code list that the text met",
         "region_path state stage_unit span_unit number code_index channel category suggested"
-        " suggested_words",
+        " suggested_words asking asked_ground",
     ),
     "events.EventStep": (
         "codes, and the salt of the audit's digest",

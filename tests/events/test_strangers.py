@@ -1,5 +1,6 @@
 """Somebody from another district meets a matter of ours: missing and forbidden look alike."""
 
+from datetime import date
 from typing import Any
 from uuid import uuid4
 
@@ -28,6 +29,19 @@ FACTS: dict[str, dict[str, Any]] = {
     "acknowledge": {},
     "hand_back": {"legal_ground": "not_ours", "reason": "不归我们"},
     "handle": {"outcome": "换好了"},
+    "ask_extension": {"days": 2, "reason": "等料"},
+    "extend": {},
+    "keep_due": {"reason": "来得及"},
+    "ask_suspension": {
+        "ground": "needs_project",
+        "review_date": date(2026, 3, 30),
+        "promise": "四月看",
+    },
+    "suspend": {},
+    "keep_on": {"reason": "现在能办"},
+    "suspend_on": {"review_date": date(2026, 3, 30), "promise": "四月看"},
+    "resume": {"reason": "料到了"},
+    "wake": {},
     "check": {},
     "close": {"evidence": "看过"},
     "rework": {"reason": "没换好"},

@@ -1,6 +1,7 @@
 """The declaration refuses a wrong map, and no walk leaves a right one (流程声明)."""
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -30,6 +31,10 @@ class Paper:
     dispatched_by: list[UUID] = field(default_factory=list)
     handled_by: list[UUID] = field(default_factory=list)
     reopened: int = 0
+    asking: str = ""
+    asked_by: UUID | None = None
+    extended: int = 0
+    due_told_at: datetime | None = None
     id: UUID = field(default_factory=uuid4)
     account_id: UUID | None = None
 

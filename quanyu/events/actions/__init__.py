@@ -22,6 +22,7 @@ from quanyu.events.actions.desk import (
     suggest,
     void,
 )
+from quanyu.events.actions.extending import ask_extension, extend, keep_due
 from quanyu.events.actions.handling import (
     acknowledge,
     add_photos,
@@ -40,6 +41,14 @@ from quanyu.events.actions.reports import (
     open_by_code,
     report,
 )
+from quanyu.events.actions.suspending import (
+    ask_suspension,
+    keep_on,
+    resume,
+    suspend,
+    suspend_on,
+    wake,
+)
 from quanyu.events.actions.telling import tell
 
 __all__ = [
@@ -52,15 +61,20 @@ __all__ = [
     "acknowledge",
     "add_photos",
     "announce_moved",
+    "ask_extension",
+    "ask_suspension",
     "check",
     "close",
     "code_indexes",
     "dispatch",
+    "extend",
     "file",
     "forget_keys",
     "hand_back",
     "handle",
     "insist",
+    "keep_due",
+    "keep_on",
     "open_by_code",
     "place",
     "rate",
@@ -69,14 +83,18 @@ __all__ = [
     "refuse",
     "report",
     "request_verification",
+    "resume",
     "reveal_contact",
     "rework",
     "say",
     "send_out",
     "settle",
     "suggest",
+    "suspend",
+    "suspend_on",
     "tell",
     "tell_overdue",
     "verify",
     "void",
+    "wake",
 ]

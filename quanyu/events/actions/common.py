@@ -47,6 +47,17 @@ def with_actor(accounts: list[UUID], actor: Actor) -> list[UUID]:
     return accounts if actor.id is None or actor.id in accounts else [*accounts, actor.id]
 
 
+def asks(event: Event, asking: str, *, words: str, actor: Actor) -> None:
+    """Let a request of this person wait for somebody else."""
+    event.asking, event.asked_by, event.asked_words = asking, actor.id, words
+
+
+def drop_asked(event: Event) -> None:
+    """Let no request wait any more; what was asked stands in the story."""
+    event.asking, event.asked_by, event.asked_words = "", None, ""
+    event.asked_days, event.asked_ground, event.asked_until = None, "", None
+
+
 def attach(
     event: Event, photos: Sequence[Any], purpose: str, *, actor: Actor, at: datetime
 ) -> None:

@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db import transaction
 
 from quanyu.events import rules
-from quanyu.events.actions.common import attach, check_reason, with_actor
+from quanyu.events.actions.common import attach, check_reason, drop_asked, with_actor
 from quanyu.events.models import Event
 from quanyu.events.queries import photos as pictures
 from quanyu.events.workflow import State
@@ -88,6 +88,7 @@ def handle(
     event = get(Event, event_id, actor=actor, lock=True)
     _check_evidence(event, photos, at=at)
     event.outcome = outcome
+    drop_asked(event)
     event.handled_by = with_actor(event.handled_by, actor)
     move(event, "handle", actor=actor, at=at, outcome=outcome)
     attach(event, photos, "handle", actor=actor, at=at)

@@ -4,7 +4,8 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 from quanyu.events.rules import REACHES_REPORTER, Channel
-from quanyu.events.workflow import EVENT, State
+from quanyu.events.rules.side import Asking
+from quanyu.events.workflow import EVENT, STANDING, State
 from quanyu.kernel.access.queries import ScopedManager
 from quanyu.kernel.access.reach import Access, Reach, Under
 from quanyu.kernel.errors import gettext_noop as _
@@ -22,6 +23,7 @@ DONE = Personal("duty", _("告知办理结果"), YEARS, ENDED, of="both", ends="
 CONTACT = _("回访与答复反映人")
 
 HANDED_OUT = [State.DISPATCHED, State.RETURNED, State.HANDLING, State.HANDLED, State.CHECKING]
+HANDED_OUT += [State.SUSPENDED, State.REVIEWING]
 
 COUNTED_ACTS = (
     *("accept", "file", "dispatch", "hand_back", "refuse", "settle", "rate", "reopen"),
@@ -47,6 +49,8 @@ class Event(Case):
         "lat": WHERE,
         "outcome": DONE,
         "reply": DONE,
+        "asked_words": DONE,
+        "promise": DONE,
     }
 
     number = models.CharField("编号", max_length=16, unique=True)
@@ -73,6 +77,17 @@ class Event(Case):
     reopened = models.PositiveSmallIntegerField("重办次数", default=0)
     outcome = models.TextField("处置结果", blank=True)
     reply = models.TextField("答复", blank=True)
+    asking = models.CharField("待决申请", max_length=12, blank=True)
+    asked_by = models.UUIDField("申请人", null=True)
+    asked_days = models.PositiveSmallIntegerField("申请延期工作日", null=True)
+    asked_ground = models.CharField("申请挂账条件", max_length=40, blank=True)
+    asked_until = models.DateField("申请复核日期", null=True)
+    asked_words = models.TextField("申请的话", blank=True)
+    extended = models.PositiveSmallIntegerField("延期次数", default=0)
+    suspended = models.PositiveSmallIntegerField("挂账次数", default=0)
+    suspended_days = models.PositiveIntegerField("挂账天数", default=0)
+    promise = models.TextField("给反映人的承诺", blank=True)
+    stands_until = models.DateTimeField("停表至", null=True)
     solved = models.BooleanField("是否解决", null=True)
     treated = models.PositiveSmallIntegerField("服务态度", null=True)
     closed_at = models.DateTimeField("结案时间", null=True)
@@ -106,6 +121,16 @@ class Event(Case):
             models.CheckConstraint(
                 name="event_treated_one_to_three",
                 condition=models.Q(treated__isnull=True) | models.Q(treated__range=(1, 3)),
+            ),
+            models.CheckConstraint(
+                name="event_asks_what_is_known",
+                condition=models.Q(asking="")
+                | models.Q(asking__in=[a.value for a in Asking], asked_by__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="event_stands_until_a_day",
+                condition=models.Q(state__in=STANDING, stands_until__isnull=False)
+                | (~models.Q(state__in=STANDING) & models.Q(stands_until__isnull=True)),
             ),
             models.UniqueConstraint("code_index", name="event_code_once"),
         ]

@@ -15,8 +15,18 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from quanyu.events import actions, queries, rules, schemas
 from quanyu.events.pages import alike, forms, shown
-from quanyu.events.queries import clock, desk, photos, twins, values, words
+from quanyu.events.queries import (
+    clock,
+    desk,
+    photos,
+    side_words,
+    standing,
+    twins,
+    values,
+    words,
+)
 from quanyu.events.queries.version import Stale, check_version
+from quanyu.events.workflow import STANDING
 from quanyu.kernel.access.http import (
     actor_of,
     answer,
@@ -86,6 +96,12 @@ def _task(task: Any, *, at: datetime, bodies: Mapping[Any, str]) -> dict[str, An
     if event.state == "returned":
         # To be decided: the same body keeps it, or another one gets it.
         row["verb"], row["act"] = "insist", _("裁定")
+    decided = {
+        "extend": _("审批延期"),
+        "suspend": _("审批挂账"),
+        "suspend_on": _("复核挂账"),
+    }
+    row["act"] = decided.get(row["verb"], row["act"])
     return row
 
 
@@ -128,6 +144,9 @@ def _to_do(verb: str) -> str:
         "file": _("待立案"),
         "dispatch": _("待派遣"),
         "insist": _("待裁定"),
+        "extend": _("待审批延期"),
+        "suspend": _("待审批挂账"),
+        "suspend_on": _("待复核挂账"),
         "acknowledge": _("待签收"),
         "handle": _("待处置"),
         "check": _("待核查"),
@@ -379,6 +398,10 @@ def _facts(event: Any, body: str, *, at: datetime) -> list[dict[str, str]]:
         _fact(_("处置结果"), event.outcome),
         _fact(_("答复"), event.reply),
         _fact(_("评价"), _rated(event)),
+        _fact(_("等待决定"), side_words.asked(event)),
+        _fact(_("给反映人的承诺"), event.promise, note=_until(event)),
+        _fact(_("延期"), _times(event.extended)),
+        _fact(_("挂账"), _times(event.suspended), note=_stood(event, at=at)),
         _fact(_("返工"), _times(event.reworked)),
         _fact(_("重办"), _times(event.reopened)),
     ]
@@ -391,6 +414,17 @@ def _fact(label: str, value: str, *, note: str = "") -> dict[str, str]:
 
 def _times(count: int) -> str:
     return ngettext("{n} 次", "{n} 次", count).format(n=count) if count else ""
+
+
+def _until(event: Any) -> str:
+    if event.stands_until is None:
+        return ""
+    return _("停表到{day}").format(day=clock.date_words(event.stands_until))
+
+
+def _stood(event: Any, *, at: datetime) -> str:
+    count = standing.suspended_days(event, on=words.day(at))
+    return ngettext("共 {n} 天", "共 {n} 天", count).format(n=count) if count else ""
 
 
 def _rated(event: Any) -> str:
@@ -431,7 +465,7 @@ def _story_counts(told: Iterable[Mapping[str, Any]]) -> dict[str, int]:
 
 
 def _clock(event: Any, *, at: datetime) -> dict[str, Any] | None:
-    if event.state not in queries.OPEN:
+    if event.state not in queries.OPEN or event.state in STANDING:
         return None
     due = clock.due(event, at=at, clock="stage", is_long=True)
     total = clock.due(event, at=at, clock="span", is_long=True)

@@ -39,6 +39,10 @@ LABELS: Mapping[str, Any] = {
     "legal_ground": gettext_lazy("退回依据"),
     "region_path": gettext_lazy("在哪里"),
     "address": gettext_lazy("地址"),
+    "days": gettext_lazy("延长几个工作日"),
+    "ground": gettext_lazy("挂账条件"),
+    "review_date": gettext_lazy("哪天复核"),
+    "promise": gettext_lazy("给反映人的承诺"),
     "words": gettext_lazy("内部说明"),
     "text": gettext_lazy("情况"),
     "lon": gettext_lazy("经度"),
@@ -66,6 +70,14 @@ ASKS: Mapping[str, Sequence[str]] = {
     "acknowledge": [],
     "hand_back": ["legal_ground", "reason"],
     "handle": ["outcome", "photos"],
+    "ask_extension": ["days", "reason"],
+    "extend": [],
+    "keep_due": ["reason"],
+    "ask_suspension": ["ground", "review_date", "promise"],
+    "suspend": [],
+    "keep_on": ["reason"],
+    "suspend_on": ["review_date", "promise"],
+    "resume": ["reason"],
     "check": [],
     "close": ["evidence", "photos"],
     "rework": ["reason"],
@@ -74,10 +86,11 @@ ASKS: Mapping[str, Sequence[str]] = {
 }
 """What each act asks for, in the order of the form; a test holds it against ``needs``."""
 
-WRITTEN = frozenset({"remark", "finding", "outcome", "evidence", "reason", "reply"})
+WRITTEN = frozenset({"remark", "finding", "outcome", "evidence", "reason", "reply", "promise"})
 """What of it is a person's own words."""
 
 WITH_PHOTOS = frozenset(verb for verb, asked in ASKS.items() if "photos" in asked)
+LESS_MEANT = ("resume", "keep_due", "keep_on", "ask_extension", "ask_suspension")
 NOT_DESK = frozenset({"rate", "reopen"})
 
 
@@ -134,7 +147,7 @@ def may_place(event: Any, actor: Actor) -> bool:
 
 
 def _rank(verb: str) -> int:
-    order = [*desk.FIRST, "hand_back", "rework", "place", "refuse", "void"]
+    order = [*desk.FIRST, "hand_back", "rework", "place", *LESS_MEANT, "refuse", "void"]
     return order.index(verb) if verb in order else len(order)
 
 
@@ -180,6 +193,12 @@ def _note(verb: str) -> str:
         "rework": _("时限接着走，不重新计"),
         "place": _("选一个地方，或在地图上点"),
         "refuse": _("答复会给反映人看"),
+        "ask_extension": _("由派遣员或指挥长决定；同意了，理由和新的期限反映人看得到"),
+        "extend": _("期限按工作日往后推，反映人看得到理由和新的日子"),
+        "ask_suspension": _("由指挥长决定；承诺会给反映人看，挂账期间停表"),
+        "suspend": _("停表到复核日期，那天再请您决定；承诺会给反映人看"),
+        "suspend_on": _("停表到新的复核日期；承诺会给反映人看"),
+        "resume": _("时限接着走，不重新计"),
     }
     return notes.get(verb, "")
 
@@ -216,6 +235,13 @@ def _photos(desk_: Desk, verb: str, holders: Sequence[Holder]) -> dict[str, Any]
         multiple=True,
         help=_("收到后会去掉照片里的位置，处理好才显示"),
     )
+
+
+def _plain(name: str, kind: str) -> "Drawn":
+    def drawn(desk_: Desk, verb: str, holders: Sequence[Holder]) -> dict[str, Any]:
+        return _field(desk_, verb, name, kind)
+
+    return drawn
 
 
 def _listed(name: str, listed: str) -> "Drawn":
@@ -311,6 +337,10 @@ _FIELDS: Mapping[str, Drawn] = {
     "evidence": _text("evidence"),
     "reason": _text("reason"),
     "reply": _text("reply"),
+    "promise": _text("promise"),
+    "days": _plain("days", "number"),
+    "review_date": _plain("review_date", "date"),
+    "ground": _listed("ground", "reason_suspend"),
     "photos": _photos,
     "refuse_reason": _listed("reason", "reason_refuse"),
     "void_reason": _listed("reason", "reason_void"),

@@ -23,6 +23,7 @@ from quanyu.events import actions, queries, rules, schemas
 from quanyu.events.pages import forms, shown
 from quanyu.events.queries import clock, photos, words
 from quanyu.events.rules import Channel
+from quanyu.events.workflow import STANDING
 from quanyu.kernel.access.http import answer, hidden_if_denied, parsed, sentence
 from quanyu.kernel.access.rules import REPORTER, Actor, holder
 from quanyu.kernel.access.scope import set_scope
@@ -385,7 +386,7 @@ def _followed(
 def _answer(seen: words.Followed, body: Any, *, at: datetime) -> dict[str, Any]:
     event = seen.event
     kind = "span" if event.due_at is not None else "stage"
-    is_open = event.state in queries.OPEN
+    is_open = event.state in queries.OPEN and event.state not in STANDING
     due = clock.due(event, at=at, clock=kind, is_long=True) if is_open else None
     explained = queries.explained(event, clock=kind, at=at) if due else None
     is_closed = event.state == "closed"
@@ -399,6 +400,8 @@ def _answer(seen: words.Followed, body: Any, *, at: datetime) -> dict[str, Any]:
         "days": clock.days(explained, at=at) if kind == "span" else [],
         "days_why": seen.due_words if due else "",
         "reply": event.reply,
+        "promise": event.promise if event.state in STANDING else "",
+        "until": event.stands_until,
         "outcome": event.outcome,
     }
 
@@ -418,7 +421,7 @@ def _told(line: words.Told, number: int, seen: words.Followed) -> dict[str, Any]
     kind = "report" if line.verb == "start" else "done"
     if is_first and seen.event.state in queries.OPEN:
         kind = "now"
-    return {"at": line.at, "title": line.words, "kind": kind, "photos": []}
+    return {"at": line.at, "title": line.words, "kind": kind, "text": line.text, "photos": []}
 
 
 def _rating(request: HttpRequest, digits: str, event: Any, no: Refusal | None) -> dict[str, Any]:

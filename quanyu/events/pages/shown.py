@@ -11,10 +11,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from quanyu.events import queries
-from quanyu.events.queries import clock, desk, words
+from quanyu.events.queries import clock, desk, side_words, words
 from quanyu.events.queries.values import channel_words
 from quanyu.events.queries.values import place_words as place
-from quanyu.events.workflow import State
+from quanyu.events.workflow import STANDING, State
 from quanyu.kernel.access.rules import Actor, Role
 from quanyu.kernel.accounts.rules import ROLE_NAMES, roles_in_order
 from quanyu.kernel.calendar.rules import local
@@ -37,6 +37,9 @@ ICONS = {
 ICONS |= {"verify": "map-pin-check", "accept": "inbox", "file": "file-check", "dispatch": "send"}
 ICONS |= {"handle": "tool", "check": "eye-check", "close": "circle-check", "rate": "message-check"}
 ICONS |= {"hand_back": "arrow-back-up", "insist": "gavel", "rework": "refresh", "void": "circle-x"}
+ICONS |= {"ask_extension": "clock-plus", "extend": "clock-check", "keep_due": "clock-x"}
+ICONS |= {"ask_suspension": "player-pause", "suspend": "player-pause", "keep_on": "player-play"}
+ICONS |= {"review": "calendar-due", "suspend_on": "player-pause", "resume": "player-play"}
 ICONS |= {"acknowledge": "signature", "refuse": "arrow-bounce", "reopen": "refresh"}
 
 
@@ -181,6 +184,7 @@ def _said(step: Any, *, at: datetime, bodies: Mapping[UUID, str]) -> str:
         parts.append(place(facts.get("to_place", "")))
     if step.verb == "recount":
         parts += _recounted(facts)
+    parts += side_words.of(facts)
     parts += [_reason(step.verb, name, facts[name], at=at) for name in SAID if facts.get(name)]
     parts += [_("答复：{words}").format(words=facts["reply"])] if facts.get("reply") else []
     parts += [_("自 {source} 导入").format(source=facts.get("imported"))] * ("imported" in facts)
@@ -222,6 +226,8 @@ STANDS: Mapping[str, str] = {
     "dispatched": "acknowledge",
     "returned": "dispatch",
     "handling": "handle",
+    "suspended": "handle",
+    "reviewing": "handle",
     "handled": "close",
     "checking": "close",
     "closed": "rate",
@@ -285,7 +291,8 @@ def emphasised(event: Any, *, at: datetime) -> str:
         return "move"
     if event.state in CHECKED:
         return "check"
-    return "wait" if event.state in queries.OPEN else "hold"
+    stands = event.state in STANDING or event.state not in queries.OPEN
+    return "hold" if stands else "wait"
 
 
 def awaited(event: Any, body: str, *, actor: Actor, at: datetime) -> dict[str, str] | None:

@@ -14,8 +14,8 @@ from django.utils.translation import gettext
 from quanyu.events.figures import PUBLISHED
 from quanyu.events.models import Contact, Event, EventStep, Published
 from quanyu.events.queries import figures
-from quanyu.events.rules import Filters, Keyword
-from quanyu.events.workflow import EVENT, State
+from quanyu.events.rules import Filters, Keyword, side
+from quanyu.events.workflow import EVENT, STANDING, State
 from quanyu.kernel.access.queries import get
 from quanyu.kernel.access.rules import Actor, holder, upper
 from quanyu.kernel.accounts import queries as accounts
@@ -35,7 +35,7 @@ PAGE = 100
 COUNT_TO = 10_000
 MOST_TOLD = 100
 """Overdue matters told of in one go: they stay locked until the timer has done them all."""
-OPEN = [state for state in State if state in EVENT.owed]
+OPEN = [state for state in State if state in EVENT.owed or state in STANDING]
 ENDED = [state for state in State if state not in OPEN]
 SOON = 0.4
 """A clock with less than this share of its limit left is soon due."""
@@ -224,6 +224,7 @@ def stage_names(workflow: str) -> dict[str, str]:
     if workflow != EVENT.name:
         return {}
     names = {state.value: str(state.label) for state in State if state in EVENT.limits}
+    names |= {side.EXTENSION: gettext("延期，每次最多"), side.SUSPENSION: gettext("挂账，最长到")}
     return names | ({EVENT.span.name: gettext(EVENT.span.label)} if EVENT.span else {})
 
 

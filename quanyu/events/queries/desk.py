@@ -11,6 +11,7 @@ from django.db.models import Q, Value
 
 from quanyu.events import queries
 from quanyu.events.models import Event
+from quanyu.events.queries import standing
 from quanyu.events.workflow import BEFORE_DISPATCH, EVENT
 from quanyu.kernel.access.rules import Actor, Role
 from quanyu.kernel.calendar.rules import local
@@ -22,8 +23,13 @@ MOST_WORK = 200
 MOST_WAITING = 8
 NEAR = 150.0
 METRES_A_DEGREE = 111_320.0
-NO_DUTY = frozenset({"void", "refuse"})
+NO_DUTY = frozenset(
+    {"void", "refuse", "ask_extension", "ask_suspension", "keep_due", "keep_on", "review", "resume"}
+)
 """Acts that are open but that nobody has to do."""
+
+ASKED_FIRST = frozenset({"nothing_asked", "extension_asked", "suspension_asked"})
+"""Guards that hinder nobody: there is merely nothing to decide, or something waits already."""
 
 FIRST = (
     "send_out",
@@ -33,6 +39,9 @@ FIRST = (
     "request_verification",
     "dispatch",
     "insist",
+    "extend",
+    "suspend",
+    "suspend_on",
     "acknowledge",
     "handle",
     "check",
@@ -58,7 +67,8 @@ def work(*, actor: Actor) -> list[Task]:
     One query over the states my roles act on; what may be done is reckoned from the rows.
     """
     states = sorted({s for move in EVENT.moves for s in _mine(move, actor)})
-    rows = Event.objects.visible_to(actor).filter(state__in=states)
+    rows = Event.objects.visible_to(actor)
+    rows = rows.filter(Q(state__in=states) | Q(asking__in=_decided(actor)))
     found = rows.order_by("next_due_at", "id")[:MOST_WORK]
     tasks = [Task(event, first(event, actor=actor)) for event in found]
     return [task for task in tasks if task.verb]
@@ -66,7 +76,13 @@ def work(*, actor: Actor) -> list[Task]:
 
 def _mine(move: Move, actor: Actor) -> Iterable[str]:
     acts = set(move.by) & (actor.roles - {Role.RESIDENT}) and move.verb not in NO_DUTY
-    return move.source if acts else ()
+    return move.source if acts and move.verb not in standing.DECIDED_BY else ()
+
+
+def _decided(actor: Actor) -> list[str]:
+    """Return the requests that a role of mine decides."""
+    decided = standing.DECIDED_BY
+    return [decided[m.verb] for m in EVENT.moves if m.verb in decided and set(m.by) & actor.roles]
 
 
 def first(event: Event, *, actor: Actor) -> str:
@@ -88,7 +104,9 @@ def blocked(event: Event, *, actor: Actor) -> list[tuple[Move, Guard]]:
     return [
         (move, guard)
         for move in EVENT.moves
-        if event.state in move.source and set(move.by) & roles
+        if event.state in move.source
+        and set(move.by) & roles
+        and not any(g.name in ASKED_FIRST and not g.check(event, actor) for g in move.guards)
         for guard in move.guards
         if not guard.check(event, actor)
     ]

@@ -10,7 +10,8 @@ from django.utils.translation import pgettext_lazy
 
 from quanyu.events import queries
 from quanyu.events.models import Event, EventStep
-from quanyu.events.workflow import EVENT, State
+from quanyu.events.queries import side_words
+from quanyu.events.workflow import EVENT, STANDING, State
 from quanyu.kernel.access.rules import Actor, Role
 from quanyu.kernel.calendar import queries as calendar
 from quanyu.kernel.calendar.rules import local
@@ -28,6 +29,8 @@ PLAIN = {
     State.DISPATCHED: _("已交给承办单位"),
     State.RETURNED: _("正在重新确定谁来办"),
     State.HANDLING: _("正在办"),
+    State.SUSPENDED: _("现在还办不了，先等着"),
+    State.REVIEWING: _("说好的日子到了，正在看能不能办"),
     State.HANDLED: _("办完了，正在核对"),
     State.CHECKING: _("办完了，正在核对"),
     State.CLOSED: _("他们说办好了，请您看看"),
@@ -51,6 +54,11 @@ TOLD = {
     "acknowledge": _("承办单位开始办"),
     "hand_back": _("承办单位认为不归它办，正在确定"),
     "handle": _("承办单位说办好了"),
+    "extend": _("要多一点时间"),
+    "suspend": _("现在还办不了，先等着"),
+    "review": _("说好的日子到了，正在看能不能办"),
+    "suspend_on": _("还要再等"),
+    "resume": _("可以办了，接着办"),
     "check": _("另一位工作人员正在核对"),
     "close": _("核对过，办好了"),
     "rework": _("没办好，要求重新办"),
@@ -85,6 +93,15 @@ DONE = {
     "acknowledge": pgettext_lazy("done", "签收"),
     "hand_back": pgettext_lazy("done", "退回"),
     "handle": pgettext_lazy("done", "处置反馈"),
+    "ask_extension": pgettext_lazy("done", "申请延期"),
+    "extend": pgettext_lazy("done", "同意延期"),
+    "keep_due": pgettext_lazy("done", "不同意延期"),
+    "ask_suspension": pgettext_lazy("done", "申请挂账"),
+    "suspend": pgettext_lazy("done", "同意挂账"),
+    "keep_on": pgettext_lazy("done", "不同意挂账"),
+    "review": pgettext_lazy("done", "到期复核"),
+    "suspend_on": pgettext_lazy("done", "继续挂账"),
+    "resume": pgettext_lazy("done", "恢复办理"),
     "check": pgettext_lazy("done", "开始核查"),
     "close": pgettext_lazy("done", "结案"),
     "rework": pgettext_lazy("done", "返工"),
@@ -102,6 +119,7 @@ class Told:
     verb: str
     words: str
     at: datetime
+    text: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +145,7 @@ def followed(holder: Actor, *, at: datetime) -> Followed:
     event = queries.one(event_id=holder.row, actor=holder)
     clock = "span" if event.due_at is not None else "stage"
     explained = queries.explained(event, clock=clock, at=at)
-    is_open = event.state in queries.OPEN
+    is_open = event.state in queries.OPEN and event.state not in STANDING
     return Followed(
         event=event,
         state_words=str(PLAIN[State(event.state)]),
@@ -141,7 +159,11 @@ def followed(holder: Actor, *, at: datetime) -> Followed:
 
 def told(steps: list[EventStep]) -> list[Told]:
     """Return the lines that the reporter may read, the newest first."""
-    return [Told(s.verb, str(TOLD[s.verb]), s.at) for s in steps if s.verb in TOLD]
+    return [
+        Told(s.verb, str(TOLD[s.verb]), s.at, side_words.open_to_all(s))
+        for s in steps
+        if s.verb in TOLD
+    ]
 
 
 def verb_words(verb: str) -> str:

@@ -9,6 +9,7 @@ from types import MappingProxyType
 from typing import Protocol
 from uuid import UUID
 
+from quanyu.events.rules import side
 from quanyu.kernel.access.rules import Actor, Role
 from quanyu.kernel.errors import Invalid, Refusal
 from quanyu.kernel.errors import gettext_noop as _
@@ -270,6 +271,9 @@ class Audience(StrEnum):
     DISPATCHERS = "dispatchers"
     """Who sent it out; else the nearest desk that dispatches."""
 
+    COMMANDERS = "commanders"
+    """Who commands the street, above whoever dispatches."""
+
     GRID = "grid"
     """The grid's worker."""
 
@@ -288,6 +292,7 @@ AUDIENCES: Mapping[str, Audience] = MappingProxyType(
         "settle": Audience.REPORTER,
         "refuse": Audience.REPORTER,
     }
+    | {verb: Audience(whom) for verb, whom in side.AUDIENCES.items()}
 )
 """Whom each verb concerns. What is not here stands on the work list alone: one telling a step."""
 
@@ -297,11 +302,12 @@ HOLDERS: Mapping[str, Audience] = MappingProxyType(
         "dispatched": Audience.HANDLERS,
         "handling": Audience.HANDS,
         "returned": Audience.DISPATCHERS,
+        "reviewing": Audience.COMMANDERS,
     }
 )
 """Who has a matter in each state, to be told that it is late or soon will be."""
 
-STEPS = frozenset({*AUDIENCES} - {"close", "settle", "refuse"})
+STEPS = frozenset(verb for verb, whom in AUDIENCES.items() if whom is not Audience.REPORTER)
 """The topics that are over once the matter has gone on."""
 
 SOON = timedelta(hours=4)

@@ -108,8 +108,10 @@ def overdue(case: Case, *, clock: str, actor: Actor, at: datetime) -> None:
 
 def _stand(case: Case, arrow: Move, *, at: datetime) -> None:
     """Put the case where the arrow leads and set its clocks; not yet written."""
-    case.state, case.state_since = arrow.target, at
     case.version += 1
+    if case.state == arrow.target:
+        return  # an act that stays where it is begins no stage anew
+    case.state, case.state_since = arrow.target, at
     clocks.enter(case, verb=arrow.verb, at=at)
 
 

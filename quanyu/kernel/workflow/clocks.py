@@ -16,6 +16,21 @@ def enter(case: Case, *, verb: str, at: datetime) -> None:
     case.next_due_at = _next(case)
 
 
+def extend(case: Case, working_days: int) -> None:
+    """Let the running span end so many working days later, and be told of anew (延期)."""
+    if case.due_at is None:
+        raise ValueError("only a span that has begun is extended")
+    case.due_at = _longer(case, case.due_at, working_days)
+    case.span_extended += working_days
+    case.due_told_at = None
+    case.next_due_at = _next(case)
+
+
+def _longer(case: Case, end: datetime, working_days: int) -> datetime:
+    limit = Limit(working_days, Unit.WORKING_DAYS)
+    return _due(case, limit, since=end) if working_days else end
+
+
 def recount(case: Case) -> bool:
     """Reckon the running clocks anew by the calendar as it is now; answer whether one moved.
 
@@ -42,7 +57,11 @@ def _later_of_one(case: Case, held: datetime, found: datetime) -> datetime:
 
 
 def _span_due(case: Case) -> datetime:
-    """Return when the running span ends, from its beginning or from when it last went on."""
+    """Return when the running span ends: by its limit, and by what was granted since."""
+    return _longer(case, _span_end(case), case.span_extended)
+
+
+def _span_end(case: Case) -> datetime:
     if case.span_resumed_at is not None and case.span_resumed_left is not None:
         return _resumed(case, case.span_resumed_left, at=case.span_resumed_at)
     if case.span_since is None or case.span_amount is None or case.due_at is None:
@@ -134,6 +153,7 @@ def _go_on(case: Case, *, at: datetime) -> None:
         return
     if case.span_left > 0 and case.due_at is not None:
         case.span_resumed_at, case.span_resumed_left = at, case.span_left
+        case.span_extended = 0  # what is left holds it already
         case.due_at = max(case.due_at, _resumed(case, case.span_left, at=at))
     case.span_left = None
 

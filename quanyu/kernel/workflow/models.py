@@ -37,6 +37,8 @@ class Case(models.Model):
     span_left = models.IntegerField("停表时剩余秒数", null=True)
     span_resumed_at = models.DateTimeField("续走时间", null=True)
     span_resumed_left = models.IntegerField("续走时剩余秒数", null=True)
+    span_extended = models.PositiveSmallIntegerField("延长工作日", default=0)
+    """Working days granted since the span began or last went on."""
     due_at = models.DateTimeField("办理到期", null=True)
     due_told_at = models.DateTimeField("办理逾期告知时间", null=True)
 

@@ -25,6 +25,8 @@ STATES: dict[str, tuple[str, str]] = {
     "dispatched": ("send", ""),
     "returned": ("gavel", ""),
     "handling": ("tool", "move"),
+    "suspended": ("player-pause", ""),
+    "reviewing": ("calendar-due", ""),
     "handled": ("checklist", "move"),
     "checking": ("eye-check", "move"),
     "closed": ("circle-check", "done"),

@@ -22,6 +22,7 @@ LISTS = [
     "reason_hand_back",
     "reason_void",
     "reason_rework",
+    "reason_suspend",
 ]
 
 

@@ -1,0 +1,64 @@
+"""What was said on the side paths, as the desk and as the reporter read it."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext, pgettext
+
+from quanyu.events.models import EventStep
+from quanyu.events.rules.side import Asking
+from quanyu.kernel.codes import queries as codes
+
+OPEN_TO_ALL = frozenset({"extend", "suspend", "suspend_on"})
+"""The acts whose words the reporter reads too."""
+
+
+def of(facts: Mapping[str, Any]) -> list[str]:
+    """Return what a step of a side path holds, in words; its plain sentences are not among them."""
+    parts = []
+    if facts.get("days"):
+        parts.append(_days(int(facts["days"])))
+    if facts.get("ground"):
+        parts.append(_ground(str(facts["ground"])))
+    if facts.get("review_date"):
+        day = date.fromisoformat(str(facts["review_date"]))
+        parts.append(_("{day}再看").format(day=_day(day)))
+    if facts.get("promise"):
+        parts.append(_("答应反映人：{words}").format(words=facts["promise"]))
+    return parts
+
+
+def open_to_all(step: EventStep) -> str:
+    """Return the words of a step that the reporter reads, or nothing."""
+    if step.verb not in OPEN_TO_ALL:
+        return ""
+    facts = step.facts
+    parts = of({name: facts[name] for name in facts if name != "promise"})
+    parts += [str(facts[name]) for name in ("reason", "promise") if facts.get(name)]
+    return _("；").join(parts)
+
+
+def asked(event: Any) -> str:
+    """Return what waits for a decision, in words, or nothing."""
+    if event.asking == Asking.EXTENSION:
+        return _("；").join([_days(event.asked_days or 0), event.asked_words])
+    if event.asking == Asking.SUSPENSION:
+        facts = {"ground": event.asked_ground, "review_date": event.asked_until}
+        return _("；").join(of(facts | {"promise": event.asked_words}))
+    return ""
+
+
+def _days(count: int) -> str:
+    return ngettext("延长 {n} 个工作日", "延长 {n} 个工作日", count).format(n=count)
+
+
+def _ground(code: str) -> str:
+    entry = codes.known("reason_suspend", code)
+    return codes.label(entry) if entry else code
+
+
+def _day(day: date) -> str:
+    return date_format(day, pgettext("date format", "n月j日"))

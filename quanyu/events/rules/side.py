@@ -1,0 +1,204 @@
+"""What holds on the side paths: more time, standing still (延期、挂账)."""
+
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Protocol
+from uuid import UUID
+
+from quanyu.kernel.access.rules import Actor
+from quanyu.kernel.calendar.rules import Limit, days, working_days
+from quanyu.kernel.errors import Invalid
+from quanyu.kernel.errors import gettext_noop as _
+from quanyu.kernel.notices.rules import Group, Topic, declare
+
+MOST_EXTENSIONS = 1
+EXTENSION, SUSPENSION = "extension", "suspension"
+"""The stages under which the codes keep how long an extension and a suspension may last."""
+
+FALLBACK = {EXTENSION: working_days(5), SUSPENSION: days(90)}
+"""Samples, for where the codes say nothing."""
+
+ASKED_ALREADY = _("这件事已有一项申请等待决定")
+NOTHING_ASKED = _("没有等待决定的这项申请")
+OWN_REQUEST = _("自己提出的申请要由别人决定")
+EXTENDED_ENOUGH = _("延期次数已满，不能再延")
+TOO_LATE = _("已经到期，不能再申请或批准延期")
+TOO_LONG = _("延期请填 1 到 {most} 个工作日")
+BAD_REVIEW = _("复核日期应在明天到 {last} 之间")
+
+
+class Asking(StrEnum):
+    """What somebody asked for and another person decides (申请)."""
+
+    NOTHING = ""
+    EXTENSION = "extension"
+    SUSPENSION = "suspension"
+
+
+class Asked(Protocol):
+    """What these rules need to know of a matter."""
+
+    asking: str
+    asked_by: UUID | None
+    extended: int
+    due_told_at: datetime | None
+
+
+def asks_nothing(matter: Asked, actor: Actor) -> bool:
+    """Answer whether no request waits: one at a time."""
+    return not matter.asking
+
+
+def asks_extension(matter: Asked, actor: Actor) -> bool:
+    """Answer whether more time was asked for."""
+    return matter.asking == Asking.EXTENSION
+
+
+def asks_suspension(matter: Asked, actor: Actor) -> bool:
+    """Answer whether it was asked to let the matter stand."""
+    return matter.asking == Asking.SUSPENSION
+
+
+def is_not_ones_request(matter: Asked, actor: Actor) -> bool:
+    """Answer whether somebody else asked."""
+    return matter.asked_by is None or matter.asked_by != actor.id
+
+
+def may_extend(matter: Asked, actor: Actor) -> bool:
+    """Answer whether the times are not used up."""
+    return matter.extended < MOST_EXTENSIONS
+
+
+def is_in_time(matter: Asked, actor: Actor) -> bool:
+    """Answer whether nobody was told yet that it is late; the minute itself is checked besides."""
+    return matter.due_told_at is None
+
+
+def check_in_time(due_at: datetime | None, *, at: datetime) -> None:
+    """Refuse more time for what has run out.
+
+    :raises Invalid: if the due time has passed
+    """
+    if due_at is None or due_at < at:
+        raise Invalid(TOO_LATE, field="days")
+
+
+def check_days(wanted: int, *, limit: Limit) -> None:
+    """Refuse more working days than one extension may give.
+
+    :raises Invalid: if there are too many, or none
+    """
+    if not 1 <= wanted <= limit.amount:
+        allowed = [f"1–{limit.amount}"]
+        raise Invalid(TOO_LONG, field="days", value=wanted, allowed=allowed, most=limit.amount)
+
+
+def check_review(review: date, *, today: date, last: date) -> None:
+    """Refuse a day of review that is not to come, or too far off.
+
+    :raises Invalid: if it is not between tomorrow and ``last``
+    """
+    if not today < review <= last:
+        raise Invalid(
+            BAD_REVIEW,
+            field="review_date",
+            value=review.isoformat(),
+            allowed=[f"≤ {last.isoformat()}"],
+            last=last.isoformat(),
+        )
+
+
+def days_between(first: date, last: date) -> int:
+    """Return how many nights lie between two days; none when they are turned round."""
+    return max((last - first).days, 0)
+
+
+AUDIENCES = {
+    "ask_extension": "dispatchers",
+    "extend": "hands",
+    "keep_due": "hands",
+    "ask_suspension": "commanders",
+    "suspend": "reporter",
+    "suspend_on": "reporter",
+    "keep_on": "hands",
+    "review": "commanders",
+    "resume": "hands",
+}
+"""Whom each verb of the side paths concerns."""
+
+WORDS = ("number", "matter", "place", "due_at")
+
+declare(
+    Topic(
+        "event.ask_extension",
+        Group.ASSIGNED,
+        _("有人申请延期"),
+        _("申请延期，请决定：{matter}"),
+        _("{place}，编号 {number}，{due_at} 到期。到期前没有决定，申请作废。"),
+        WORDS,
+    ),
+    Topic(
+        "event.extend",
+        Group.ASSIGNED,
+        _("同意延期"),
+        _("延期已同意：{matter}"),
+        _("{place}，编号 {number}，新的期限是 {due_at}。"),
+        WORDS,
+    ),
+    Topic(
+        "event.keep_due",
+        Group.ASSIGNED,
+        _("不同意延期"),
+        _("延期没有同意，请按原期限办：{matter}"),
+        _("{place}，编号 {number}，{due_at} 前办结。理由见事项经过。"),
+        WORDS,
+    ),
+    Topic(
+        "event.ask_suspension",
+        Group.ASSIGNED,
+        _("有人申请挂账"),
+        _("申请挂账，请决定：{matter}"),
+        _("{place}，编号 {number}。请看条件、复核日期和给反映人的承诺。"),
+        WORDS,
+    ),
+    Topic(
+        "event.suspend",
+        Group.ANSWERS,
+        _("反映的事一时办不了"),
+        _("您反映的事现在还办不了：{matter}"),
+        _("{place}，编号 {number}。为什么、哪天再看、我们答应什么，凭查询码可以看到。"),
+        WORDS,
+    ),
+    Topic(
+        "event.suspend_on",
+        Group.ANSWERS,
+        _("反映的事还要再等"),
+        _("您反映的事还要再等：{matter}"),
+        _("{place}，编号 {number}。到了说好的日子又看过一次，新的日子和承诺，凭查询码可以看到。"),
+        WORDS,
+    ),
+    Topic(
+        "event.keep_on",
+        Group.ASSIGNED,
+        _("不同意挂账"),
+        _("挂账没有同意，请接着办：{matter}"),
+        _("{place}，编号 {number}，{due_at} 前办结。理由见事项经过。"),
+        WORDS,
+    ),
+    Topic(
+        "event.review",
+        Group.ASSIGNED,
+        _("挂账到了复核日期"),
+        _("挂账到期，请复核：{matter}"),
+        _("{place}，编号 {number}。请恢复办理，或写明承诺继续挂账。"),
+        WORDS,
+    ),
+    Topic(
+        "event.resume",
+        Group.ASSIGNED,
+        _("恢复办理"),
+        _("恢复办理，请接着办：{matter}"),
+        _("{place}，编号 {number}，{due_at} 前办结。"),
+        WORDS,
+    ),
+)

@@ -17,6 +17,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import Any, BinaryIO, Protocol
 
+from quanyu.kernel.operations import home as homes
 from quanyu.kernel.operations.faults import Fault
 
 FORMAT = 1
@@ -140,6 +141,7 @@ class Writer:
         os.fsync(self._out.fileno())
         self._out.close()
         self.half.replace(self.path)
+        homes.keep_names(self.path.parent)
 
     def abandon(self) -> None:
         """Leave nothing behind."""

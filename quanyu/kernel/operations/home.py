@@ -185,6 +185,16 @@ def write_private(file: Path, text: str) -> None:
         out.flush()
         os.fsync(out.fileno())
     half.replace(file)
+    keep_names(file.parent)
+
+
+def keep_names(folder: Path) -> None:
+    """Bring the names in a folder to the disk: a key must not vanish that already seals values."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
 
 
 def _key() -> str:

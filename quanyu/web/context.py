@@ -42,6 +42,7 @@ NOTICES = notices.KEEPERS
 PRIVACY = frozenset({Role.SEC_ADMIN, Role.AUDIT_ADMIN})
 ANSWERING = PEOPLE | LEADERS
 EVERYBODY = frozenset(Role)
+TABS = 3
 AUDIT = frozenset({Role.AUDIT_ADMIN, Role.AUDITOR})
 OPERATORS = frozenset({Role.SYS_ADMIN})
 
@@ -124,6 +125,7 @@ def face(request: HttpRequest) -> dict[str, Any]:
         "me": SimpleLazyObject(lambda: _me(seat_of(request))),
         "nav": SimpleLazyObject(lambda: navigation(seat_of(request).actor.roles)),
         "scope": SimpleLazyObject(lambda: _scope(seat_of(request))),
+        "tabs": SimpleLazyObject(lambda: tabs(seat_of(request).actor.roles)),
         "may_search": SimpleLazyObject(lambda: opens("matters", seat_of(request).actor.roles)),
         "city": SimpleLazyObject(_city),
         "alarms": SimpleLazyObject(lambda: _alarms(seat_of(request).actor)),
@@ -140,6 +142,14 @@ def navigation(roles: frozenset[str]) -> list[dict[str, Any]]:
     for group in groups:
         group["doors"] = [door for door in group["doors"] if door["url"]]
     return [group for group in groups if group["doors"]]
+
+
+def tabs(roles: frozenset[str]) -> list[dict[str, Any]]:
+    """Return the few doors at a thumb's reach on a phone: those of the group one begins in."""
+    groups = navigation(roles)
+    begins = groups[0] if opens("work", roles) else groups[-1]
+    doors: list[dict[str, Any]] = begins["doors"]
+    return doors[:TABS]
 
 
 @accounts.doors_of.answered_by

@@ -122,7 +122,18 @@ def test_acts_on_records_left_unsealed(keeper: Actor, at: datetime) -> None:
 
     record("tests.did", "tests:1", actor=keeper, at=at)
 
-    assert finding(Key.SEAL) == rules.Finding(Key.SEAL, Level.ACT, "unsealed")
+    late = queries.look(timezone.now() + timedelta(minutes=16)).finding(Key.SEAL)
+    assert late == rules.Finding(Key.SEAL, Level.ACT, "unsealed")
+
+
+def test_is_calm_about_the_first_record_after_a_quiet_night(keeper: Actor, at: datetime) -> None:
+    record("tests.did", "tests:1", actor=keeper, at=at)
+    while audit.seal(at=timezone.now() - timedelta(hours=8)):
+        pass
+
+    record("tests.did", "tests:1", actor=keeper, at=at)
+
+    assert finding(Key.SEAL).level is Level.FINE
 
 
 def test_finds_the_database_at_this_release() -> None:

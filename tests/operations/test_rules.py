@@ -37,11 +37,10 @@ def test_of_a_demo_without_backup() -> None:
 
 
 @pytest.mark.parametrize(
-    ("age", "unsealed", "level"),
-    [(9999, 0, Level.FINE), (10, 5, Level.FINE), (400, 5, Level.LOOK), (1000, 5, Level.ACT)],
+    ("waited", "level"), [(0, Level.FINE), (10, Level.FINE), (400, Level.LOOK), (1000, Level.ACT)]
 )
-def test_of_seals(age: float, unsealed: int, level: Level) -> None:
-    assert rules.seal(age=age, unsealed=unsealed).level is level
+def test_of_seals(waited: float, level: Level) -> None:
+    assert rules.seal(waited=waited).level is level
 
 
 @pytest.mark.parametrize(

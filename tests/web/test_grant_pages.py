@@ -12,6 +12,7 @@ from quanyu.kernel.access.rules import Actor, ActorKind, Grant, Role
 from quanyu.kernel.accounts import actions, queries
 from quanyu.kernel.accounts.models import Account, Deputy, GrantRequest, GrantRow, ReviewLine
 from quanyu.kernel.keys import uuid7
+from quanyu.web import context
 from tests.conftest import GRID, STREET, person
 from tests.seat import administrator, browser_of
 
@@ -240,6 +241,17 @@ def test_who_holds_nothing_yet_begins_where_they_can_ask() -> None:
     assert first.redirect_chain == [("/desk/grants", 302)]
     assert first.context["open"] == "ask"
     assert [door["key"] for group in first.context["nav"] for door in group["doors"]] == ["grants"]
+
+
+@pytest.mark.parametrize(
+    ("role", "keys"),
+    [
+        (Role.DISPATCHER, ["work", "matters", "map"]),
+        (Role.SYS_ADMIN, ["people", "requests", "reviews"]),
+    ],
+)
+def test_has_the_doors_one_begins_at_in_reach_of_the_thumb(role: Role, keys: list[str]) -> None:
+    assert [door["key"] for door in context.tabs(frozenset({role}))] == keys
 
 
 def test_tells_one_first_grid_from_another() -> None:

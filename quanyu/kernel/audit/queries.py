@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from uuid import UUID
 
 from django.db import models
@@ -69,6 +69,9 @@ class State:
     last_at: datetime | None
     records: int
     unsealed: int
+    since: datetime | None
+    """Since when the oldest of them waits for a seal."""
+
     number: int
     head: str
 
@@ -111,10 +114,12 @@ def loose(rows: Sequence[Record]) -> frozenset[UUID]:
 def state() -> State:
     """Return how far the log is sealed; counted exactly up to ten thousand."""
     last = _last()
+    waiting = list(unsealed(last).values_list("id", flat=True)[: COUNT_TO + 1])
     return State(
         last_at=last.at if last else None,
         records=Record.objects.order_by()[: COUNT_TO + 1].count(),
-        unsealed=unsealed(last).order_by().values("id")[: COUNT_TO + 1].count(),
+        unsealed=len(waiting),
+        since=_made(waiting[0]) if waiting else None,
         number=last.number if last else 0,
         head=last.hash if last else rules.GENESIS,
     )
@@ -273,6 +278,11 @@ def unsealed(last: Seal | None) -> models.QuerySet[Record]:
     for members in recent.values_list("members", flat=True):
         sealed.update(key for key in members if key >= horizon)
     return rows.filter(id__gte=horizon).exclude(id__in=sealed)
+
+
+def _made(key: UUID) -> datetime:
+    """Return when a key was made: it bears the time."""
+    return datetime.fromtimestamp((key.int >> 80) / 1000, tz=UTC)
 
 
 def _before(key: UUID, span: timedelta) -> UUID:

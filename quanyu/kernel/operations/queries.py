@@ -113,6 +113,11 @@ class Overview:
         return _age(self.seal.last_at, self.at)
 
     @property
+    def unsealed_for(self) -> float:
+        """Return how many seconds the oldest record has waited for its seal."""
+        return _age(self.seal.since, self.at) or 0.0
+
+    @property
     def backup_age(self) -> float | None:
         """Return how many seconds ago the newest backup was made."""
         return _age(self.backup.at if self.backup else None, self.at)
@@ -228,7 +233,7 @@ def _judged(seen: Overview) -> tuple[Finding, ...]:
         rules.worker(seen.silence),
         rules.disk(free=seen.disk.free, total=seen.disk.total),
         rules.backup(seen.backup_age, is_demo=settings.QUANYU_DEMO),
-        rules.seal(age=seen.seal_age, unsealed=seen.seal.unsealed),
+        rules.seal(waited=seen.unsealed_for),
         rules.calendar(seen.missing_years, year=_year(seen.at)),
         rules.database(used=seen.database.used, most=seen.database.most),
         rules.activity(longest=longest, blocked=blocked),

@@ -111,13 +111,12 @@ def backup(age: float | None, *, is_demo: bool) -> Finding:
     return Finding(Key.BACKUP, found, "old") if found is not Level.FINE else fine(Key.BACKUP)
 
 
-def seal(*, age: float | None, unsealed: int) -> Finding:
-    """Judge the sealing of the log: what lies unsealed may still be altered unseen."""
-    if not unsealed:
-        return fine(Key.SEAL)
-    if age is None:
-        return Finding(Key.SEAL, Level.LOOK, "unsealed")
-    found = level(age, look=5 * MINUTE, act=15 * MINUTE)
+def seal(*, waited: float) -> Finding:
+    """Judge the sealing of the log: what lies unsealed for long may be altered unseen.
+
+    A quiet night makes no seal; the first record after it has waited for seconds alone.
+    """
+    found = level(waited, look=5 * MINUTE, act=15 * MINUTE)
     return Finding(Key.SEAL, found, "unsealed") if found is not Level.FINE else fine(Key.SEAL)
 
 

@@ -48,6 +48,11 @@ document.addEventListener('keydown', (event) => {
 
 if (new URLSearchParams(location.search).has('focus')) KEYS['/']();
 
+/* What is shown to be handed on, such as a one-time link, is marked whole to be copied. */
+document.addEventListener('focusin', (event) => {
+  if (event.target instanceof HTMLInputElement && event.target.readOnly) event.target.select();
+});
+
 /* ---------- filters ---------- */
 document.addEventListener('change', (event) => {
   const form = event.target instanceof Element ? /** @type {HTMLFormElement | null} */ (event.target.closest('form[data-filters]')) : null;

@@ -54,8 +54,18 @@ def files(request: HttpRequest) -> HttpResponse:
         "section": "files",
         "waiting": [shown.export(p, actor=actor, at=at, names=names) for p in waiting],
         "groups": [
-            {"label": _("导出"), "papers": exports, "blank": _("还没有导出过文件")},
-            {"label": _("导入"), "papers": imports, "blank": _("还没有导入过文件")},
+            {
+                "label": _("导出"),
+                "papers": exports,
+                "blank": _("还没有导出过文件"),
+                "hint": _("在列表上点“导出”，做好的文件放在这里"),
+            },
+            {
+                "label": _("导入"),
+                "papers": imports,
+                "blank": _("还没有导入过文件"),
+                "hint": _("在可以导入的列表上点“导入”，试算结果和问题文件放在这里"),
+            },
         ],
         "now": timezone.localtime(at),
     }

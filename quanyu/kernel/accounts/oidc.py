@@ -37,6 +37,10 @@ LINK, SIGN_IN = "link", "sign_in"
 KNOWN_FOR = 600
 """Seconds for which the provider's own description of itself is good."""
 
+AWAY_FOR = 10
+"""Seconds for which a provider that did not answer is not asked again: each question holds a
+thread of the server, and anybody may ask."""
+
 ALGORITHMS = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384")
 """Signed with a key that only the provider has; a secret shared with us would prove nothing."""
 
@@ -49,6 +53,7 @@ FAULTS = (OAuth2Error, jwt.PyJWTError, requests.RequestException, KeyError, Type
 
 log = logging.getLogger(__name__)
 _known: dict[str, tuple[float, dict[str, Any]]] = {}
+_away: dict[str, float] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,9 +155,19 @@ class City(OpenIDConnectOAuth2Adapter):  # type: ignore[misc]
         until, told = _known.get(issuer(), (0.0, {}))
         if time.monotonic() >= until:
             _check_safe(issuer())
-            told = super().openid_config
+            told = self._asked()
             _check_itself(told)
             _known[issuer()] = (time.monotonic() + KNOWN_FOR, told)
+        return told
+
+    def _asked(self) -> dict[str, Any]:
+        if time.monotonic() < _away.get(issuer(), 0.0):
+            raise requests.ConnectionError("asked a moment ago")
+        try:
+            told: dict[str, Any] = super().openid_config
+        except (requests.ConnectionError, requests.Timeout):
+            _away[issuer()] = time.monotonic() + AWAY_FOR
+            raise
         return told
 
     def get_callback_url(self, request: HttpRequest, app: Any) -> str:

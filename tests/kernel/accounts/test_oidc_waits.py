@@ -1,7 +1,9 @@
 """While the identity provider is waited for (等待统一身份认证时) … no transaction stands open."""
 
+import socket
 import threading
 from collections.abc import Iterator
+from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
@@ -53,3 +55,27 @@ def test_holds_no_transaction(looking: Any, settings: Any) -> None:
 
     assert answer.context["refusal"]["sentence"][:6] == "统一身份认证"
     assert looking.found == [0]
+
+
+def test_asks_a_provider_that_is_away_no_more_than_now_and_then(db: None, settings: Any) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        silent.settimeout(0.5)
+        settings.QUANYU_OIDC_ISSUER = f"http://127.0.0.1:{silent.getsockname()[1]}"
+        settings.QUANYU_OIDC_CLIENT_ID = "quanyu"
+        settings.QUANYU_OIDC_CLIENT_SECRET = "a secret of the tests"
+        asked: list[bool] = []
+        hanging_up = threading.Thread(target=_hang_up, args=[silent, asked])
+        hanging_up.start()
+        answers = [Client().get("/desk/sign-in/oidc").status_code for _n in range(3)]
+        hanging_up.join()
+
+    assert answers == [422, 422, 422]
+    assert asked == [True]
+
+
+def _hang_up(silent: socket.socket, asked: list[bool]) -> None:
+    """Close every connection unanswered, until none comes any more."""
+    with suppress(TimeoutError):
+        while True:
+            silent.accept()[0].close()
+            asked.append(True)

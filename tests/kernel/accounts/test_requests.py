@@ -414,7 +414,11 @@ def test_a_body_that_is_no_more_is_given_to_nobody(
     security_administrator: Actor,
     now: datetime,
 ) -> None:
-    facts = {"role": Role.HANDLER, "body": body_of("street-works"), "reason": "调入"}
+    facts: dict[str, Any] = {
+        "role": Role.HANDLER,
+        "body": body_of("street-works"),
+        "reason": "调入",
+    }
     wish = actions.ask_grant(account=worker, actor=system_administrator, at=now, **facts)
     GrantRequest.objects.filter(pk=wish.pk).update(body_id=uuid7())
 

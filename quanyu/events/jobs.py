@@ -7,7 +7,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from quanyu.events import actions, queries, rules
-from quanyu.events.queries import standing, telling
+from quanyu.events.queries import hot, standing, telling
 from quanyu.events.workflow import EVENT
 from quanyu.kernel.access.rules import system
 from quanyu.kernel.calendar import queries as calendar
@@ -75,6 +75,24 @@ def warn(at: datetime) -> None:
     worker = system(settings.QUANYU_CITY, job="events.warn")
     for key, due in telling.soon(actor=worker, at=at):
         actions.tell(event_id=key, verb="soon", since=at, occasion=due, actor=worker, at=at)
+
+
+@every("20 2 * * * 0")
+def find_hot(at: datetime) -> None:
+    """Find where more matters of a kind have piled up than usual, and how many may be twins."""
+    from quanyu.events.engine.repeats import repeats
+
+    worker = system(settings.QUANYU_CITY, job="events.find_hot")
+    found = hot.piled_up(actor=worker, at=at)
+    told = {
+        (one.place, one.category): [
+            (row.text, row.reported_at.timestamp(), row.lon, row.lat)
+            for row in hot.reports(one, actor=worker, at=at)
+        ]
+        for one in found.hot
+    }
+    counts = {key: repeats(rows) for key, rows in told.items()}
+    actions.keep_hot(found=found, repeats=counts, actor=worker, at=at)
 
 
 def _telling(verb: str) -> Listener:

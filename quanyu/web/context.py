@@ -33,6 +33,15 @@ EMERGENCY = (
 )
 
 MATTERS = SIGHTED_ROLES | {Role.HANDLER}
+HOT = frozenset(
+    {
+        Role.DISPATCHER,
+        Role.COMMANDER,
+        Role.DISTRICT_ADMIN,
+        Role.COMMUNITY_SECRETARY,
+        Role.HANDLER,
+    }
+)
 REPORTING = frozenset({Role.GRID_WORKER, Role.COMMUNITY_OFFICER, Role.OPERATOR, Role.WINDOW_CLERK})
 GROUND = MATTERS | {Role.SYS_ADMIN}
 PEOPLE = frozenset({Role.SYS_ADMIN, Role.SEC_ADMIN, Role.AUDIT_ADMIN})
@@ -70,6 +79,7 @@ DOORS: tuple[tuple[Promise | str, tuple[Door, ...]], ...] = (
             Door("matters", "desk_matters", "list-details", _("事项"), MATTERS),
             Door("map", "desk_map", "map-2", _("调度地图"), MATTERS),
             Door("figures", "desk_figures", "chart-line", _("指标"), FIGURES),
+            Door("hot", "desk_hot", "flame", _("热点与专项"), HOT),
             Door("files", "desk_files", "file-spreadsheet", _("导出与导入"), GROUND | AUDIT),
             Door("report", "desk_report", "phone-incoming", _("代报事项"), REPORTING),
             Door("calls", "desk_calls", "phone-outgoing", _("电话名单"), CALLS),

@@ -31,6 +31,7 @@ from quanyu.events.actions.handling import (
     settle,
     verify,
 )
+from quanyu.events.actions.hot import keep_hot, set_aside
 from quanyu.events.actions.reports import (
     KEY_LIVES,
     KeyReused,
@@ -74,6 +75,7 @@ __all__ = [
     "handle",
     "insist",
     "keep_due",
+    "keep_hot",
     "keep_on",
     "open_by_code",
     "place",
@@ -88,6 +90,7 @@ __all__ = [
     "rework",
     "say",
     "send_out",
+    "set_aside",
     "settle",
     "suggest",
     "suspend",

@@ -3,6 +3,7 @@ from uuid import UUID
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
+from quanyu.events.models.hot import HotIssue as HotIssue
 from quanyu.events.rules import REACHES_REPORTER, Channel
 from quanyu.events.rules.side import Asking
 from quanyu.events.workflow import EVENT, STANDING, State

@@ -238,6 +238,8 @@ def topic_names() -> dict[str, str]:
     names |= {f"{EVENT.name}.recount": gettext("按日历重新计算期限")}
     names |= {f"{EVENT.name}.import": gettext("导入历史事项")}
     names |= {f"{EVENT.name}.import_run": gettext("一次历史事项导入")}
+    names |= {f"{EVENT.name}.hot": gettext("热点计算")}
+    names |= {f"{EVENT.name}.set_hot_aside": gettext("搁置热点")}
     return names | {f"{EVENT.name}.publish": gettext("公布数字")}
 
 

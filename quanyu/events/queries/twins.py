@@ -9,6 +9,7 @@ from django.db.models import Q, QuerySet
 from quanyu.events import queries
 from quanyu.events.models import Event
 from quanyu.events.rules import PARTS_OF_A_STREET, likeness
+from quanyu.events.rules.hot import community_of
 from quanyu.events.rules.likeness import Spot
 from quanyu.kernel.access.rules import Actor, upper
 
@@ -71,7 +72,7 @@ def _around(spot: Spot, *, actor: Actor) -> "QuerySet[Event]":
 
 
 def _same_place(spot: Spot) -> Q:
-    place = community(spot.path)
+    place = community_of(spot.path)
     if place.count("/") < PARTS_OF_A_STREET:
         same = Q(region_path=place)
     else:
@@ -84,11 +85,6 @@ def _same_place(spot: Spot) -> Q:
         lon__range=(spot.lon - aside, spot.lon + aside),
         lat__range=(spot.lat - up, spot.lat + up),
     )
-
-
-def community(path: str) -> str:
-    """Return the community of a place, or the place itself where it is larger."""
-    return "/".join(path.split("/")[: PARTS_OF_A_STREET + 1]).rstrip("/") + "/"
 
 
 def _likeliest(draft: Draft, rows: Iterable[Event]) -> list[Twin]:

@@ -63,7 +63,10 @@ NOT_PERSONAL = {
         "codes, and the salt of the audit's digest",
         "verb source target actor_kind role salt",
     ),
-    "events.HotIssue": ("a place, a class, a reason's code", "region_path category aside"),
+    "events.HotIssue": (
+        "a place, a class, a number, a reason's code",
+        "region_path category usual aside",
+    ),
     "events.Idempotency": ("keyed hash and hash, gone within a day", "key request"),
     "events.Origin": (
         "another system's names of a class, a body and a district; its number; a keyed hash",

@@ -53,12 +53,18 @@ def piled_up(*, actor: Actor, at: datetime) -> Found:
 
 
 def _counted(rows: "QuerySet[Event]", since: datetime) -> Mapping[Key, Counts]:
-    counted = rows.order_by().values_list("region_path", "category")
-    counted = counted.annotate(
-        recent=Count("id", filter=Q(reported_at__gte=since)),
-        before=Count("id", filter=Q(reported_at__lt=since)),
+    counted = (
+        rows.order_by()
+        .values("region_path", "category")
+        .annotate(
+            recent=Count("id", filter=Q(reported_at__gte=since)),
+            before=Count("id", filter=Q(reported_at__lt=since)),
+        )
     )
-    return {(place, kind): Counts(recent, before) for place, kind, recent, before in counted}
+    return {
+        (one["region_path"], one["category"]): Counts(one["recent"], one["before"])
+        for one in counted
+    }
 
 
 def reports(one: Hot, *, actor: Actor, at: datetime) -> list[Event]:

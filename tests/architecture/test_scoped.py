@@ -29,7 +29,6 @@ GENERIC = {
     ("quanyu/kernel/privacy/actions/purging.py", "_due"): (
         "the nightly purge of a field in every row, as the system of the whole jurisdiction"
     ),
-    ("quanyu/kernel/privacy/actions/purging.py", "_erase"): "the same",
     ("quanyu/kernel/privacy/sealed.py", "Column"): (
         "a rotation of the keys: tokens in every row, none of them opened for anybody"
     ),

@@ -1,5 +1,6 @@
 """A grant is asked for by one, approved by another, and counts in an open session (授权)."""
 
+import re
 from datetime import datetime
 from typing import Any
 
@@ -9,7 +10,8 @@ from playwright.sync_api import Page, expect
 from quanyu.events.models import Event
 from quanyu.kernel.access.rules import Actor, Role
 from tests.conftest import GRID, person
-from tests.pages.conftest import PHONE, Sit, look
+from tests.pages.conftest import PHONE, Sit, look, work
+from tests.pages.test_axe import faults
 
 
 def asks(page: Page, name: str) -> None:
@@ -87,3 +89,47 @@ def test_a_leader_sees_as_a_colleague_and_leaves(sit: Sit, reported: Event) -> N
     page.get_by_role("button", name="退出", exact=True).first.click()
 
     expect(page.get_by_text("已恢复本人视角")).to_be_visible()
+
+
+def bell(page: Page) -> None:
+    """Open the inbox by the bell, which shows that one thing is new."""
+    page.goto("/desk/grants")
+    page.get_by_role("link", name="通知，1 条未读").click()
+
+
+def test_the_bell_tells_who_decides_and_then_the_person(sit: Sit) -> None:
+    city = settings.QUANYU_CITY
+    worker = sit(person(Role.PARTY_OFFICER, GRID, name="李军"), size=PHONE)
+    asking = sit(person(Role.SYS_ADMIN, city, name="钱一"))
+    deciding = sit(person(Role.SEC_ADMIN, city, name="孙二"))
+    worker.goto("/desk/notices")
+    asks(asking, "李军")
+    work()
+
+    bell(deciding)
+    look(deciding, "grants-bell-decides")
+    assert faults(deciding, "grants-bell") == []
+    deciding.get_by_role("button", name="授权申请待审批：受理员").first.click()
+    expect(deciding).to_have_url(re.compile("/desk/grants/requests$"))
+    approves(deciding)
+    work()
+
+    bell(worker)
+    look(worker, "grants-bell-person-390")
+    expect(worker.get_by_role("button", name="授权申请已批准：受理员").first).to_be_visible()
+    deciding.goto("/desk/notices")
+    expect(deciding.get_by_text("没有新通知")).to_be_visible()
+
+
+def test_one_writes_down_ones_own_mail_address(sit: Sit) -> None:
+    page = sit(person(Role.DISPATCHER, name="周明"))
+    page.goto("/desk/account")
+    page.get_by_role("link", name="填写邮箱").click()
+    assert faults(page, "own-mail") == []
+    look(page, "own-mail")
+    page.get_by_label("新的邮箱").fill("zhou.ming@example.cn")
+    page.get_by_role("button", name="保存邮箱").click()
+
+    expect(page.get_by_text("邮箱已保存；邮件接通后开始使用")).to_be_visible()
+    expect(page.get_by_text("zhou.ming@example.cn")).to_be_visible()
+    look(page, "own-account-mail")

@@ -20,7 +20,6 @@ urlpatterns = [
     path("desk/second-factor", pages.second_factor, name="second_factor"),
     path("desk/password", pages.password, name="password"),
     path("desk/account", pages.own_account, name="own_account"),
-    path("desk/account/email", pages.own_email, name="own_email"),
     path("desk/account/identity", pages.link_identity, name="link_identity"),
     path("desk/account/identity/unlink", pages.unlink_identity, name="unlink_identity"),
     path("desk/account/codes", pages.renew_codes, name="renew_codes"),

@@ -239,6 +239,7 @@ def own_topics() -> dict[str, str]:
         "accounts.end_sessions": _("退出多处登录"),
         "accounts.renew_recovery_codes": _("生成恢复码"),
         "accounts.use_recovery_code": _("使用恢复码"),
+        "accounts.set_email": _("填写或删除通知邮箱"),
         "accounts.grant": _("授权"),
         "accounts.end_grant": _("终止授权"),
         "accounts.create": _("建立账号"),

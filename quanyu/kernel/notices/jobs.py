@@ -1,6 +1,7 @@
 """What the clock brings: send what waits, take up what was cut short, delete what is over."""
 
 import time
+from contextlib import suppress
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -55,8 +56,22 @@ def deliver_one(at: datetime) -> bool:
 
 @every("50 3 * * * 0")
 def forget(at: datetime) -> None:
-    """Delete the notices whose time is over."""
-    actions.forget(actor=system(settings.QUANYU_CITY, job="notices.forget"), at=at)
+    """Delete the notices whose time is over, and addresses whose code was never entered."""
+    worker = system(settings.QUANYU_CITY, job="notices.forget")
+    actions.forget(actor=worker, at=at)
+    actions.forget_proofs(actor=worker, at=at)
+
+
+@on("notices.mail_asked", is_apart=True)
+def send_code(case: UUID, at: datetime) -> None:
+    """Send the code of a new mail address; the call to the server is in no transaction."""
+    worker = system(settings.QUANYU_CITY, job="notices.send_code")
+    with acting(worker):
+        parcel = actions.code_parcel(proof_id=case, actor=worker, at=timezone.now())
+    if parcel is None:
+        return
+    with suppress(channels.Permanent):  # no such address: no code comes, and the page says so
+        channels.send(parcel)
 
 
 def _telling(topic: str) -> Listener:

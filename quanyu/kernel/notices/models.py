@@ -83,6 +83,33 @@ class Choice(models.Model):
         return str(self.account_id)
 
 
+class MailProof(models.Model):
+    """A mail address of one's own that waits for the code sent there (待核对的邮箱)."""
+
+    access = Access(rows=MINE)
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    account = models.OneToOneField(
+        settings.AUTH_USER_MODEL, models.PROTECT, verbose_name="账号", related_name="+"
+    )
+    address = EncryptedField(
+        "邮箱",
+        personal=Personal(
+            "consent", _("核对本人填写的通知邮箱"), 1, "asked_at", kind="email", of="staff"
+        ),
+    )
+    asked_at = models.DateTimeField("填写时间")
+    tries = models.PositiveSmallIntegerField("试过次数", default=0)
+
+    objects = ScopedManager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "待核对的邮箱"
+
+    def __str__(self) -> str:
+        return str(self.account_id)
+
+
 class Notice(models.Model):
     """One thing one person is told (通知).
 

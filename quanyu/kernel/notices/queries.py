@@ -19,7 +19,7 @@ from quanyu.kernel.calendar.rules import local
 from quanyu.kernel.errors import Denied, Invalid
 from quanyu.kernel.errors import gettext_noop as _
 from quanyu.kernel.notices import channels, rules
-from quanyu.kernel.notices.models import Choice, Delivery, Notice, Wording
+from quanyu.kernel.notices.models import Choice, Delivery, MailProof, Notice, Wording
 from quanyu.kernel.notices.rules import CALLERS, Channel, Quiet, State, Way
 
 PAGE = 50
@@ -108,6 +108,12 @@ def reachable(*, email: str, row: Choice | None) -> frozenset[str]:
 def can_text() -> bool:
     """Answer whether text messages can be sent at all: else nobody is asked whether they wish."""
     return Channel.SMS in channels.open_ways()
+
+
+def proof_of(actor: Actor, *, lock: bool = False) -> MailProof | None:
+    """Return one's own mail address that waits for its code, or did."""
+    rows = MailProof.objects.visible_to(actor).filter(account_id=actor.id)
+    return (rows.select_for_update() if lock else rows).first()
 
 
 def email_of(actor: Actor) -> str:
@@ -223,7 +229,7 @@ def _moment(value: str) -> str:
 
 
 def _day(value: str) -> str:
-    return date_format(date.fromisoformat(value), pgettext("date format", "n月j日"))
+    return date_format(date.fromisoformat(value), pgettext("date format", "Y年n月j日"))
 
 
 SAID = {"_at": _moment, "_on": _day}
@@ -305,6 +311,7 @@ def topic_names() -> dict[str, str]:
     return {
         "notices.word": gettext("修改通知模板"),
         "notices.choose": gettext("选择通知方式"),
+        "notices.ask_mail": gettext("填写通知邮箱"),
         "notices.call": gettext("电话告知"),
         "notices.resend": gettext("重新发送"),
         "notices.let_be": gettext("不再发送"),

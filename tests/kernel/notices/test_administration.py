@@ -389,5 +389,5 @@ def test_a_review_that_is_done_goes_off_the_list(review: Review, sun: Actor, at:
 def test_a_day_is_said_in_the_readers_language() -> None:
     words = {"until_on": "2026-10-01", "made_at": datetime(2026, 10, 1, tzinfo=UTC).isoformat()}
 
-    assert queries.words_in(words, "zh-hans")["until_on"] == "10月1日"
+    assert queries.words_in(words, "zh-hans")["until_on"] == "2026年10月1日"
     assert queries.words_in({"until_on": ""}, "en") == {"until_on": ""}

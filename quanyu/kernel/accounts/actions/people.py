@@ -62,8 +62,10 @@ def create_account(
 def set_email(*, account: Account, email: str, actor: Actor, at: datetime) -> Account:
     """Say to which address an account's notices go by mail; an empty one ends them.
 
+    A system administrator may enter one where there is none; then it is its holder's alone.
+
     :raises Denied: if it is neither the actor's own, nor the actor a system administrator over it
-    :raises Invalid: if it is no mail address
+    :raises Invalid: if it is no mail address, or another's that stands already
     """
 
     def write() -> Account:
@@ -71,6 +73,8 @@ def set_email(*, account: Account, email: str, actor: Actor, at: datetime) -> Ac
             check_manager(actor)
             managed(account.pk, actor, at=at)
         row = Account.objects.select_for_update().get(pk=account.pk)
+        if actor.id != account.pk and row.email:
+            raise Invalid(_("已有邮箱的，只能由本人更换或删除"), field="email")
         row.email = rules.mail_address(email)
         row.save(update_fields=["email"])
         record("accounts.set_email", row, actor=actor, at=at, changed=["email"])

@@ -33,7 +33,6 @@ from quanyu.kernel.accounts.pages.security import (
     end_session,
     link_identity,
     own_account,
-    own_email,
     renew_codes,
     unlink_identity,
 )
@@ -67,7 +66,6 @@ __all__ = [
     "no_second_factor",
     "open_review",
     "own_account",
-    "own_email",
     "password",
     "people",
     "person",

@@ -125,16 +125,16 @@ def email_field(value: str, no: Refusal | None) -> dict[str, object]:
     )
 
 
-def acts(account_id: UUID, no: Refusal | None, *, email: str) -> list[dict[str, object]]:
+def acts(account_id: UUID, no: Refusal | None) -> list[dict[str, object]]:
     """Return what administrators may do with somebody's account."""
     key = [account_id]
     return [
         {
             "key": "email",
-            "label": _("修改邮箱") if email else _("登记邮箱"),
+            "label": _("登记邮箱"),
             "url": reverse("desk_person_email", args=key),
-            "fields": [email_field(email, no)],
-            "note": email,
+            "fields": [email_field("", no)],
+            "note": _("登记后只有本人看得到，也只能由本人更换"),
         },
         {
             "key": "link",

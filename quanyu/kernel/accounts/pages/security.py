@@ -18,7 +18,7 @@ from django.views.decorators.http import require_GET, require_POST
 from quanyu.kernel.access.http import actor_of, answered, field
 from quanyu.kernel.accounts import actions, entry, means, oidc, rules, sessions
 from quanyu.kernel.accounts.http import seat_of
-from quanyu.kernel.accounts.pages.forms import email_field, page
+from quanyu.kernel.accounts.pages.forms import page
 from quanyu.kernel.errors import Denied, Refusal
 
 if TYPE_CHECKING:
@@ -81,15 +81,6 @@ def unlink_identity(request: HttpRequest, account: "Account", *, at: datetime) -
 
 
 @_own_act
-def own_email(request: HttpRequest, account: "Account", *, at: datetime) -> HttpResponse:
-    """Say to which address one's own notices go."""
-    given = request.POST.get("email", "")[:300]
-    actions.set_email(account=account, email=given, actor=actor_of(request), at=at)
-    messages.success(request, _("邮箱已保存"))
-    return redirect("own_account")
-
-
-@_own_act
 def renew_codes(request: HttpRequest, account: "Account", *, at: datetime) -> HttpResponse:
     """Make ten new recovery codes."""
     _confirmed(request, account, at=at)
@@ -140,7 +131,6 @@ def account_page(request: HttpRequest, no: Refusal | None) -> HttpResponse:
         "may_go": at.timestamp() < request.session.get(LINKING, 0),
         "fields": [current] if is_late else [],
         "email": account.email,
-        "email_field": email_field(request.POST.get("email", account.email), no),
         "sessions": [
             {
                 "device": one.device,

@@ -162,7 +162,7 @@ def _acts(
         one.role for one in queries.held_from(account_id, at=at)
     )
     may = {
-        "email": manages,
+        "email": manages and not account.email,
         "link": invites,
         "sessions": means.may_end_sessions(account_id, actor=actor, at=at),
         "identity": invites and oidc.is_on() and not linked,
@@ -170,4 +170,4 @@ def _acts(
         "factor": resets,
         "end": manages,
     }
-    return [one for one in acts(account_id, no, email=account.email) if may[str(one["key"])]]
+    return [one for one in acts(account_id, no) if may[str(one["key"])]]

@@ -55,7 +55,7 @@ from quanyu.kernel.accounts.queries.people import (
     may_enter_by_click,
     people,
 )
-from quanyu.kernel.accounts.queries.reached import emails, holders, over
+from quanyu.kernel.accounts.queries.reached import account_of, emails, holders, over
 from quanyu.kernel.accounts.queries.reviewed import (
     LINES,
     Looked,
@@ -94,6 +94,7 @@ __all__ = [
     "Wish",
     "account",
     "account_names",
+    "account_of",
     "acts",
     "acts_of",
     "administers",

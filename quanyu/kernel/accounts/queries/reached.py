@@ -4,8 +4,21 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from uuid import UUID
 
+from quanyu.kernel.access.rules import Actor
 from quanyu.kernel.accounts.models import Account
 from quanyu.kernel.accounts.queries.standing import live_rows
+from quanyu.kernel.errors import Denied
+
+
+def account_of(actor: Actor) -> Account:
+    """Return one's own account.
+
+    :raises Denied: if one has none
+    """
+    row = Account.objects.filter(pk=actor.id, is_active=True).first() if actor.id else None
+    if row is None:
+        raise Denied
+    return row
 
 
 def emails(keys: Sequence[UUID]) -> dict[UUID, str]:

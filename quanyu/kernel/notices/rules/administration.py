@@ -131,7 +131,7 @@ declare(
         Group.ADMINISTRATION,
         _("授权申请待审批"),
         _("授权申请待审批：{role}"),
-        _("{place}，申请期限至 {until_on}。请审批；逾期不批即失效。"),
+        _("{place}，授权期至 {until_on}。请批准或不予批准；久不审批的申请会过期。"),
         GRANT,
     ),
     Topic(

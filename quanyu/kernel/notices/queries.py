@@ -112,6 +112,8 @@ def can_text() -> bool:
 
 def proof_of(actor: Actor, *, lock: bool = False) -> MailProof | None:
     """Return one's own mail address that waits for its code, or did."""
+    if actor.id is None:
+        return None
     rows = MailProof.objects.visible_to(actor).filter(account_id=actor.id)
     return (rows.select_for_update() if lock else rows).first()
 

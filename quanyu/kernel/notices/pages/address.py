@@ -7,6 +7,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -31,7 +32,7 @@ from quanyu.kernel.notices.rules import proof
 Act = Callable[..., HttpResponse]
 
 
-def _own(act: Act) -> Callable[..., HttpResponse]:
+def _own(act: Act) -> Callable[..., HttpResponseBase]:
     """Make an act the answer to a POST of somebody signed in, or say on the page why not."""
 
     @sensitive_post_parameters("current", "code")

@@ -81,6 +81,16 @@ def rate(request: HttpRequest, code: str, body: schemas.Rate) -> schemas.FollowO
     return _followed(holder, at=at)
 
 
+@public.post("/reports/{code}/answer", response=schemas.FollowOut, auth=None)
+def answer(request: HttpRequest, code: str, body: schemas.Answer) -> schemas.FollowOut:
+    """Add what one was asked for; the matter goes on at once."""
+    at, address = timezone.now(), address_of(request)
+    holder = actions.open_by_code(code=code, address=address, at=at)
+    key = _row(holder)
+    actions.answer(event_id=key, answer=body.answer, actor=holder, at=at, address=address)
+    return _followed(holder, at=at)
+
+
 def _followed(holder: Actor, *, at: datetime) -> schemas.FollowOut:
     seen = words.followed(holder, at=at)
     event = seen.event
@@ -94,6 +104,7 @@ def _followed(holder: Actor, *, at: datetime) -> schemas.FollowOut:
         due_at=seen.due_at,
         due_words=seen.due_words,
         reply=event.reply,
+        question=event.question,
         story=[
             schemas.FollowStep(at=line.at, words=line.words, text=line.text) for line in seen.story
         ],

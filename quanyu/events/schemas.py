@@ -114,6 +114,7 @@ class FollowOut(Schema):
     due_at: datetime | None
     due_words: str
     reply: str
+    question: str
     story: list[FollowStep]
     may_rate: bool
 
@@ -179,6 +180,18 @@ class Reasoned(Strict):
     """A reason in words, or a listed one."""
 
     reason: Said
+
+
+class Ask(Strict):
+    """What the reporter is asked."""
+
+    question: Said
+
+
+class Answer(Strict):
+    """What the reporter adds."""
+
+    answer: Said
 
 
 class AskExtension(Strict):
@@ -257,6 +270,9 @@ VERBS: dict[str, type[Strict]] = {
     "acknowledge": Nothing,
     "hand_back": HandBack,
     "handle": Handle,
+    "ask": Ask,
+    "answer": Answer,
+    "go_on": Nothing,
     "ask_extension": AskExtension,
     "extend": Nothing,
     "keep_due": Reasoned,

@@ -25,6 +25,8 @@ class State(TextChoices):
     HANDLING = "handling", lazy("处置中")
     SUSPENDED = "suspended", lazy("挂账中")
     REVIEWING = "reviewing", lazy("挂账待复核")
+    QUERIED = "queried", lazy("等反映人补充")
+    WAITING = "waiting", lazy("处置中等补充")
     HANDLED = "handled", lazy("已处置")
     CHECKING = "checking", lazy("核查中")
     CLOSED = "closed", lazy("已结案")
@@ -54,10 +56,11 @@ STANDING_ASKED = Guard("suspension_asked", "已申请挂账", side.asks_suspensi
 ANOTHER = Guard("another", "决定人不得是申请人", side.is_not_ones_request, side.OWN_REQUEST)
 TIMES_LEFT = Guard("may_extend", "延期次数未满", side.may_extend, side.EXTENDED_ENOUGH)
 IN_TIME = Guard("in_time", "尚未到期", side.is_in_time, side.TOO_LATE)
+QUESTIONS_LEFT = Guard("may_ask", "询问次数未满", side.may_ask, side.ASKED_ENOUGH)
 
 BEFORE_DISPATCH = [S.REPORTED, S.VERIFYING, S.VERIFIED, S.ACCEPTED, S.FILED]
 
-STANDING = [S.SUSPENDED]
+STANDING = [S.SUSPENDED, S.QUERIED, S.WAITING]
 """Open, but nobody owes anything until a day: both clocks stand still."""
 
 EVENT = Workflow(
@@ -230,6 +233,42 @@ EVENT = Workflow(
             by=[R.COMMANDER],
             needs=["reason"],
         ),
+        Move(
+            "ask",
+            _("补充询问"),
+            [S.REPORTED, S.VERIFIED],
+            S.QUERIED,
+            by=[R.OPERATOR],
+            needs=["question"],
+            guards=[QUESTIONS_LEFT],
+        ),
+        Move(
+            "ask",
+            _("补充询问"),
+            [S.HANDLING],
+            S.WAITING,
+            by=[R.HANDLER],
+            needs=["question"],
+            guards=[QUESTIONS_LEFT, NOTHING_ASKED],
+        ),
+        Move(
+            "answer",
+            _("反映人补充"),
+            [S.QUERIED],
+            S.REPORTED,
+            by=[R.RESIDENT, R.OPERATOR],
+            needs=["answer"],
+        ),
+        Move(
+            "answer",
+            _("反映人补充"),
+            [S.WAITING],
+            S.HANDLING,
+            by=[R.RESIDENT, R.OPERATOR, R.DISPATCHER],
+            needs=["answer"],
+        ),
+        Move("go_on", _("不再等"), [S.QUERIED], S.REPORTED, by=[R.OPERATOR, R.SYSTEM]),
+        Move("go_on", _("不再等"), [S.WAITING], S.HANDLING, by=[R.HANDLER, R.SYSTEM]),
         Move("rate", _("评价"), [S.CLOSED], S.RATED, by=[R.RESIDENT], needs=["solved", "treated"]),
         Move(
             "reopen",

@@ -34,6 +34,7 @@ class Paper:
     asking: str = ""
     asked_by: UUID | None = None
     extended: int = 0
+    questions: int = 0
     due_told_at: datetime | None = None
     id: UUID = field(default_factory=uuid4)
     account_id: UUID | None = None

@@ -8,6 +8,7 @@ from quanyu.events.actions.aside import (
     say,
     tell_overdue,
 )
+from quanyu.events.actions.asking import answer, ask, go_on
 from quanyu.events.actions.closing import check, close, rate, rework
 from quanyu.events.actions.common import DESK
 from quanyu.events.actions.desk import (
@@ -62,6 +63,8 @@ __all__ = [
     "acknowledge",
     "add_photos",
     "announce_moved",
+    "answer",
+    "ask",
     "ask_extension",
     "ask_suspension",
     "check",
@@ -71,6 +74,7 @@ __all__ = [
     "extend",
     "file",
     "forget_keys",
+    "go_on",
     "hand_back",
     "handle",
     "insist",

@@ -9,12 +9,16 @@ from quanyu.events.actions.common import asks, check_reason, drop_asked
 from quanyu.events.models import Event
 from quanyu.events.rules import side
 from quanyu.events.rules.side import Asking
+from quanyu.events.workflow import State
 from quanyu.kernel.access.queries import get
 from quanyu.kernel.access.rules import Actor
 from quanyu.kernel.calendar import queries as calendar
 from quanyu.kernel.calendar.rules import ZONE, due, local
 from quanyu.kernel.workflow import clocks
 from quanyu.kernel.workflow.actions import move
+
+WAKES = {State.SUSPENDED: "review", State.QUERIED: "go_on", State.WAITING: "go_on"}
+"""What the timer does with what stands still until now."""
 
 
 @transaction.atomic
@@ -70,16 +74,19 @@ def keep_on(*, event_id: UUID, reason: str, actor: Actor, at: datetime) -> Event
 
 @transaction.atomic
 def wake(*, event_id: UUID, actor: Actor, at: datetime) -> bool:
-    """On its day, have what stands still wait for a decision; it never goes on in silence.
+    """On its day, have what is suspended wait for a decision, and wait for no answer any more.
+
+    A suspended matter never goes on by itself; a question nobody answered holds up nothing.
 
     Somebody may have acted since it was found due: under the lock it is looked at again.
     """
     event = get(Event, event_id, actor=actor, lock=True)
     if event.stands_until is None or event.stands_until > at:
         return False
-    _count_days(event, at=at)
-    event.stands_until = None
-    move(event, "review", actor=actor, at=at)
+    if event.state == State.SUSPENDED:
+        _count_days(event, at=at)
+    event.question, event.stands_until = "", None
+    move(event, WAKES[State(event.state)], actor=actor, at=at)
     return True
 
 

@@ -24,7 +24,7 @@ DONE = Personal("duty", _("告知办理结果"), YEARS, ENDED, of="both", ends="
 CONTACT = _("回访与答复反映人")
 
 HANDED_OUT = [State.DISPATCHED, State.RETURNED, State.HANDLING, State.HANDLED, State.CHECKING]
-HANDED_OUT += [State.SUSPENDED, State.REVIEWING]
+HANDED_OUT += [State.SUSPENDED, State.REVIEWING, State.WAITING]
 
 COUNTED_ACTS = (
     *("accept", "file", "dispatch", "hand_back", "refuse", "settle", "rate", "reopen"),
@@ -52,6 +52,7 @@ class Event(Case):
         "reply": DONE,
         "asked_words": DONE,
         "promise": DONE,
+        "question": DONE,
     }
 
     number = models.CharField("编号", max_length=16, unique=True)
@@ -88,6 +89,9 @@ class Event(Case):
     suspended = models.PositiveSmallIntegerField("挂账次数", default=0)
     suspended_days = models.PositiveIntegerField("挂账天数", default=0)
     promise = models.TextField("给反映人的承诺", blank=True)
+    question = models.TextField("问反映人的话", blank=True)
+    question_by = models.UUIDField("询问人", null=True)
+    questions = models.PositiveSmallIntegerField("询问次数", default=0)
     stands_until = models.DateTimeField("停表至", null=True)
     solved = models.BooleanField("是否解决", null=True)
     treated = models.PositiveSmallIntegerField("服务态度", null=True)

@@ -399,6 +399,7 @@ def _facts(event: Any, body: str, *, at: datetime) -> list[dict[str, str]]:
         _fact(_("答复"), event.reply),
         _fact(_("评价"), _rated(event)),
         _fact(_("等待决定"), side_words.asked(event)),
+        _fact(_("问反映人的话"), event.question, note=_until(event)),
         _fact(_("给反映人的承诺"), event.promise, note=_until(event)),
         _fact(_("延期"), _times(event.extended)),
         _fact(_("挂账"), _times(event.suspended), note=_stood(event, at=at)),

@@ -39,6 +39,8 @@ LABELS: Mapping[str, Any] = {
     "legal_ground": gettext_lazy("退回依据"),
     "region_path": gettext_lazy("在哪里"),
     "address": gettext_lazy("地址"),
+    "question": gettext_lazy("要问反映人什么"),
+    "answer": gettext_lazy("反映人怎么说"),
     "days": gettext_lazy("延长几个工作日"),
     "ground": gettext_lazy("挂账条件"),
     "review_date": gettext_lazy("哪天复核"),
@@ -70,6 +72,9 @@ ASKS: Mapping[str, Sequence[str]] = {
     "acknowledge": [],
     "hand_back": ["legal_ground", "reason"],
     "handle": ["outcome", "photos"],
+    "ask": ["question"],
+    "answer": ["answer"],
+    "go_on": [],
     "ask_extension": ["days", "reason"],
     "extend": [],
     "keep_due": ["reason"],
@@ -87,10 +92,20 @@ ASKS: Mapping[str, Sequence[str]] = {
 """What each act asks for, in the order of the form; a test holds it against ``needs``."""
 
 WRITTEN = frozenset({"remark", "finding", "outcome", "evidence", "reason", "reply", "promise"})
+WRITTEN |= {"question", "answer"}
 """What of it is a person's own words."""
 
 WITH_PHOTOS = frozenset(verb for verb, asked in ASKS.items() if "photos" in asked)
-LESS_MEANT = ("resume", "keep_due", "keep_on", "ask_extension", "ask_suspension")
+LESS_MEANT = (
+    "answer",
+    "go_on",
+    "resume",
+    "keep_due",
+    "keep_on",
+    "ask",
+    "ask_extension",
+    "ask_suspension",
+)
 NOT_DESK = frozenset({"rate", "reopen"})
 
 
@@ -193,6 +208,9 @@ def _note(verb: str) -> str:
         "rework": _("时限接着走，不重新计"),
         "place": _("选一个地方，或在地图上点"),
         "refuse": _("答复会给反映人看"),
+        "ask": _("反映人凭查询码回答；等的时候停表，到期自己接着走。最多问两次"),
+        "answer": _("打电话问到的，写在这里；反映人看得到"),
+        "go_on": _("时限接着走，不重新计"),
         "ask_extension": _("由派遣员或指挥长决定；同意了，理由和新的期限反映人看得到"),
         "extend": _("期限按工作日往后推，反映人看得到理由和新的日子"),
         "ask_suspension": _("由指挥长决定；承诺会给反映人看，挂账期间停表"),
@@ -337,6 +355,8 @@ _FIELDS: Mapping[str, Drawn] = {
     "evidence": _text("evidence"),
     "reason": _text("reason"),
     "reply": _text("reply"),
+    "question": _text("question"),
+    "answer": _text("answer"),
     "promise": _text("promise"),
     "days": _plain("days", "number"),
     "review_date": _plain("review_date", "date"),

@@ -1,6 +1,6 @@
 """The residents' site: report, follow by code, answer two questions. No account (市民端)."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from functools import partial
 from typing import Any
@@ -23,7 +23,7 @@ from quanyu.events import actions, queries, rules, schemas
 from quanyu.events.pages import forms, shown
 from quanyu.events.queries import clock, photos, words
 from quanyu.events.rules import Channel
-from quanyu.events.workflow import STANDING
+from quanyu.events.workflow import STANDING, State
 from quanyu.kernel.access.http import answer, hidden_if_denied, parsed, sentence
 from quanyu.kernel.access.rules import REPORTER, Actor, holder
 from quanyu.kernel.access.scope import set_scope
@@ -272,6 +272,26 @@ def follow_code(request: HttpRequest, code: str) -> HttpResponse:
 @require_POST
 def rate(request: HttpRequest, code: str) -> HttpResponse:
     """Take the two answers; unsolved has it done again."""
+    return _heard(request, code, _rated_by)
+
+
+@require_POST
+def supply(request: HttpRequest, code: str) -> HttpResponse:
+    """Take what the reporter was asked for; the matter goes on at once."""
+
+    def answered(given: Mapping[str, str], holding: Actor, *, at: datetime) -> None:
+        typed = {"answer": given.get("answer", "")}
+        body = parsed(schemas.Answer, typed, labels=forms.LABELS)
+        address = address_of(request)
+        actions.answer(
+            event_id=_row(holding), answer=body.answer, actor=holding, at=at, address=address
+        )
+
+    return _heard(request, code, answered)
+
+
+def _heard(request: HttpRequest, code: str, take: Callable[..., None]) -> HttpResponse:
+    """Let the holder of a code say something, and show the page anew."""
     at = timezone.now()
     try:
         holding = actions.open_by_code(code=code, address=address_of(request), at=at)
@@ -280,7 +300,9 @@ def rate(request: HttpRequest, code: str) -> HttpResponse:
     except TooMany as no:
         return _too_many(request, code, no)
     try:
-        _rated_by(request.POST, holding, at=at)
+        take(request.POST, holding, at=at)
+    except TooMany as no:
+        return _limited(request, no)
     except Refusal as no:
         return _followed(request, code, holding, at=at, no=no)
     return HttpResponseRedirect(reverse("follow_code", args=[code]))
@@ -373,6 +395,7 @@ def _followed(
         "story": [_told(line, n, seen) for n, line in enumerate(seen.story)],
         "place_point": None if event.lon is None else {"lon": event.lon, "lat": event.lat},
         "ground_url": f"{GROUND}?place={event.region_path}",
+        "question": _question(request, digits, event, no) if event.question else None,
         "rating": _rating(request, digits, event, no) if seen.may_rate else None,
         "rated": _rated(event, steps),
         "seen": _looks(event, steps, holding, at=at),
@@ -400,8 +423,8 @@ def _answer(seen: words.Followed, body: Any, *, at: datetime) -> dict[str, Any]:
         "days": clock.days(explained, at=at) if kind == "span" else [],
         "days_why": seen.due_words if due else "",
         "reply": event.reply,
-        "promise": event.promise if event.state in STANDING else "",
-        "until": event.stands_until,
+        "promise": event.promise if event.state == State.SUSPENDED else "",
+        "until": event.stands_until if event.promise and not event.question else None,
         "outcome": event.outcome,
     }
 
@@ -435,6 +458,16 @@ def _rating(request: HttpRequest, digits: str, event: Any, no: Refusal | None) -
         "values": {name: given.get(name, "") for name in ("solved", "treated", "words")},
         "errors": errors,
         "until": event.stage_due_at,
+    }
+
+
+def _question(request: HttpRequest, digits: str, event: Any, no: Refusal | None) -> dict[str, Any]:
+    return {
+        "url": reverse("supply", args=[digits]),
+        "words": event.question,
+        "until": event.stands_until,
+        "value": request.POST.get("answer", ""),
+        "error": sentence(no) if no is not None else "",
     }
 
 

@@ -24,7 +24,10 @@ from quanyu.regions import queries as regions
 PHOTO_SALT = "events.photo"
 SIDE = frozenset({"look", "recount", "say", "place"})
 LISTED = {"refuse": "reason_refuse", "void": "reason_void"}
-SAID = ("finding", "outcome", "evidence", "reason", "remark", "words", "comment")
+SAID = (
+    *("finding", "outcome", "evidence", "reason", "remark", "words", "comment"),
+    *("question", "answer"),
+)
 TAKEN_AT = {"start": "report", "verify": "verify", "handle": "handle", "settle": "handle"}
 TAKEN_AT |= {"close": "check"}
 ICONS = {
@@ -39,6 +42,7 @@ ICONS |= {"handle": "tool", "check": "eye-check", "close": "circle-check", "rate
 ICONS |= {"hand_back": "arrow-back-up", "insist": "gavel", "rework": "refresh", "void": "circle-x"}
 ICONS |= {"ask_extension": "clock-plus", "extend": "clock-check", "keep_due": "clock-x"}
 ICONS |= {"ask_suspension": "player-pause", "suspend": "player-pause", "keep_on": "player-play"}
+ICONS |= {"ask": "message-question", "answer": "message-reply", "go_on": "player-play"}
 ICONS |= {"review": "calendar-due", "suspend_on": "player-pause", "resume": "player-play"}
 ICONS |= {"acknowledge": "signature", "refuse": "arrow-bounce", "reopen": "refresh"}
 
@@ -226,6 +230,8 @@ STANDS: Mapping[str, str] = {
     "dispatched": "acknowledge",
     "returned": "dispatch",
     "handling": "handle",
+    "queried": "accept",
+    "waiting": "handle",
     "suspended": "handle",
     "reviewing": "handle",
     "handled": "close",

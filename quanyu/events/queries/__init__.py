@@ -225,6 +225,7 @@ def stage_names(workflow: str) -> dict[str, str]:
         return {}
     names = {state.value: str(state.label) for state in State if state in EVENT.limits}
     names |= {side.EXTENSION: gettext("延期，每次最多"), side.SUSPENSION: gettext("挂账，最长到")}
+    names |= {side.ANSWER: gettext("等反映人补充，最长")}
     return names | ({EVENT.span.name: gettext(EVENT.span.label)} if EVENT.span else {})
 
 

@@ -24,7 +24,19 @@ MOST_WAITING = 8
 NEAR = 150.0
 METRES_A_DEGREE = 111_320.0
 NO_DUTY = frozenset(
-    {"void", "refuse", "ask_extension", "ask_suspension", "keep_due", "keep_on", "review", "resume"}
+    {
+        "void",
+        "refuse",
+        "ask",
+        "answer",
+        "go_on",
+        "ask_extension",
+        "ask_suspension",
+        "keep_due",
+        "keep_on",
+        "review",
+        "resume",
+    }
 )
 """Acts that are open but that nobody has to do."""
 

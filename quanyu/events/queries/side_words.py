@@ -12,7 +12,7 @@ from quanyu.events.models import EventStep
 from quanyu.events.rules.side import Asking
 from quanyu.kernel.codes import queries as codes
 
-OPEN_TO_ALL = frozenset({"extend", "suspend", "suspend_on"})
+OPEN_TO_ALL = frozenset({"extend", "suspend", "suspend_on", "ask", "answer"})
 """The acts whose words the reporter reads too."""
 
 
@@ -37,7 +37,9 @@ def open_to_all(step: EventStep) -> str:
         return ""
     facts = step.facts
     parts = of({name: facts[name] for name in facts if name != "promise"})
-    parts += [str(facts[name]) for name in ("reason", "promise") if facts.get(name)]
+    parts += [
+        str(facts[name]) for name in ("reason", "promise", "question", "answer") if facts.get(name)
+    ]
     return _("；").join(parts)
 
 

@@ -32,6 +32,7 @@ def recipients(event: Event, whom: Audience, *, at: datetime) -> list[UUID]:
         Audience.DISPATCHERS: lambda: _staying(
             event.dispatched_by[-1:], accounts.holders(Role.DISPATCHER, path=place(event), at=at)
         ),
+        Audience.ASKER: lambda: [event.question_by] if event.question_by else [],
         Audience.COMMANDERS: lambda: accounts.holders(Role.COMMANDER, path=place(event), at=at),
         Audience.GRID: lambda: accounts.holders(Role.GRID_WORKER, path=place(event), at=at),
     }

@@ -271,6 +271,9 @@ class Audience(StrEnum):
     DISPATCHERS = "dispatchers"
     """Who sent it out; else the nearest desk that dispatches."""
 
+    ASKER = "asker"
+    """Who asked the reporter."""
+
     COMMANDERS = "commanders"
     """Who commands the street, above whoever dispatches."""
 

@@ -12,16 +12,18 @@ from quanyu.kernel.errors import gettext_noop as _
 from quanyu.kernel.notices.rules import Group, Topic, declare
 
 MOST_EXTENSIONS = 1
-EXTENSION, SUSPENSION = "extension", "suspension"
-"""The stages under which the codes keep how long an extension and a suspension may last."""
+MOST_QUESTIONS = 2
+EXTENSION, SUSPENSION, ANSWER = "extension", "suspension", "answer"
+"""The stages under which the codes keep how long each of them may last."""
 
-FALLBACK = {EXTENSION: working_days(5), SUSPENSION: days(90)}
+FALLBACK = {EXTENSION: working_days(5), SUSPENSION: days(90), ANSWER: working_days(5)}
 """Samples, for where the codes say nothing."""
 
 ASKED_ALREADY = _("这件事已有一项申请等待决定")
 NOTHING_ASKED = _("没有等待决定的这项申请")
 OWN_REQUEST = _("自己提出的申请要由别人决定")
 EXTENDED_ENOUGH = _("延期次数已满，不能再延")
+ASKED_ENOUGH = _("已问过反映人两次，不能再问")
 TOO_LATE = _("已经到期，不能再申请或批准延期")
 TOO_LONG = _("延期请填 1 到 {most} 个工作日")
 BAD_REVIEW = _("复核日期应在明天到 {last} 之间")
@@ -41,6 +43,7 @@ class Asked(Protocol):
     asking: str
     asked_by: UUID | None
     extended: int
+    questions: int
     due_told_at: datetime | None
 
 
@@ -67,6 +70,11 @@ def is_not_ones_request(matter: Asked, actor: Actor) -> bool:
 def may_extend(matter: Asked, actor: Actor) -> bool:
     """Answer whether the times are not used up."""
     return matter.extended < MOST_EXTENSIONS
+
+
+def may_ask(matter: Asked, actor: Actor) -> bool:
+    """Answer whether the reporter may still be asked: questions buy no time without end."""
+    return matter.questions < MOST_QUESTIONS
 
 
 def is_in_time(matter: Asked, actor: Actor) -> bool:
@@ -123,6 +131,9 @@ AUDIENCES = {
     "keep_on": "hands",
     "review": "commanders",
     "resume": "hands",
+    "ask": "reporter",
+    "answer": "asker",
+    "go_on": "asker",
 }
 """Whom each verb of the side paths concerns."""
 
@@ -191,6 +202,30 @@ declare(
         _("挂账到了复核日期"),
         _("挂账到期，请复核：{matter}"),
         _("{place}，编号 {number}。请恢复办理，或写明承诺继续挂账。"),
+        WORDS,
+    ),
+    Topic(
+        "event.ask",
+        Group.ANSWERS,
+        _("请反映人补充情况"),
+        _("想请您补充一点情况：{matter}"),
+        _("{place}，编号 {number}。凭查询码可以看到问题，并在那里回答。"),
+        WORDS,
+    ),
+    Topic(
+        "event.answer",
+        Group.ASSIGNED,
+        _("反映人补充了情况"),
+        _("反映人补充了情况，请接着办：{matter}"),
+        _("{place}，编号 {number}。补充的情况见事项经过。"),
+        WORDS,
+    ),
+    Topic(
+        "event.go_on",
+        Group.ASSIGNED,
+        _("不再等反映人补充"),
+        _("不再等补充，请接着办：{matter}"),
+        _("{place}，编号 {number}。等的日子到了，时限接着走。"),
         WORDS,
     ),
     Topic(

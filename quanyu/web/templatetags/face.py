@@ -25,6 +25,8 @@ STATES: dict[str, tuple[str, str]] = {
     "dispatched": ("send", ""),
     "returned": ("gavel", ""),
     "handling": ("tool", "move"),
+    "queried": ("message-question", ""),
+    "waiting": ("message-question", ""),
     "suspended": ("player-pause", ""),
     "reviewing": ("calendar-due", ""),
     "handled": ("checklist", "move"),

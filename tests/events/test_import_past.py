@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.db import connection
+from django.urls import reverse
 
 from quanyu.events import actions, queries
 from quanyu.events.actions import past as verbs
@@ -31,6 +32,7 @@ from quanyu.kernel.privacy.rules import FADED
 from quanyu.project import past as command
 from quanyu.regions import queries as regions
 from tests.conftest import POINT, found
+from tests.seat import browser_of
 
 CITY = settings.QUANYU_CITY
 SYSTEM = system(CITY, job="tests import")
@@ -194,6 +196,24 @@ def test_shows_them_where_matters_are_shown(take: Any, act: Any, operator: Actor
     shown = queries.narrowed(Filters(), actor=operator, at=OPENED + 400 * DAY)
     assert {one.title for one in shown} == {"路灯不亮"}
     assert shown.count() == 2
+
+
+def test_says_in_the_story_where_it_came_from(take: Any, operator: Actor) -> None:
+    take(ONE)
+
+    page = browser_of(operator).get(reverse("desk_matter", args=[standing().number]))
+
+    shown = page.content.decode()
+    assert page.status_code == 200
+    assert shown.count("自 old 导入") == 1
+    assert "已换灯泡" in shown
+
+
+def test_shows_a_matter_of_our_own_without_a_source(reported: Event, operator: Actor) -> None:
+    page = browser_of(operator).get(reverse("desk_matter", args=[reported.number]))
+
+    assert page.status_code == 200
+    assert "导入" not in page.content.decode()
 
 
 def test_keeps_how_early_or_late_it_was_closed(take: Any) -> None:

@@ -27,6 +27,7 @@ from quanyu.kernel.workflow.storage import keep_all
 
 TOPIC = "event.import"
 RUN = "event.import_run"
+MARK = "events.origin.mark"
 ONE_AT_A_TIME = 0x9A57
 MOST_SECONDS = 2**31 - 1
 CLOCK = (
@@ -236,7 +237,7 @@ def _origin(event: Event, row: Past, order: Order) -> Origin:
         class_said=row.class_said,
         body_said=row.body_said,
         place_said=row.place_said,
-        mark=_marks(row)[0],
+        mark=_mark(row),
         version=event.version,
         taken_at=order.at,
     )
@@ -251,13 +252,13 @@ def _recorded(
     )
 
 
-def _marks(row: Past) -> list[bytes]:
-    """Return the keyed hashes of a row: without the key nobody guesses words back from them."""
-    return ring().marks(row.parts(), column="events.origin.mark")
+def _mark(row: Past) -> bytes:
+    """Return the keyed hash of a row: without the key nobody guesses words back from it."""
+    return ring().digest(row.parts(), column=MARK)
 
 
 def _is_same(held: Origin, row: Past) -> bool:
-    return bytes(held.mark) in _marks(row)
+    return bytes(held.mark) in ring().digests(row.parts(), column=MARK)
 
 
 def _number(source: str, row: Past) -> str:

@@ -140,8 +140,10 @@ class Reader:
     # -------------------------------------------------------------- one cell after another
 
     def _cells(self, name: str) -> list[Any]:
-        found = [self.row.get(column) for column in self.meaning.columns.get(name, ())]
-        return [cell for cell in found if not _is_empty(cell)]
+        columns = self.meaning.columns.get(name)
+        if columns is None:
+            return []
+        return [cell for column in columns if not _is_empty(cell := self.row.get(column))]
 
     def _text(self, name: str) -> str:
         return "\n".join(_plain(cell) for cell in self._cells(name))
@@ -230,6 +232,8 @@ def _is_empty(cell: object) -> bool:
 
 def _plain(cell: object) -> str:
     """Return a cell as text: whole numbers without a point, no control signs."""
+    if isinstance(cell, int):
+        return str(cell)
     if isinstance(cell, float) and cell.is_integer():
         return str(int(cell))
     return CONTROL.sub("", str(cell)).strip()

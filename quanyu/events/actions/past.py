@@ -21,6 +21,7 @@ from quanyu.kernel.audit.actions import build, record
 from quanyu.kernel.calendar.rules import Unit, local
 from quanyu.kernel.codes import queries as codes
 from quanyu.kernel.errors import Denied
+from quanyu.kernel.keys import uuid7
 from quanyu.kernel.privacy.fields import ring
 from quanyu.kernel.privacy.rules import FADED
 from quanyu.kernel.workflow.storage import keep_all
@@ -111,8 +112,12 @@ def end_run(*, source: str, facts: dict[str, object], actor: Actor, at: datetime
 def _write(new: Sequence[Past], order: Order, taken: Taken) -> None:
     steps: list[EventStep] = []
     events, origins, records = [], [], []
+    # By position, as rows come out of the database: by name it takes three times as long.
+    blank = {field.attname: field.get_default() for field in Event._meta.concrete_fields}
     for row, path in zip(new, queries.paths(new, order.ground), strict=True):
-        event = Event(number=_number(order.source, row), **_values(row, path, order, taken))
+        number = _number(order.source, row)
+        told = {"id": uuid7(), "number": number, **_values(row, path, order, taken)}
+        event = Event(*(blank | told).values())
         story = _story(event, row, order)
         event.version = len(story)
         origin = _origin(event, row, order)

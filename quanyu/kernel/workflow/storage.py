@@ -68,7 +68,10 @@ def keep_all(rows: Sequence[models.Model]) -> None:
         return
     fields = type(rows[0])._meta.concrete_fields
     names = [(str(field.column), field.attname) for field in fields]
-    told = [{column: getattr(row, name) for column, name in names} for row in rows]
+    told = [
+        {column: value for column, name in names if (value := getattr(row, name)) is not None}
+        for row in rows
+    ]
     given = json.dumps(told, default=_told, ensure_ascii=False)
     columns = ", ".join(column for column, _name in names)
     table = type(rows[0])._meta.db_table

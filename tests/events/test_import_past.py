@@ -3,6 +3,7 @@
 import csv
 import json
 import re
+import tomllib
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -32,7 +33,7 @@ from quanyu.kernel.privacy import actions as privacy
 from quanyu.kernel.privacy.rules import FADED
 from quanyu.project import past as command
 from quanyu.regions import queries as regions
-from tests.conftest import POINT, found
+from tests.conftest import POINT, ROOT, found
 from tests.seat import browser_of
 
 CITY = settings.QUANYU_CITY
@@ -445,3 +446,30 @@ def test_refuses_a_code_that_the_city_does_not_have(part: str, at: datetime) -> 
         reads.ground(meaning, on=at.date())
 
     assert refused.value.field == part
+
+
+SAMPLES = ROOT / "docs/operations/samples"
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("name", ["boston-311.toml", "open311.toml"])
+def test_knows_every_code_of_the_samples(name: str, at: datetime) -> None:
+    told = tomllib.loads((SAMPLES / name).read_text(encoding="utf-8"))
+
+    assert reads.ground(mapping.understood(told), on=at.date()).city == CITY
+
+
+@pytest.mark.django_db
+def test_says_of_real_matters_what_their_city_said(capsys: Any, at: datetime) -> None:
+    file, told = ROOT / "tests/data/boston_2015_311_sample.csv", SAMPLES / "boston-311.toml"
+    asked = {"is_written": True, "as_of": "2016-01-13T00:00", "without_due": "on_time"}
+    run = command.Asked(file, told, **asked)  # type: ignore[arg-type]
+    capsys.readouterr()
+
+    code = command.play(run, tomllib.loads(told.read_text(encoding="utf-8")), at=at)
+
+    report = json.loads(capsys.readouterr().out)
+    judged = report["judged"]
+    assert (code, report["new"], report["left_out"]) == (0, 200, 0)
+    assert (judged["on_time"], judged["overdue"], judged["different"]) == (152, 40, 0)
+    assert judged["apart"] == {"overdue": 8}

@@ -12,7 +12,7 @@ RECORDS: Final = Table(
     page="desk_audit",
     columns=(
         Column("at", _("时间"), Kind.INSTANT, is_fixed=True, width=20),
-        Column("who", _("谁"), is_personal=True, width=20),
+        Column("who", _("谁"), width=20),
         Column("did", _("做了什么"), width=24),
         Column("topic", _("动作代码"), Kind.CODE, width=24),
         Column("subject", _("对象"), Kind.CODE, width=52),
@@ -27,3 +27,4 @@ RECORDS: Final = Table(
     opened_by=frozenset({Role.AUDIT_ADMIN, Role.AUDITOR}),
     searched="who",
 )
+"""Names of staff at their work and no words of residents: nobody who is audited need give leave."""

@@ -1,5 +1,7 @@
 """What follows an act, and what the clock brings."""
 
+import logging
+from contextlib import suppress
 from datetime import datetime
 from uuid import UUID
 
@@ -7,20 +9,84 @@ from django.conf import settings
 from django.utils import timezone
 
 from quanyu.events import actions, queries, rules
-from quanyu.events.queries import hot, standing, telling
+from quanyu.events.queries import classing, hot, standing, telling
 from quanyu.events.workflow import EVENT
 from quanyu.kernel.access.rules import system
+from quanyu.kernel.access.scope import acting
 from quanyu.kernel.calendar import queries as calendar
+from quanyu.kernel.calendar.rules import local
 from quanyu.kernel.jobs.rules import Listener, every, on
+
+logger = logging.getLogger(__name__)
+
+FRESH = 20
+"""With fewer matters ended since the last time, a night's learning is left out."""
 
 TOLD = ("acknowledge", "handle", *rules.AUDIENCES)
 
 
 @on("event.start")
 def suggest_class(case: UUID, at: datetime) -> None:
-    """Set down which class the words of the report speak for."""
+    """Set down which class the words of the report speak for, by the model if there is one."""
+    from quanyu.events.engine import classes, judging
+
     worker = system(settings.QUANYU_CITY, job="events.suggest_class")
-    actions.suggest(event_id=case, actor=worker, at=at)
+    used, found = classing.active(), None
+    if used is not None:
+        text = queries.one(event_id=case, actor=worker).text
+        keywords = queries.keywords(on=local(at).date())
+        try:
+            model = classes.load(classing.file_of(used.sha256), used.sha256)
+            found = judging.judge(text, keywords, model=model, version=used.version)
+        except classes.Unreadable as fault:
+            logger.warning("model %s: %s; the word list suggests", used.version, fault)
+    actions.suggest(event_id=case, suggestion=found, actor=worker, at=at)
+
+
+@every("20 2 * * * 10", in_one=False)
+def train_classes(at: datetime) -> None:
+    """Learn anew at night, where enough matters have ended since."""
+    worker = system(settings.QUANYU_CITY, job="events.train_classes")
+    with acting(worker):
+        last = classing.newest()
+        fresh = classing.how_many_since(last.trained_at if last else None, actor=worker)
+    if fresh >= FRESH:
+        learn_classes(at)
+
+
+def learn_classes(at: datetime) -> int | None:
+    """Learn a model, weigh it against the one in use, and keep it; return its version, if any.
+
+    No transaction stands open while it learns: that takes seconds.
+    """
+    from quanyu.events.engine import classes, lessons
+
+    worker = system(settings.QUANYU_CITY, job="events.train_classes")
+    with acting(worker):
+        examples = classing.examples(actor=worker)
+        keywords = queries.keywords(on=local(at).date())
+        used = classing.active()
+    old = None
+    if used is not None:
+        with suppress(classes.Unreadable):
+            old = classes.load(classing.file_of(used.sha256), used.sha256)
+    lesson = lessons.learn(examples, keywords, old=old)
+    if lesson is None:
+        return None
+    trained = actions.Trained(
+        sha256=classes.save(lesson.model, classing.folder()),
+        learned=lesson.learned,
+        kept_back=lesson.kept_back,
+        macro_f1=lesson.macro_f1,
+        old_version=used.version if used else 0,
+        old_f1=lesson.old_f1,
+        classes=lesson.classes,
+    )
+    with acting(worker):
+        version = actions.keep_model(trained=trained, actor=worker, at=at).version
+        needed = classing.kept_files()
+    classes.sweep(classing.folder(), needed=needed)
+    return version
 
 
 @every("* * * * * 10")

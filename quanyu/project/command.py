@@ -115,6 +115,7 @@ def parser() -> Parser:
     keys.add_argument("what", choices=["show", "rotate", "retire"])
     keys.add_argument("number", type=int, nargs="?", help="the key to retire")
     keys.add_argument("--keep-key", action="store_true", help="rotate to the newest key there is")
+    _with_table(add("train", _train, "训练：建议类别", "learn to suggest classes"))
     bring = add("import", _import, "导入数据", "import data")
     _with_file(bring)
     _with_pace(add("replay", _replay, "让示例城市继续运转", "let the demo city live on"))
@@ -169,6 +170,15 @@ def _with_file(parser: argparse.ArgumentParser) -> None:
     option("--without-due", "没有期限的怎样算", "what a matter without an end counts as",
            choices=["apart", "on_time", "overdue"], default="apart")  # fmt: skip
     option("--faults", "把逐行问题写入这个文件", "write each row's faults there", type=Path)
+
+
+def _with_table(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("what", choices=["classes"])
+    parser.add_argument("--from", type=Path, dest="file", metavar="FILE", help="a labelled CSV")
+    parser.add_argument("--generated", type=int, default=0, metavar="N", help="N made messages")
+    parser.add_argument("--text", default="text", metavar="COL")
+    parser.add_argument("--label", default="label", metavar="COL")
+    parser.add_argument("--report", action="store_true", help="precision and recall by class")
 
 
 def _with_port(parser: argparse.ArgumentParser) -> None:
@@ -267,6 +277,16 @@ def _privacy(arguments: argparse.Namespace) -> int:
     if arguments.what == "purge":
         return int(personal.purge(arguments.home))
     return int(personal.fields(arguments.home, shape=arguments.format))
+
+
+def _train(arguments: argparse.Namespace) -> int:
+    train = import_module("quanyu.project.train")
+    if arguments.generated:
+        return int(train.generated(arguments.generated))
+    if arguments.file is None:
+        return int(train.classes(arguments.home))
+    given = {"text": arguments.text, "label": arguments.label, "is_full": arguments.report}
+    return int(train.file(arguments.file, **given))
 
 
 def _keys(arguments: argparse.Namespace) -> int:

@@ -43,6 +43,8 @@ HOT = frozenset(
     }
 )
 REPORTING = frozenset({Role.GRID_WORKER, Role.COMMUNITY_OFFICER, Role.OPERATOR, Role.WINDOW_CLERK})
+PRECEDENTS = frozenset({Role.DISPATCHER, Role.COMMANDER, Role.DISTRICT_ADMIN})
+MODELS = frozenset({Role.SYS_ADMIN, Role.DISTRICT_ADMIN})
 GROUND = MATTERS | {Role.SYS_ADMIN}
 PEOPLE = frozenset({Role.SYS_ADMIN, Role.SEC_ADMIN, Role.AUDIT_ADMIN})
 FIGURES = READS_FIGURES
@@ -90,6 +92,7 @@ DOORS: tuple[tuple[Promise | str, tuple[Door, ...]], ...] = (
         (
             Door("bodies", "desk_bodies", "building", pgettext_lazy("navigation", "单位"), GROUND),
             Door("duties", "desk_duties", "clipboard-list", _("权责清单"), GROUND),
+            Door("precedents", "desk_precedents", "gavel", _("判例"), PRECEDENTS),
             Door("codes", "desk_codes", "list-numbers", _("代码与时限"), GROUND),
             Door("calendar", "desk_calendar", "calendar", _("工作日历"), GROUND),
         ),
@@ -102,6 +105,7 @@ DOORS: tuple[tuple[Promise | str, tuple[Door, ...]], ...] = (
             Door("requests", "desk_grant_requests", "user-question", _("授权申请"), ANSWERING),
             Door("reviews", "desk_reviews", "user-check", _("授权复核"), ANSWERING),
             Door("grants", "desk_grants", "key", _("我的授权"), EVERYBODY),
+            Door("models", "desk_models", "brain", _("分类模型"), MODELS),
             Door("wordings", "desk_wordings", "message-2-cog", _("通知模板"), NOTICES),
             Door("deliveries", "desk_deliveries", "send", _("发送情况"), NOTICES),
             Door("privacy", "desk_privacy", "user-shield", _("个人信息"), PRIVACY),

@@ -55,9 +55,14 @@ NOT_PERSONAL = {
     "codes.Limit": ("public: time limits", "workflow stage class_prefix place_path"),
     "contenttypes.ContentType": ("the library's names of tables", "app_label model"),
     "events.Event": (
-        "codes, a place, a number; the words are those of the code list that the text met",
+        "codes, a place, a number; the words are those of the code list that the text met, or that"
+        " at least three reports hold",
         "region_path state stage_unit span_unit number code_index channel category suggested"
-        " suggested_words asking asked_ground",
+        " suggested_words suggested_sure suggested_others asking asked_ground",
+    ),
+    "events.ClassModel": (
+        "figures, a hash, and codes",
+        "macro_f1 old_f1 classes sha256 standing decision",
     ),
     "events.EventStep": (
         "codes, and the salt of the audit's digest",
@@ -71,6 +76,10 @@ NOT_PERSONAL = {
     "events.Origin": (
         "another system's names of a class, a body and a district; its number; a keyed hash",
         "source number class_said body_said place_said mark",
+    ),
+    "events.Precedent": (
+        "codes, a place, a number, and a word of a kind of matter without digits",
+        "class_prefix region_path keyword number registered_role revoked_role",
     ),
     "events.Published": ("counts of the whole city", "key value"),
     "files.File": (

@@ -7,7 +7,7 @@ import pytest
 
 from quanyu.demo import texts
 from quanyu.events import queries
-from quanyu.events.rules import suggest
+from quanyu.events.rules.classing import suggest
 
 pytestmark = pytest.mark.django_db
 

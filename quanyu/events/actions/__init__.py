@@ -9,6 +9,7 @@ from quanyu.events.actions.aside import (
     tell_overdue,
 )
 from quanyu.events.actions.asking import answer, ask, go_on
+from quanyu.events.actions.classing import KEEPERS, Trained, keep_model, release, suggest, use_model
 from quanyu.events.actions.closing import check, close, rate, rework
 from quanyu.events.actions.common import DESK
 from quanyu.events.actions.desk import (
@@ -20,7 +21,6 @@ from quanyu.events.actions.desk import (
     refuse,
     request_verification,
     send_out,
-    suggest,
     void,
 )
 from quanyu.events.actions.extending import ask_extension, extend, keep_due
@@ -33,6 +33,7 @@ from quanyu.events.actions.handling import (
     verify,
 )
 from quanyu.events.actions.hot import keep_hot, set_aside
+from quanyu.events.actions.precedents import register_precedent, revoke_precedent
 from quanyu.events.actions.reports import (
     KEY_LIVES,
     KeyReused,
@@ -55,10 +56,12 @@ from quanyu.events.actions.telling import tell
 
 __all__ = [
     "DESK",
+    "KEEPERS",
     "KEY_LIVES",
     "KeyReused",
     "Receipt",
     "Report",
+    "Trained",
     "accept",
     "acknowledge",
     "add_photos",
@@ -80,6 +83,7 @@ __all__ = [
     "insist",
     "keep_due",
     "keep_hot",
+    "keep_model",
     "keep_on",
     "open_by_code",
     "place",
@@ -87,10 +91,13 @@ __all__ = [
     "recount_due",
     "refresh_figures",
     "refuse",
+    "register_precedent",
+    "release",
     "report",
     "request_verification",
     "resume",
     "reveal_contact",
+    "revoke_precedent",
     "rework",
     "say",
     "send_out",
@@ -101,6 +108,7 @@ __all__ = [
     "suspend_on",
     "tell",
     "tell_overdue",
+    "use_model",
     "verify",
     "void",
     "wake",

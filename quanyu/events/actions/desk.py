@@ -6,7 +6,7 @@ from uuid import UUID
 from django.conf import settings
 from django.db import transaction
 
-from quanyu.events import queries, rules
+from quanyu.events import rules
 from quanyu.events.actions.common import DESK, check_reason, classify, path_of, with_actor
 from quanyu.events.models import Event
 from quanyu.events.workflow import BEFORE_DISPATCH
@@ -47,17 +47,6 @@ def place(
     event.save(update_fields=["region_path", "address", "lon", "lat"])
     role = min(DESK & actor.roles_on(event))
     note(event, "place", actor=actor, at=at, role=role, from_place=before, to_place=found)
-    return event
-
-
-@transaction.atomic
-def suggest(*, event_id: UUID, actor: Actor, at: datetime) -> Event:
-    """Set down which class the words of a report speak for, and which words those are."""
-    event = get(Event, event_id, actor=actor, lock=True)
-    keywords = queries.keywords(on=local(at).date())
-    code, words = rules.suggest(event.text, keywords)
-    event.suggested, event.suggested_words = code, list(words)
-    event.save(update_fields=["suggested", "suggested_words"])
     return event
 
 

@@ -3,6 +3,8 @@ from uuid import UUID
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
+from quanyu.events.models.classing import ClassModel as ClassModel
+from quanyu.events.models.classing import Precedent as Precedent
 from quanyu.events.models.hot import HotIssue as HotIssue
 from quanyu.events.rules import REACHES_REPORTER, Channel
 from quanyu.events.rules.side import Asking
@@ -68,6 +70,11 @@ class Event(Case):
     suggested_words = ArrayField(
         models.CharField(max_length=20), verbose_name="建议依据的词", default=list
     )
+    suggested_sure = models.FloatField("建议的把握", null=True)
+    suggested_others = ArrayField(
+        models.CharField(max_length=8), verbose_name="其他可能的类别", default=list
+    )
+    suggested_model = models.PositiveIntegerField("建议所用模型", default=0)
     must_verify = models.BooleanField("须先核实", default=False)
     is_verified = models.BooleanField("已核实", default=False)
     is_urgent = models.BooleanField("有安全风险", default=False)

@@ -14,7 +14,7 @@ from django.utils.translation import ngettext, pgettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from quanyu.events import actions, queries, rules, schemas
-from quanyu.events.pages import alike, forms, shown
+from quanyu.events.pages import alike, forms, precedents, shown
 from quanyu.events.queries import (
     clock,
     desk,
@@ -26,7 +26,7 @@ from quanyu.events.queries import (
     words,
 )
 from quanyu.events.queries.version import Stale, check_version
-from quanyu.events.workflow import STANDING
+from quanyu.events.workflow import BEFORE_DISPATCH, STANDING
 from quanyu.kernel.access.http import (
     actor_of,
     answer,
@@ -260,6 +260,20 @@ def note(request: HttpRequest, number: str) -> HttpResponse:
     return _gone_on(request, number, actor=actor)
 
 
+@require_POST
+@hidden_if_denied
+def precedent(request: HttpRequest, number: str) -> HttpResponse:
+    """Register whose job this kind of matter is; a refusal shows the same page."""
+    actor, at = actor_of(request), timezone.now()
+    event = queries.by_number(number, actor=actor)
+    try:
+        precedents.register(event, request.POST, actor=actor, at=at)
+    except Refusal as no:
+        return _matter(request, number, at=at, no=no)
+    messages.success(request, _("已登记为判例，下次先按它建议"))
+    return _gone_on(request, number, actor=actor)
+
+
 @require_http_methods(["GET", "POST"])
 @hidden_if_denied
 def contact(request: HttpRequest, number: str) -> HttpResponse:
@@ -346,6 +360,7 @@ def _matter(
         "waiting": None if moves else shown.awaited(event, body, actor=actor, at=at),
         "duplicates": [alike.shown(one) for one in twins.of_matter(event, actor=actor)],
         "note_url": reverse("desk_note", args=[number]),
+        "precedent": precedents.form(event, actor=actor, at=at, given=given, no=no),
         "back_url": reverse("desk"),
         **_beside(event, actor),
         # With the act gone, what was typed for it has no form any more: it is shown beside.
@@ -377,9 +392,16 @@ def _facts_of(event: Any, *, at: datetime) -> dict[str, Any]:
         "state": shown.state(event.state),
         "urgent": event.is_urgent,
         "text": event.text,
+        "parts": shown.marked(event.text, _spoke(event)),
         "at": event.reported_at,
         "due": clock.due(event, at=at),
     }
+
+
+def _spoke(event: Any) -> list[str]:
+    """Return the words of the report that the suggested class rests on, while it is of use."""
+    is_of_use = event.state in BEFORE_DISPATCH and event.category in {"", event.suggested}
+    return list(event.suggested_words) if is_of_use else []
 
 
 def _facts(event: Any, body: str, *, at: datetime) -> list[dict[str, str]]:

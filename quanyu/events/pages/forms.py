@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy, pgettext
 
 from quanyu.events import queries
 from quanyu.events.pages.shown import middle, verb_words
-from quanyu.events.queries import clock, desk, words
+from quanyu.events.queries import clock, desk, precedents, words
 from quanyu.kernel.access.http import field, option, sentence
 from quanyu.kernel.access.rules import Actor, Role
 from quanyu.kernel.calendar.rules import local
@@ -26,6 +26,10 @@ DESK = frozenset({Role.OPERATOR, Role.DISPATCHER, Role.COMMANDER})
 CLASS_LISTS = ("event_class", "part_class")
 LEAF = 4
 """Digits of a class that a matter can have; two digits are a major."""
+
+MOST_OTHERS = 3
+SURE = 0.5
+"""Below this the page says that the model is not sure."""
 
 LABELS: Mapping[str, Any] = {
     "class_code": gettext_lazy("类别"),
@@ -283,17 +287,45 @@ def _class(desk_: Desk, verb: str, holders: Sequence[Holder]) -> dict[str, Any]:
         reload=reverse("desk_form", args=[event.number, verb]) if verb == "send_out" else "",
         reloads=",".join(f"#{verb}-{part}" for part in ("body-ask", "limit", "go")),
         suggested=_suggested_class(event, code, at=desk_.at),
+        others=_others(event, code, at=desk_.at),
     )
 
 
-def _suggested_class(event: Any, code: str, *, at: datetime) -> dict[str, str] | None:
+def _others(event: Any, code: str, *, at: datetime) -> list[dict[str, str]]:
+    """Return the classes that come next, each to be picked with one key."""
+    known = {one["value"] for one in classes(at=at)}
+    codes_ = [one for one in (event.suggested, *event.suggested_others) if one != code]
+    fit = [one for one in codes_ if one in known][:MOST_OTHERS]
+    return [
+        option(one, words.class_words(one, at=at), note=str(n))
+        for n, one in enumerate(fit, start=1)
+    ]
+
+
+def _suggested_class(event: Any, code: str, *, at: datetime) -> dict[str, Any] | None:
     if not code:
         return None
     why = _("反映人选的") if code == event.category else ""
     if code == event.suggested and event.suggested_words:
         said = pgettext("between items", "、").join(f"“{word}”" for word in event.suggested_words)
         why = _("依据反映里的{words}").format(words=said)
-    return {"label": words.class_words(code, at=at), "why": why}
+    doubt = _("把握不大，请核对") if _is_doubtful(event, code) else ""
+    why = _("；").join(part for part in (doubt, why) if part)
+    return {"label": words.class_words(code, at=at), "why": why, **_sureness(event, code)}
+
+
+def _is_doubtful(event: Any, code: str) -> bool:
+    sure = event.suggested_sure
+    return code == event.suggested and sure is not None and sure < SURE
+
+
+def _sureness(event: Any, code: str) -> dict[str, Any]:
+    """Return how sure the model is; the word list alone gives no figure."""
+    if code != event.suggested:
+        return {}
+    if event.suggested_sure is None:
+        return {"tag": _("按关键词")}
+    return {"sure": max(1, min(99, round(event.suggested_sure * 100)))}
 
 
 def _body(desk_: Desk, verb: str, holders: Sequence[Holder]) -> dict[str, Any]:
@@ -312,13 +344,14 @@ def _body(desk_: Desk, verb: str, holders: Sequence[Holder]) -> dict[str, Any]:
     )
 
 
-def _suggested_body(holders: Sequence[Holder], value: str) -> dict[str, str] | None:
+def _suggested_body(holders: Sequence[Holder], value: str) -> dict[str, Any] | None:
     holder = next((h for h in holders if str(h.body_id) == value), None)
     if holder is None:
         return None
     rests_on = _("依据{clause}").format(clause=holder.clause) if holder.clause else ""
     why = _("；").join(part for part in (holder.reason, rests_on) if part)
-    return {"label": _name(holder), "why": why, "tag": _("示例") if holder.is_sample else ""}
+    tag = _("判例") if holder.basis == precedents.BASIS else ""
+    return {"label": _name(holder), "why": why, "tag": tag or (holder.is_sample and _("示例"))}
 
 
 def _place(desk_: Desk, verb: str, holders: Sequence[Holder]) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """Values as the templates take them: states, rows, stories, pictures."""
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
@@ -216,6 +217,14 @@ def _reason(verb: str, name: str, text: str, *, at: datetime) -> str:
         return _("事由：{reason}").format(reason=_(REASONS.get(text, text)))
     listed = LISTED.get(verb)
     return words.reason_words(listed, text, at=at) if listed else text
+
+
+def marked(text: str, said: Sequence[str]) -> list[dict[str, Any]]:
+    """Return a text in parts, those marked that a suggestion rests on."""
+    if not said:
+        return [{"text": text, "is_marked": False}]
+    found = re.split(f"({'|'.join(re.escape(word) for word in sorted(said, key=len)[::-1])})", text)
+    return [{"text": part, "is_marked": n % 2 == 1} for n, part in enumerate(found) if part]
 
 
 # ------------------------------------------------------------------ the way of a matter

@@ -14,7 +14,8 @@ from django.utils.translation import gettext
 from quanyu.events.figures import PUBLISHED
 from quanyu.events.models import Contact, Event, EventStep, Published
 from quanyu.events.queries import figures
-from quanyu.events.rules import Filters, Keyword, side
+from quanyu.events.rules import Filters, side
+from quanyu.events.rules.classing import Keyword
 from quanyu.events.workflow import EVENT, STANDING, State
 from quanyu.kernel.access.queries import get
 from quanyu.kernel.access.rules import Actor, holder, upper
@@ -241,6 +242,10 @@ def topic_names() -> dict[str, str]:
     names |= {f"{EVENT.name}.import_run": gettext("一次历史事项导入")}
     names |= {f"{EVENT.name}.hot": gettext("热点计算")}
     names |= {f"{EVENT.name}.set_hot_aside": gettext("搁置热点")}
+    names |= {"classes.train": gettext("训练分类模型"), "classes.use": gettext("改用分类模型")}
+    names |= {"classes.release": gettext("恢复自动更换分类模型")}
+    names |= {"precedent.register": gettext("登记判例")}
+    names |= {"precedent.revoke": gettext("撤销判例")}
     return names | {f"{EVENT.name}.publish": gettext("公布数字")}
 
 

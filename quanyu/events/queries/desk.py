@@ -11,10 +11,9 @@ from django.db.models import Q, Value
 
 from quanyu.events import queries
 from quanyu.events.models import Event
-from quanyu.events.queries import standing
+from quanyu.events.queries import precedents, standing
 from quanyu.events.workflow import BEFORE_DISPATCH, EVENT
 from quanyu.kernel.access.rules import Actor, Role
-from quanyu.kernel.calendar.rules import local
 from quanyu.kernel.workflow.spec import Guard, Move
 from quanyu.organisations import queries as organisations
 from quanyu.organisations.rules import Holder
@@ -176,10 +175,7 @@ def beside(event: Event, *, actor: Actor) -> tuple[str, str]:
 
 def holders(event: Event, class_code: str, *, at: datetime) -> list[Holder]:
     """Return the bodies that answer for a class where the matter lies, the first first."""
-    if not class_code:
-        return []
-    day = local(at).date()
-    return organisations.duty_holders(class_code, place=event.region_path, on=day)
+    return precedents.holders(event, class_code, at=at)
 
 
 def body_names(events: Sequence[Event], *more: UUID | None) -> Mapping[UUID, str]:

@@ -206,32 +206,6 @@ def is_on_time(
 
 
 @dataclass(frozen=True, slots=True)
-class Keyword:
-    """One word that speaks for a class, and how strongly."""
-
-    word: str
-    class_code: str
-    weight: int
-
-
-def suggest(text: str, keywords: Collection[Keyword]) -> tuple[str, tuple[str, ...]]:
-    """Return the class that the words of a report speak for most, and those words.
-
-    A longer word speaks louder; ties go to the lower code, so the answer is always the same.
-    Returns ``("", ())`` when no word speaks.
-    """
-    votes: dict[str, list[Keyword]] = {}
-    for keyword in keywords:
-        if keyword.word in text:
-            votes.setdefault(keyword.class_code, []).append(keyword)
-    if not votes:
-        return "", ()
-    best = min(votes, key=lambda code: (-sum(k.weight for k in votes[code]), code))
-    words = sorted({k.word for k in votes[best]}, key=lambda word: (-len(word), word))
-    return best, tuple(words[:4])
-
-
-@dataclass(frozen=True, slots=True)
 class Filters:
     """What a list is narrowed to; it stands in the URL (筛选条件)."""
 

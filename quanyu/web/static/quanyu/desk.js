@@ -23,6 +23,9 @@ const KEYS = {
   '?': () => /** @type {HTMLDialogElement | null} */ (document.getElementById('q-keys'))?.showModal(),
   j: () => jump('j', 1),
   k: () => jump('k', -1),
+  1: () => pick('1'),
+  2: () => pick('2'),
+  3: () => pick('3'),
 };
 
 /** @param {string} key @param {number} by */
@@ -30,6 +33,11 @@ function jump(key, by) {
   const link = /** @type {HTMLElement | null} */ (document.querySelector(`[data-key="${key}"]`));
   if (link) link.click();
   else step(by);
+}
+
+/** One of the other classes, by its key. @param {string} key */
+function pick(key) {
+  /** @type {HTMLElement | null} */ (document.querySelector(`[data-pick][data-key="${key}"]`))?.click();
 }
 
 document.addEventListener('keydown', (event) => {
@@ -81,6 +89,15 @@ document.addEventListener('change', (event) => {
   ask.classList.add('is-changed');
   const button = /** @type {HTMLElement | null | undefined} */ (field.form?.querySelector('button[data-plain]'));
   if (button) button.textContent = button.dataset.plain ?? '';
+});
+
+/* ---------- another suggestion with one press ---------- */
+document.addEventListener('click', (event) => {
+  const button = event.target instanceof Element ? /** @type {HTMLElement | null} */ (event.target.closest('[data-pick]')) : null;
+  const select = button?.closest('.q-ask')?.querySelector('select');
+  if (!button || !select) return;
+  select.value = button.dataset.pick ?? '';
+  select.dispatchEvent(new Event('change', { bubbles: true }));
 });
 
 /* ---------- the story by kind ---------- */

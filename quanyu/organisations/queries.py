@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from quanyu.kernel.access.rules import upper
 from quanyu.kernel.accounts import queries as accounts
+from quanyu.kernel.audit import queries as audit
 from quanyu.kernel.codes import queries as codes
 from quanyu.organisations import rules
 from quanyu.organisations.models import Body, Duty, holding
@@ -106,6 +107,18 @@ def body_by_code(code: str) -> BodyEntry | None:
     """Return the body of that code, or None."""
     row = Body.objects.filter(code=code).first()
     return _body_entry(row) if row else None
+
+
+@audit.topic_names.answered_by
+def topic_names() -> dict[str, str]:
+    """Return what the acts on bodies and duties are called in the log."""
+    return {
+        "body.found": _("新设单位"),
+        "body.change": _("修改单位"),
+        "duty.load": _("载入权责清单"),
+        "duty.assign": _("新增权责"),
+        "duty.end": _("终止权责"),
+    }
 
 
 @accounts.body_names.answered_by

@@ -21,7 +21,7 @@ ANSWERERS = {
     "kernel.audit.accounts_called": {"kernel.accounts"},
     "kernel.audit.place_names": {"regions"},
     "kernel.audit.places_below": {"regions"},
-    "kernel.audit.topic_names": {"events", "kernel.notices"},
+    "kernel.audit.topic_names": {"events", "kernel.notices", "organisations", "regions"},
     "kernel.codes.place_names": {"regions"},
     "kernel.codes.stage_names": {"events"},
     "kernel.files.ended": {"events"},

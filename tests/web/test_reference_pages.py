@@ -1,5 +1,6 @@
 """Codes, duties, the log and the ground, as people of the desk open them (依据与审计页面)."""
 
+import re
 from datetime import date, timedelta
 
 import pytest
@@ -10,7 +11,7 @@ from django.utils import timezone
 
 from quanyu.events.models import Event
 from quanyu.kernel.access.rules import Actor, Role
-from quanyu.kernel.audit import jobs
+from quanyu.kernel.audit import jobs, words
 from quanyu.kernel.audit import queries as audit
 from quanyu.kernel.audit.tables import RECORDS
 from quanyu.kernel.codes import queries as codes
@@ -253,3 +254,20 @@ def test_the_ground_is_not_sent_twice(client: Client, db: None) -> None:
 
 def test_the_ground_of_no_box_is_refused(client: Client, db: None) -> None:
     assert client.get("/map/ground.geojson", {"bbox": "1,2,3"}).status_code == 422
+
+
+def test_the_log_says_in_words_whatever_is_written_into_it() -> None:
+    names = words.topics()
+    sources = (settings.ROOT / "quanyu").rglob("*.py")
+    written = {
+        topic
+        for source in sources
+        for topic in re.findall(r'\brecord\(\s*"([a-z_.]+)"', source.read_text("utf-8"))
+    }
+
+    assert len(written) > 80
+    assert sorted(topic for topic in written if words.said(topic, names) == topic) == []
+
+
+def test_the_log_says_that_a_try_was_refused() -> None:
+    assert words.said("accounts.end_grant.refused", words.topics()) == "终止授权，被拒绝"

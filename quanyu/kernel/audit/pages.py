@@ -21,7 +21,7 @@ from quanyu.kernel.access.http import (
     read_or_write,
 )
 from quanyu.kernel.access.rules import Actor, ActorKind
-from quanyu.kernel.audit import actions, queries
+from quanyu.kernel.audit import actions, queries, words
 from quanyu.kernel.audit.tables import RECORDS
 
 SHORT = 12
@@ -79,7 +79,7 @@ def _filters(given: Mapping[str, str], actor: Actor) -> list[dict[str, Any]]:
     days = [("since", _("自")), ("until", _("至"))]
     return [
         *texts,
-        _choice("topic", _("动作"), given, _topics().items()),
+        _choice("topic", _("动作"), given, words.topics().items()),
         _choice("place", _("辖区"), given, _places(queries.check_reader(actor))),
         *(_filter(name, label, given, kind="date") for name, label in days),
     ]
@@ -99,12 +99,6 @@ def _choice(
     value = given.get(name, "")
     kept = [option(key, words) for key, words in options]
     return field(name, label, "select", value=value, required=False, options=kept, on=bool(value))
-
-
-def _topics() -> dict[str, str]:
-    """Return what is done, by its topic, ordered by how it is called."""
-    topics = own_topics() | _whole(queries.topic_names.ask())
-    return dict(sorted(topics.items(), key=lambda pair: pair[1]))
 
 
 def _places(read: Sequence[str]) -> list[tuple[str, str]]:
@@ -139,13 +133,13 @@ def read(rows: Sequence[Any], *, at: datetime) -> list[dict[str, Any]]:
 def _rows(rows: Sequence[Any], loose: Collection[UUID]) -> list[dict[str, Any]]:
     people = queries.people([row.actor_id for row in rows if row.actor_id])
     places = _whole(queries.place_names.ask(sorted({row.region_path for row in rows})))
-    topics = _topics()
+    topics = words.topics()
     return [
         {
             "number": str(row.id)[-SHORT:],
             "at": row.at,
             "who": _who(row, people),
-            "did": topics.get(row.topic, row.topic),
+            "did": words.said(row.topic, topics),
             "topic": row.topic,
             "subject": _subject(row.subject),
             "place": places.get(row.region_path, row.region_path),
@@ -216,54 +210,4 @@ def _verification(last: Any) -> dict[str, Any] | None:
             {"number": one["what"], "why": names.get(one["kind"], one["kind"])}
             for one in last.faults
         ],
-    }
-
-
-def own_topics() -> dict[str, str]:
-    """Return what the topics of the kernel are called."""
-    return {
-        "accounts.sign_in": _("登录"),
-        "accounts.sign_out": _("退出"),
-        "accounts.sign_in_failed": _("登录失败"),
-        "accounts.password_failed": _("密码核对失败"),
-        "accounts.code_failed": _("动态验证码错误"),
-        "accounts.vouched": _("统一身份认证通过"),
-        "accounts.vouching_denied": _("统一身份认证被拒"),
-        "accounts.vouching_faulty": _("统一身份认证答复有误"),
-        "accounts.vouching_ended": _("已停用账号的统一身份来登录"),
-        "accounts.meet_identity": _("未绑定的统一身份来登录"),
-        "accounts.link_identity": _("绑定统一身份"),
-        "accounts.unlink_identity": _("解除统一身份"),
-        "accounts.begin_anew": _("任命管理员，原有登录方式作废"),
-        "accounts.end_session": _("退出一处登录"),
-        "accounts.end_sessions": _("退出多处登录"),
-        "accounts.renew_recovery_codes": _("生成恢复码"),
-        "accounts.use_recovery_code": _("使用恢复码"),
-        "accounts.set_email": _("填写或删除通知邮箱"),
-        "accounts.grant": _("授权"),
-        "accounts.end_grant": _("终止授权"),
-        "accounts.create": _("建立账号"),
-        "audit.verify": _("要求核验审计记录"),
-        "audit.verified": _("核验了审计记录"),
-        "privacy.reveal": _("查看个人信息"),
-        "privacy.purge": _("清除到期的个人信息"),
-        "privacy.begin_rotation": _("开始轮换密钥"),
-        "privacy.end_rotation": _("完成密钥轮换"),
-        "files.take": _("收下附件"),
-        "files.finish": _("附件处理完成"),
-        "files.refuse": _("附件未通过"),
-        "calendar.load_notice": _("载入放假安排"),
-        "calendar.enter_year": _("录入放假安排"),
-        "calendar.set_day": _("设定日历日"),
-        "calendar.set_hours": _("设定工作时间"),
-        "jobs.retry": _("重试任务"),
-        "jobs.give_up": _("放弃任务"),
-        "codes.load": _("载入代码"),
-        "codes.add_code": _("新增代码"),
-        "codes.change_code": _("变更代码"),
-        "codes.end_code": _("停用代码"),
-        "codes.set_limit": _("设定时限"),
-        "codes.end_limit": _("停用时限"),
-        "operations.backup": _("备份"),
-        "operations.restore": _("恢复备份"),
     }

@@ -9,7 +9,7 @@ import numpy as np
 import shapely
 from django.conf import settings
 from django.db.models import Q
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext
 
 from quanyu.kernel.access.rules import upper
 from quanyu.kernel.accounts import queries as accounts
@@ -179,6 +179,16 @@ def places_called(text: str) -> dict[str, str]:
     """Return the places whose name, English name or code holds ``text``; a few of them."""
     found = _search_places(text, within=settings.QUANYU_CITY, limit=20)
     return {one.path: rules.short_name(one.name) for one in found}
+
+
+@audit.topic_names.answered_by
+def topic_names() -> dict[str, str]:
+    """Return what the acts on places are called in the log."""
+    return {
+        "region.import": gettext("载入区划"),
+        "region.found": gettext("新设区划"),
+        "region.draw": gettext("划定边界"),
+    }
 
 
 def label(path: str) -> str:

@@ -61,6 +61,13 @@ document.addEventListener('focusin', (event) => {
   if (event.target instanceof HTMLInputElement && event.target.readOnly) event.target.select();
 });
 
+/* One box ticks all those of its name that are on the page. */
+document.addEventListener('change', (event) => {
+  const box = event.target instanceof HTMLInputElement && event.target.dataset.all ? event.target : null;
+  if (!box) return;
+  for (const one of all(`input[type="checkbox"][name="${box.dataset.all}"]`)) /** @type {HTMLInputElement} */ (one).checked = box.checked;
+});
+
 /* ---------- filters ---------- */
 document.addEventListener('change', (event) => {
   const form = event.target instanceof Element ? /** @type {HTMLFormElement | null} */ (event.target.closest('form[data-filters]')) : null;

@@ -165,7 +165,8 @@ def _columns() -> dict[str, Any]:
     set_scope(SYSTEM)
     own = {"id", "number"}
     names = [field.attname for field in Event._meta.concrete_fields if field.attname not in own]
-    steps = ["number", "verb", "source", "target", "actor_kind", "role", "at", "facts"]
+    steps = ["number", "verb", "source", "target", "actor_kind", "role", "at"]
+    steps += ["facts__imported", "facts__outcome"]
     return {
         origin.number: (
             [getattr(origin.event, name) for name in names],
@@ -207,7 +208,7 @@ def test_says_in_the_story_where_it_came_from(take: Any, operator: Actor) -> Non
 
     shown = page.content.decode()
     assert page.status_code == 200
-    assert shown.count("自 old 导入") == 1
+    assert shown.count("自 old 导入，原编号 A-1") == 2
     assert "已换灯泡" in shown
 
 

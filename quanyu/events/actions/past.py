@@ -117,7 +117,8 @@ def _write(new: Sequence[Past], order: Order, taken: Taken) -> None:
     for row, path in zip(new, queries.paths(new, order.ground), strict=True):
         number = _number(order.source, row)
         told = {"id": uuid7(), "number": number, **_values(row, path, order, taken)}
-        event = Event(*(blank | told).values())
+        values: Any = (blank | told).values()
+        event = Event(*values)
         story = _story(event, row, order)
         event.version = len(story)
         origin = _origin(event, row, order)
@@ -203,12 +204,18 @@ def _is_urgent(class_code: str, order: Order) -> bool:
 
 def _story(event: Event, row: Past, order: Order) -> list[EventStep]:
     """Return the acts that a file tells: it came in, and it was closed."""
-    facts: dict[str, object] = {} if event.text == FADED else {"imported": order.source}
+    facts = _came(event, row, order)
     told = [_step(event, 1, "start", "", State.REPORTED, row.opened, facts)]
     if row.closed is not None:
         said = facts | ({"outcome": event.outcome} if facts and event.outcome else {})
         told.append(_step(event, 2, "close", State.REPORTED, State.CLOSED, row.closed, said))
     return told
+
+
+def _came(event: Event, row: Past, order: Order) -> dict[str, object]:
+    """Return what a line of the story says of where it came from; nothing once words are gone."""
+    gone = event.text == FADED
+    return {} if gone else {"imported": order.source, "number": row.number}
 
 
 def _step(
@@ -299,7 +306,7 @@ def _change(row: Past, path: str, held: Origin, order: Order, taken: Taken) -> N
         source,
         event.state,
         order.at,
-        {"imported": order.source, "outcome": row.outcome} if event.text != FADED else {},
+        _came(event, row, order) | ({"outcome": event.outcome} if event.text != FADED else {}),
     )
     step.save(force_insert=True)
     _recorded(event, fresh, bytes(step.salt), order, changed).save(force_insert=True)

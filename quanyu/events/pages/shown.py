@@ -158,12 +158,23 @@ def _line(event: Any, step: Any, *, at: datetime, bodies: Mapping[UUID, str]) ->
         "at": step.at,
         "title": words.done_words(step.verb),
         "verb": step.verb,
-        "by": channel_words(event.channel) if is_start else words.by_words(step, at=at),
+        "by": _came(event, step) if is_start else words.by_words(step, at=at),
         "text": event.text if is_start else _said(step, at=at, bodies=bodies),
         "quote": is_start,
         "kind": _kind(step),
         "icon": ICONS.get(step.verb, ""),
     }
+
+
+def _came(event: Any, step: Any) -> str:
+    """Return how a matter came in, and from which other system."""
+    channel = channel_words(event.channel)
+    return f"{channel} · {_imported(step.facts)}" if "imported" in step.facts else channel
+
+
+def _imported(facts: Mapping[str, str]) -> str:
+    source, number = facts["imported"], facts.get("number", "")
+    return _("自 {source} 导入，原编号 {number}").format(source=source, number=number)
 
 
 def _kind(step: Any) -> str:
@@ -192,7 +203,7 @@ def _said(step: Any, *, at: datetime, bodies: Mapping[UUID, str]) -> str:
     parts += side_words.of(facts)
     parts += [_reason(step.verb, name, facts[name], at=at) for name in SAID if facts.get(name)]
     parts += [_("答复：{words}").format(words=facts["reply"])] if facts.get("reply") else []
-    parts += [_("自 {source} 导入").format(source=facts.get("imported"))] * ("imported" in facts)
+    parts += [_imported(facts)] if "imported" in facts else []
     return _("；").join(part for part in parts if part)
 
 

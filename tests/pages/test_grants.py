@@ -35,7 +35,7 @@ def approves(page: Page) -> None:
     look(page, "grants-3-approve")
     page.get_by_label("审批意见").fill("同意")
     page.get_by_role("button", name="批准", exact=True).click()
-    expect(page.get_by_text("已批准，对方下一次请求起生效")).to_be_visible()
+    expect(page.get_by_text("已批准，对方下一次操作起生效")).to_be_visible()
     look(page, "grants-4-approved")
 
 
@@ -46,7 +46,7 @@ def takes_away(page: Page, name: str) -> None:
     page.get_by_text("收回", exact=True).first.click()
     page.get_by_label("终止事由").first.fill("调离")
     page.get_by_role("button", name="收回").first.click()
-    expect(page.get_by_text("授权已终止，下一次请求起失效")).to_be_visible()
+    expect(page.get_by_text("授权已终止，下一次操作起失效")).to_be_visible()
 
 
 def test_a_grant_counts_at_once_and_no_more_when_it_ends(

@@ -129,7 +129,7 @@ def give(request: HttpRequest, account_id: UUID, *, actor: Actor, at: datetime) 
     )
 
 
-@_about_somebody(gettext_lazy("授权已终止，下一次请求起失效"))
+@_about_somebody(gettext_lazy("授权已终止，下一次操作起失效"))
 def take(
     request: HttpRequest, account_id: UUID, *, grant_id: UUID, actor: Actor, at: datetime
 ) -> None:

@@ -51,7 +51,7 @@ def ending(request: HttpRequest) -> HttpResponse:
 @hidden_if_denied
 def approve(request: HttpRequest, request_id: UUID) -> HttpResponse:
     """Give what was asked for."""
-    return _decided(request, request_id, actions.approve_grant, _("已批准，对方下一次请求起生效"))
+    return _decided(request, request_id, actions.approve_grant, _("已批准，对方下一次操作起生效"))
 
 
 @require_POST

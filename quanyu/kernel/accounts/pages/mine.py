@@ -70,7 +70,7 @@ def end_deputy(request: HttpRequest, deputy_id: UUID) -> HttpResponse:
         actions.end_deputy(
             deputy_id=deputy_id, reason=reason(request), actor=actor_of(request), at=timezone.now()
         )
-        messages.success(request, _("代理已终止，下一次请求起失效"))
+        messages.success(request, _("代理已终止，下一次操作起失效"))
         return redirect("desk_grants")
 
     return answered(request, ended, lambda no: _mine(request, no=no))

@@ -139,7 +139,7 @@ declare(
         Group.ADMINISTRATION,
         _("授权申请已批准"),
         _("授权申请已批准：{role}"),
-        _("{place}，至 {until_on}，下一次请求起生效。"),
+        _("{place}，至 {until_on}，下一次操作起生效。"),
         GRANT,
     ),
     Topic(

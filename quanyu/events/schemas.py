@@ -63,6 +63,23 @@ class AlikeIn(Strict):
     category: Annotated[str, Field(max_length=8)] = ""
 
 
+class CampaignIn(Strict):
+    """What a campaign is opened with."""
+
+    title: str
+    goal: str
+    body_id: UUID
+    starts_on: date
+    ends_on: date
+    category: Annotated[str, Field(max_length=8)] = ""
+
+
+class DetachIn(Strict):
+    """Which matter leaves a campaign."""
+
+    event: UUID
+
+
 class FilterIn(Strict):
     """What a list is narrowed to."""
 

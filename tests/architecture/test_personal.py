@@ -68,6 +68,10 @@ NOT_PERSONAL = {
         "codes, and the salt of the audit's digest",
         "verb source target actor_kind role salt",
     ),
+    "events.Campaign": (
+        "a place, a class, and the office's own plan and result for everybody at the desk",
+        "region_path category title goal result",
+    ),
     "events.HotIssue": (
         "a place, a class, a number, a reason's code",
         "region_path category usual aside",

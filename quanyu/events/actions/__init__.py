@@ -9,6 +9,13 @@ from quanyu.events.actions.aside import (
     tell_overdue,
 )
 from quanyu.events.actions.asking import answer, ask, go_on
+from quanyu.events.actions.campaigns import (
+    attach,
+    close_campaign,
+    detach,
+    note_campaign,
+    open_campaign,
+)
 from quanyu.events.actions.classing import KEEPERS, Trained, keep_model, release, suggest, use_model
 from quanyu.events.actions.closing import check, close, rate, rework
 from quanyu.events.actions.common import DESK
@@ -70,9 +77,12 @@ __all__ = [
     "ask",
     "ask_extension",
     "ask_suspension",
+    "attach",
     "check",
     "close",
+    "close_campaign",
     "code_indexes",
+    "detach",
     "dispatch",
     "extend",
     "file",
@@ -85,7 +95,9 @@ __all__ = [
     "keep_hot",
     "keep_model",
     "keep_on",
+    "note_campaign",
     "open_by_code",
+    "open_campaign",
     "place",
     "rate",
     "recount_due",

@@ -3,6 +3,9 @@ from uuid import UUID
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
+from quanyu.events.models.campaigns import Campaign as Campaign
+from quanyu.events.models.campaigns import CampaignMatter as CampaignMatter
+from quanyu.events.models.campaigns import CampaignNote as CampaignNote
 from quanyu.events.models.classing import ClassModel as ClassModel
 from quanyu.events.models.classing import Precedent as Precedent
 from quanyu.events.models.hot import HotIssue as HotIssue

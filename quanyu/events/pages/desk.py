@@ -14,7 +14,7 @@ from django.utils.translation import ngettext, pgettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from quanyu.events import actions, queries, rules, schemas
-from quanyu.events.pages import alike, forms, precedents, shown
+from quanyu.events.pages import alike, campaigns, forms, precedents, shown
 from quanyu.events.queries import (
     clock,
     desk,
@@ -346,7 +346,7 @@ def _matter(
         "section": "matters",
         "matter": _facts_of(event, at=at),
         "stages": shown.stages(event, steps),
-        "facts": _facts(event, body, at=at),
+        "facts": [*_facts(event, body, at=at), *campaigns.facts(event, actor=actor)],
         "contact": contact or _contact(event, actor=actor),
         "point": _point(event),
         "near": [_near(other, metres) for other, metres in desk.near(event, actor=actor)],

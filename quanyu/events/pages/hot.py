@@ -16,6 +16,7 @@ from django.views.decorators.http import require_GET, require_POST
 from quanyu.events import actions
 from quanyu.events.queries import hot as queries
 from quanyu.events.queries import words
+from quanyu.events.queries.campaigns import LED_BY, listed, may_lead
 from quanyu.events.rules.hot import ASIDE, LEAST, TWICE, WEEKS
 from quanyu.kernel.access.http import actor_of, answer, hidden_if_denied, option
 from quanyu.kernel.access.rules import Actor
@@ -50,6 +51,8 @@ def _page(request: HttpRequest, *, at: datetime, no: Refusal | None = None) -> H
         "section": "hot",
         "rows": [_row(issue, actor=actor, at=at) for issue in found[: queries.MOST_SHOWN]],
         "views": _views(is_aside=is_aside),
+        "campaigns": [_campaign(one) for one in listed(actor=actor)],
+        "new_url": reverse("desk_campaign_new") if may_lead(actor) else "",
         "reasons": [option(code, _(label)) for code, label in ASIDE.items()],
         "rule": _(
             "按社区或网格、类别算：近 {weeks} 周不少于 {least} 件，且不少于往常的 {twice} 倍，"
@@ -78,9 +81,7 @@ def _row(issue: Any, *, actor: Actor, at: datetime) -> dict[str, Any]:
     }
     return {
         "id": issue.pk,
-        "place": " ".join(
-            regions.label(c.path) for c in regions.breadcrumb(issue.region_path)[-2:]
-        ),
+        "place": place_words(issue.region_path),
         "class_label": words.class_words(issue.category, at=at),
         "why": why(issue),
         "since": issue.since,
@@ -91,8 +92,26 @@ def _row(issue: Any, *, actor: Actor, at: datetime) -> dict[str, Any]:
         "aside": _(ASIDE[issue.aside]) if issue.aside else "",
         "aside_at": issue.aside_at,
         "aside_url": reverse("desk_hot_aside", args=[issue.pk]),
+        "open_url": f"{reverse('desk_campaign_new')}?issue={issue.pk}",
+        "may_open": not issue.aside and bool(LED_BY & actor.roles_at(issue.region_path)),
         "may_set_aside": not issue.aside and bool(queries.OPENED_BY & actor.roles_on(issue)),
     }
+
+
+def _campaign(one: Any) -> dict[str, Any]:
+    return {
+        "title": one.title,
+        "url": reverse("desk_campaign", args=[one.pk]),
+        "place": place_words(one.region_path),
+        "starts_on": one.starts_on,
+        "ends_on": one.ends_on,
+        "is_closed": one.closed_at is not None,
+    }
+
+
+def place_words(path: str) -> str:
+    """Return a place with the one around it."""
+    return " ".join(regions.label(crumb.path) for crumb in regions.breadcrumb(path)[-2:])
 
 
 def why(issue: Any) -> str:

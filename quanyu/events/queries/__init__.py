@@ -246,6 +246,11 @@ def topic_names() -> dict[str, str]:
     names |= {"classes.release": gettext("恢复自动更换分类模型")}
     names |= {"precedent.register": gettext("登记判例")}
     names |= {"precedent.revoke": gettext("撤销判例")}
+    names |= {f"{EVENT.name}.open_campaign": gettext("开专项")}
+    names |= {f"{EVENT.name}.attach": gettext("纳入专项")}
+    names |= {f"{EVENT.name}.detach": gettext("移出专项")}
+    names |= {f"{EVENT.name}.note_campaign": gettext("专项记事")}
+    names |= {f"{EVENT.name}.close_campaign": gettext("专项办结")}
     return names | {f"{EVENT.name}.publish": gettext("公布数字")}
 
 

@@ -10,6 +10,9 @@ from quanyu.kernel.access.reach import declared
 from tests.architecture.source import places, trees
 
 PAST_THE_DOOR = {
+    ("quanyu/events/actions/campaigns.py", "_attach", "CampaignMatter"): (
+        "rows are added and none is read: of a campaign and matters already fetched"
+    ),
     ("quanyu/events/queries/__init__.py", "contact_key", "Contact"): (
         "the key alone, of a matter already fetched; the contact itself is fetched through get"
     ),

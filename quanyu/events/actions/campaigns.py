@@ -99,7 +99,8 @@ def note_campaign(*, campaign_id: UUID, words: str, actor: Actor, at: datetime) 
     """
     campaign = _open(campaign_id, actor, NOTED_BY)
     told = rules.said(words, field="words", most=rules.LONGEST_NOTE)
-    row = CampaignNote.objects.create(campaign=campaign, words=told, at=at, by=actor.id)
+    row = CampaignNote(campaign=campaign, words=told, at=at, by=actor.id)
+    row.save(force_insert=True)
     record("event.note_campaign", campaign, actor=actor, at=at, facts={"note": row.pk})
     return row
 

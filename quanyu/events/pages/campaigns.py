@@ -17,6 +17,7 @@ from quanyu.events.pages import forms, shown
 from quanyu.events.pages.hot import place_words, why
 from quanyu.events.queries import campaigns as queries
 from quanyu.events.queries import desk, hot, words
+from quanyu.events.queries.values import place_words as place_of
 from quanyu.events.rules.campaigns import LONGEST_GOAL, LONGEST_NOTE, LONGEST_TITLE, Plan
 from quanyu.events.rules.hot import WEEKS
 from quanyu.kernel.access.http import (
@@ -173,7 +174,7 @@ def _fields(
 
 def _title(issue: Any, *, at: datetime) -> str:
     kind = words.class_words(issue.category, at=at).split(" ")[-1]
-    return _("{place}{kind}专项").format(place=shown.place(issue.region_path), kind=kind)
+    return _("{place}{kind}专项").format(place=place_of(issue.region_path), kind=kind)
 
 
 def _bodies(place: str, day: date) -> list[dict[str, str]]:

@@ -43,6 +43,28 @@ def event_moves() -> str:
     return table
 
 
+def figure_measures() -> str:
+    """List what is counted from matters, by which day."""
+    held = import_module("quanyu.events.figures")
+    rows = ["| measure | 中文 | definition | date basis |", "| --- | --- | --- | --- |"]
+    rows += [
+        f"| `{m.code}` | {m.name} | {m.definition} | {held.BASES[m.basis].name} |"
+        for m in held.MEASURES.values()
+    ]
+    return "\n".join(rows)
+
+
+def figure_metrics() -> str:
+    """List the metrics of matters: what is divided by what, and why one is blank."""
+    held = import_module("quanyu.events.figures")
+    rows = ["| metric | 中文 | made of | version | note |", "| --- | --- | --- | --- | --- |"]
+    for m in held.METRICS:
+        made = " ÷ ".join(f"`{code}`" for code in (*m.measures, *m.parts)) or "—"
+        made = made.replace(" ÷ ", " + ") if m.parts else made
+        rows.append(f"| `{m.code}` | {m.name} | {made} | {m.version} | {m.absent or m.note} |")
+    return "\n".join(rows)
+
+
 def faults() -> str:
     """List what can be wrong with a machine, with the exit code of each."""
     sentences = import_module("quanyu.kernel.operations.faults").SENTENCES
@@ -56,6 +78,8 @@ TABLES: dict[str, Callable[[], str]] = {
     "event_moves": event_moves,
     "event_states": event_states,
     "faults": faults,
+    "figure_measures": figure_measures,
+    "figure_metrics": figure_metrics,
 }
 
 

@@ -22,6 +22,7 @@ HANDBOOK = {
     "checker": {Role.CHECKER},
     "grid-worker": {Role.GRID_WORKER, Role.COMMUNITY_OFFICER},
     "notices": {Role.COMMUNITY_OFFICER, Role.OPERATOR, Role.WINDOW_CLERK, Role.SYS_ADMIN},
+    "commander": {Role.COMMANDER, Role.DISTRICT_ADMIN, Role.COMMUNITY_SECRETARY},
     "own-account": set(),
     "administrators": {Role.SYS_ADMIN, Role.SEC_ADMIN, Role.AUDIT_ADMIN, Role.DISTRICT_ADMIN},
 }

@@ -19,7 +19,6 @@ PAST_THE_DOOR = {
     ("quanyu/events/queries/figures.py", "_acts", "EventStep"): (
         "whether a matter that is seen has such an act; nothing of the act is read"
     ),
-    ("quanyu/events/queries/figures.py", "_did", "EventStep"): "the same",
 }
 """Reads of a scoped model without ``visible_to``. Row security holds them all the same."""
 

@@ -1,12 +1,12 @@
 """A figure of matters … counts what its definition says, and its list holds the same (指标口径)."""
 
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
 from django.conf import settings
 
-from quanyu.events import queries
+from quanyu.events import actions, queries
 from quanyu.events.figures import EVENTS, MEASURES, SETS
 from quanyu.events.models import COUNTED_ACTS, Event
 from quanyu.events.queries import figures
@@ -22,6 +22,7 @@ from tests.events.figured import COUNTED, made
 
 MARCH = period("2026-03")
 APRIL = datetime(2026, 4, 20, 9, tzinfo=SHANGHAI)
+DAY = timedelta(days=1)
 SCOPE = figures.Scope(STREET)
 
 
@@ -63,9 +64,7 @@ def test_tells_shares_and_what_was_left_out() -> None:
     assert by_code["on_time_rate"].text == "33.33"
     assert by_code["rework_rate"].text == "16.67"
     assert dict(by_code["reported"].excluded)["void"] == 1
-    assert (by_code["extended"].text, by_code["suspended_rate"].text) == ("—", "—") or (
-        by_code["extended"].absent == ""
-    )
+    assert (by_code["extended"].text, by_code["suspended_rate"].text) == ("0", "0.00")
 
 
 @pytest.mark.usefixtures("month")
@@ -108,6 +107,33 @@ def test_is_the_length_of_the_list_behind_it_for_each_role(role: Role) -> None:
 def _listed(actor: Actor, code: str, **narrowed: Any) -> int:
     filters = Filters(place=STREET, figure=code, period="2026-03", **narrowed)
     return queries.page(filters, actor=actor, at=APRIL).count
+
+
+def test_leaves_out_what_stands_still_only_while_it_stands(
+    act: Any, handling: Event, handler: Actor, at: datetime
+) -> None:
+    commander = person(Role.COMMANDER)
+    asked = {"ground": "needs_project", "review_date": date(2026, 4, 1), "promise": "四月告诉您"}
+    act(actions.ask_suspension, event_id=handling.id, actor=handler, at=at, **asked)
+    before = _counts(commander).counts["due"]
+
+    act(actions.suspend, event_id=handling.id, actor=commander, at=at)
+    during = _counts(commander).counts["due"]
+
+    resumed = act(
+        actions.resume, event_id=handling.id, reason="料到了", actor=commander, at=at + DAY
+    )
+    after = _counts(commander).counts
+    assert (before, during, after["due"], after["suspended"]) == (1, 0, 1, 1)
+    assert resumed.due_at is not None
+
+
+def test_calls_nothing_late_that_was_handled_in_time_and_waits_for_its_check(
+    handled: Event,
+) -> None:
+    counts = _counts(person(Role.COMMANDER)).counts
+
+    assert [counts[code] for code in ("due", "done", "left", "pending")] == [1, 0, 0, 1]
 
 
 @pytest.mark.usefixtures("month")

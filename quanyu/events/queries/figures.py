@@ -34,6 +34,9 @@ from quanyu.kernel.figures.rules import period as period_of
 FED_BACK = [State.HANDLED, State.CHECKING, State.CLOSED, State.RATED]
 """The body has said that it is done; where the clock stands still otherwise it has not."""
 
+STANDING = [State.SUSPENDED, State.REVIEWING, State.WAITING]
+"""The clock stands still with time left, and nothing is owed meanwhile."""
+
 CHECKED = [State.CLOSED, State.RATED]
 IN_TIME = Q(span_left__gte=0)
 RATING = ("rate", "reopen")
@@ -95,17 +98,19 @@ def within(basis: str, given: Window) -> Q:
         ended = Q(closed_at__gte=given.since, closed_at__lt=given.until)
         return ended & ~Q(state__in=[State.REFUSED, State.VOID])
     # Three terms, so that each has its index.
-    return (
+    held = (
         Q(due_at__gte=given.since, due_at__lt=given.until)
         | Q(due_at__lt=given.since, closed_at__isnull=True)
         | Q(due_at__lt=given.since, closed_at__gte=given.since)
     )
+    return held & ~Q(state__in=STANDING, span_left__gte=0)
 
 
 def conditions(given: Window) -> dict[str, Q]:
     """Return what else must be true of a matter, by measure."""
     done = Q(closed_at__lt=given.until)
-    left = Q(closed_at__isnull=True) | Q(closed_at__gte=given.until)
+    open_ = Q(closed_at__isnull=True) | Q(closed_at__gte=given.until)
+    is_late = Q(span_left__lt=0) | Q(span_left__isnull=True, due_at__lt=given.now)
     in_time = Q(due_at__isnull=True) | IN_TIME | Q(state=State.SETTLED)
     return {
         "reported": Q(),
@@ -117,12 +122,12 @@ def conditions(given: Window) -> dict[str, Q]:
         "done": done,
         "on_time": done & IN_TIME,
         "late": done & ~IN_TIME,
-        "left": left & Q(due_at__lt=given.now),
-        "pending": left & Q(due_at__gte=given.now),
+        "left": open_ & is_late,
+        "pending": open_ & ~is_late,
         "fed_back": IN_TIME & Q(state__in=FED_BACK),
         "reworked": Q(reworked__gt=0),
-        "extended": _did("extend"),
-        "suspended": _did("suspend"),
+        "extended": Q(extended__gt=0),
+        "suspended": Q(suspended__gt=0),
         "closed": Q(),
         "closed_in_time": in_time,
         "checked": Q(state__in=CHECKED),
@@ -132,10 +137,6 @@ def conditions(given: Window) -> dict[str, Q]:
         "working": Q(),
         "natural": Q(),
     }
-
-
-def _did(verb: str) -> Q:
-    return Q(Exists(EventStep.objects.filter(case=OuterRef("pk"), verb=verb)))
 
 
 def verbs_of(code: str) -> tuple[str, ...]:
@@ -243,8 +244,9 @@ def tallies(
     """Return every measure of a period by one dimension: a statement for each date basis."""
     given = window(period, at=at)
     found: dict[Any, Tally] = {}
+    measured = [m for m in figures.MEASURES.values() if m.code not in missing()]
     for basis in bases:
-        codes = [m.code for m in figures.MEASURES.values() if m.basis == basis]
+        codes = [m.code for m in measured if m.basis == basis]
         rows = _rows(scope, basis, codes, given, actor=actor)
         key = _key(by, scope.place, prefix="case__" if basis == "acted" else "")
         sums = _sums(basis, codes, given)
@@ -337,12 +339,11 @@ def _prefixed(said: Q, prefix: str) -> Q:
 
 
 def _put(tally: Tally, basis: str, row: Mapping[str, Any]) -> None:
-    absent = missing()
     for name, value in row.items():
         if name.startswith(OUT):
             tally.left_out.setdefault(basis, {})[name.removeprefix(OUT)] = value
         elif name != "group":
-            tally.counts[name] = None if name in absent else (value or 0)
+            tally.counts[name] = value or 0
 
 
 def _key(by: str, place: str, *, prefix: str) -> Any:

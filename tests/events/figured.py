@@ -3,13 +3,19 @@
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.conf import settings
+
 from quanyu.events import actions
 from quanyu.events.models import Event
-from quanyu.kernel.access.rules import REPORTER, Role, holder
+from quanyu.kernel.access.rules import REPORTER, Actor, Role, holder, system
 from quanyu.organisations import queries as bodies
-from tests.conftest import POINT, SHANGHAI, found, in_body, person
+from tests.conftest import POINT, SHANGHAI, in_body, person
 
 MONDAY = datetime(2026, 3, 2, 9, tzinfo=SHANGHAI)
+
+
+def _one(*, key: Any, actor: Actor) -> Event:
+    return Event.objects.visible_to(actor).get(pk=key)
 
 
 class Desk:
@@ -21,9 +27,15 @@ class Desk:
         self.checker, self.grid = person(Role.CHECKER), person(Role.GRID_WORKER)
         self.body: Any = None
 
+    def see(self, key: Any) -> Event:
+        """Return a matter as it stands."""
+        worker = system(settings.QUANYU_CITY, job="tests")
+        event: Event = self.act(_one, actor=worker, key=key)
+        return event
+
     def report(self, at: datetime, text: str = "路口的污水井盖破了一半") -> Event:
         said = actions.Report(text=text, address="路口", lon=POINT[0], lat=POINT[1])
-        return found(self.act(actions.report, said=said, actor=REPORTER, at=at).id)
+        return self.see(self.act(actions.report, said=said, actor=REPORTER, at=at).id)
 
     def file(self, at: datetime, class_code: str = "P0102") -> Event:
         event = self.report(at)
@@ -43,7 +55,7 @@ class Desk:
 
     def handle(self, event: Event, at: datetime) -> None:
         worker = in_body(self.body)
-        if found(event.id).state == "dispatched":
+        if self.see(event.id).state == "dispatched":
             self.act(actions.acknowledge, event_id=event.id, actor=worker, at=at)
         self.act(actions.handle, event_id=event.id, outcome="已更换", actor=worker, at=at)
 

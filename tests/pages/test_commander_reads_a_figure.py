@@ -33,6 +33,7 @@ def test_a_figure_opens_its_passport_and_its_matters(sit: Sit) -> None:
     page.get_by_role("link", name="北京三率").click()
     page.locator("summary").filter(has_text="响应率").click()
     expect(page.get_by_text("签收不等于联系")).to_be_visible()
+    page.locator("summary").filter(has_text="响应率").click()
     page.get_by_role("link", name="分大类").click()
     expect(page.get_by_role("columnheader", name="大类")).to_be_visible()
 

@@ -14,7 +14,14 @@ from quanyu.events.pages.figures import COLUMNS, RATES, Asked, read, signed, uni
 from quanyu.events.queries import figures, groups
 from quanyu.events.tables import BULLETIN
 from quanyu.kernel.access.rules import Actor
-from quanyu.kernel.figures.rules import ROUNDING, Figure, Metric, Unit, difference
+from quanyu.kernel.figures.rules import (
+    ROUNDING,
+    Figure,
+    Measure,
+    Metric,
+    Unit,
+    difference,
+)
 from quanyu.kernel.tables.documents import Cell, Document, Head, Part, Side
 from quanyu.regions import queries as regions
 
@@ -146,9 +153,13 @@ def _definition(metric: Metric) -> list[Cell]:
     between = pgettext("between items", "、")
     return [
         _(metric.name),
-        _(metric.absent) if metric.absent else f"{_(top.name)}：{_(top.definition)}" if top else "",
-        f"{_(base.name)}：{_(base.definition)}" if base else "",
+        _(metric.absent) if metric.absent else _said(top),
+        _said(base),
         _(BASES[top.basis].rule) if top else "",
         between.join(_(EXCLUSIONS[code].name) for code in metric.excluded),
         _("第 {n} 版，{day} 起").format(n=metric.version, day=date_format(metric.since)),
     ]
+
+
+def _said(measure: Measure | None) -> str:
+    return f"{_(measure.name)}{_('：')}{_(measure.definition)}" if measure else ""

@@ -15,7 +15,7 @@ from quanyu.kernel.access.rules import system
 from quanyu.kernel.access.scope import acting
 from quanyu.kernel.calendar import queries as calendar
 from quanyu.kernel.calendar.rules import local
-from quanyu.kernel.jobs.rules import Listener, every, on
+from quanyu.kernel.jobs.rules import Listener, every, on, ready
 
 logger = logging.getLogger(__name__)
 
@@ -41,6 +41,18 @@ def suggest_class(case: UUID, at: datetime) -> None:
         except classes.Unreadable as fault:
             logger.warning("model %s: %s; the word list suggests", used.version, fault)
     actions.suggest(event_id=case, suggestion=found, actor=worker, at=at)
+
+
+@ready
+def warm() -> None:
+    """Read the model in use before the first matter comes: its suggestion stands at once."""
+    from quanyu.events.engine import classes
+
+    with acting(system(settings.QUANYU_CITY, job="events.warm")):
+        used = classing.active()
+    if used is not None:
+        with suppress(classes.Unreadable):
+            classes.load(classing.file_of(used.sha256), used.sha256).margins("warm")
 
 
 @every("20 2 * * * 10", in_one=False)

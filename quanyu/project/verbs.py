@@ -83,7 +83,10 @@ def worker(path: Path) -> int:
     """Do the jobs of the queue until a signal says stop."""
     with opened(path):
         queue = import_module("quanyu.kernel.jobs.app")
-        queue.make().run_worker(queues=[queue.QUEUE], concurrency=2, shutdown_graceful_timeout=10)
+        app = queue.make()
+        for begin in import_module("quanyu.kernel.jobs.rules").readied:
+            begin()
+        app.run_worker(queues=[queue.QUEUE], concurrency=2, shutdown_graceful_timeout=10)
     return 0
 
 

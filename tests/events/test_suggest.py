@@ -19,6 +19,7 @@ from quanyu.kernel.access.rules import REPORTER, Actor, Role, system
 from quanyu.kernel.access.scope import set_scope
 from quanyu.kernel.audit.models import Record
 from quanyu.kernel.errors import Denied
+from quanyu.kernel.jobs.rules import readied
 from quanyu.kernel.privacy.rules import FADED
 from tests.conftest import found, person
 from tests.seat import administrator, browser_of
@@ -131,6 +132,18 @@ def test_the_worker_suggests_by_the_model(
     assert (event.suggested, event.suggested_model) == ("P0210", version)
     assert event.suggested_sure is not None
     assert all(word in event.text for word in event.suggested_words)
+
+
+def test_a_worker_reads_the_model_before_the_first_matter(
+    learned: list[Event], at: datetime
+) -> None:
+    jobs.learn_classes(at)
+    forget_files()
+
+    for begin in readied:
+        begin()
+
+    assert classes.load.cache_info().currsize == 1
 
 
 def test_the_list_suggests_when_the_file_is_damaged(

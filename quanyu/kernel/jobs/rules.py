@@ -100,6 +100,16 @@ def every(cron: str, *, in_one: bool = True) -> Callable[[Timer], Timer]:
     return keep
 
 
+readied: list[Callable[[], None]] = []
+"""What a worker does once before its first job."""
+
+
+def ready(begin: Callable[[], None]) -> Callable[[], None]:
+    """Call the function once when a worker starts: what is dear to load waits for no matter."""
+    readied.append(begin)
+    return begin
+
+
 # ------------------------------------------------------------------ how a job stands
 
 

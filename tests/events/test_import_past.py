@@ -212,6 +212,14 @@ def test_says_in_the_story_where_it_came_from(take: Any, operator: Actor) -> Non
     assert "已换灯泡" in shown
 
 
+def test_ticks_no_step_of_which_nothing_is_known(take: Any, operator: Actor) -> None:
+    take(ONE)
+
+    page = browser_of(operator).get(reverse("desk_matter", args=[standing().number]))
+
+    assert [stage["label"] for stage in page.context["stages"]] == ["上报", "核查结案"]
+
+
 def test_shows_a_matter_of_our_own_without_a_source(reported: Event, operator: Actor) -> None:
     page = browser_of(operator).get(reverse("desk_matter", args=[reported.number]))
 

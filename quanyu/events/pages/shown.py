@@ -265,11 +265,17 @@ def stages(event: Any, steps: Sequence[Any]) -> list[dict[str, Any]]:
     """Return the main path with what is done, what is on, and what is to come."""
     when = {step.verb: step.at for step in reversed(steps)}
     now = STANDS.get(event.state, "")
-    if not now:
+    if not now or _is_brought_in(event, steps):
         return _ended(event, steps)
     way = [v for v in WAY if v != "verify" or "verify" in when or now == "verify"]
     at_now = way.index(now)
     return [_stage(verb, n - at_now, when.get(verb), event) for n, verb in enumerate(way)]
+
+
+def _is_brought_in(event: Any, steps: Sequence[Any]) -> bool:
+    """Answer whether another system closed it: of what lay between nothing is known here."""
+    straight = any(step.verb == "close" and step.source == State.REPORTED for step in steps)
+    return event.state == State.CLOSED and straight
 
 
 def _stage(verb: str, side: int, when: datetime | None, event: Any) -> dict[str, Any]:

@@ -99,6 +99,7 @@ def _followed(holder: Actor, *, at: datetime) -> schemas.FollowOut:
         title=event.title,
         state=State(event.state),
         state_words=seen.state_words,
+        main_words=seen.main_words,
         reported_at=event.reported_at,
         handler=seen.handler,
         due_at=seen.due_at,

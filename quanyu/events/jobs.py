@@ -9,7 +9,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from quanyu.events import actions, queries, rules
-from quanyu.events.queries import classing, hot, standing, telling
+from quanyu.events.queries import classing, hot, merging, standing, telling
 from quanyu.events.workflow import EVENT
 from quanyu.kernel.access.rules import system
 from quanyu.kernel.access.scope import acting
@@ -116,6 +116,24 @@ def wake(at: datetime) -> None:
     worker = system(settings.QUANYU_CITY, job="events.wake")
     for key in standing.due(actor=worker, at=at):
         actions.wake(event_id=key, actor=worker, at=at)
+
+
+def _following(verb: str) -> Listener:
+    def follow(case: UUID, at: datetime) -> None:
+        worker = system(settings.QUANYU_CITY, job=f"events.follow_{verb}")
+        main = queries.one(event_id=case, actor=worker)
+        for key in merging.merged_with(main, actor=worker):
+            actions.follow_main(event_id=key, actor=worker, at=at)
+
+    follow.__name__ = follow.__qualname__ = f"follow_{verb}"
+    return follow
+
+
+FOLLOWS = {
+    verb: on(f"{EVENT.name}.{verb}")(_following(verb))
+    for verb in ("close", "settle", "refuse", "void")
+}
+"""What is handled together ends together."""
 
 
 @on("calendar.change")

@@ -126,6 +126,7 @@ class FollowOut(Schema):
     title: str
     state: State
     state_words: str
+    main_words: str = ""
     reported_at: datetime
     handler: str
     due_at: datetime | None
@@ -197,6 +198,12 @@ class Reasoned(Strict):
     """A reason in words, or a listed one."""
 
     reason: Said
+
+
+class Merge(Strict):
+    """The number of the matter that goes on."""
+
+    main: Annotated[str, Field(min_length=1, max_length=16)]
 
 
 class Ask(Strict):
@@ -287,6 +294,8 @@ VERBS: dict[str, type[Strict]] = {
     "acknowledge": Nothing,
     "hand_back": HandBack,
     "handle": Handle,
+    "merge": Merge,
+    "unmerge": Reasoned,
     "ask": Ask,
     "answer": Answer,
     "go_on": Nothing,

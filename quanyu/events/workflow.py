@@ -34,6 +34,7 @@ class State(TextChoices):
     SETTLED = "settled", pgettext_lazy("state", "现场办结")
     REFUSED = "refused", pgettext_lazy("state", "不予受理")
     VOID = "void", lazy("已作废")
+    MERGED = "merged", lazy("已并案")
 
 
 S, R = State, Role
@@ -269,6 +270,24 @@ EVENT = Workflow(
         ),
         Move("go_on", _("不再等"), [S.QUERIED], S.REPORTED, by=[R.OPERATOR, R.SYSTEM]),
         Move("go_on", _("不再等"), [S.WAITING], S.HANDLING, by=[R.HANDLER, R.SYSTEM]),
+        Move(
+            "merge",
+            _("并案"),
+            BEFORE_DISPATCH,
+            S.MERGED,
+            by=[R.OPERATOR, R.DISPATCHER],
+            needs=["main"],
+        ),
+        Move(
+            "unmerge",
+            _("撤销并案"),
+            [S.MERGED],
+            S.REPORTED,
+            by=[R.OPERATOR, R.DISPATCHER, R.SYSTEM],
+            needs=["reason"],
+        ),
+        Move("close_with", _("随主件结案"), [S.MERGED], S.CLOSED, by=[R.SYSTEM]),
+        Move("settle_with", _("随主件办结"), [S.MERGED], S.SETTLED, by=[R.SYSTEM]),
         Move("rate", _("评价"), [S.CLOSED], S.RATED, by=[R.RESIDENT], needs=["solved", "treated"]),
         Move(
             "reopen",
@@ -293,7 +312,7 @@ EVENT = Workflow(
         S.CHECKING: working_hours(4),
         S.REVIEWING: working_days(1),
     },
-    rests=[S.CLOSED, *STANDING],
+    rests=[S.CLOSED, S.MERGED, *STANDING],
     span=Span(
         "handling",
         _("处置"),

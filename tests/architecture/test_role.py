@@ -58,6 +58,7 @@ def test_alone_may_call_the_owners_functions_and_they_look_in_no_other_schema() 
 
     assert {name.partition("(")[0] for name, *_rest in found} >= {
         "event_by_code",
+        "event_main_of",
         "operations_activity",
     }
     for name, path, is_open, is_ours in found:

@@ -40,6 +40,7 @@ from quanyu.events.actions.handling import (
     verify,
 )
 from quanyu.events.actions.hot import keep_hot, set_aside
+from quanyu.events.actions.merging import follow_main, merge, unmerge
 from quanyu.events.actions.precedents import register_precedent, revoke_precedent
 from quanyu.events.actions.reports import (
     KEY_LIVES,
@@ -86,6 +87,7 @@ __all__ = [
     "dispatch",
     "extend",
     "file",
+    "follow_main",
     "forget_keys",
     "go_on",
     "hand_back",
@@ -95,6 +97,7 @@ __all__ = [
     "keep_hot",
     "keep_model",
     "keep_on",
+    "merge",
     "note_campaign",
     "open_by_code",
     "open_campaign",
@@ -120,6 +123,7 @@ __all__ = [
     "suspend_on",
     "tell",
     "tell_overdue",
+    "unmerge",
     "use_model",
     "verify",
     "void",

@@ -103,6 +103,9 @@ class Event(Case):
     question_by = models.UUIDField("询问人", null=True)
     questions = models.PositiveSmallIntegerField("询问次数", default=0)
     stands_until = models.DateTimeField("停表至", null=True)
+    merged_into = models.ForeignKey(
+        "self", models.PROTECT, verbose_name="并入", related_name="merged", null=True
+    )
     solved = models.BooleanField("是否解决", null=True)
     treated = models.PositiveSmallIntegerField("服务态度", null=True)
     closed_at = models.DateTimeField("结案时间", null=True)
@@ -146,6 +149,11 @@ class Event(Case):
                 name="event_stands_until_a_day",
                 condition=models.Q(state__in=STANDING, stands_until__isnull=False)
                 | (~models.Q(state__in=STANDING) & models.Q(stands_until__isnull=True)),
+            ),
+            models.CheckConstraint(
+                name="event_merged_into_another",
+                condition=~models.Q(merged_into=models.F("id"))
+                & (~models.Q(state=State.MERGED) | models.Q(merged_into__isnull=False)),
             ),
             models.UniqueConstraint("code_index", name="event_code_once"),
         ]

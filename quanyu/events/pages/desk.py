@@ -18,6 +18,7 @@ from quanyu.events.pages import alike, campaigns, forms, precedents, shown
 from quanyu.events.queries import (
     clock,
     desk,
+    merging,
     photos,
     side_words,
     standing,
@@ -346,7 +347,10 @@ def _matter(
         "section": "matters",
         "matter": _facts_of(event, at=at),
         "stages": shown.stages(event, steps),
-        "facts": [*_facts(event, body, at=at), *campaigns.facts(event, actor=actor)],
+        "facts": [
+            *_facts(event, body, actor=actor, at=at),
+            *campaigns.facts(event, actor=actor),
+        ],
         "contact": contact or _contact(event, actor=actor),
         "point": _point(event),
         "near": [_near(other, metres) for other, metres in desk.near(event, actor=actor)],
@@ -404,7 +408,7 @@ def _spoke(event: Any) -> list[str]:
     return list(event.suggested_words) if is_of_use else []
 
 
-def _facts(event: Any, body: str, *, at: datetime) -> list[dict[str, str]]:
+def _facts(event: Any, body: str, *, actor: Actor, at: datetime) -> list[dict[str, str]]:
     places = " › ".join(regions.label(c.path) for c in regions.breadcrumb(event.region_path))
     told = clock.date_words(event.reported_at)
     found = [
@@ -421,6 +425,7 @@ def _facts(event: Any, body: str, *, at: datetime) -> list[dict[str, str]]:
         _fact(_("答复"), event.reply),
         _fact(_("评价"), _rated(event)),
         _fact(_("等待决定"), side_words.asked(event)),
+        *_together(event, actor=actor),
         _fact(_("问反映人的话"), event.question, note=_until(event)),
         _fact(_("给反映人的承诺"), event.promise, note=_until(event)),
         _fact(_("延期"), _times(event.extended)),
@@ -437,6 +442,14 @@ def _fact(label: str, value: str, *, note: str = "") -> dict[str, str]:
 
 def _times(count: int) -> str:
     return ngettext("{n} 次", "{n} 次", count).format(n=count) if count else ""
+
+
+def _together(event: Any, *, actor: Actor) -> list[dict[str, str]]:
+    """Return what a matter is handled together with."""
+    count = merging.merged_count(event, actor=actor)
+    also = ngettext("还有 {n} 件反映", "还有 {n} 件反映", count).format(n=count) if count else ""
+    main = merging.number_of(event, actor=actor)
+    return [_fact(_("并入"), main), _fact(_("一起办的"), also)]
 
 
 def _until(event: Any) -> str:

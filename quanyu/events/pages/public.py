@@ -417,7 +417,13 @@ def _answer(seen: words.Followed, body: Any, *, at: datetime) -> dict[str, Any]:
         "word": seen.state_words,
         "code": event.state,
         "headline": seen.state_words if is_closed else "",
-        "who": body.label if body else _receiver(event.region_path),
+        "main": seen.main_words,
+        "main_due": seen.due_at if seen.main_words else None,
+        "who": seen.handler
+        if seen.handler and not body
+        else body.label
+        if body
+        else _receiver(event.region_path),
         "who_note": _("电话 {phone}").format(phone=body.phone) if body and body.phone else "",
         "due": due,
         "days": clock.days(explained, at=at) if kind == "span" else [],

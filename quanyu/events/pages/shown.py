@@ -27,7 +27,7 @@ SIDE = frozenset({"look", "recount", "say", "place"})
 LISTED = {"refuse": "reason_refuse", "void": "reason_void"}
 SAID = (
     *("finding", "outcome", "evidence", "reason", "remark", "words", "comment"),
-    *("question", "answer"),
+    *("question", "answer", "main"),
 )
 TAKEN_AT = {"start": "report", "verify": "verify", "handle": "handle", "settle": "handle"}
 TAKEN_AT |= {"close": "check"}
@@ -44,6 +44,7 @@ ICONS |= {"hand_back": "arrow-back-up", "insist": "gavel", "rework": "refresh", 
 ICONS |= {"ask_extension": "clock-plus", "extend": "clock-check", "keep_due": "clock-x"}
 ICONS |= {"ask_suspension": "player-pause", "suspend": "player-pause", "keep_on": "player-play"}
 ICONS |= {"ask": "message-question", "answer": "message-reply", "go_on": "player-play"}
+ICONS |= {"merge": "arrows-join", "unmerge": "arrows-split", "close_with": "circle-check"}
 ICONS |= {"review": "calendar-due", "suspend_on": "player-pause", "resume": "player-play"}
 ICONS |= {"acknowledge": "signature", "refuse": "arrow-bounce", "reopen": "refresh"}
 

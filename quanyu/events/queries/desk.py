@@ -26,6 +26,10 @@ NO_DUTY = frozenset(
     {
         "void",
         "refuse",
+        "merge",
+        "unmerge",
+        "close_with",
+        "settle_with",
         "ask",
         "answer",
         "go_on",

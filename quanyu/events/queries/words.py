@@ -10,7 +10,7 @@ from django.utils.translation import pgettext_lazy
 
 from quanyu.events import queries
 from quanyu.events.models import Event, EventStep
-from quanyu.events.queries import side_words
+from quanyu.events.queries import merging, side_words
 from quanyu.events.workflow import EVENT, STANDING, State
 from quanyu.kernel.access.rules import Actor, Role
 from quanyu.kernel.calendar import queries as calendar
@@ -40,6 +40,7 @@ PLAIN = {
     State.SETTLED: _("当场就办好了"),
     State.REFUSED: _("这件事我们办不了"),
     State.VOID: _("这条记录已经取消"),
+    State.MERGED: _("和别人反映的同一件事一起办"),
 }
 """States in a resident's words: no 工单, no 派遣."""
 
@@ -56,6 +57,10 @@ TOLD = {
     "acknowledge": _("承办单位开始办"),
     "hand_back": _("承办单位认为不归它办，正在确定"),
     "handle": _("承办单位说办好了"),
+    "merge": _("和别人反映的同一件事一起办"),
+    "unmerge": _("改为单独办"),
+    "close_with": _("核对过，办好了"),
+    "settle_with": _("网格员当场办好了"),
     "ask": _("想请您补充一点情况"),
     "answer": _("您补充了情况"),
     "go_on": _("不再等，接着办"),
@@ -98,6 +103,10 @@ DONE = {
     "acknowledge": pgettext_lazy("done", "签收"),
     "hand_back": pgettext_lazy("done", "退回"),
     "handle": pgettext_lazy("done", "处置反馈"),
+    "merge": pgettext_lazy("done", "并案"),
+    "unmerge": pgettext_lazy("done", "撤销并案"),
+    "close_with": pgettext_lazy("done", "随主件结案"),
+    "settle_with": pgettext_lazy("done", "随主件办结"),
     "ask": pgettext_lazy("done", "补充询问"),
     "answer": pgettext_lazy("done", "反映人补充"),
     "go_on": pgettext_lazy("done", "不再等"),
@@ -136,6 +145,8 @@ class Followed:
 
     event: Event
     state_words: str
+    main_words: str
+    """How the matter stands that this one is handled with."""
     handler: str
     due_at: datetime | None
     due_words: str
@@ -154,11 +165,14 @@ def followed(holder: Actor, *, at: datetime) -> Followed:
     clock = "span" if event.due_at is not None else "stage"
     explained = queries.explained(event, clock=clock, at=at)
     is_open = event.state in queries.OPEN and event.state not in STANDING
+    main = merging.seen(event)
+    due_at = (event.due_at or event.stage_due_at) if is_open else None
     return Followed(
         event=event,
         state_words=str(PLAIN[State(event.state)]),
-        handler=body_name(event.body_id),
-        due_at=(event.due_at or event.stage_due_at) if is_open else None,
+        main_words=str(PLAIN[State(main.state)]) if main else "",
+        handler=body_name(main.body_id if main else event.body_id),
+        due_at=main.due_at if main else due_at,
         due_words=calendar.words(explained) if explained and is_open else "",
         story=told(queries.story(event, actor=holder)),
         may_rate=event.state == State.CLOSED,

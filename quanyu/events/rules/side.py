@@ -24,6 +24,18 @@ NOTHING_ASKED = _("没有等待决定的这项申请")
 OWN_REQUEST = _("自己提出的申请要由别人决定")
 EXTENDED_ENOUGH = _("延期次数已满，不能再延")
 ASKED_ENOUGH = _("已问过反映人两次，不能再问")
+NO_MAIN = _("您的辖区内没有编号 {value} 的事项")
+BAD_MAIN = _("编号 {value} 不能作主件：要是另一件还在办的事项，本件也没有别的事项并入")
+MERGED_BEFORE = _("并案只能当天撤销")
+ENDS_WITH = {
+    "closed": "close_with",
+    "rated": "close_with",
+    "settled": "settle_with",
+    "refused": "unmerge",
+    "void": "unmerge",
+}
+"""What becomes of a merged matter when the main one has come to this state."""
+
 TOO_LATE = _("已经到期，不能再申请或批准延期")
 TOO_LONG = _("延期请填 1 到 {most} 个工作日")
 BAD_REVIEW = _("复核日期应在明天到 {last} 之间")
@@ -116,6 +128,24 @@ def check_review(review: date, *, today: date, last: date) -> None:
         )
 
 
+def check_main(*, is_other: bool, is_open: bool, has_own: bool, number: str) -> None:
+    """Refuse to merge into what is over or the same, and to merge what others were merged into.
+
+    :raises Invalid: if one of these holds
+    """
+    if not is_other or not is_open or has_own:
+        raise Invalid(BAD_MAIN, field="main", value=number)
+
+
+def check_same_day(merged: date, today: date) -> None:
+    """Refuse to undo what was merged on another day.
+
+    :raises Invalid: if it was
+    """
+    if merged != today:
+        raise Invalid(MERGED_BEFORE, field="reason", value=merged.isoformat())
+
+
 def days_between(first: date, last: date) -> int:
     """Return how many nights lie between two days; none when they are turned round."""
     return max((last - first).days, 0)
@@ -131,6 +161,9 @@ AUDIENCES = {
     "keep_on": "hands",
     "review": "commanders",
     "resume": "hands",
+    "merge": "reporter",
+    "close_with": "reporter",
+    "settle_with": "reporter",
     "ask": "reporter",
     "answer": "asker",
     "go_on": "asker",
@@ -226,6 +259,30 @@ declare(
         _("不再等反映人补充"),
         _("不再等补充，请接着办：{matter}"),
         _("{place}，编号 {number}。等的日子到了，时限接着走。"),
+        WORDS,
+    ),
+    Topic(
+        "event.merge",
+        Group.ANSWERS,
+        _("反映的事一起办"),
+        _("您反映的事和别人反映的一起办：{matter}"),
+        _("{place}，编号 {number}。办到哪一步，凭查询码照样可以看到。"),
+        WORDS,
+    ),
+    Topic(
+        "event.close_with",
+        Group.ANSWERS,
+        _("一起办的事办好了"),
+        _("您反映的事办好了：{matter}"),
+        _("{place}，编号 {number}，已核对办好。解决了没有，请凭查询码告诉我们；没解决可以接着办。"),
+        WORDS,
+    ),
+    Topic(
+        "event.settle_with",
+        Group.ANSWERS,
+        _("一起办的事当场办好了"),
+        _("您反映的事当场办好了：{matter}"),
+        _("{place}，编号 {number}，网格员到现场已办好。凭查询码可以看经过。"),
         WORDS,
     ),
     Topic(

@@ -27,6 +27,7 @@ STATES: dict[str, tuple[str, str]] = {
     "handling": ("tool", "move"),
     "queried": ("message-question", ""),
     "waiting": ("message-question", ""),
+    "merged": ("arrows-join", "void"),
     "suspended": ("player-pause", ""),
     "reviewing": ("calendar-due", ""),
     "handled": ("checklist", "move"),

@@ -1,0 +1,76 @@
+"""One matter reported twice is handled once, and each reporter is answered (并案)."""
+
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+
+from quanyu.events.models import Event
+from quanyu.events.queries import merging
+from quanyu.events.rules import side
+from quanyu.events.workflow import State
+from quanyu.kernel.access.queries import get
+from quanyu.kernel.access.rules import Actor
+from quanyu.kernel.calendar.rules import local
+from quanyu.kernel.workflow.actions import move
+
+
+@transaction.atomic
+def merge(*, event_id: UUID, main: str, actor: Actor, at: datetime) -> Event:
+    """Have a matter handled with another one that says the same (并案).
+
+    :param main: the number of the matter that goes on
+    :raises Invalid: if that one is unknown here, not open, or merged itself
+    """
+    get(Event, event_id, actor=actor)
+    into = merging.key_of(main, actor=actor)
+    # Both rows are locked in one order, whoever merges what into what.
+    rows = {key: get(Event, key, actor=actor, lock=True) for key in sorted({event_id, into})}
+    event, whole = rows[event_id], rows[into]
+    has_own = merging.has_merged(event, actor=actor)
+    side.check_main(
+        is_other=event.pk != whole.pk,
+        is_open=merging.is_open(whole),
+        has_own=has_own,
+        number=main,
+    )
+    event.merged_into = whole
+    move(event, "merge", actor=actor, at=at, main=whole.number)
+    return event
+
+
+@transaction.atomic
+def unmerge(*, event_id: UUID, reason: str, actor: Actor, at: datetime) -> Event:
+    """Take a matter out again on the same day; it is looked at from the beginning (撤销并案).
+
+    :raises Invalid: if it was merged on another day
+    """
+    event = get(Event, event_id, actor=actor, lock=True)
+    if event.state == State.MERGED:
+        side.check_same_day(local(event.state_since).date(), local(at).date())
+    event.merged_into = None
+    move(event, "unmerge", actor=actor, at=at, reason=reason)
+    return event
+
+
+@transaction.atomic
+def follow_main(*, event_id: UUID, actor: Actor, at: datetime) -> str:
+    """End a merged matter as the main one ended; one that was turned down sets it free.
+
+    :returns: the act, or nothing when the main one is under way again
+    """
+    event = get(Event, event_id, actor=actor, lock=True)
+    main = event.merged_into
+    if main is None or event.state != State.MERGED:
+        return ""
+    verb = side.ENDS_WITH.get(main.state, "")
+    if verb == "unmerge":
+        event.merged_into = None
+        move(event, verb, actor=actor, at=at, reason=str(State(main.state).value))
+    elif verb:
+        event.outcome, event.closed_at = main.outcome, at
+        # Whom it comes back to when this reporter says that it is not solved.
+        event.body_id, event.category = main.body_id, main.category
+        event.dispatched_by, event.handled_by = main.dispatched_by, main.handled_by
+        move(event, verb, actor=actor, at=at, outcome=main.outcome)
+    return verb

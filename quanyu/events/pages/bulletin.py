@@ -99,7 +99,7 @@ def _figure(one: Figure, old: Figure) -> list[Cell]:
         unit(one.metric),
         old.text if is_count else old.value,
         signed(change, one.metric) if is_count else change,
-        one.numerator if one.metric.denominator else None,
+        one.numerator if one.metric.unit is Unit.PERCENT else None,
         one.denominator,
         _(one.absent or one.metric.note) if one.absent or one.metric.note else "",
     ]

@@ -192,7 +192,9 @@ def test_a_strangers_code_confirms_nothing(li: Actor, hire: Hire, post: Post, at
     assert email(stranger) == ""
 
 
-def test_nobody_changes_or_removes_anothers_address(li: Actor, keeper: Actor, at: datetime) -> None:
+def test_nobody_changes_or_removes_the_address_of_another(
+    li: Actor, keeper: Actor, at: datetime
+) -> None:
     with pytest.raises(Invalid, match="只能由本人"):
         accounts.set_email(
             account=Account.objects.get(name=li.name), email=NEW, actor=keeper, at=at

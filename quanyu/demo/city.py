@@ -116,6 +116,8 @@ def _open(bunch: Keys, leads: Sequence[Part], scale: str) -> None:
         lives = plan.plan(_world(bunch.opened_at, only=_SCALES[scale]))
     with _step("the matters of a year"):
         _play_all(lives, stage)
+    with transaction.atomic():
+        hands.lead(stage.actors["commander"], at=bunch.opened_at)
     with acting(system(CITY, job="events.publish")) as worker:
         events.refresh_figures(actor=worker, at=bunch.opened_at)
     bunch.built = scale

@@ -12,7 +12,7 @@ from django.db import connection
 
 from quanyu.demo import cast, city, texts
 from quanyu.events import queries as matters
-from quanyu.events.models import Contact, Event, EventStep
+from quanyu.events.models import Campaign, Contact, Event, EventStep
 from quanyu.events.workflow import State
 from quanyu.kernel.access.rules import ADMINISTRATORS, system
 from quanyu.kernel.access.scope import set_scope
@@ -42,6 +42,14 @@ def test_it_holds_at_least_four_hundred_matters(events: list[Event]) -> None:
 
 def test_no_two_matters_say_the_same(events: list[Event]) -> None:
     assert len({event.text for event in events}) == len(events)
+
+
+def test_one_campaign_is_under_way_with_matters_of_one_class(events: list[Event]) -> None:
+    [campaign] = Campaign.objects.all()
+    held = [event for event in events if event.campaigns.filter(campaign=campaign).exists()]
+
+    assert len(held) >= 3
+    assert {event.category for event in held} == {campaign.category}
 
 
 def test_every_state_is_there(events: list[Event]) -> None:

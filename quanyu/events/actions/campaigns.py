@@ -57,7 +57,7 @@ def open_campaign(
     found = list(hot.counted_in(issue, actor=actor)) if issue else []
     _attach(campaign, found, actor=actor, at=at)
     facts = {"matters": len(found), "class": campaign.category}
-    record("event.open_campaign", campaign, actor=actor, at=at, facts=facts)
+    record("campaign.open", campaign, actor=actor, at=at, facts=facts)
     return campaign
 
 
@@ -72,7 +72,7 @@ def attach(*, campaign_id: UUID, number: str, actor: Actor, at: datetime) -> Cam
     if event.pk in queries.attached(campaign, actor=actor):
         raise Invalid(ATTACHED, field="number", value=number)
     _attach(campaign, [event], actor=actor, at=at)
-    record("event.attach", campaign, actor=actor, at=at, facts={"event": event.pk})
+    record("campaign.attach", campaign, actor=actor, at=at, facts={"event": event.pk})
     return campaign
 
 
@@ -87,7 +87,7 @@ def detach(*, campaign_id: UUID, event_id: UUID, actor: Actor, at: datetime) -> 
     gone, _kinds = rows.filter(event_id=event_id).delete()
     if not gone:
         raise Invalid(NOT_ATTACHED, field="number", value=str(event_id))
-    record("event.detach", campaign, actor=actor, at=at, facts={"event": event_id})
+    record("campaign.detach", campaign, actor=actor, at=at, facts={"event": event_id})
     return campaign
 
 
@@ -101,7 +101,7 @@ def note_campaign(*, campaign_id: UUID, words: str, actor: Actor, at: datetime) 
     told = rules.said(words, field="words", most=rules.LONGEST_NOTE)
     row = CampaignNote(campaign=campaign, words=told, at=at, by=actor.id)
     row.save(force_insert=True)
-    record("event.note_campaign", campaign, actor=actor, at=at, facts={"note": row.pk})
+    record("campaign.note", campaign, actor=actor, at=at, facts={"note": row.pk})
     return row
 
 
@@ -115,7 +115,7 @@ def close_campaign(*, campaign_id: UUID, result: str, actor: Actor, at: datetime
     campaign.result = rules.said(result, field="result", most=rules.LONGEST_NOTE)
     campaign.closed_at = at
     campaign.save(update_fields=["result", "closed_at"])
-    record("event.close_campaign", campaign, actor=actor, at=at, changed=["result"])
+    record("campaign.close", campaign, actor=actor, at=at, changed=["result"])
     return campaign
 
 

@@ -37,7 +37,7 @@ def keep_hot(
         row.is_current = False
         row.save(update_fields=["is_current"])
     facts = {"hot": len(kept), "ended": len(standing), "days": found.days}
-    record("event.hot", "events.hotissue", actor=actor, at=at, facts=facts)
+    record("hot.find", "events.hotissue", actor=actor, at=at, facts=facts)
     return kept
 
 
@@ -68,5 +68,5 @@ def set_aside(*, issue_id: UUID, reason: str, actor: Actor, at: datetime) -> Hot
         raise Invalid(NO_REASON, field="reason", value=reason, allowed=[*known_reasons()])
     issue.aside, issue.aside_at, issue.aside_by = reason, at, actor.id
     issue.save(update_fields=["aside", "aside_at", "aside_by"])
-    record("event.set_hot_aside", issue, actor=actor, at=at, facts={"reason": reason})
+    record("hot.set_aside", issue, actor=actor, at=at, facts={"reason": reason})
     return issue

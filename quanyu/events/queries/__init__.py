@@ -240,17 +240,17 @@ def topic_names() -> dict[str, str]:
     names |= {f"{EVENT.name}.recount": gettext("按日历重新计算期限")}
     names |= {f"{EVENT.name}.import": gettext("导入历史事项")}
     names |= {f"{EVENT.name}.import_run": gettext("一次历史事项导入")}
-    names |= {f"{EVENT.name}.hot": gettext("热点计算")}
-    names |= {f"{EVENT.name}.set_hot_aside": gettext("搁置热点")}
+    names |= {"hot.find": gettext("热点计算")}
+    names |= {"hot.set_aside": gettext("搁置热点")}
     names |= {"classes.train": gettext("训练分类模型"), "classes.use": gettext("改用分类模型")}
     names |= {"classes.release": gettext("恢复自动更换分类模型")}
     names |= {"precedent.register": gettext("登记判例")}
     names |= {"precedent.revoke": gettext("撤销判例")}
-    names |= {f"{EVENT.name}.open_campaign": gettext("开专项")}
-    names |= {f"{EVENT.name}.attach": gettext("纳入专项")}
-    names |= {f"{EVENT.name}.detach": gettext("移出专项")}
-    names |= {f"{EVENT.name}.note_campaign": gettext("专项记事")}
-    names |= {f"{EVENT.name}.close_campaign": gettext("专项办结")}
+    names |= {"campaign.open": gettext("开专项")}
+    names |= {"campaign.attach": gettext("纳入专项")}
+    names |= {"campaign.detach": gettext("移出专项")}
+    names |= {"campaign.note": gettext("专项记事")}
+    names |= {"campaign.close": gettext("专项办结")}
     return names | {f"{EVENT.name}.publish": gettext("公布数字")}
 
 

@@ -48,7 +48,7 @@ def test_one_campaign_is_under_way_with_matters_of_one_class(events: list[Event]
     [campaign] = Campaign.objects.all()
     held = [event for event in events if event.campaigns.filter(campaign=campaign).exists()]
 
-    assert len(held) >= 3
+    assert len(held) > 1
     assert {event.category for event in held} == {campaign.category}
 
 

@@ -137,6 +137,7 @@ def take_up(request: HttpRequest, token: str, password: str, *, at: datetime) ->
     An account that has a second factor is asked for it: the link stands for the password alone.
 
     :raises WrongLink: if the link was used meanwhile
+    :raises Unconfirmed: if a second administrator has still to confirm it
     :raises Invalid: if the password breaks a rule
     """
     account = actions.take_up(token=token, password=password, at=at)
@@ -250,6 +251,9 @@ def _is_administrator(account: "Account", *, at: datetime) -> bool:
 def _unknown(request: HttpRequest, subject: str, *, at: datetime) -> rules.NotVouched:
     """Return the refusal of a subject without an open account; with a code, if it has none."""
     met = actions.meet(issuer=oidc.issuer(), subject=subject, actor=actor_of(request), at=at)
+    if met.waits:
+        record("accounts.vouching_waits", met, actor=actor_of(request), at=at)
+        return rules.NotVouched(_("您的统一身份要等安全管理员当面核对本人后才能使用"))
     if not met.code:
         record("accounts.vouching_ended", met, actor=actor_of(request), at=at)
         return rules.NotVouched(_("您的账号已停用，不能登录"))

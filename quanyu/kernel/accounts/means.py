@@ -8,7 +8,7 @@ from allauth.mfa.models import Authenticator
 
 from quanyu.kernel.access.rules import Actor, Role
 from quanyu.kernel.accounts import queries
-from quanyu.kernel.accounts.models import Account, Identity
+from quanyu.kernel.accounts.models import WAITING, Account, Identity
 
 ENDERS = frozenset({Role.SYS_ADMIN, Role.SEC_ADMIN})
 FEW = 3
@@ -23,6 +23,9 @@ class Means:
     factor: bool
     codes_left: int
     linked_at: datetime | None
+    waits: bool
+    """Whether the identity counts only once a second administrator has confirmed it."""
+
     linked_by: str
     """Who linked the identity; empty if the person did."""
 
@@ -45,6 +48,7 @@ def of(account: Account) -> Means:
         factor=queries.has_second_factor(account.pk),
         codes_left=codes_left(account.pk),
         linked_at=found.linked_at if found else None,
+        waits=found is not None and found.waits,
         linked_by=_other(found, account),
     )
 
@@ -58,8 +62,8 @@ def may_end_sessions(account_id: UUID, *, actor: Actor, at: datetime) -> bool:
 
 
 def vouched(*, issuer: str, subject: str) -> Account | None:
-    """Return the active account that is linked to this subject."""
-    rows = Identity.objects.select_related("account")
+    """Return the active account that is linked to this subject, and confirmed where need be."""
+    rows = Identity.objects.filter(~WAITING).select_related("account")
     found = rows.filter(issuer=issuer, subject=subject, account__is_active=True).first()
     return found.account if found else None
 

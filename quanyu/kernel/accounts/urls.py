@@ -38,6 +38,11 @@ urlpatterns = [
     path("desk/people/<uuid:account_id>/end", pages.end, name="desk_person_end"),
     path("desk/people/<uuid:account_id>/email", pages.email, name="desk_person_email"),
     path("desk/people/<uuid:account_id>/link", pages.link, name="desk_person_link"),
+    path(
+        "desk/people/<uuid:account_id>/confirm/<uuid:way_id>",
+        pages.confirm,
+        name="desk_person_confirm",
+    ),
     path("desk/people/<uuid:account_id>/identity", pages.link_person, name="desk_person_identity"),
     path("desk/people/<uuid:account_id>/unlink", pages.unlink_person, name="desk_person_unlink"),
     path("desk/people/<uuid:account_id>/sessions", pages.end_sessions, name="desk_person_sessions"),

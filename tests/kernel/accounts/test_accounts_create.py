@@ -32,6 +32,7 @@ Acts: dict[str, Callable[[Actor, Account, datetime], object]] = {
     "set_password": lambda actor, worker, now: actions.set_password(
         account=worker, password=OTHER, actor=actor, at=now
     ),
+    "invite": lambda actor, worker, now: actions.invite(account=worker, actor=actor, at=now),
     "set_email": lambda actor, worker, now: actions.set_email(
         account=worker, email="zhou@example.cn", actor=actor, at=now
     ),
@@ -162,13 +163,13 @@ def test_nobody_ends_ones_own_account(system_administrator: Actor, now: datetime
 
 
 def test_a_password_from_an_administrator_must_be_changed(
-    worker: Account, system_administrator: Actor, now: datetime
+    system_administrator: Actor, now: datetime
 ) -> None:
-    changed = actions.set_password(
-        account=worker, password=OTHER, actor=system_administrator, at=now
+    made = actions.create_account(
+        username="li.na", name="李娜", password=OTHER, actor=system_administrator, at=now
     )
 
-    assert changed.must_change_password
+    assert made.must_change_password
 
 
 def test_ones_own_password_need_not_be_changed_again(worker: Account, now: datetime) -> None:
@@ -256,7 +257,7 @@ def of_the_district(hire: Hire, now: datetime) -> Actor:
     return acting_as(hire("sys.district", Role.SYS_ADMIN, DISTRICT), now)
 
 
-@pytest.mark.parametrize("verb", ["end", "reset_totp", "set_password"])
+@pytest.mark.parametrize("verb", ["end", "reset_totp", "invite"])
 def test_one_of_a_district_acts_on_those_whose_rights_lie_in_it(
     verb: str, worker: Account, of_the_district: Actor, now: datetime
 ) -> None:
@@ -265,7 +266,7 @@ def test_one_of_a_district_acts_on_those_whose_rights_lie_in_it(
     assert Record.objects.filter(topic=f"accounts.{verb}").exists()
 
 
-@pytest.mark.parametrize("verb", ["end", "reset_totp", "set_password"])
+@pytest.mark.parametrize("verb", ["end", "reset_totp", "invite"])
 @pytest.mark.parametrize("later", [timedelta(), timedelta(days=3)])
 def test_one_of_a_district_does_not_act_on_wider_rights(
     verb: str,
@@ -302,7 +303,7 @@ def test_one_of_a_district_does_not_act_on_a_post_in_a_body_of_the_city(
     )
 
     with pytest.raises(Denied):
-        Acts["set_password"](of_the_district, worker, now)
+        Acts["invite"](of_the_district, worker, now)
 
 
 def test_rights_that_have_ended_do_not_count(
@@ -315,16 +316,16 @@ def test_rights_that_have_ended_do_not_count(
         account=account, role=Role.CHECKER, region_path=STREET, reason="到岗", actor=demo, at=now
     )
 
-    changed = actions.set_password(account=account, password=OTHER, actor=of_the_district, at=now)
+    Acts["invite"](of_the_district, account, now)
 
-    assert changed.must_change_password
+    assert queries.is_invited(account, at=now)
 
 
 def test_an_account_that_holds_nothing_is_for_the_city(
     hire: Hire, of_the_district: Actor, now: datetime
 ) -> None:
     with pytest.raises(Denied):
-        Acts["set_password"](of_the_district, hire("nothing"), now)
+        Acts["invite"](of_the_district, hire("nothing"), now)
 
 
 @pytest.mark.parametrize("name", ["", " ", "名" * 41])

@@ -251,10 +251,12 @@ def test_guessing_the_old_password_locks_too(
 
 
 def test_a_password_set_by_an_administrator_is_changed_first(
-    worker: Account, system_administrator: Actor, now: Any, browser: Client, sign_in: SignIn
+    system_administrator: Actor, now: Any, browser: Client, sign_in: SignIn
 ) -> None:
-    actions.set_password(account=worker, password=OTHER, actor=system_administrator, at=now)
-    sign_in("zhou.ming", OTHER)
+    actions.create_account(
+        username="li.na", name="李娜", password=OTHER, actor=system_administrator, at=now
+    )
+    sign_in("li.na", OTHER)
 
     assert browser.get("/desk/").headers["Location"] == "/desk/password?next=%2Fdesk%2F"
 

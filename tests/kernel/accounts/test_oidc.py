@@ -10,7 +10,7 @@ from django.core import signing
 from django.test import Client
 
 from quanyu.kernel.access.rules import Actor, Role
-from quanyu.kernel.accounts import actions, oidc
+from quanyu.kernel.accounts import actions, means, oidc
 from quanyu.kernel.accounts.models import Account, Identity, SessionRow
 from quanyu.kernel.audit.models import Record
 from quanyu.kernel.errors import Denied
@@ -364,14 +364,53 @@ def test_links_no_subject_of_somebody_else(
 
 
 def test_links_by_the_code_that_the_person_was_shown(
-    worker: Account, system_administrator: Actor, now: datetime, browser: Client, come: Come
+    hire: Hire, system_administrator: Actor, now: datetime, browser: Client, come: Come
 ) -> None:
+    somebody_new = hire("li.na", password=None)
     code = come("s-1").context["code"].lower()
-    actions.link_by_code(account=worker, code=code, actor=system_administrator, at=now)
+    actions.link_by_code(account=somebody_new, code=code, actor=system_administrator, at=now)
 
     come("s-1")
 
+    assert browser.get("/who").json()["id"] == str(somebody_new.pk)
+
+
+@pytest.mark.parametrize("way", ["code", "subject"])
+def test_an_identity_that_an_administrator_links_waits_for_another(
+    way: str,
+    worker: Account,
+    system_administrator: Actor,
+    security_administrator: Actor,
+    now: datetime,
+    provider: Provider,
+    browser: Client,
+    come: Come,
+) -> None:
+    if way == "code":
+        code = come("s-1").context["code"]
+        actions.link_by_code(account=worker, code=code, actor=system_administrator, at=now)
+    else:
+        link(worker, provider, system_administrator, now)
+
+    assert said(come("s-1")) == "您的统一身份要等安全管理员当面核对本人后才能使用"
+    assert browser.get("/who").json()["kind"] == "reporter"
+
+    way_id = Identity.objects.get().pk
+    given: dict[str, Any] = {"account": worker, "way_id": way_id, "at": now}
+    actions.confirm_way_in(actor=security_administrator, **given)
+    come("s-1")
     assert browser.get("/who").json()["id"] == str(worker.pk)
+
+
+def test_an_identity_that_waits_is_shown_so_and_confirmed_by_no_system_administrator(
+    worker: Account, system_administrator: Actor, now: datetime, provider: Provider
+) -> None:
+    link(worker, provider, system_administrator, now)
+    way_id = Identity.objects.get().pk
+
+    assert means.of(worker).waits
+    with pytest.raises(Denied):
+        actions.confirm_way_in(account=worker, way_id=way_id, actor=system_administrator, at=now)
 
 
 def test_a_code_is_good_for_a_week(
@@ -397,7 +436,8 @@ def test_keeps_the_subject_and_nothing_else(linked: Account, provider: Provider)
 
     assert (kept.issuer, kept.subject) == (provider.url, "s-1")
     assert {field.name for field in Identity._meta.fields} == {
-        *("id", "issuer", "subject", "account", "code", "made_at", "linked_at", "linked_by")
+        *("id", "issuer", "subject", "account", "code", "made_at", "linked_at", "linked_by"),
+        *("needs_confirmation", "confirmed_by", "confirmed_at"),
     }
 
 

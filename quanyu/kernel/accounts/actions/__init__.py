@@ -15,6 +15,7 @@ from quanyu.kernel.accounts.actions.attempts import (
     key_of,
     sweep_attempts,
 )
+from quanyu.kernel.accounts.actions.confirming import confirm_way_in
 from quanyu.kernel.accounts.actions.deputies import end_deputy, name_deputy
 from quanyu.kernel.accounts.actions.factors import enrol_totp, reset_totp
 from quanyu.kernel.accounts.actions.grants import end_grant, grant
@@ -52,6 +53,7 @@ __all__ = [
     "approve_grant",
     "ask_grant",
     "begin_try",
+    "confirm_way_in",
     "count_failure",
     "create_account",
     "decide_lines",

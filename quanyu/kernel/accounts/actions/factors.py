@@ -43,6 +43,7 @@ def reset_totp(*, account: Account, actor: Actor, at: datetime) -> None:
 
     :raises Denied: if the actor is no such administrator over this account
     :raises OwnGrant: if it is the actor's own
+    :raises Unconfirmed: if a way into the account waits for a second administrator
     :raises RolesApart: if a system administrator tries it on an administrator
     """
 
@@ -51,6 +52,8 @@ def reset_totp(*, account: Account, actor: Actor, at: datetime) -> None:
             raise Denied
         row = managed(account.pk, actor, at=at, resets=True)
         check_other(row, actor)
+        if actor.kind is not ActorKind.SYSTEM and queries.waiting(row, at=at):
+            raise rules.Unconfirmed(_("该账号有待核对的登录方式，核对之后再解绑动态验证码"))
         Authenticator.objects.filter(user_id=row.pk).delete()
         sessions.close(sessions.opened(row, at=at))
         record("accounts.reset_totp", row, actor=actor, at=at, changed=["second_factor"])

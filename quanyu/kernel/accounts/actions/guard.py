@@ -83,6 +83,11 @@ def managed(account_id: UUID, actor: Actor, *, at: datetime, resets: bool = Fals
     return row
 
 
+def needs_second(account: Account, actor: Actor) -> bool:
+    """Answer whether a way into this account waits until a second administrator confirms it."""
+    return actor.kind is not ActorKind.SYSTEM and not queries.is_new(account)
+
+
 def check_no_administrator(account: Account, actor: Actor, *, at: datetime) -> None:
     """Refuse a person who would open an administrator's account: it would be their own then.
 

@@ -10,6 +10,7 @@ from quanyu.kernel.accounts.actions.guard import (
     check_manager,
     check_no_administrator,
     managed,
+    needs_second,
     tried,
 )
 from quanyu.kernel.accounts.models import Account, Identity
@@ -53,6 +54,8 @@ def link_own(*, account: Account, issuer: str, subject: str, actor: Actor, at: d
 def link_by_code(*, account: Account, code: str, actor: Actor, at: datetime) -> None:
     """Link the identity that bears this code to somebody's account.
 
+    Unless the account is new, it counts once a second administrator has confirmed it.
+
     :raises Denied: if the actor is no system administrator over this account
     :raises RolesApart: if it is an administrator's
     :raises WrongIdentity: if no identity waits under this code, or the account has one already
@@ -72,6 +75,8 @@ def link_subject(
     *, account: Account, issuer: str, subject: str, actor: Actor, at: datetime
 ) -> None:
     """Link an identity by the provider's own key of it, before its holder ever came.
+
+    Unless the account is new, it counts once a second administrator has confirmed it.
 
     :raises Denied: if the actor is no system administrator over this account
     :raises RolesApart: if it is an administrator's
@@ -138,8 +143,10 @@ def _link(row: Identity, account: Account, *, actor: Actor, at: datetime) -> Non
         raise rules.WrongIdentity(_("这个统一身份已绑定另一个账号"), field="subject")
     if Identity.objects.filter(account=kept).exists():
         raise rules.WrongIdentity(_("该账号已绑定统一身份，请先解除"), field="subject")
+    # What the holder links from a session of their own needs nobody else.
+    row.needs_confirmation = actor.id != kept.pk and needs_second(kept, actor)
     row.account, row.code, row.linked_at, row.linked_by = kept, "", at, actor.id
-    row.save(update_fields=["account", "code", "linked_at", "linked_by"])
+    row.save(update_fields=["account", "code", "linked_at", "linked_by", "needs_confirmation"])
     record("accounts.link_identity", row, actor=actor, at=at, changed=["account"])
 
 

@@ -13,6 +13,7 @@ from quanyu.kernel.accounts.actions.guard import (
     check_no_administrator,
     check_other,
     managed,
+    needs_second,
     tried,
 )
 from quanyu.kernel.accounts.actions.people import put_password
@@ -25,7 +26,8 @@ def invite(*, account: Account, actor: Actor, at: datetime) -> str:
     """Return the token of a new link for this account; an older one that is still open ends.
 
     The token is kept nowhere: the database has its keyed hash alone. An administrator's link is
-    made at the machine itself (the system), for who makes it could take the account over.
+    made at the machine itself (the system), for who makes it could take the account over. Anybody
+    else's waits for a second administrator, unless the account is new.
 
     :raises Denied: if the actor is no system administrator over this account
     :raises OwnGrant: if it is the actor's own
@@ -47,6 +49,7 @@ def invite(*, account: Account, actor: Actor, at: datetime) -> str:
             token_hash=queries.link_hash(token),
             made_by=actor.id,
             made_at=at,
+            needs_confirmation=needs_second(row, actor),
             ends_at=at + timedelta(hours=settings.QUANYU_LINK_HOURS),
         )
         facts = {"account": row.pk, "to": made.ends_at}
@@ -62,6 +65,7 @@ def take_up(*, token: str, password: str, at: datetime) -> Account:
     Of two at once the second waits, and then finds the link used.
 
     :raises WrongLink: if no such link is open
+    :raises Unconfirmed: if a second administrator has not confirmed it yet
     :raises Invalid: if the password breaks a rule; the link stays open
     """
     found = queries.invitation(token, at=at)
@@ -73,6 +77,7 @@ def take_up(*, token: str, password: str, at: datetime) -> Account:
         link = Invitation.objects.select_for_update().get(pk=found.pk)
         is_open = link.used_at is None and link.ended_at is None and row.is_active
         rules.check_link(is_open, link.ends_at, at=at)
+        rules.check_confirmed(link.waits)
         put_password(row, password, actor=actor)
         row.save(update_fields=["password", "must_change_password"])
         link.used_at = at

@@ -2,6 +2,7 @@
 
 from importlib import import_module
 from typing import Any
+from uuid import UUID
 
 from django.conf import settings
 from django.contrib.sessions.base_session import AbstractBaseSession
@@ -9,12 +10,13 @@ from django.db import models
 from django.db.models import Q
 
 from quanyu.kernel.access.reach import Access
+from quanyu.kernel.accounts.models.confirmed import Confirmed, by_two
 from quanyu.kernel.accounts.models.keeping import SECURITY, SIGN_IN, staff
 from quanyu.kernel.accounts.models.people import Account
 from quanyu.kernel.keys import uuid7
 
 
-class Identity(models.Model):
+class Identity(Confirmed):
     """A subject of the city's identity provider, linked to one account or waiting (统一身份).
 
     Nothing else that the provider says is kept: no name, no mail, no telephone and no token.
@@ -37,6 +39,7 @@ class Identity(models.Model):
     class Meta:
         verbose_name = verbose_name_plural = "统一身份"
         constraints = [
+            *by_two("identity", asker="linked_by"),
             models.UniqueConstraint("issuer", "subject", name="identity_subject_once"),
             models.UniqueConstraint("issuer", "account", name="identity_account_once"),
             models.UniqueConstraint("code", condition=~Q(code=""), name="identity_code_once"),
@@ -46,6 +49,11 @@ class Identity(models.Model):
                 name="identity_linked_or_waiting",
             ),
         ]
+
+    @property
+    def asker(self) -> UUID | None:
+        """Return who made it; None if the system did."""
+        return self.linked_by
 
     def __str__(self) -> str:
         return str(self.pk)

@@ -1,13 +1,16 @@
 """Links that open an account once (一次性链接)."""
 
+from uuid import UUID
+
 from django.db import models
 
 from quanyu.kernel.access.reach import Access
+from quanyu.kernel.accounts.models.confirmed import WAITING, Confirmed, by_two
 from quanyu.kernel.accounts.models.people import Account
 from quanyu.kernel.keys import uuid7
 
 
-class Invitation(models.Model):
+class Invitation(Confirmed):
     """A link that lets one person set the account's password, once (一次性链接)."""
 
     access = Access(writes="insert update")
@@ -26,6 +29,11 @@ class Invitation(models.Model):
     class Meta:
         verbose_name = verbose_name_plural = "一次性链接"
         constraints = [
+            *by_two("invitation", asker="made_by"),
+            models.CheckConstraint(
+                condition=models.Q(used_at__isnull=True) | ~WAITING,
+                name="invitation_is_used_once_confirmed",
+            ),
             models.CheckConstraint(
                 condition=models.Q(ends_at__gt=models.F("made_at")),
                 name="invitation_ends_after_it_is_made",
@@ -40,6 +48,11 @@ class Invitation(models.Model):
                 name="invitation_is_open_once",
             ),
         ]
+
+    @property
+    def asker(self) -> UUID | None:
+        """Return who made it; None if the system did."""
+        return self.made_by
 
     def __str__(self) -> str:
         return f"{self.account_id} {self.made_at:%Y-%m-%d %H:%M}"

@@ -1,6 +1,7 @@
 """Signing in, the second factor, the hat; people and their grants (登录与授权的页面)."""
 
 from quanyu.kernel.accounts.pages.administration import (
+    confirm,
     email,
     end,
     end_sessions,
@@ -45,6 +46,7 @@ __all__ = [
     "ask_grant",
     "back",
     "circle",
+    "confirm",
     "decide",
     "email",
     "end",

@@ -159,7 +159,16 @@ def no_second_factor(request: HttpRequest, account_id: UUID, *, actor: Actor, at
     actions.reset_totp(account=queries.account(account_id, actor=actor), actor=actor, at=at)
 
 
-@_about_somebody(gettext_lazy("统一身份已绑定"))
+@_about_somebody(gettext_lazy("已确认，本人现在可以使用"))
+def confirm(
+    request: HttpRequest, account_id: UUID, *, way_id: UUID, actor: Actor, at: datetime
+) -> None:
+    """Say that I have met the person for whom a link or an identity waits."""
+    account = queries.account(account_id, actor=actor)
+    actions.confirm_way_in(account=account, way_id=way_id, actor=actor, at=at)
+
+
+@_about_somebody(gettext_lazy("统一身份已绑定；已有授权或用过的账号，须由安全管理员核对后生效"))
 def link_person(request: HttpRequest, account_id: UUID, *, actor: Actor, at: datetime) -> None:
     """Link the identity whose code somebody was shown, or whose subject is known."""
     account, code = queries.account(account_id, actor=actor), request.POST.get("code", "").strip()

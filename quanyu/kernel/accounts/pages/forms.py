@@ -199,6 +199,22 @@ def acts(account_id: UUID, no: Refusal | None) -> list[dict[str, object]]:
     ]
 
 
+def confirmation(account_id: UUID, one: queries.Waiting) -> dict[str, object]:
+    """Return the act with which a second administrator lets a way in count."""
+    said = (
+        _("{by}发出的一次性链接在等待核对。请与本人当面（不经转达）核对，本人打开链接后再确认")
+        if one.is_link
+        else _("{by}绑定的统一身份在等待核对。请与本人当面（不经转达）核对后再确认")
+    )
+    return {
+        "key": f"confirm-{one.id}",
+        "label": _("确认：已当面核对本人"),
+        "url": reverse("desk_person_confirm", args=[account_id, one.id]),
+        "fields": [],
+        "note": said.format(by=one.by),
+    }
+
+
 def new_form(request: HttpRequest, no: Refusal | None) -> dict[str, object]:
     """Return the form of a new account."""
     given = request.POST

@@ -16,6 +16,7 @@ from quanyu.kernel.access.rules import Actor, Role
 from quanyu.kernel.accounts import means, oidc, queries, rules, sessions
 from quanyu.kernel.accounts.pages.forms import (
     acts,
+    confirmation,
     grant_form,
     new_form,
     page,
@@ -63,9 +64,10 @@ def _link(url: str) -> dict[str, object]:
         "text",
         value=url,
         readonly=True,
-        help=_("只显示这一次，请当面或经可靠渠道交给本人；{hours} 小时内有效，只能用一次").format(
-            hours=settings.QUANYU_LINK_HOURS
-        ),
+        help=_(
+            "只显示这一次，请当面或经可靠渠道交给本人；{hours} 小时内有效，只能用一次。"
+            "不是新账号的，还须由安全管理员当面核对本人后才能打开"
+        ).format(hours=settings.QUANYU_LINK_HOURS),
     )
 
 
@@ -129,6 +131,7 @@ def _person(
         for one in queries.history(account, at=at)
     ]
     stand = queries.stand_ins(account.pk, at=at)
+    waiting = queries.waiting(account, at=at)
     return {
         "name": account.name,
         "username": account.username,
@@ -139,14 +142,29 @@ def _person(
         "linked": held.linked,
         "open_sessions": len(sessions.opened(account, at=at)) if counts else 0,
         "invited": queries.is_invited(account, at=at),
+        "waits": bool(waiting),
         "mine": not other,
         "grants": grants,
         "wishes": [wish_said(one) for one in queries.requests_for(account, actor=actor, at=at)],
         "stand_ins": [stand_in_said(one, may_end=ends) for one in stand],
         "form": grant_form(request, reverse("desk_grant", args=[account_id]), no) if asks else None,
         "sees_url": reverse("desk_person_sees", args=[account_id]),
-        "acts": _acts(account, actor, no, linked=held.linked, at=at) if other and live else [],
+        "acts": [
+            *_confirmations(account, actor, waiting, at=at),
+            *_acts(account, actor, no, linked=held.linked, at=at),
+        ]
+        if other and live
+        else [],
     }
+
+
+def _confirmations(
+    account: Any, actor: Actor, waiting: list[queries.Waiting], *, at: datetime
+) -> list[dict[str, object]]:
+    """Return what a security administrator, who did not ask for it, may confirm."""
+    if not queries.reaches(actor, {Role.SEC_ADMIN}, account.pk, at=at):
+        return []
+    return [confirmation(account.pk, one) for one in waiting if one.by_id != actor.id]
 
 
 def _acts(

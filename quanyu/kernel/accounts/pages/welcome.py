@@ -48,7 +48,8 @@ def _page(request: HttpRequest, link: Any, no: Refusal | None) -> HttpResponse:
         context = {
             "name": link.account.name,
             "ends_at": link.ends_at,
-            "fields": [username, *new_password_fields(no)],
+            "waits": link.waits,
+            "fields": [] if link.waits else [username, *new_password_fields(no)],
         }
     response = answer(request, "accounts/welcome.html", context, no)
     # Of the address, which opens the account, nothing goes on to where the page leads.

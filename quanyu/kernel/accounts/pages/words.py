@@ -109,6 +109,8 @@ def wish_said(one: queries.Wish) -> dict[str, object]:
         "decided_by": one.decided_by,
         "decided_at": one.decided_at,
         "decision": one.decision,
+        "opened_at": one.opened_at,
+        "may_decide": one.may_decide,
         "acts": acts,
     }
 

@@ -82,6 +82,7 @@ from quanyu.kernel.accounts.queries.standing import (
     resetters,
     standing,
 )
+from quanyu.kernel.accounts.queries.waiting import Waiting, is_new, taken_up, waiting
 
 __all__ = [
     "LINES",
@@ -91,6 +92,7 @@ __all__ = [
     "Progress",
     "StandIn",
     "Standing",
+    "Waiting",
     "Wish",
     "account",
     "account_names",
@@ -127,6 +129,7 @@ __all__ = [
     "invitation",
     "is_invited",
     "is_known",
+    "is_new",
     "late_reviews",
     "lines",
     "link_hash",
@@ -153,6 +156,8 @@ __all__ = [
     "stand_ins_within",
     "standing",
     "stood_before",
+    "taken_up",
     "to_review",
+    "waiting",
     "why",
 ]

@@ -15,6 +15,7 @@ from quanyu.kernel.accounts.models import Account, Deputy, GrantRequest, GrantRo
 from quanyu.kernel.accounts.queries.explained import Explained, explain, names_of
 from quanyu.kernel.accounts.queries.names import answers, body_places, located
 from quanyu.kernel.accounts.queries.standing import grant_of, inside, live_rows
+from quanyu.kernel.accounts.queries.waiting import taken_up
 
 MOST = 200
 """How many requests, or grants that end, one page shows."""
@@ -40,6 +41,9 @@ class Wish:
     decided_by: str
     decided_at: datetime | None
     decision: str
+    opened_at: datetime | None
+    """When the account was last opened by a link, or linked to an identity."""
+
     may_decide: bool
     may_withdraw: bool
 
@@ -166,6 +170,7 @@ def _bodies(rows: models.QuerySet[GrantRow] | models.QuerySet[GrantRequest]) -> 
 def _wishes(rows: list[GrantRequest], *, actor: Actor, at: datetime) -> list[Wish]:
     names = names_of(hand for row in rows for hand in (row.asked_by, row.decided_by))
     stand = answers(body_places.ask(sorted({row.body_id for row in rows if row.body_id})))
+    opened = taken_up({row.account_id for row in rows})
     return [
         Wish(
             id=row.id,
@@ -184,6 +189,7 @@ def _wishes(rows: list[GrantRequest], *, actor: Actor, at: datetime) -> list[Wis
             decided_by=names.get(row.decided_by, "") if row.decided_by else "",
             decided_at=row.decided_at,
             decision=row.decision,
+            opened_at=opened.get(row.account_id),
             may_decide=_may_decide(row, actor, stand, at=at),
             may_withdraw=_is_open(row, at=at) and row.asked_by == actor.id,
         )

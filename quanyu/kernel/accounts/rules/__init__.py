@@ -44,7 +44,13 @@ from quanyu.kernel.accounts.rules.identities import (
     code_meant,
     fresh_code,
 )
-from quanyu.kernel.accounts.rules.links import WrongLink, check_link, fresh_token
+from quanyu.kernel.accounts.rules.links import (
+    Unconfirmed,
+    WrongLink,
+    check_confirmed,
+    check_link,
+    fresh_token,
+)
 from quanyu.kernel.accounts.rules.sign_in import (
     LOCK,
     LONGEST_NAME,
@@ -96,6 +102,7 @@ __all__ = [
     "OwnRequest",
     "RolesApart",
     "Settled",
+    "Unconfirmed",
     "Verdict",
     "WrongCode",
     "WrongGrant",
@@ -105,6 +112,7 @@ __all__ = [
     "address",
     "after_failure",
     "check_apart",
+    "check_confirmed",
     "check_deputy_period",
     "check_grant",
     "check_link",

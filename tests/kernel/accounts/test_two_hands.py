@@ -14,7 +14,7 @@ from django.test import Client
 from django.utils import timezone
 
 from quanyu.kernel.access.rules import Actor, Role
-from quanyu.kernel.accounts import actions, queries, rules
+from quanyu.kernel.accounts import actions, means, queries, rules
 from quanyu.kernel.accounts.models import Account, Invitation
 from quanyu.kernel.audit.models import Record
 from quanyu.kernel.errors import Denied
@@ -30,6 +30,7 @@ from tests.kernel.accounts.cast import (
 )
 
 Confirm = Callable[..., None]
+ISSUER = "https://idp.example.cn"
 NEW = {"new": OTHER, "again": OTHER}
 
 
@@ -145,6 +146,36 @@ def test_the_database_refuses_it_too(token: str, system_administrator: Actor) ->
         Invitation.objects.update(**alone)
     with pytest.raises(IntegrityError, match="invitation_is_used_once_confirmed"):
         Invitation.objects.update(used_at=timezone.now())
+
+
+def test_an_identity_beside_an_open_link_is_not_made_alone(
+    hire: Hire, system_administrator: Actor, now: datetime
+) -> None:
+    account = hire("li.na", password=None)
+    actions.invite(account=account, actor=system_administrator, at=now)
+    actions.link_subject(
+        account=account, issuer=ISSUER, subject="mine", actor=system_administrator, at=now
+    )
+
+    assert means.vouched(issuer=ISSUER, subject="mine") is None
+
+
+def test_who_was_in_before_is_out_when_the_holder_takes_the_account_up(
+    hire: Hire, system_administrator: Actor, security_administrator: Actor, now: datetime
+) -> None:
+    account = hire("li.na", password=None)
+    first = actions.invite(account=account, actor=system_administrator, at=now)
+    actions.take_up(token=first, password=PASSWORD, at=now)
+    hand = acting_as(account, now)
+    actions.link_own(account=account, issuer=ISSUER, subject="mine", actor=hand, at=now)
+    second = actions.invite(account=account, actor=system_administrator, at=now)
+    way_id = Invitation.objects.get(used_at=None).pk
+    given: dict[str, Any] = {"account": account, "way_id": way_id, "at": now}
+    actions.confirm_way_in(actor=security_administrator, **given)
+
+    actions.take_up(token=second, password=OTHER, at=now)
+
+    assert means.vouched(issuer=ISSUER, subject="mine") is None
 
 
 # ------------------------------------------------------------------ with the second person

@@ -17,7 +17,7 @@ from quanyu.kernel.accounts.actions.guard import (
     tried,
 )
 from quanyu.kernel.accounts.actions.people import put_password
-from quanyu.kernel.accounts.models import Account, Invitation
+from quanyu.kernel.accounts.models import Account, Identity, Invitation
 from quanyu.kernel.audit.actions import record
 from quanyu.kernel.errors import gettext_noop as _
 
@@ -62,6 +62,8 @@ def invite(*, account: Account, actor: Actor, at: datetime) -> str:
 def take_up(*, token: str, password: str, at: datetime) -> Account:
     """Set the password of the account that this link is for; the link is used up by it.
 
+    One that a second administrator has confirmed takes the identity too: whoever was in is out.
+
     Of two at once the second waits, and then finds the link used.
 
     :raises WrongLink: if no such link is open
@@ -80,6 +82,8 @@ def take_up(*, token: str, password: str, at: datetime) -> Account:
         rules.check_confirmed(link.waits)
         put_password(row, password, actor=actor)
         row.save(update_fields=["password", "must_change_password"])
+        if link.needs_confirmation:
+            _shut_out(row, actor=actor, at=at)
         link.used_at = at
         link.save(update_fields=["used_at"])
         forget_failures(kind="name", value=row.username)
@@ -87,6 +91,13 @@ def take_up(*, token: str, password: str, at: datetime) -> Account:
         return row
 
     return tried("take_up", found.account, write, actor=actor, at=at)
+
+
+def _shut_out(account: Account, *, actor: Actor, at: datetime) -> None:
+    """Take the identity from an account that begins again: it may be that of who was in before."""
+    for one in Identity.objects.select_for_update().filter(account=account):
+        record("accounts.unlink_identity", one, actor=actor, at=at, changed=["account"])
+        one.delete()
 
 
 def _open(account: Account) -> QuerySet[Invitation]:

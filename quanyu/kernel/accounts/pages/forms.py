@@ -141,7 +141,7 @@ def acts(account_id: UUID, no: Refusal | None) -> list[dict[str, object]]:
             "label": _("发一次性链接"),
             "url": reverse("desk_person_link", args=key),
             "fields": [],
-            "note": _("本人凭链接自设密码，只能用一次；用过之后原密码作废"),
+            "note": _("本人凭链接自设密码，只能用一次；用过之后原密码作废，统一身份须重新绑定"),
         },
         {
             "key": "sessions",

@@ -20,11 +20,14 @@ class Waiting:
 
 
 def is_new(account: Account) -> bool:
-    """Answer whether nobody ever got into this account, and it never held anything."""
+    """Answer whether nobody has a way into this account yet, and it never held anything.
+
+    One way at most is made alone: beside the link that its holder takes up nobody keeps another.
+    """
     return not (
         account.has_usable_password()
         or account.grants.exists()
-        or account.invitations.filter(used_at__isnull=False).exists()
+        or account.invitations.filter(ended_at=None).exists()
         or account.identities.exists()
     )
 
@@ -45,10 +48,10 @@ def taken_up(accounts: Collection[UUID]) -> dict[UUID, datetime]:
     """Return when each of these accounts was last opened by a link or linked to an identity."""
     used = Invitation.objects.filter(account__in=accounts, used_at__isnull=False)
     linked = Identity.objects.filter(~WAITING, account__in=accounts)
+    opened = [*used.values_list("account_id", "used_at")]
+    opened += linked.values_list("account_id", "linked_at")
     found: dict[UUID, datetime] = {}
-    for key, when in [
-        *used.values_list("account_id", "used_at"),
-        *linked.values_list("account_id", "linked_at"),
-    ]:
-        found[key] = max(when, found.get(key, when))
+    for key, when in opened:
+        if key is not None and when is not None:
+            found[key] = max(when, found.get(key, when))
     return found

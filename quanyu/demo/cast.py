@@ -18,6 +18,7 @@ from quanyu.kernel.access.rules import ADMINISTRATORS, Actor, ActorKind, Grant, 
 from quanyu.kernel.accounts import actions as accounts
 from quanyu.kernel.accounts import queries as found
 from quanyu.kernel.accounts.rules import fresh_password
+from quanyu.kernel.jobs.rules import past
 
 FILE: Final = "demo-sign-ins.json"
 BEFORE: Final = timedelta(days=420)
@@ -243,10 +244,12 @@ def take_posts(
     at: datetime,
 ) -> dict[str, Actor]:
     """Give everyone an account and their grants, once; return who acts, by user name."""
-    return {
-        part.username: _take_post(part, bodies=bodies, bunch=bunch, actor=actor, at=at)
-        for part in parts
-    }
+    # Who was hired long ago need not be told so on the first morning.
+    with past():
+        return {
+            part.username: _take_post(part, bodies=bodies, bunch=bunch, actor=actor, at=at)
+            for part in parts
+        }
 
 
 def _take_post(

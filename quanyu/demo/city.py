@@ -22,7 +22,7 @@ import shapely
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection, transaction
 
-from quanyu.demo import cast, geometry, hands, pictures, plan, texts
+from quanyu.demo import cast, detours, geometry, hands, pictures, plan, texts
 from quanyu.demo.cast import CITY, STREET, Keys, Part, SignIn
 from quanyu.demo.plan import Life
 from quanyu.demo.tale import Act, Spot, World
@@ -116,8 +116,8 @@ def _open(bunch: Keys, leads: Sequence[Part], scale: str) -> None:
         lives = plan.plan(_world(bunch.opened_at, only=_SCALES[scale]))
     with _step("the matters of a year"):
         _play_all(lives, stage)
-    with transaction.atomic():
-        hands.lead(stage.actors["commander"], at=bunch.opened_at)
+    detours.show(stage.actors, stage.handlers, at=bunch.opened_at - detours.BEFORE)
+    hands.lead(stage.actors["commander"], at=bunch.opened_at)
     with acting(system(CITY, job="events.publish")) as worker:
         events.refresh_figures(actor=worker, at=bunch.opened_at)
     bunch.built = scale
@@ -228,16 +228,15 @@ def _corner(words: str, community: regions.Child) -> Spot:
 
 
 def _stage(bunch: Keys, leads: Sequence[Part]) -> "Stage":
-    opened = bunch.opened_at
-    bodies = {one.code: one.id for one in organisations.bodies(on=local(opened).date())}
+    bodies = {one.code: one.id for one in organisations.bodies(on=local(bunch.opened_at).date())}
     grids = [path_of(one["properties"]["code"]) for one in _features() if _is_grid(one)]
     others = cast.colleagues(grids=sorted(grids), bodies=sorted(bodies), taken=leads)
     parts = (*leads, *others)
     with acting(system(CITY, job=JOB)) as loader:
         actors = cast.take_posts(
-            parts, bodies=bodies, bunch=bunch, actor=loader, at=opened - cast.BEFORE
+            parts, bodies=bodies, bunch=bunch, actor=loader, at=bunch.opened_at - cast.BEFORE
         )
-    return Stage(actors, parts, news_from=opened - FRESH)
+    return Stage(actors, parts, news_from=bunch.opened_at - FRESH)
 
 
 def _is_grid(feature: Mapping[str, Any]) -> bool:

@@ -39,7 +39,7 @@ def show(actors: Mapping[str, Actor], *, at: datetime) -> None:
 
 def lead(commander: Actor, *, at: datetime) -> None:
     """Let the commander open a campaign on what the street has most of, once (专项示例)."""
-    with acting(commander):
+    with transaction.atomic(), acting(commander):
         since = at - timedelta(weeks=26)
         rows = matters.narrowed(Filters(place=STREET), actor=commander, at=at).order_by("id")
         lately = list(rows.filter(reported_at__gte=since).exclude(category=""))

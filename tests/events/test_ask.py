@@ -60,10 +60,10 @@ def test_shows_the_reporter_question_and_answer_in_the_story(
 def test_waits_no_longer_than_the_codes_say_and_goes_on_by_itself(
     asked: Event, at: datetime
 ) -> None:
-    jobs.wake(at=at + timedelta(days=6))
+    jobs.wake(at + timedelta(days=6))
     assert found(asked.id).state == "waiting"
 
-    jobs.wake(at=at + timedelta(days=8))
+    jobs.wake(at + timedelta(days=8))
 
     event = found(asked.id)
     assert (event.state, event.question, event.stands_until) == ("handling", "", None)

@@ -14,7 +14,7 @@ from quanyu.kernel.access.rules import Actor, Role, holder, system
 from quanyu.kernel.access.scope import set_scope
 from quanyu.kernel.errors import Invalid
 from quanyu.kernel.workflow.spec import NotAllowed
-from tests.conftest import found, person
+from tests.conftest import SHANGHAI, found, person
 from tests.seat import browser_of
 
 pytestmark = pytest.mark.django_db
@@ -94,16 +94,16 @@ def test_gives_the_rest_of_the_time_back(
 
 
 def test_is_woken_on_the_morning_of_its_day(suspended: Event) -> None:
-    jobs.wake(at=datetime.combine(REVIEW, datetime.min.time(), suspended.due_at.tzinfo))
+    jobs.wake(datetime.combine(REVIEW, datetime.min.time(), SHANGHAI))
 
     assert found(suspended.id).state == "reviewing"
 
 
 def test_wakes_for_a_decision_and_does_not_go_on_by_itself(suspended: Event, at: datetime) -> None:
-    jobs.wake(at=at + timedelta(days=20))
+    jobs.wake(at + timedelta(days=20))
     assert found(suspended.id).state == "suspended"
 
-    jobs.wake(at=at + timedelta(days=31))
+    jobs.wake(at + timedelta(days=31))
 
     woken = found(suspended.id)
     assert (woken.state, woken.stands_until) == ("reviewing", None)
@@ -115,7 +115,7 @@ def test_may_stand_on_with_a_new_promise(
     act: Any, suspended: Event, commander: Actor, at: datetime
 ) -> None:
     later = at + timedelta(days=31)
-    jobs.wake(at=later)
+    jobs.wake(later)
 
     event = act(
         actions.suspend_on,

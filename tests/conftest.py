@@ -152,6 +152,14 @@ def truncated_by_the_owner() -> Iterator[None]:
 
 
 @pytest.fixture(autouse=True, scope="session")
+def a_home_of_its_own(request: pytest.FixtureRequest) -> None:
+    """Give each process files of its own: another's would look left behind, and be swept."""
+    worker = getattr(request.config, "workerinput", {}).get("workerid", "")
+    settings.QUANYU_HOME = settings.QUANYU_HOME / worker
+    settings.QUANYU_HOME.mkdir(parents=True, exist_ok=True)
+
+
+@pytest.fixture(autouse=True, scope="session")
 def nothing_is_slow() -> None:
     """Let a busy machine add no statement to those that a test counts."""
     settings.QUANYU_SLOW_STATEMENT = 0

@@ -19,6 +19,8 @@ from quanyu.project.demo import check_front_end, say
 ROOT = programs.ROOT
 SCRIPTS = Path(sys.executable).parent
 SIDE_BY_SIDE = 2
+MOST_CORES = 4
+"""Each takes a database and, at the end, a browser."""
 
 # What a test writes need not outlive the machine.
 FORGETFUL = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
@@ -57,9 +59,21 @@ def run(words: Sequence[str], *, database: str = "") -> int:
             made = programs.environment(home, address)
             failed = [] if words else _steps(made)
             code = subprocess.run(  # noqa: S603 - our own words
-                [sys.executable, "-P", "-m", "pytest", *words], cwd=ROOT, env=made, check=False
+                [sys.executable, "-P", "-m", "pytest", *(words or _side_by_side())],
+                cwd=ROOT,
+                env=made,
+                check=False,
             ).returncode
     return code or len(failed)
+
+
+def _side_by_side() -> list[str]:
+    """Give the words that run the whole suite on several cores, a file of tests on one of them.
+
+    Files keep their order, so that the browser comes last.
+    """
+    cores = max(1, min(MOST_CORES, os.cpu_count() or 1))
+    return ["-n", str(cores), "--dist", "loadfile", "--no-loadscope-reorder"]
 
 
 def steps(site: str) -> dict[str, list[str]]:

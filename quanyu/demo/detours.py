@@ -11,6 +11,7 @@ from django.db import transaction
 from quanyu.demo.cast import STREET
 from quanyu.events import actions as events
 from quanyu.events import queries as matters
+from quanyu.events.actions import ask as ask_reporter
 from quanyu.events.rules import Filters
 from quanyu.kernel.access.rules import Actor, system
 from quanyu.kernel.access.scope import acting
@@ -98,7 +99,7 @@ def _reviewing(row: Any, actors: Mapping[str, Actor], handler: Actor, *, at: dat
 
 
 def _waiting(row: Any, actors: Mapping[str, Actor], handler: Actor, *, at: datetime) -> None:
-    _do(events.ask, row, handler, at=at, question=QUESTION)
+    _do(ask_reporter, row, handler, at=at, question=QUESTION)
 
 
 def _longer(row: Any, actors: Mapping[str, Actor], handler: Actor, *, at: datetime) -> None:
@@ -108,7 +109,7 @@ def _longer(row: Any, actors: Mapping[str, Actor], handler: Actor, *, at: dateti
 
 def _queried(operator: Actor, *, at: datetime) -> None:
     for row in _there("reported", operator, at=at)[:1]:
-        _do(events.ask, row, operator, at=at, question=QUESTION)
+        _do(ask_reporter, row, operator, at=at, question=QUESTION)
 
 
 def _merged(operator: Actor, *, at: datetime) -> None:

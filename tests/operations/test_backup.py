@@ -109,6 +109,8 @@ def test_gives_every_table_the_rows_that_it_had(twins: Twins) -> None:
             for name in told
         }
 
+    # Other tests follow codes in the restored city, which counts their knocks.
+    assert found.pop("city.quotas_count") >= told.pop("city.quotas_count")
     for name in OWN:
         assert found.pop(f"city.{name}") == told.pop(f"city.{name}") + 1
     assert found == told

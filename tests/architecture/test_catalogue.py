@@ -32,7 +32,7 @@ DATA = {
         "title": "marks at which a sentence of a report ends",
         "FULL_WIDTH": "digits as people type them",
     },
-    "quanyu/events/workflow.py": dict.fromkeys(
+    "quanyu/events/workflow/__init__.py": dict.fromkeys(
         (
             *("VERIFIED_FIRST", "ONCE_PER_BODY", "NOT_ONES_OWN", "PLACED", "UNSOLVED"),
             *("NOTHING_ASKED", "MORE_TIME_ASKED", "STANDING_ASKED", "ANOTHER"),

@@ -1,6 +1,7 @@
 from uuid import UUID
 
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 
 from quanyu.events.models.campaigns import Campaign as Campaign
@@ -43,7 +44,13 @@ class Event(Case):
 
     workflow = EVENT
     access = Access(
-        rows=Reach(place="region_path", body="body_id", own="account_id", code=True),
+        rows=Reach(
+            place="region_path",
+            body="body_id",
+            bodies="shared_with",
+            own="account_id",
+            code=True,
+        ),
         writes="insert update",
         opened_by_anyone=True,
     )
@@ -83,6 +90,8 @@ class Event(Case):
     is_urgent = models.BooleanField("有安全风险", default=False)
     reported_at = models.DateTimeField("上报时间")
     handed_back_by = ArrayField(models.UUIDField(), verbose_name="退回过的单位", default=list)
+    shared_with = ArrayField(models.UUIDField(), verbose_name="一并看得到的单位", default=list)
+    """The bodies called to it besides the one that has it: they see it, and act on it as such."""
     dispatched_by = ArrayField(models.UUIDField(), verbose_name="派遣人", default=list)
     handled_by = ArrayField(models.UUIDField(), verbose_name="处置人", default=list)
     reworked = models.PositiveSmallIntegerField("返工次数", default=0)
@@ -160,6 +169,7 @@ class Event(Case):
         indexes = [
             models.Index("region_path", "id", name="event_by_place"),
             models.Index("body_id", "state", name="event_by_body"),
+            GinIndex("shared_with", name="event_by_shared_body"),
             models.Index("next_due_at", "id", name="event_by_next_due"),
             models.Index("reported_at", "id", name="event_by_time"),
             models.Index("due_at", name="event_by_due"),

@@ -41,6 +41,8 @@ def _doors(rows: Reach, actor: Actor) -> Iterator[dict[str, object]]:
             yield {f"{rows.place}__gte": low, f"{rows.place}__lt": high}
     if rows.body and actor.bodies:
         yield {f"{rows.body}__in": actor.bodies}
+    if rows.bodies and actor.bodies:
+        yield {f"{rows.bodies}__overlap": list(actor.bodies)}
     if rows.jobs and actor.kind is ActorKind.SYSTEM:
         yield {"pk__isnull": False}
     yield from _own_doors(rows, actor)

@@ -13,11 +13,13 @@ Writes = Literal["none", "insert", "insert update", "all"]
 class Reach:
     """Which columns open a row: its place, the body that has it, its owner; and its code.
 
+    ``bodies`` is a column of several bodies that see it besides: they get sight and no role.
     ``jobs`` opens every row to the system in a job: where no place may open what is one person's.
     """
 
     place: str = "region_path"
     body: str = ""
+    bodies: str = ""
     own: str = ""
     code: bool = False
     jobs: bool = False

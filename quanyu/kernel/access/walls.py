@@ -93,9 +93,11 @@ def _place_doors(rows: Reach) -> list[str]:
 
 def _other_doors(rows: Reach) -> list[str]:
     doors = []
+    bodies = f"string_to_array(nullif({part('bodies')}, ''), ',')::uuid[]"
     if rows.body:
-        bodies = f"string_to_array(nullif({part('bodies')}, ''), ',')::uuid[]"
         doors.append(f"{rows.body} = ANY ({bodies})")
+    if rows.bodies:
+        doors.append(f"{rows.bodies} && {bodies}")
     if rows.own:
         doors.append(f"{rows.own} = nullif({part('account')}, '')::uuid")
     if rows.jobs:

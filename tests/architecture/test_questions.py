@@ -22,6 +22,7 @@ ANSWERERS = {
     "kernel.audit.place_names": {"regions"},
     "kernel.audit.places_below": {"regions"},
     "kernel.audit.topic_names": {"events", "kernel.notices", "organisations", "regions"},
+    "kernel.codes.counted_stages": {"events"},
     "kernel.codes.place_names": {"regions"},
     "kernel.codes.stage_names": {"events"},
     "kernel.files.ended": {"events"},

@@ -10,11 +10,13 @@ from quanyu.events.models.campaigns import CampaignNote as CampaignNote
 from quanyu.events.models.classing import ClassModel as ClassModel
 from quanyu.events.models.classing import Precedent as Precedent
 from quanyu.events.models.hot import HotIssue as HotIssue
-from quanyu.events.rules import REACHES_REPORTER, Channel
+from quanyu.events.rules import REACHES_REPORTER, Channel, side
 from quanyu.events.rules.side import Asking
 from quanyu.events.workflow import EVENT, STANDING, State
 from quanyu.kernel.access.queries import ScopedManager
 from quanyu.kernel.access.reach import Access, Reach, Under
+from quanyu.kernel.calendar.rules import local
+from quanyu.kernel.codes import queries as codes
 from quanyu.kernel.errors import gettext_noop as _
 from quanyu.kernel.keys import uuid7
 from quanyu.kernel.privacy.fields import BlindIndexField, EncryptedField, seals
@@ -183,6 +185,17 @@ class Event(Case):
     def class_code(self) -> str:
         """Return the class by which limits are looked up."""
         return self.category
+
+    def most(self, stage: str) -> int:
+        """Return how often something may be done with it: the limit of the day it was reported."""
+        row = codes.limit(
+            workflow=EVENT.name,
+            stage=stage,
+            class_code=self.category,
+            place=self.region_path,
+            on=local(self.reported_at).date(),
+        )
+        return row.amount if row else side.MOST[stage]
 
 
 class EventStep(Step):

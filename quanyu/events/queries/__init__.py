@@ -227,7 +227,15 @@ def stage_names(workflow: str) -> dict[str, str]:
     names = {state.value: str(state.label) for state in State if state in EVENT.limits}
     names |= {side.EXTENSION: gettext("延期，每次最多"), side.SUSPENSION: gettext("挂账，最长到")}
     names |= {side.ANSWER: gettext("等反映人补充，最长")}
+    names |= {side.EXTENSIONS: gettext("延期，最多"), side.QUESTIONS: gettext("问反映人，最多")}
+    names |= {side.REOPENS: gettext("反映人说没解决重办，最多")}
     return names | ({EVENT.span.name: gettext(EVENT.span.label)} if EVENT.span else {})
+
+
+@codes.counted_stages.answered_by
+def counted_stages(workflow: str) -> dict[str, str]:
+    """Return which limits on a matter are counts, each with its unit."""
+    return dict.fromkeys(side.MOST, "times") if workflow == EVENT.name else {}
 
 
 @audit.topic_names.answered_by

@@ -48,7 +48,6 @@ READS_FIGURES = frozenset(
 )
 """Who opens the figures of the places they see, and asks for the bulletin."""
 
-MOST_REOPENS = 3
 CODE_DIGITS = 16
 PARTS_OF_A_STREET = 4
 """Province, city, area, street: ``34/01/04/001/``."""
@@ -92,6 +91,9 @@ class Matter(Protocol):
     handled_by: list[UUID]
     reopened: int
 
+    def most(self, stage: str) -> int:
+        """Return how often something may be done with it."""
+
 
 def may_skip_verification(matter: Matter, actor: Actor) -> bool:
     """Answer whether the matter may be accepted: its class needs no look, or it had one."""
@@ -115,7 +117,7 @@ def is_placed(matter: Matter, actor: Actor) -> bool:
 
 def may_reopen(matter: Matter, actor: Actor) -> bool:
     """Answer whether the reporter may still have it done again: so many times and no more."""
-    return matter.reopened < MOST_REOPENS
+    return matter.reopened < matter.most(side.REOPENS)
 
 
 def check_handler(body: UUID, *, allowed: Collection[UUID], names: Collection[str]) -> None:

@@ -11,19 +11,23 @@ from quanyu.kernel.errors import Invalid
 from quanyu.kernel.errors import gettext_noop as _
 from quanyu.kernel.notices.rules import Group, Topic, declare
 
-MOST_EXTENSIONS = 1
-MOST_QUESTIONS = 2
 EXTENSION, SUSPENSION, ANSWER = "extension", "suspension", "answer"
 """The stages under which the codes keep how long each of them may last."""
 
 FALLBACK = {EXTENSION: working_days(5), SUSPENSION: days(90), ANSWER: working_days(5)}
 """Samples, for where the codes say nothing."""
 
+EXTENSIONS, QUESTIONS, REOPENS = "extensions", "questions", "reopens"
+"""The stages under which the codes keep how often each of them may be done."""
+
+MOST = {EXTENSIONS: 1, QUESTIONS: 2, REOPENS: 3}
+"""Samples too. What held on the day a matter was reported holds for it to its end."""
+
 ASKED_ALREADY = _("这件事已有一项申请等待决定")
 NOTHING_ASKED = _("没有等待决定的这项申请")
 OWN_REQUEST = _("自己提出的申请要由别人决定")
 EXTENDED_ENOUGH = _("延期次数已满，不能再延")
-ASKED_ENOUGH = _("已问过反映人两次，不能再问")
+ASKED_ENOUGH = _("问反映人的次数已满，不能再问")
 NO_MAIN = _("您的辖区内没有编号 {value} 的事项")
 BAD_MAIN = _("编号 {value} 不能作主件：要是另一件还在办的事项，本件也没有别的事项并入")
 MERGED_BEFORE = _("并案只能当天撤销")
@@ -58,6 +62,9 @@ class Asked(Protocol):
     questions: int
     due_told_at: datetime | None
 
+    def most(self, stage: str) -> int:
+        """Return how often something may be done with it."""
+
 
 def asks_nothing(matter: Asked, actor: Actor) -> bool:
     """Answer whether no request waits: one at a time."""
@@ -81,12 +88,12 @@ def is_not_ones_request(matter: Asked, actor: Actor) -> bool:
 
 def may_extend(matter: Asked, actor: Actor) -> bool:
     """Answer whether the times are not used up."""
-    return matter.extended < MOST_EXTENSIONS
+    return matter.extended < matter.most(EXTENSIONS)
 
 
 def may_ask(matter: Asked, actor: Actor) -> bool:
     """Answer whether the reporter may still be asked: questions buy no time without end."""
-    return matter.questions < MOST_QUESTIONS
+    return matter.questions < matter.most(QUESTIONS)
 
 
 def is_in_time(matter: Asked, actor: Actor) -> bool:

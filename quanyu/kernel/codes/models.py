@@ -2,7 +2,7 @@ from django.db import models
 from django.db.models.functions import Now
 
 from quanyu.kernel.access.reach import Access
-from quanyu.kernel.codes.rules import UNITS
+from quanyu.kernel.codes.rules import COUNTS, UNITS
 from quanyu.kernel.keys import uuid7
 
 STANDING = models.Q(withdrawn_at=None)
@@ -187,7 +187,8 @@ class Limit(models.Model):
             models.CheckConstraint(condition=DATED, name="limit_ends_after_it_begins"),
             models.CheckConstraint(condition=models.Q(unit__in=UNITS), name="limit_unit_is_known"),
             models.CheckConstraint(
-                condition=models.Q(amount__gte=1), name="limit_amount_is_something"
+                condition=models.Q(amount__gte=1) | models.Q(unit__in=COUNTS),
+                name="limit_amount_is_something",
             ),
             models.CheckConstraint(
                 condition=models.Q(place_path="") | models.Q(place_path__endswith="/"),

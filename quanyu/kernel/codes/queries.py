@@ -24,6 +24,9 @@ from quanyu.kernel.codes.rules import CLASS_LISTS, ClauseEntry, CodeEntry, Limit
 from quanyu.kernel.editions import Kept
 from quanyu.kernel.questions import Question
 
+counted_stages: Question[[str], Mapping[str, str]] = Question("counted_stages", default={})
+"""Which limits of this workflow are counts, each with its unit? Asked with its name."""
+
 stage_names: Question[[str], Mapping[str, str]] = Question("stage_names", default={})
 """What are the stages of this workflow called? Its domain answers."""
 

@@ -11,8 +11,13 @@ from uuid import UUID
 from quanyu.kernel.errors import Invalid, Refusal
 from quanyu.kernel.errors import gettext_noop as _
 
-UNITS: Final = ("minutes", "working_minutes", "working_hours", "working_days", "hours", "days")
-"""What a limit may be counted in: the same words as the calendar's, which stands beside us."""
+TIMES: Final = ("minutes", "working_minutes", "working_hours", "working_days", "hours", "days")
+"""What a time limit may be counted in: the same words as the calendar's, which stands beside us."""
+
+COUNTS: Final = ("times", "percent")
+"""What else has a limit: how often something may be done, and a share of it."""
+
+UNITS: Final = (*TIMES, *COUNTS)
 
 LONGEST: Final = {
     "minutes": 100_000,
@@ -21,6 +26,8 @@ LONGEST: Final = {
     "working_days": 1_000,
     "hours": 20_000,
     "days": 1_500,
+    "times": 100,
+    "percent": 100,
 }
 """The longest limit of each unit: a slip of the keyboard must not reach into the next century."""
 
@@ -318,6 +325,17 @@ def check_bearing(stage: str, class_prefix: str, *, stages: Collection[str]) -> 
         )
 
 
+def check_counted(stage: str, unit: str, *, counted: Mapping[str, str]) -> None:
+    """Refuse a time for what is counted, and a count for what is timed.
+
+    :param counted: the stages that are counted, each with its unit
+    :raises WrongLimit: if so
+    """
+    allowed = (counted[stage],) if stage in counted else TIMES
+    if unit in UNITS and unit not in allowed:
+        raise WrongLimit(_("这一项不能用这个单位"), field="unit", value=unit, allowed=allowed)
+
+
 def check_limit(amount: int, unit: str, *, place: str) -> None:
     """Refuse an amount without sense, an unknown unit, or a place that is none.
 
@@ -325,9 +343,14 @@ def check_limit(amount: int, unit: str, *, place: str) -> None:
     """
     if unit not in UNITS:
         raise WrongLimit(_("没有这种时限单位"), field="unit", value=unit, allowed=UNITS)
-    if not 1 <= amount <= LONGEST[unit]:
+    least = 0 if unit in COUNTS else 1
+    if not least <= amount <= LONGEST[unit]:
         raise WrongLimit(
-            _("时限须在 1 至 {longest} 之间"), field="amount", value=amount, longest=LONGEST[unit]
+            _("须在 {least} 至 {longest} 之间"),
+            field="amount",
+            value=amount,
+            least=least,
+            longest=LONGEST[unit],
         )
     if place and not (place.endswith("/") and len(place) <= 80):
         raise WrongLimit(_("辖区路径须以斜杠结尾"), field="place", value=place)

@@ -29,8 +29,28 @@ def limit(
     )
 
 
-def test_the_units_are_those_of_the_calendar() -> None:
-    assert set(rules.UNITS) == set(Unit) == set(rules.LONGEST)
+def test_the_units_of_time_are_those_of_the_calendar() -> None:
+    assert set(rules.TIMES) == set(Unit)
+    assert set(rules.UNITS) == set(rules.LONGEST)
+
+
+@pytest.mark.parametrize(
+    ("stage", "unit"), [("extensions", "days"), ("handling", "times"), ("audit_share", "times")]
+)
+def test_a_count_is_no_time(stage: str, unit: str) -> None:
+    counted = {"extensions": "times", "audit_share": "percent"}
+
+    with pytest.raises(rules.WrongLimit) as refusal:
+        rules.check_counted(stage, unit, counted=counted)
+
+    assert refusal.value.field == "unit"
+
+
+def test_nothing_at_all_may_be_allowed_but_no_time_at_all_may_not() -> None:
+    rules.check_limit(0, "times", place="")
+
+    with pytest.raises(rules.WrongLimit):
+        rules.check_limit(0, "days", place="")
 
 
 @pytest.mark.parametrize(

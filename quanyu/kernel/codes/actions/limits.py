@@ -46,6 +46,8 @@ def set_limit(
     check_keeper(actor, place or settings.QUANYU_CITY)
     stages = {name for names in queries.stage_names.ask(workflow) for name in names}
     rules.check_bearing(stage, class_prefix, stages=sorted(stages))
+    counted = {stage: u for one in queries.counted_stages.ask(workflow) for stage, u in one.items()}
+    rules.check_counted(stage, unit, counted=counted)
     rules.check_limit(amount, unit, place=place)
     check_clause(clause_id)
     lock()

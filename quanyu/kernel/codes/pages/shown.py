@@ -145,6 +145,8 @@ def limit_words(amount: int, unit: str) -> str:
         "working_days": ngettext("{n} 个工作日", "{n} 个工作日", amount),
         "hours": ngettext("{n} 小时", "{n} 小时", amount),
         "days": ngettext("{n} 天", "{n} 天", amount),
+        "times": ngettext("{n} 次", "{n} 次", amount),
+        "percent": _("{n} %"),
     }
     return said[unit].format(n=amount)
 
@@ -152,6 +154,7 @@ def limit_words(amount: int, unit: str) -> str:
 def unit_words() -> dict[str, str]:
     """Return what the units of a limit are called."""
     names = [_("分钟"), _("工作分钟"), _("工作时"), _("工作日"), _("小时"), _("天")]
+    names += [pgettext("of a limit", "次"), pgettext("of a limit", "%")]
     return dict(zip(UNITS, names, strict=True))
 
 

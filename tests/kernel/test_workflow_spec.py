@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from quanyu.events.rules import side
 from quanyu.events.workflow import EVENT, State
 from quanyu.kernel.access.rules import Actor, ActorKind, Grant, Role
 from quanyu.kernel.calendar.rules import minutes
@@ -38,6 +39,10 @@ class Paper:
     due_told_at: datetime | None = None
     id: UUID = field(default_factory=uuid4)
     account_id: UUID | None = None
+
+    def most(self, stage: str) -> int:
+        """Return what the samples say."""
+        return side.MOST[stage]
 
 
 def actor_as(role: Role, paper: Paper) -> Actor:

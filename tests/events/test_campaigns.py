@@ -271,7 +271,7 @@ def test_the_page_is_not_there_for_a_stranger(opened: Campaign) -> None:
     assert browser.get(reverse("desk_hot")).context["campaigns"] == []
 
 
-def test_no_form_is_opened_to_who_may_not_lead(dispatcher: Actor) -> None:
+def test_no_form_is_opened_to_who_may_not_lead(db: None, dispatcher: Actor) -> None:
     assert browser_of(dispatcher).get(reverse("desk_campaign_new")).status_code == 404
 
 

@@ -46,7 +46,7 @@ def test_brings_what_is_not_there(loader: Actor, at: datetime) -> None:
     assert [done[kind] for kind in ("codes", "limits", "calendar")] == [Counted(added=1)] * 3
 
 
-def test_is_not_for_a_stranger(stranger: Actor, at: datetime) -> None:
+def test_is_not_for_a_stranger(db: None, stranger: Actor, at: datetime) -> None:
     with pytest.raises(NotKeeper):
         actions.seed(actor=stranger, at=at)
 

@@ -12,7 +12,7 @@ from python_calamine import CalamineWorkbook
 from quanyu.kernel.access.rules import Actor
 from quanyu.kernel.columns import tables
 from quanyu.kernel.errors import Denied
-from quanyu.kernel.tables import machine, printing, queries
+from quanyu.kernel.tables import printing, queries
 from quanyu.kernel.tables.documents import Document, Head, Part, Side
 from quanyu.kernel.tables.rules import Format, WrongFile
 from quanyu.kernel.tables.writing import Passport
@@ -51,7 +51,6 @@ def test_holds_numbers_as_numbers_and_no_formula(tmp_path: Path) -> None:
     assert b"<f>" not in zipfile.ZipFile(path).read("xl/worksheets/sheet1.xml")
 
 
-@pytest.mark.skipif(not machine.can_print(), reason="no Pango on this machine")
 def test_is_printed_as_pdf(tmp_path: Path) -> None:
     path = tmp_path / "a.pdf"
 

@@ -5,11 +5,13 @@ from typing import Any
 
 import pytest
 from django.conf import settings
+from django.db.models import Q, Value
 
 from quanyu.events import actions, queries
 from quanyu.events.figures import EVENTS, MEASURES, SETS
-from quanyu.events.models import COUNTED_ACTS, Event
+from quanyu.events.models import COUNTED_ACTS, Event, EventStep
 from quanyu.events.queries import figures
+from quanyu.events.queries.acts import Counted, by_group
 from quanyu.events.rules import Filters
 from quanyu.kernel.access.rules import Actor, Role, system
 from quanyu.kernel.access.scope import set_scope
@@ -202,6 +204,23 @@ def test_that_counts_acts_finds_them_by_an_index() -> None:
     counted = {verb for m in MEASURES.values() if m.verb for verb in figures.verbs_of(m.code)}
 
     assert counted == set(COUNTED_ACTS)
+
+
+@pytest.mark.usefixtures("month")
+@pytest.mark.parametrize("verb", COUNTED_ACTS)
+def test_that_counts_acts_is_told_each_by_its_place_in_the_list(verb: str) -> None:
+    actor, given = person(Role.COMMANDER), figures.window(MARCH, at=APRIL)
+    set_scope(actor)
+    acts = EventStep.objects.visible_to(actor).filter(
+        verb=verb, at__gte=given.since, at__lt=given.until
+    )
+    by_hand = acts.values("case_id").distinct().count()
+
+    rows = Event.objects.visible_to(actor).annotate(group=Value("all"))
+    counted = {"asked": Counted(Q(), [verb])}
+    told = list(by_group(rows, counted, since=given.since, until=given.until))
+
+    assert told == [{"group": "all", "asked": by_hand}]
 
 
 def test_sets_name_metrics_that_are_declared_and_not_twice() -> None:

@@ -38,7 +38,8 @@ COUNTED_ACTS = (
     *("accept", "file", "dispatch", "hand_back", "refuse", "settle", "rate", "reopen"),
     *("extend", "suspend"),
 )
-"""The acts that figures count by their day (``figures.py``)."""
+"""The acts that figures count by their day (``figures.py``); ``event_acts`` numbers them so: a new
+one goes to the end."""
 
 
 class Event(Case):

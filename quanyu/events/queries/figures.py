@@ -19,6 +19,7 @@ from django.db.models.functions import Left, StrIndex
 
 from quanyu.events import figures
 from quanyu.events.models import Event, EventStep
+from quanyu.events.queries.acts import Counted, by_group
 from quanyu.events.queries.timing import Natural, Working
 from quanyu.events.rules import Filters
 from quanyu.events.workflow import EVENT, State
@@ -247,10 +248,10 @@ def tallies(
     measured = [m for m in figures.MEASURES.values() if m.code not in missing()]
     for basis in bases:
         codes = [m.code for m in measured if m.basis == basis]
-        rows = _rows(scope, basis, codes, given, actor=actor)
-        key = _key(by, scope.place, prefix="case__" if basis == "acted" else "")
-        sums = _sums(basis, codes, given)
-        for row in rows.annotate(group=key).values("group").order_by("group").annotate(**sums):
+        seen = Event.objects.visible_to(actor).filter(_narrow(scope))
+        rows: QuerySet[Any] = seen.annotate(group=_key(by, scope.place))
+        counted = _acted if basis == "acted" else _held
+        for row in counted(rows, basis, codes, given):
             _put(found.setdefault(_group(row["group"], by, scope.place), Tally()), basis, row)
     return found
 
@@ -258,7 +259,7 @@ def tallies(
 def matters(scope: Scope, period: Period, *, actor: Actor, at: datetime) -> "QuerySet[Event]":
     """Return what the figures of a period rest on: reported, due or ended in it."""
     given = window(period, at=at)
-    rows = Event.objects.visible_to(actor).filter(_narrow(scope, prefix=""))
+    rows = Event.objects.visible_to(actor).filter(_narrow(scope))
     held = within("reported", given) | within("due", given) | within("closed", given)
     return rows.filter(held).order_by("id")
 
@@ -271,71 +272,49 @@ def whole(found: Tallies) -> Tally:
     return total
 
 
-def _rows(
-    scope: Scope, basis: str, codes: Iterable[str], given: Window, *, actor: Actor
-) -> "QuerySet[Any]":
-    if basis == "acted":
-        verbs = {verb for code in codes for verb in verbs_of(code)}
-        acts = EventStep.objects.visible_to(actor).filter(
-            verb__in=verbs, at__gte=given.since, at__lt=given.until
-        )
-        return acts.filter(_narrow(scope, prefix="case__"))
-    rows = Event.objects.visible_to(actor).filter(within(basis, given))
-    return rows.filter(_narrow(scope, prefix=""))
-
-
-def _narrow(scope: Scope, *, prefix: str) -> Q:
-    low, high = scope.place, upper(scope.place)
-    found = Q(**{f"{prefix}region_path__gte": low, f"{prefix}region_path__lt": high})
+def _narrow(scope: Scope) -> Q:
+    found = Q(region_path__gte=scope.place, region_path__lt=upper(scope.place))
     if scope.body:
-        found &= Q(**{f"{prefix}body_id": scope.body})
+        found &= Q(body_id=scope.body)
     if scope.category:
-        found &= Q(**{f"{prefix}category__startswith": scope.category})
+        found &= Q(category__startswith=scope.category)
     if scope.channel:
-        found &= Q(**{f"{prefix}channel": scope.channel})
+        found &= Q(channel=scope.channel)
     return found
 
 
-def _sums(basis: str, codes: Iterable[str], given: Window) -> dict[str, Any]:
-    """Return what is summed: each measure without what is left out, and what is left out."""
+def _held(
+    rows: "QuerySet[Any]", basis: str, codes: Iterable[str], given: Window
+) -> Iterable[Mapping[str, Any]]:
+    """Count what a period holds: each measure without what is left out, and what is left out."""
     inside, whats = kept(), conditions(given)
-    prefix = "case__" if basis == "acted" else ""
-    row, is_distinct = ("case_id", True) if prefix else ("pk", False)
-    found: dict[str, Any] = {}
-    for code in codes:
-        said = _prefixed(inside & whats.get(code, Q()), prefix)
-        if prefix:
-            said &= Q(verb__in=verbs_of(code))
-        found[code] = _summed(code, row, said, given, is_distinct=is_distinct)
+    sums = {code: _summed(code, inside & whats[code], given) for code in codes}
     for code, said in excluded().items():
-        found[f"{OUT}{code}"] = Count(row, filter=_prefixed(said, prefix), distinct=is_distinct)
-    return found
+        sums[f"{OUT}{code}"] = Count("pk", filter=said)
+    found = rows.filter(within(basis, given)).values("group").order_by("group").annotate(**sums)
+    yield from found
+
+
+def _acted(
+    rows: "QuerySet[Any]", basis: str, codes: Iterable[str], given: Window
+) -> Iterable[Mapping[str, Any]]:
+    """Count the matters that had an act in a period, in the same way."""
+    inside, whats = kept(), conditions(given)
+    counted = {code: Counted(inside & whats.get(code, Q()), verbs_of(code)) for code in codes}
+    verbs = [verb for one in counted.values() for verb in one.verbs]
+    left = {f"{OUT}{code}": Counted(said, verbs) for code, said in excluded().items()}
+    return by_group(rows, counted | left, since=given.since, until=given.until)
 
 
 OUT = "out_"
 
 
-def _summed(code: str, row: str, said: Q, given: Window, *, is_distinct: bool) -> Any:
+def _summed(code: str, said: Q, given: Window) -> Any:
     if code == "working":
         return Sum(Working("reported_at", "closed_at", edges=edges(given)), filter=said)
     if code == "natural":
         return Sum(Natural("reported_at", "closed_at"), filter=said)
-    return Count(row, filter=said, distinct=is_distinct)
-
-
-def _prefixed(said: Q, prefix: str) -> Q:
-    """Return a condition on a matter as one on the steps of it."""
-    if not prefix:
-        return said
-    parts: list[Any] = []
-    for one in said.children:
-        if isinstance(one, Q):
-            parts.append(_prefixed(one, prefix))
-        elif isinstance(one, tuple):
-            parts.append((f"{prefix}{one[0]}", one[1]))
-        else:
-            raise TypeError("a condition on steps is made of lookups alone")
-    return Q(*parts, _connector=said.connector, _negated=said.negated)
+    return Count("pk", filter=said)
 
 
 def _put(tally: Tally, basis: str, row: Mapping[str, Any]) -> None:
@@ -346,22 +325,17 @@ def _put(tally: Tally, basis: str, row: Mapping[str, Any]) -> None:
             tally.counts[name] = value or 0
 
 
-def _key(by: str, place: str, *, prefix: str) -> Any:
+def _key(by: str, place: str) -> Any:
     """Return by what rows are grouped: the next step down, a body, a class, a channel."""
     if by == "place":
-        steps = place.count("/") + 1
+        step = Value(place.count("/") + 1)
         return Func(
-            F(f"{prefix}region_path"),
-            Value("/"),
-            Value(steps),
-            function="split_part",
-            output_field=TextField(),
+            F("region_path"), Value("/"), step, function="split_part", output_field=TextField()
         )
     if by == "class":
         # A part's code begins with a letter, so its group has three signs.
-        code = F(f"{prefix}category")
-        return Left(code, Value(2) + StrIndex(Left(code, 1), Value("P")))
-    return F(f"{prefix}{ {'body': 'body_id', 'minor': 'category', 'channel': 'channel'}[by] }")
+        return Left(F("category"), Value(2) + StrIndex(Left("category", 1), Value("P")))
+    return F({"body": "body_id", "minor": "category", "channel": "channel"}[by])
 
 
 def _group(key: Any, by: str, place: str) -> Any:

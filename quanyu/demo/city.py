@@ -363,7 +363,6 @@ class Player:
 
     def _report(self, act: Act, actor: Actor) -> None:
         life = self.life
-        name, phone = life.contact
         photo = [picture(pictures.fitting(life.name))] if life.with_photo else []
         said = events.Report(
             text=life.text,
@@ -372,8 +371,9 @@ class Player:
             lat=life.spot.lat,
             category=life.class_code if life.gives_class else "",
             channel=Channel(life.said.voice),
-            name=name,
-            phone=phone,
+            name=life.contact[0],
+            phone=life.contact[1],
+            agreed="said" if life.said.voice in {"phone", "window"} else "",
             photos=photo,
         )
         self.event = events.report(said=said, actor=actor, at=act.at).id

@@ -22,7 +22,7 @@ logger = logging.getLogger(__name__)
 FRESH = 20
 """With fewer matters ended since the last time, a night's learning is left out."""
 
-TOLD = ("acknowledge", "handle", *rules.AUDIENCES)
+TOLD = ("acknowledge", "handle", *rules.AUDIENCES, *sorted(rules.ADDED))
 
 
 @on("event.start")

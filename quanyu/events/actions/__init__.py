@@ -31,6 +31,7 @@ from quanyu.events.actions.desk import (
     void,
 )
 from quanyu.events.actions.extending import ask_extension, extend, keep_due
+from quanyu.events.actions.forwarded import redo, supplement, urge, withdraw
 from quanyu.events.actions.handling import (
     acknowledge,
     add_photos,
@@ -104,6 +105,7 @@ __all__ = [
     "place",
     "rate",
     "recount_due",
+    "redo",
     "refresh_figures",
     "refuse",
     "register_precedent",
@@ -119,13 +121,16 @@ __all__ = [
     "set_aside",
     "settle",
     "suggest",
+    "supplement",
     "suspend",
     "suspend_on",
     "tell",
     "tell_overdue",
     "unmerge",
+    "urge",
     "use_model",
     "verify",
     "void",
     "wake",
+    "withdraw",
 ]

@@ -8,7 +8,6 @@ from django.db import transaction
 
 from quanyu.events import queries, rules
 from quanyu.events.models import Contact, Event, Published
-from quanyu.events.rules import REACHES_REPORTER
 from quanyu.kernel.access.queries import get
 from quanyu.kernel.access.rules import Actor, Role
 from quanyu.kernel.audit.actions import record
@@ -40,9 +39,9 @@ def reveal_contact(*, event_id: UUID, reason: str, actor: Actor, at: datetime) -
     event = get(Event, event_id, actor=actor, lock=True)
     contact = get(Contact, queries.contact_key(event), actor=actor)
     shown = privacy.reveal_all(
-        contact, ["name", "phone"], by=REACHES_REPORTER, reason=reason, actor=actor, at=at
+        contact, ["name", "phone"], by=queries.opens(contact), reason=reason, actor=actor, at=at
     )
-    role = min(REACHES_REPORTER & actor.roles_on(event))
+    role = min(queries.opens(contact) & actor.roles_on(event))
     note(event, "look", actor=actor, at=at, role=role, reason=reason)
     return shown
 

@@ -15,8 +15,9 @@ from django.db import transaction
 
 from quanyu.events import queries, rules
 from quanyu.events.actions.common import attach, classify, path_of
-from quanyu.events.models import KEY_PLACE, Contact, Event, Idempotency
-from quanyu.events.rules import Channel
+from quanyu.events.models import KEY_PLACE, Contact, Event, Idempotency, Origin
+from quanyu.events.rules import ON_BEHALF, Channel, forwarded
+from quanyu.events.rules.forwarded import Came
 from quanyu.kernel.access import prepared
 from quanyu.kernel.access.rules import REPORTER, Actor, ActorKind
 from quanyu.kernel.access.scope import set_scope
@@ -64,6 +65,10 @@ class Report:
     name: str = ""
     phone: str = ""
     may_text: bool = False
+    is_confidential: bool = False
+    agreed: str = ""
+    is_urgent: bool = False
+    came: Came | None = None
     photos: Sequence[Any] = field(default=(), compare=False)
 
 
@@ -89,6 +94,7 @@ def report(
     :raises BadPlace: if neither a point nor words say where
     :raises UnknownClass: if the class does not hold today
     :raises KeyReused: if the key came with another body before
+    :raises NotAgreed: if staff give a contact and do not say how that person agreed
     :raises TooMany: if this address or this telephone reports too often
     """
     phone = privacy_rules.normal_phone(said.phone) if said.phone else ""
@@ -110,9 +116,10 @@ def report(
                 event,
                 actor=actor,
                 at=at,
-                beside=_contact(event, said, phone=phone, at=at),
+                beside=[*_contact(event, said, phone=phone, at=at), *_origin(event, said, at=at)],
                 channel=said.channel.value,
                 category=said.category or None,
+                **_came(said),
             )
             attach(event, said.photos, "report", actor=actor, at=at)
     return receipt if is_new else _answered_before(key, said)
@@ -168,21 +175,61 @@ def _drafted(said: Report, *, actor: Actor, at: datetime) -> Event:
     )
     if said.category:
         classify(event, said.category, at=at)
+    event.is_urgent = event.is_urgent or said.is_urgent
     return event
 
 
 def _home(actor: Actor) -> str:
-    """Return where staff enter a matter that lies in no known grid: where they work."""
-    return actor.places[0] if actor.kind is ActorKind.PERSON and actor.places else ""
+    """Return where a matter lies that is in no known grid: where staff, or the source, work."""
+    knows = actor.kind in {ActorKind.PERSON, ActorKind.SYSTEM}
+    return actor.places[0] if knows and actor.places else ""
 
 
 def _contact(event: Event, said: Report, *, phone: str, at: datetime) -> list[Contact]:
     """Return the contact to keep beside the matter, if one was given."""
     name = said.name.strip()[:40]
-    if not name and not phone:
+    has_contact = bool(name or phone)
+    is_on_behalf = said.channel in ON_BEHALF
+    forwarded.check_agreed(said.agreed, is_on_behalf=is_on_behalf, has_contact=has_contact)
+    if not has_contact:
         return []
     may_text = said.may_text and bool(phone)
-    return [Contact(event=event, name=name, phone=phone, may_text=may_text, given_at=at)]
+    return [
+        Contact(
+            event=event,
+            name=name,
+            phone=phone,
+            may_text=may_text,
+            is_confidential=said.is_confidential,
+            agreed=said.agreed,
+            given_at=at,
+        )
+    ]
+
+
+def _origin(event: Event, said: Report, *, at: datetime) -> list[Origin]:
+    """Return from which other system the matter came, if it did."""
+    came = said.came
+    if came is None:
+        return []
+    told = {"class_said": came.class_said[:120], "body_said": came.body_said[:120]}
+    return [
+        Origin(
+            event=event,
+            source=came.source,
+            number=came.number,
+            mark=came.mark,
+            version=1,
+            taken_at=at,
+            **told,
+        )
+    ]
+
+
+def _came(said: Report) -> dict[str, str]:
+    if said.came is None:
+        return {}
+    return {"source": said.came.source, "source_number": said.came.number}
 
 
 def _new_code() -> str:

@@ -18,7 +18,7 @@ from quanyu.kernel.notices.rules import FRESH
 from quanyu.kernel.privacy import actions as privacy
 
 TOPICS = [f"event.{verb}" for verb in rules.STEPS]
-CLOCKS = ["event.soon", "event.overdue"]
+CLOCKS = [f"event.{verb}" for verb in sorted(rules.CLOCKS | rules.ADDED)]
 
 
 @transaction.atomic
@@ -34,7 +34,7 @@ def tell(
     if since < at - FRESH:
         return 0
     subject = label(event)
-    ends = [*TOPICS, *CLOCKS] if verb not in {"overdue", "soon"} else []
+    ends = [*TOPICS, *CLOCKS] if verb not in rules.CLOCKS | rules.ADDED else []
     notices.over(subject=subject, topics=ends, actor=actor, at=since)
     whom = rules.audience(verb, state=event.state)
     if whom is None:

@@ -43,6 +43,7 @@ def report(
         name=body.contact.name,
         phone=body.contact.phone,
         may_text=body.contact.may_text,
+        is_confidential=body.contact.is_confidential,
     )
     receipt = actions.report(
         said=said,
@@ -165,6 +166,8 @@ def report_for(request: HttpRequest, body: schemas.ReportForIn) -> Status[schema
             name=body.contact.name,
             phone=body.contact.phone,
             may_text=body.contact.may_text,
+            is_confidential=body.contact.is_confidential,
+            agreed=body.contact.agreed,
         ),
         actor=actor_of(request),
         at=timezone.now(),

@@ -99,6 +99,7 @@ class Event(Case):
     handled_by = ArrayField(models.UUIDField(), verbose_name="处置人", default=list)
     reworked = models.PositiveSmallIntegerField("返工次数", default=0)
     reopened = models.PositiveSmallIntegerField("重办次数", default=0)
+    urged = models.PositiveSmallIntegerField("催办次数", default=0)
     outcome = models.TextField("处置结果", blank=True)
     reply = models.TextField("答复", blank=True)
     asking = models.CharField("待决申请", max_length=12, blank=True)
@@ -289,6 +290,8 @@ class Contact(models.Model):
     )
     phone_index = BlindIndexField("电话索引", of="phone")
     may_text = models.BooleanField("同意发短信", default=False)
+    is_confidential = models.BooleanField("要求保密", default=False)
+    agreed = models.CharField("同意方式", max_length=8, blank=True)
     given_at = models.DateTimeField("提供时间")
 
     objects = ScopedManager()

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from quanyu.events import actions, queries, rules, schemas
+from quanyu.events import actions, queries, schemas
 from quanyu.events.pages import alike, campaigns, forms, precedents, shown
 from quanyu.events.queries import (
     clock,
@@ -26,7 +26,9 @@ from quanyu.events.queries import (
     values,
     words,
 )
+from quanyu.events.queries.forwarded import elsewhere
 from quanyu.events.queries.version import Stale, check_version
+from quanyu.events.rules.forwarded import AGREED_WORDS
 from quanyu.events.workflow import BEFORE_DISPATCH, STANDING
 from quanyu.kernel.access.http import (
     actor_of,
@@ -350,6 +352,7 @@ def _matter(
         "facts": [
             *_facts(event, body, actor=actor, at=at),
             *campaigns.facts(event, actor=actor),
+            *[fact for told in elsewhere.ask(event.pk, actor=actor, at=at) for fact in told],
         ],
         "contact": contact or _contact(event, actor=actor),
         "point": _point(event),
@@ -430,6 +433,7 @@ def _facts(event: Any, body: str, *, actor: Actor, at: datetime) -> list[dict[st
         _fact(_("给反映人的承诺"), event.promise, note=_until(event)),
         _fact(_("延期"), _times(event.extended)),
         _fact(_("挂账"), _times(event.suspended), note=_stood(event, at=at)),
+        _fact(_("催办"), _times(event.urged)),
         _fact(_("返工"), _times(event.reworked)),
         _fact(_("重办"), _times(event.reopened)),
     ]
@@ -475,10 +479,15 @@ def _contact(event: Any, *, actor: Actor) -> dict[str, Any] | None:
     found = queries.contact_of(event, actor=actor)
     if found is None:
         return None
+    may_reveal = bool(queries.opens(found) & actor.roles_on(event))
+    is_hidden = found.is_confidential and not may_reveal
     return {
-        "name": str(found.name or ""),
-        "phone": str(found.phone or ""),
-        "may_reveal": bool(rules.REACHES_REPORTER & actor.roles_on(event)),
+        "name": "" if is_hidden else str(found.name or ""),
+        "phone": "" if is_hidden else str(found.phone or ""),
+        "is_confidential": found.is_confidential,
+        "is_hidden": is_hidden,
+        "agreed": _(AGREED_WORDS[found.agreed]) if found.agreed else "",
+        "may_reveal": may_reveal,
         "url": reverse("desk_contact", args=[event.number]),
         "reasons": [option(code, _(label)) for code, label in queries.reveal_reasons()],
         "error": "",

@@ -58,6 +58,8 @@ LABELS: Mapping[str, Any] = {
     "name": gettext_lazy("姓名"),
     "phone": gettext_lazy("电话"),
     "may_text": gettext_lazy("有了结果发短信告诉本人"),
+    "is_confidential": gettext_lazy("要求对承办单位保密"),
+    "agreed": gettext_lazy("同意记下姓名电话"),
     "solved": gettext_lazy("解决了吗"),
     "treated": gettext_lazy("态度"),
     "comment": gettext_lazy("还想说点什么"),
@@ -94,6 +96,8 @@ ASKS: Mapping[str, Sequence[str]] = {
     "close": ["evidence", "photos"],
     "rework": ["reason"],
     "void": ["void_reason"],
+    "withdraw": ["reason"],
+    "redo": ["reason"],
     "place": ["region_path", "address", "lon", "lat"],
 }
 """What each act asks for, in the order of the form; a test holds it against ``needs``."""

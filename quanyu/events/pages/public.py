@@ -208,7 +208,7 @@ def report_sent(request: HttpRequest) -> HttpResponse:
     url = reverse("follow_code", args=[digits])
     context = {
         "code": rules.in_fours(digits),
-        "qr": _qr(request.build_absolute_uri(url)),
+        "qr": qr_of(request.build_absolute_uri(url)),
         "follow_url": url,
         "title": event.title,
         "at": event.reported_at,
@@ -232,7 +232,7 @@ def _receiver(path: str) -> str:
     return _("{place}受理席").format(place=name)
 
 
-def _qr(url: str) -> SafeString:
+def qr_of(url: str) -> SafeString:
     """Return a picture of the address, drawn without any style of its own."""
     drawn = segno.make(url, error="m").svg_inline(
         border=3, omitsize=True, svgclass=None, lineclass=None, light="#ffffff"

@@ -14,7 +14,10 @@ from django.views.decorators.http import require_http_methods
 from quanyu.events import actions, schemas
 from quanyu.events.pages import forms, shown
 from quanyu.events.pages.desk import GROUND
-from quanyu.events.rules import Channel
+from quanyu.events.pages.public import qr_of
+from quanyu.events.queries.values import channel_words
+from quanyu.events.rules import Channel, code_digits, title
+from quanyu.events.rules.forwarded import AGREED_WORDS, Agreed
 from quanyu.kernel.access.http import actor_of, answer, field, hidden_if_denied, option, parsed
 from quanyu.kernel.access.rules import Actor, Role
 from quanyu.kernel.errors import Refusal
@@ -53,6 +56,8 @@ def _reported(request: HttpRequest, actor: Actor, *, at: datetime) -> actions.Re
         name=who.name,
         phone=who.phone,
         may_text=who.may_text,
+        is_confidential=who.is_confidential,
+        agreed=who.agreed,
         photos=request.FILES.getlist("photos"),
     )
     return actions.report(said=said, actor=actor, at=at, key=given.get("key", "")[:200])
@@ -73,15 +78,28 @@ def _page(
         "ground_url": f"{GROUND}?place={actor.places[0] if actor.places else ''}",
         "url": reverse("desk_report"),
         "alike_url": reverse("desk_alike"),
-        "done": _done(receipt) if receipt else None,
+        "done": _done(request, receipt) if receipt else None,
         "now": timezone.localtime(at),
     }
     return answer(request, "events/report_for.html", context, no)
 
 
-def _done(receipt: actions.Receipt) -> dict[str, str]:
-    url = reverse("desk_matter", args=[receipt.number])
-    return {"code": receipt.code, "url": url, "number": receipt.number}
+def _done(request: HttpRequest, receipt: actions.Receipt) -> dict[str, Any]:
+    """Return the slip: what the other person takes along, on paper or by ear."""
+    follow = request.build_absolute_uri(reverse("follow_code", args=[code_digits(receipt.code)]))
+    given = request.POST
+    return {
+        "code": receipt.code,
+        "url": reverse("desk_matter", args=[receipt.number]),
+        "number": receipt.number,
+        "at": receipt.reported_at,
+        "title": title(given.get("text", "")),
+        "channel": channel_words(given.get("channel", Channel.GRID)),
+        "agreed": _(AGREED_WORDS[given["agreed"]]) if given.get("agreed") else "",
+        "is_confidential": bool(given.get("is_confidential")),
+        "follow": request.build_absolute_uri(reverse("follow")),
+        "qr": qr_of(follow),
+    }
 
 
 def _fields(
@@ -98,12 +116,24 @@ def _fields(
     chosen = given.get("channel") or channels[0]["value"]
     return [
         one("channel", "radio", options=channels, value=chosen),
+        one("name", required=False, maxlength=40, autofocus=True),
+        one("phone", "phone", required=False, maxlength=20),
+        one(
+            "agreed",
+            "radio",
+            required=False,
+            options=[option(way, _(AGREED_WORDS[way])) for way in (Agreed.SAID, Agreed.WRITTEN)],
+            help=_("留了姓名或电话才要选：先问一句“我记下您的姓名电话，用来告诉您结果，可以吗”"),
+        ),
+        one(
+            "is_confidential",
+            "checkbox",
+            help=_("勾上以后，承办单位和现场的人看不到是谁反映的"),
+        ),
+        *([one("may_text", "checkbox")] if notices.can_text() else []),
         one("address", required=False, maxlength=200, help=_("路名、小区、门牌或附近的标志")),
         one("text", "textarea", rows=4, maxlength=2_000),
         one("class_code", "select", required=False, options=forms.classes(at=at)),
-        one("name", required=False, maxlength=40),
-        one("phone", "phone", required=False, maxlength=20),
-        *([one("may_text", "checkbox")] if notices.can_text() else []),
         one("photos", "file", required=False, value="", accept=forms.PICTURES, multiple=True),
         one("lon", "hidden", required=False),
         one("lat", "hidden", required=False),

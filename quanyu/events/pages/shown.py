@@ -23,7 +23,7 @@ from quanyu.kernel.privacy.rules import REASONS
 from quanyu.regions import queries as regions
 
 PHOTO_SALT = "events.photo"
-SIDE = frozenset({"look", "recount", "say", "place"})
+SIDE = frozenset({"look", "recount", "say", "place", "supplement", "urge", "withdrawn"})
 LISTED = {"refuse": "reason_refuse", "void": "reason_void"}
 SAID = (
     *("finding", "outcome", "evidence", "reason", "remark", "words", "comment"),
@@ -45,6 +45,8 @@ ICONS |= {"ask_extension": "clock-plus", "extend": "clock-check", "keep_due": "c
 ICONS |= {"ask_suspension": "player-pause", "suspend": "player-pause", "keep_on": "player-play"}
 ICONS |= {"ask": "message-question", "answer": "message-reply", "go_on": "player-play"}
 ICONS |= {"merge": "arrows-join", "unmerge": "arrows-split", "close_with": "circle-check"}
+ICONS |= {"urge": "bell-ringing", "supplement": "message-plus", "redo": "arrow-back-up"}
+ICONS |= {"withdraw": "circle-x", "withdrawn": "circle-x"}
 ICONS |= {"review": "calendar-due", "suspend_on": "player-pause", "resume": "player-play"}
 ICONS |= {"acknowledge": "signature", "refuse": "arrow-bounce", "reopen": "refresh"}
 
@@ -170,6 +172,9 @@ def _line(event: Any, step: Any, *, at: datetime, bodies: Mapping[UUID, str]) ->
 def _came(event: Any, step: Any) -> str:
     """Return how a matter came in, and from which other system."""
     channel = channel_words(event.channel)
+    if "source_number" in step.facts:
+        parts = [channel, step.actor_name if step.actor_kind == "system" else ""]
+        return " · ".join(part for part in [*parts, step.facts["source_number"]] if part)
     return f"{channel} · {_imported(step.facts)}" if "imported" in step.facts else channel
 
 
@@ -180,7 +185,9 @@ def _imported(facts: Mapping[str, str]) -> str:
 
 def _kind(step: Any) -> str:
     kinds = {"look": "look", "say": "talk", "place": "system"}
-    return "system" if step.actor_kind == "system" else kinds.get(step.verb, "move")
+    kinds |= {"supplement": "talk", "urge": "talk", "withdrawn": "talk"}
+    is_ours = step.actor_kind == "system" and not step.actor_name
+    return "system" if is_ours else kinds.get(step.verb, "move")
 
 
 def _day(moment: datetime, last: date | None) -> tuple[str, date]:

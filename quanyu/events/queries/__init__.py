@@ -14,11 +14,12 @@ from django.utils.translation import gettext
 from quanyu.events.figures import PUBLISHED
 from quanyu.events.models import Contact, Event, EventStep, Published
 from quanyu.events.queries import figures
-from quanyu.events.rules import Filters, side
+from quanyu.events.rules import REACHES_REPORTER, Filters, side
 from quanyu.events.rules.classing import Keyword
+from quanyu.events.rules.forwarded import OPENS_CONFIDENTIAL
 from quanyu.events.workflow import EVENT, STANDING, State
 from quanyu.kernel.access.queries import get
-from quanyu.kernel.access.rules import Actor, holder, upper
+from quanyu.kernel.access.rules import Actor, Role, holder, upper
 from quanyu.kernel.accounts import queries as accounts
 from quanyu.kernel.audit import queries as audit
 from quanyu.kernel.calendar import queries as calendar
@@ -85,6 +86,11 @@ def offers(event: Event, *, actor: Actor) -> list[Move]:
 def contact_of(event: Event, *, actor: Actor) -> Contact | None:
     """Return the sealed contact of a matter, if one was given."""
     return Contact.objects.visible_to(actor).select_related("event").filter(event=event).first()
+
+
+def opens(contact: Contact) -> frozenset[Role]:
+    """Return who may open a contact: of who asked for confidence, nobody on the spot."""
+    return OPENS_CONFIDENTIAL if contact.is_confidential else REACHES_REPORTER
 
 
 def contact_key(event: Event) -> UUID:

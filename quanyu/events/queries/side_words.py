@@ -12,13 +12,16 @@ from quanyu.events.models import EventStep
 from quanyu.events.rules.side import Asking
 from quanyu.kernel.codes import queries as codes
 
-OPEN_TO_ALL = frozenset({"extend", "suspend", "suspend_on", "ask", "answer"})
+OPEN_TO_ALL = frozenset({"extend", "suspend", "suspend_on", "ask", "answer", "supplement"})
 """The acts whose words the reporter reads too."""
 
 
 def of(facts: Mapping[str, Any]) -> list[str]:
     """Return what a step of a side path holds, in words; its plain sentences are not among them."""
     parts = []
+    if facts.get("times"):
+        count = int(facts["times"])
+        parts.append(ngettext("第 {n} 次催办", "第 {n} 次催办", count).format(n=count))
     if facts.get("days"):
         parts.append(_days(int(facts["days"])))
     if facts.get("ground"):
@@ -37,9 +40,8 @@ def open_to_all(step: EventStep) -> str:
         return ""
     facts = step.facts
     parts = of({name: facts[name] for name in facts if name != "promise"})
-    parts += [
-        str(facts[name]) for name in ("reason", "promise", "question", "answer") if facts.get(name)
-    ]
+    said = ("reason", "promise", "question", "answer", "words")
+    parts += [str(facts[name]) for name in said if facts.get(name)]
     return _("；").join(parts)
 
 

@@ -59,6 +59,7 @@ def channel_words(channel: str) -> str:
         Channel.PHONE: _("电话"),
         Channel.WINDOW: _("窗口"),
         Channel.GRID: _("网格员上报"),
+        Channel.HOTLINE: _("12345 热线"),
     }
     return names.get(Channel(channel), channel)
 

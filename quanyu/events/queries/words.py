@@ -76,6 +76,10 @@ TOLD = {
     "reopen": _("您说没解决，重新办"),
     "void": _("这条记录取消了"),
     "place": _("确定了地点"),
+    "supplement": _("您补充了情况"),
+    "urge": _("您催过"),
+    "withdraw": _("这件事撤回了"),
+    "redo": _("答复没有通过，重新办"),
     "recount": _("放假安排有变，期限重新算过"),
 }
 """What happened, in a resident's words. What is not here stays inside."""
@@ -87,6 +91,9 @@ ASIDE = {
     "look": _("查看反映人联系方式"),
     "recount": _("按日历重新计算期限"),
     "import": _("按原系统更新"),
+    "supplement": _("反映人补充情况"),
+    "urge": _("反映人催办"),
+    "withdrawn": _("来源撤回，已派出"),
 }
 """Lines of the story that move nothing."""
 
@@ -125,6 +132,8 @@ DONE = {
     "rate": pgettext_lazy("done", "评价"),
     "reopen": pgettext_lazy("done", "没解决，重办"),
     "void": pgettext_lazy("done", "作废"),
+    "redo": pgettext_lazy("done", "来源退回重办"),
+    "withdraw": pgettext_lazy("done", "来源撤回"),
 }
 """The acts when they are done: Chinese says both alike, English does not."""
 
@@ -231,7 +240,7 @@ def role_words(role: str, *, at: datetime) -> str:
 def by_words(step: EventStep, *, at: datetime) -> str:
     """Return who acted, as the story shows it: role and masked name."""
     if step.actor_kind == "system":
-        return translate("系统")
+        return step.actor_name or translate("系统")
     if step.role == Role.RESIDENT:
         return translate("反映人")
     name = mask_name(step.actor_name) if step.actor_name else ""

@@ -61,6 +61,7 @@ class Channel(StrEnum):
     PHONE = "phone"
     WINDOW = "window"
     GRID = "grid"
+    HOTLINE = "hotline"
 
 
 class WrongHandler(Refusal):
@@ -267,6 +268,7 @@ AUDIENCES: Mapping[str, Audience] = MappingProxyType(
         "hand_back": Audience.DISPATCHERS,
         "rework": Audience.HANDS,
         "reopen": Audience.HANDS,
+        "redo": Audience.HANDS,
         "close": Audience.REPORTER,
         "settle": Audience.REPORTER,
         "refuse": Audience.REPORTER,
@@ -285,6 +287,10 @@ HOLDERS: Mapping[str, Audience] = MappingProxyType(
     }
 )
 """Who has a matter in each state, to be told that it is late or soon will be."""
+
+CLOCKS = frozenset({"overdue", "soon"})
+ADDED = frozenset({"urge", "supplement", "withdrawn"})
+"""What is told to whoever has the matter, and takes nothing off anybody's inbox."""
 
 STEPS = frozenset(verb for verb, whom in AUDIENCES.items() if whom is not Audience.REPORTER)
 """The topics that are over once the matter has gone on."""
@@ -393,5 +399,7 @@ declare(
 
 
 def audience(verb: str, *, state: str) -> Audience | None:
-    """Return whom a step concerns; of what is late, whoever has the matter in this state."""
-    return HOLDERS.get(state) if verb in {"overdue", "soon"} else AUDIENCES.get(verb)
+    """Return whom a step concerns; of what is late or urged, whoever has it in this state."""
+    if verb in ADDED:
+        return HOLDERS.get(state, Audience.DISPATCHERS)
+    return HOLDERS.get(state) if verb in CLOCKS else AUDIENCES.get(verb)

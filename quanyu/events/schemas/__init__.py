@@ -35,6 +35,10 @@ class ContactIn(Strict):
     phone: Annotated[str, Field(max_length=20)] = ""
     may_text: bool = False
     """Whether the result may be told by text message."""
+    is_confidential: bool = False
+    """Whether the body that handles it may not learn who reported it."""
+    agreed: Annotated[str, Field(max_length=8)] = ""
+    """How the person agreed to the record, where staff write it down: said or written."""
 
 
 class ReportIn(Strict):
@@ -275,6 +279,13 @@ class Say(Strict):
     words: Said
 
 
+class Urge(Strict):
+    """How often the reporter urges in this message, and what they say."""
+
+    times: Annotated[int, Field(ge=1, le=99)] = 1
+    words: Annotated[str, Field(max_length=LONGEST_TEXT)] = ""
+
+
 class Reveal(Strict):
     """Why the contact is looked at."""
 
@@ -312,6 +323,10 @@ VERBS: dict[str, type[Strict]] = {
     "rework": Reasoned,
     "rate": Rate,
     "void": Reasoned,
+    "withdraw": Reasoned,
+    "redo": Reasoned,
+    "supplement": Say,
+    "urge": Urge,
     "place": Place,
     "say": Say,
 }

@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as lazy
 from django.utils.translation import pgettext_lazy
 
 from quanyu.events import rules
-from quanyu.events.rules import side
+from quanyu.events.rules import forwarded, side
 from quanyu.kernel.access.rules import Role
 from quanyu.kernel.calendar.rules import minutes, working_days, working_hours
 from quanyu.kernel.errors import gettext_noop as _
@@ -57,6 +57,7 @@ STANDING_ASKED = Guard("suspension_asked", "已申请挂账", side.asks_suspensi
 ANOTHER = Guard("another", "决定人不得是申请人", side.is_not_ones_request, side.OWN_REQUEST)
 TIMES_LEFT = Guard("may_extend", "延期次数未满", side.may_extend, side.EXTENDED_ENOUGH)
 IN_TIME = Guard("in_time", "尚未到期", side.is_in_time, side.TOO_LATE)
+FORWARDED = Guard("forwarded", "热线转来的", forwarded.is_forwarded, forwarded.NOT_FORWARDED)
 QUESTIONS_LEFT = Guard("may_ask", "询问次数未满", side.may_ask, side.ASKED_ENOUGH)
 
 BEFORE_DISPATCH = [S.REPORTED, S.VERIFYING, S.VERIFIED, S.ACCEPTED, S.FILED]
@@ -67,7 +68,10 @@ STANDING = [S.SUSPENDED, S.QUERIED, S.WAITING]
 EVENT = Workflow(
     name="event",
     start=S.REPORTED,
-    opened_by=[R.RESIDENT, R.GRID_WORKER, R.COMMUNITY_OFFICER, R.OPERATOR, R.WINDOW_CLERK],
+    opened_by=[
+        *(R.RESIDENT, R.GRID_WORKER, R.COMMUNITY_OFFICER, R.OPERATOR, R.WINDOW_CLERK),
+        R.SYSTEM,
+    ],
     moves=(
         Move(
             "request_verification",
@@ -257,7 +261,7 @@ EVENT = Workflow(
             _("反映人补充"),
             [S.QUERIED],
             S.REPORTED,
-            by=[R.RESIDENT, R.OPERATOR],
+            by=[R.RESIDENT, R.OPERATOR, R.SYSTEM],
             needs=["answer"],
         ),
         Move(
@@ -265,7 +269,7 @@ EVENT = Workflow(
             _("反映人补充"),
             [S.WAITING],
             S.HANDLING,
-            by=[R.RESIDENT, R.OPERATOR, R.DISPATCHER],
+            by=[R.RESIDENT, R.OPERATOR, R.DISPATCHER, R.SYSTEM],
             needs=["answer"],
         ),
         Move("go_on", _("不再等"), [S.QUERIED], S.REPORTED, by=[R.OPERATOR, R.SYSTEM]),
@@ -298,6 +302,33 @@ EVENT = Workflow(
             needs=["reason"],
             guards=[UNSOLVED],
         ),
+        Move(
+            "redo",
+            _("来源退回重办"),
+            [S.CLOSED, S.RATED],
+            S.HANDLING,
+            by=[R.OPERATOR, R.SYSTEM],
+            needs=["reason"],
+            guards=[FORWARDED, UNSOLVED],
+        ),
+        Move(
+            "redo",
+            _("来源退回重办"),
+            [S.REFUSED, S.SETTLED],
+            S.REPORTED,
+            by=[R.OPERATOR, R.SYSTEM],
+            needs=["reason"],
+            guards=[FORWARDED, UNSOLVED],
+        ),
+        Move(
+            "withdraw",
+            _("来源撤回"),
+            BEFORE_DISPATCH,
+            S.VOID,
+            by=[R.OPERATOR, R.SYSTEM],
+            needs=["reason"],
+            guards=[FORWARDED],
+        ),
         Move("void", _("作废"), BEFORE_DISPATCH, S.VOID, by=[R.OPERATOR], needs=["reason"]),
     ),
     limits={
@@ -312,7 +343,7 @@ EVENT = Workflow(
         S.CHECKING: working_hours(4),
         S.REVIEWING: working_days(1),
     },
-    rests=[S.CLOSED, S.MERGED, *STANDING],
+    rests=[S.CLOSED, S.RATED, S.REFUSED, S.SETTLED, S.MERGED, *STANDING],
     span=Span(
         "handling",
         _("处置"),

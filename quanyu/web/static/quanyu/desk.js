@@ -41,6 +41,11 @@ function pick(key) {
 }
 
 document.addEventListener('keydown', (event) => {
+  const form = event.target instanceof Element ? event.target.closest('form[data-enter]') : null;
+  if (form && event.key === 'Enter' && (event.ctrlKey || event.metaKey)) form.requestSubmit();
+});
+
+document.addEventListener('keydown', (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
   if (event.key === 'Escape' && typing()) /** @type {HTMLElement} */ (document.activeElement).blur();
   if (typing()) return;

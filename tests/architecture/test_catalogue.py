@@ -36,7 +36,7 @@ DATA = {
         (
             *("VERIFIED_FIRST", "ONCE_PER_BODY", "NOT_ONES_OWN", "PLACED", "UNSOLVED"),
             *("NOTHING_ASKED", "MORE_TIME_ASKED", "STANDING_ASKED", "ANOTHER"),
-            *("TIMES_LEFT", "IN_TIME", "QUESTIONS_LEFT"),
+            *("TIMES_LEFT", "IN_TIME", "QUESTIONS_LEFT", "FORWARDED"),
         ),
         "what a condition is called in the documentation; pages show its sentence",
     ),

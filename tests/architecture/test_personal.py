@@ -64,6 +64,7 @@ NOT_PERSONAL = {
         "figures, a hash, and codes",
         "macro_f1 old_f1 classes sha256 standing decision",
     ),
+    "events.Contact": ("how the person agreed: a code", "agreed"),
     "events.EventStep": (
         "codes, and the salt of the audit's digest",
         "verb source target actor_kind role salt",

@@ -10,6 +10,7 @@ from quanyu.web import urls
 from tests.architecture.source import places, trees
 
 ANSWERERS = {
+    "events.elsewhere": set(),
     "kernel.accounts.acts_of": {"events"},
     "kernel.accounts.bodies_on": {"organisations"},
     "kernel.accounts.body_names": {"organisations"},

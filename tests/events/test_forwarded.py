@@ -61,7 +61,7 @@ def test_urging_is_counted_and_told_to_who_has_it(
 
 
 def test_what_has_ended_is_not_urged(reported: Event, operator: Actor, act: Any, at: Any) -> None:
-    act(actions.void, event_id=reported.pk, reason="test", actor=operator, at=at)
+    act(actions.void, event_id=reported.pk, reason="duplicate", actor=operator, at=at)
 
     with pytest.raises(NotAllowed):
         act(actions.urge, event_id=reported.pk, times=1, actor=operator, at=at)

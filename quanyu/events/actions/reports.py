@@ -116,12 +116,13 @@ def report(
                 event,
                 actor=actor,
                 at=at,
-                beside=[*_contact(event, said, phone=phone, at=at), *_origin(event, said, at=at)],
+                beside=_contact(event, said, phone=phone, at=at),
                 channel=said.channel.value,
                 category=said.category or None,
                 **_came(said),
             )
             attach(event, said.photos, "report", actor=actor, at=at)
+            _keep_origin(event, said.came, at=at)
     return receipt if is_new else _answered_before(key, said)
 
 
@@ -207,23 +208,12 @@ def _contact(event: Event, said: Report, *, phone: str, at: datetime) -> list[Co
     ]
 
 
-def _origin(event: Event, said: Report, *, at: datetime) -> list[Origin]:
-    """Return from which other system the matter came, if it did."""
-    came = said.came
-    if came is None:
-        return []
-    told = {"class_said": came.class_said[:120], "body_said": came.body_said[:120]}
-    return [
-        Origin(
-            event=event,
-            source=came.source,
-            number=came.number,
-            mark=came.mark,
-            version=1,
-            taken_at=at,
-            **told,
-        )
-    ]
+def _keep_origin(event: Event, came: Came | None, *, at: datetime) -> None:
+    """Keep from which other system the matter came, if it did."""
+    if came is not None:
+        told = {"class_said": came.class_said[:120], "body_said": came.body_said[:120]}
+        told |= {"source": came.source, "number": came.number}
+        Origin.objects.create(event=event, mark=came.mark, version=1, taken_at=at, **told)
 
 
 def _came(said: Report) -> dict[str, str]:

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("events", "0012_handle_together"),
+        ("events", "0013_see_what_one_is_called_to"),
     ]
 
     operations = [

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("events", "0013_see_what_one_is_called_to"),
+        ("events", "0014_tell_which_acts_fell_in_a_period"),
     ]
 
     operations = [

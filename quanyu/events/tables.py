@@ -3,6 +3,7 @@
 from typing import Final
 
 from quanyu.events.rules import READS_FIGURES
+from quanyu.events.rules.hot import READ_BY
 from quanyu.kernel.access.rules import SIGHTED_ROLES, Role
 from quanyu.kernel.columns import Column, Kind, Table
 from quanyu.kernel.errors import gettext_noop as _
@@ -54,3 +55,48 @@ BULLETIN: Final = Table(
     formats=("pdf", "xlsx"),
 )
 """The bulletin of a period: a document made of matters, with no words of anybody in it."""
+
+HOT_ISSUES: Final = Table(
+    name="hot",
+    title=_("热点"),
+    page="desk_hot",
+    columns=(
+        Column("place", _("辖区"), is_fixed=True, width=24),
+        Column("class", _("类别"), Kind.CODE, is_fixed=True, width=24),
+        Column("count", _("近八周件数"), Kind.NUMBER, width=12),
+        Column("usual", _("往常件数"), Kind.NUMBER, width=12),
+        Column("repeats", _("其中疑似重复"), Kind.NUMBER, width=12),
+        Column("since", _("从"), Kind.DATE, width=14),
+        Column("until", _("到"), Kind.DATE, width=14),
+        Column("days_before", _("往常所依据的天数"), Kind.NUMBER, is_shown=False, width=16),
+        Column("found", _("发现时间"), Kind.INSTANT, is_shown=False, width=18),
+        Column("aside", _("搁置理由"), width=24),
+        Column("aside_at", _("搁置时间"), Kind.INSTANT, is_shown=False, width=18),
+    ),
+    parameters=("show",),
+    opened_by=READ_BY,
+)
+
+CAMPAIGNS: Final = Table(
+    name="campaigns",
+    title=_("专项"),
+    page="desk_hot",
+    columns=(
+        Column("title", _("名称"), is_fixed=True, width=30),
+        Column("place", _("辖区"), width=24),
+        Column("class", _("类别"), Kind.CODE, width=24),
+        Column("goal", _("目标"), width=40),
+        Column("body", _("牵头单位"), width=24),
+        Column("starts", _("开始日期"), Kind.DATE, width=14),
+        Column("ends", _("结束日期"), Kind.DATE, width=14),
+        Column("attached", _("纳入件数"), Kind.NUMBER, width=12),
+        Column("ended", _("已了结件数"), Kind.NUMBER, width=12),
+        Column("reopened", _("重办过件数"), Kind.NUMBER, width=12),
+        Column("opened", _("开立时间"), Kind.INSTANT, is_shown=False, width=18),
+        Column("closed", _("办结时间"), Kind.INSTANT, width=18),
+        Column("result", _("结果"), width=40),
+    ),
+    parameters=(),
+    opened_by=READ_BY,
+)
+"""A matter out of the reader's reach is in none of the numbers."""

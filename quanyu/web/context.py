@@ -13,6 +13,7 @@ from django.utils.translation import get_language, gettext, pgettext, pgettext_l
 from django.utils.translation import gettext_lazy as _
 
 from quanyu.events.rules import READS_FIGURES
+from quanyu.events.rules.hot import READ_BY
 from quanyu.kernel.access.rules import SIGHTED_ROLES, Actor, Role
 from quanyu.kernel.accounts import queries as accounts
 from quanyu.kernel.accounts.http import Seat, seat_of
@@ -33,15 +34,7 @@ EMERGENCY = (
 )
 
 MATTERS = SIGHTED_ROLES | {Role.HANDLER}
-HOT = frozenset(
-    {
-        Role.DISPATCHER,
-        Role.COMMANDER,
-        Role.DISTRICT_ADMIN,
-        Role.COMMUNITY_SECRETARY,
-        Role.HANDLER,
-    }
-)
+HOT = READ_BY
 REPORTING = frozenset({Role.GRID_WORKER, Role.COMMUNITY_OFFICER, Role.OPERATOR, Role.WINDOW_CLERK})
 PRECEDENTS = frozenset({Role.DISPATCHER, Role.COMMANDER, Role.DISTRICT_ADMIN})
 MODELS = frozenset({Role.SYS_ADMIN, Role.DISTRICT_ADMIN})

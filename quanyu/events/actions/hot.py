@@ -8,8 +8,8 @@ from django.db import transaction
 
 from quanyu.events.models.hot import HotIssue
 from quanyu.events.queries import hot as queries
-from quanyu.events.queries.hot import OPENED_BY, Found
-from quanyu.events.rules.hot import Hot, Key, known_reasons
+from quanyu.events.queries.hot import Found
+from quanyu.events.rules.hot import OPENED_BY, Hot, Key, known_reasons
 from quanyu.kernel.access.rules import Actor
 from quanyu.kernel.audit.actions import record
 from quanyu.kernel.errors import Denied, Invalid, Refusal

@@ -1,5 +1,6 @@
 """What has piled up of one kind at one place, and why it is thought unusual (热点)."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
@@ -16,12 +17,17 @@ from django.views.decorators.http import require_GET, require_POST
 from quanyu.events import actions
 from quanyu.events.queries import hot as queries
 from quanyu.events.queries import words
-from quanyu.events.queries.campaigns import LED_BY, listed, may_lead
-from quanyu.events.rules.hot import ASIDE, LEAST, TWICE, WEEKS
+from quanyu.events.queries.campaigns import LED_BY, listed, may_lead, ranked
+from quanyu.events.rules.hot import ASIDE, LEAST, OPENED_BY, TWICE, WEEKS
+from quanyu.events.tables import CAMPAIGNS, HOT_ISSUES
 from quanyu.kernel.access.http import actor_of, answer, hidden_if_denied, option
 from quanyu.kernel.access.rules import Actor
+from quanyu.kernel.columns import Table
 from quanyu.kernel.errors import Refusal
 from quanyu.regions import queries as regions
+
+ASIDE_VIEW = "aside"
+"""The word in the address for what was set aside."""
 
 
 @require_GET
@@ -45,13 +51,15 @@ def set_aside(request: HttpRequest, issue_id: UUID) -> HttpResponse:
 
 
 def _page(request: HttpRequest, *, at: datetime, no: Refusal | None = None) -> HttpResponse:
-    actor, is_aside = actor_of(request), request.GET.get("show") == "aside"
+    actor, is_aside = actor_of(request), request.GET.get("show") == ASIDE_VIEW
     found = queries.listed(actor=actor, is_aside=is_aside)
     context = {
         "section": "hot",
         "rows": [_row(issue, actor=actor, at=at) for issue in found[: queries.MOST_SHOWN]],
         "views": _views(is_aside=is_aside),
         "campaigns": [_campaign(one) for one in listed(actor=actor)],
+        "export_url": _export(HOT_ISSUES, f"?show={ASIDE_VIEW}" if is_aside else ""),
+        "campaigns_export_url": _export(CAMPAIGNS),
         "new_url": reverse("desk_campaign_new") if may_lead(actor) else "",
         "reasons": [option(code, _(label)) for code, label in ASIDE.items()],
         "rule": _(
@@ -63,11 +71,33 @@ def _page(request: HttpRequest, *, at: datetime, no: Refusal | None = None) -> H
     return answer(request, "events/hot.html", context, no)
 
 
+def _export(table: Table, asked: str = "") -> str:
+    return f"{reverse('desk_export_new', args=[table.name])}{asked}"
+
+
+@HOT_ISSUES.narrowed_by
+def narrowed(asked: Mapping[str, str], *, actor: Actor, at: datetime) -> Any:
+    """Return the hot issues that the page of this address shows, in its order."""
+    return queries.ranked(actor=actor, is_aside=asked.get("show") == ASIDE_VIEW)
+
+
+@HOT_ISSUES.told_by
+def told(asked: Mapping[str, str], *, actor: Actor, at: datetime) -> list[tuple[str, str]]:
+    """Return in words which of them the address asks for."""
+    return [(_("查看"), _("已搁置"))] if asked.get("show") == ASIDE_VIEW else []
+
+
+@CAMPAIGNS.narrowed_by
+def campaigns_narrowed(asked: Mapping[str, str], *, actor: Actor, at: datetime) -> Any:
+    """Return the campaigns of the same page, in its order."""
+    return ranked(actor=actor)
+
+
 def _views(*, is_aside: bool) -> list[dict[str, Any]]:
     url = reverse("desk_hot")
     return [
         {"label": _("热点"), "url": url, "current": not is_aside},
-        {"label": _("已搁置"), "url": f"{url}?show=aside", "current": is_aside},
+        {"label": _("已搁置"), "url": f"{url}?show={ASIDE_VIEW}", "current": is_aside},
     ]
 
 
@@ -94,7 +124,7 @@ def _row(issue: Any, *, actor: Actor, at: datetime) -> dict[str, Any]:
         "aside_url": reverse("desk_hot_aside", args=[issue.pk]),
         "open_url": f"{reverse('desk_campaign_new')}?issue={issue.pk}",
         "may_open": not issue.aside and bool(LED_BY & actor.roles_at(issue.region_path)),
-        "may_set_aside": not issue.aside and bool(queries.OPENED_BY & actor.roles_on(issue)),
+        "may_set_aside": not issue.aside and bool(OPENED_BY & actor.roles_on(issue)),
     }
 
 
@@ -106,6 +136,8 @@ def _campaign(one: Any) -> dict[str, Any]:
         "starts_on": one.starts_on,
         "ends_on": one.ends_on,
         "is_closed": one.closed_at is not None,
+        "attached": one.attached,
+        "ended": one.attached - one.open,
     }
 
 

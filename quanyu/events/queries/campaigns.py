@@ -1,7 +1,9 @@
 """Campaigns within reach, and how each goes, reckoned from the records (专项)."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Count, Q, QuerySet
@@ -9,11 +11,15 @@ from django.db.models import Count, Q, QuerySet
 from quanyu.events import queries
 from quanyu.events.models import Campaign, CampaignMatter, CampaignNote, Event
 from quanyu.events.queries import hot
+from quanyu.events.queries.values import place_words
+from quanyu.events.queries.words import class_words
 from quanyu.events.rules import campaigns as rules
 from quanyu.events.rules.campaigns import Measured
+from quanyu.events.tables import CAMPAIGNS
 from quanyu.kernel.access.queries import get
 from quanyu.kernel.access.rules import Actor, Role
 from quanyu.kernel.calendar.rules import ZONE, local
+from quanyu.organisations import queries as organisations
 
 LED_BY = frozenset({Role.COMMANDER, Role.DISTRICT_ADMIN})
 """Who opens a campaign, says what belongs to it, and closes it."""
@@ -45,10 +51,45 @@ def one(campaign_id: UUID, *, actor: Actor, lock: bool = False) -> Campaign:
     return get(Campaign, campaign_id, actor=actor, lock=lock)
 
 
-def listed(*, actor: Actor) -> list[Campaign]:
-    """Return the campaigns within reach, what is under way first, then the newest."""
-    rows = Campaign.objects.visible_to(actor)
-    return list(rows.order_by("-closed_at", "-id")[:MOST])
+def ranked(*, actor: Actor) -> "QuerySet[Campaign, Any]":
+    """Return the campaigns within reach with their counts: under way first, then the newest."""
+    seen = Q(matters__event__in=Event.objects.visible_to(actor))
+    is_open = seen & Q(matters__event__state__in=queries.OPEN)
+    rows = Campaign.objects.visible_to(actor).annotate(
+        attached=Count("matters", filter=seen),
+        open=Count("matters", filter=is_open),
+        reopened=Count("matters", filter=seen & Q(matters__event__reopened__gt=0)),
+    )
+    return rows.order_by("-closed_at", "-id")
+
+
+def listed(*, actor: Actor) -> list[Any]:
+    """Return as many of them as a page shows."""
+    return list(ranked(actor=actor)[:MOST])
+
+
+@CAMPAIGNS.read_by
+def values(rows: Sequence[Any], *, at: datetime) -> list[dict[str, Any]]:
+    """Return what each campaign holds, as a file writes it."""
+    bodies = organisations.body_names(sorted({row.body_id for row in rows}))
+    return [
+        {
+            "title": row.title,
+            "place": place_words(row.region_path),
+            "class": class_words(row.category, at=at),
+            "goal": row.goal,
+            "body": bodies.get(row.body_id, ""),
+            "starts": row.starts_on,
+            "ends": row.ends_on,
+            "attached": row.attached,
+            "ended": row.attached - row.open,
+            "reopened": row.reopened,
+            "opened": row.opened_at,
+            "closed": row.closed_at,
+            "result": row.result,
+        }
+        for row in rows
+    ]
 
 
 def matters(campaign: Campaign, *, actor: Actor) -> "QuerySet[Event]":

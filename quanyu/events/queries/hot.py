@@ -3,23 +3,24 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Min, Q, QuerySet
+from django.contrib.postgres.fields import ArrayField
+from django.db.models import Count, F, Func, Min, Q, QuerySet, UUIDField, Value
+from django.utils.translation import gettext as _
 
 from quanyu.events.models import Event
 from quanyu.events.models.hot import HotIssue
+from quanyu.events.queries.values import place_words
+from quanyu.events.queries.words import class_words
 from quanyu.events.rules import hot as rules
 from quanyu.events.rules.hot import Counts, Hot, Key
+from quanyu.events.tables import HOT_ISSUES
 from quanyu.events.workflow import State
 from quanyu.kernel.access.queries import get
-from quanyu.kernel.access.rules import Actor, Role, upper
+from quanyu.kernel.access.rules import Actor, upper
 from quanyu.kernel.calendar.rules import local
-
-OPENED_BY = frozenset(
-    {Role.DISPATCHER, Role.COMMANDER, Role.DISTRICT_ADMIN, Role.COMMUNITY_SECRETARY}
-)
-"""Who sees what has piled up, and may set it aside."""
 
 NONE = (State.VOID, State.REFUSED)
 """Matters that were none, or were not ours."""
@@ -95,6 +96,35 @@ def listed(*, actor: Actor, is_aside: bool = False) -> list[HotIssue]:
     rows = rows.exclude(aside="") if is_aside else rows.filter(aside="")
     found = list(rows.order_by("-count", "id")[:MOST])
     return sorted(found, key=lambda row: rules.chance(row.count, row.usual))
+
+
+def ranked(*, actor: Actor, is_aside: bool = False) -> "QuerySet[HotIssue]":
+    """Return the same rows in the same order, as a file is written from a cursor."""
+    keys = [row.pk for row in listed(actor=actor, is_aside=is_aside)]
+    kind: Any = ArrayField(UUIDField())
+    place = Func(Value(keys, output_field=kind), F("pk"), function="array_position")
+    return HotIssue.objects.visible_to(actor).filter(pk__in=keys).order_by(place)
+
+
+@HOT_ISSUES.read_by
+def values(rows: Sequence[HotIssue], *, at: datetime) -> list[dict[str, Any]]:
+    """Return what each hot issue holds, as a file writes it."""
+    return [
+        {
+            "place": place_words(row.region_path),
+            "class": class_words(row.category, at=at),
+            "count": row.count,
+            "usual": round(row.usual, 1),
+            "repeats": row.repeats,
+            "since": row.since,
+            "until": row.until,
+            "days_before": row.days_before,
+            "found": row.found_at,
+            "aside": _(rules.ASIDE[row.aside]) if row.aside else "",
+            "aside_at": row.aside_at,
+        }
+        for row in rows
+    ]
 
 
 def dates(at: datetime) -> tuple[datetime, datetime]:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from quanyu.events.rules import PARTS_OF_A_STREET
+from quanyu.kernel.access.rules import Role
 from quanyu.kernel.errors import gettext_noop as _
 
 WEEKS = 8
@@ -34,6 +35,14 @@ RAREST = 0.5
 
 ONE_GRID = 2 / 3
 """With this share of a community's matters in one hot grid, the grid is named alone."""
+
+OPENED_BY = frozenset(
+    {Role.DISPATCHER, Role.COMMANDER, Role.DISTRICT_ADMIN, Role.COMMUNITY_SECRETARY}
+)
+"""Who sees what has piled up, and may set it aside."""
+
+READ_BY = OPENED_BY | {Role.HANDLER}
+"""Who opens the page: the lead body of a campaign finds the campaign there."""
 
 ASIDE: Mapping[str, str] = MappingProxyType(
     {

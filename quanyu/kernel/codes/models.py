@@ -3,6 +3,7 @@ from django.db.models.functions import Now
 
 from quanyu.kernel.access.reach import Access
 from quanyu.kernel.codes.rules import COUNTS, UNITS
+from quanyu.kernel.codes.rules.rungs import AFTER, BEFORE, MOST_RUNGS, RUNG_UNITS, SHARE, SIDES
 from quanyu.kernel.keys import uuid7
 
 STANDING = models.Q(withdrawn_at=None)
@@ -198,3 +199,69 @@ class Limit(models.Model):
 
     def __str__(self) -> str:
         return f"{self.workflow}.{self.stage} {self.class_prefix} {self.amount} {self.unit}"
+
+
+class Rung(models.Model):
+    """Whom to tell so long before or after a clock runs out, from a day on (提醒步骤)."""
+
+    access = Access(writes="insert update")
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    workflow = models.CharField("流程", max_length=40)
+    stage = models.CharField("环节", max_length=40, blank=True)
+    class_prefix = models.CharField("类别", max_length=40, blank=True)
+    number = models.PositiveSmallIntegerField("第几步")
+    side = models.CharField("到期前后", max_length=6, choices=[(side, side) for side in SIDES])
+    amount = models.PositiveIntegerField("数量")
+    unit = models.CharField("单位", max_length=16, choices=[(unit, unit) for unit in RUNG_UNITS])
+    whom = models.CharField("告知谁", max_length=20)
+    words = models.CharField("用哪种通知", max_length=20)
+    valid_from = models.DateField("生效日期")
+    valid_to = models.DateField("失效日期", null=True, blank=True)
+    clause = models.ForeignKey(
+        Clause, on_delete=models.PROTECT, null=True, blank=True, verbose_name="依据"
+    )
+    is_edited = models.BooleanField("本市已修改", default=False)
+    made_at = models.DateTimeField("登记时间", db_default=Now())
+    withdrawn_at = models.DateTimeField("撤回时间", null=True, blank=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "提醒步骤"
+        constraints = [
+            models.UniqueConstraint(
+                "workflow",
+                "stage",
+                "class_prefix",
+                "number",
+                "valid_from",
+                condition=STANDING,
+                name="rung_begins_once_a_day",
+            ),
+            models.UniqueConstraint(
+                "workflow",
+                "stage",
+                "class_prefix",
+                "number",
+                condition=STANDING & models.Q(valid_to=None),
+                name="rung_is_open_once",
+            ),
+            models.CheckConstraint(condition=DATED, name="rung_ends_after_it_begins"),
+            models.CheckConstraint(
+                condition=models.Q(number__range=(1, MOST_RUNGS)), name="rung_number_on_the_ladder"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(side__in=SIDES, unit__in=RUNG_UNITS), name="rung_unit_is_known"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(side=AFTER) & ~models.Q(unit=SHARE)
+                | models.Q(side=BEFORE, amount__gte=1) & ~models.Q(unit=SHARE)
+                | models.Q(side=BEFORE, unit=SHARE, amount__range=(1, 99)),
+                name="rung_distance_is_one",
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(whom="") & ~models.Q(words=""), name="rung_tells_somebody"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.workflow}.{self.stage} {self.class_prefix} {self.number} {self.whom}"

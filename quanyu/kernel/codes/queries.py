@@ -19,8 +19,10 @@ from quanyu.kernel.codes.models import (
     CodesEdition,
     Document,
     Limit,
+    Rung,
 )
-from quanyu.kernel.codes.rules import CLASS_LISTS, ClauseEntry, CodeEntry, LimitEntry
+from quanyu.kernel.codes.rules import CLASS_LISTS, ClauseEntry, CodeEntry, LimitEntry, rungs
+from quanyu.kernel.codes.rules.rungs import RungEntry
 from quanyu.kernel.editions import Kept
 from quanyu.kernel.questions import Question
 
@@ -29,6 +31,14 @@ counted_stages: Question[[str], Mapping[str, str]] = Question("counted_stages", 
 
 stage_names: Question[[str], Mapping[str, str]] = Question("stage_names", default={})
 """What are the stages of this workflow called? Its domain answers."""
+
+rung_people: Question[[str], Mapping[str, str]] = Question("rung_people", default={})
+"""Whom does this workflow tell that a clock runs out, and how are they called? Its domain answers."""
+
+rung_words: Question[[str], Mapping[str, str]] = Question("rung_words", default={})
+"""With which notices does this workflow tell it? Its domain answers."""
+
+NAMED = ("stages", "people", "words")
 
 place_names: Question[[Sequence[str]], Mapping[str, str]] = Question("place_names", default={})
 """What are these places called? Asked with paths; regions answers."""
@@ -40,6 +50,7 @@ class Snapshot:
 
     codes: dict[str, dict[str, tuple[CodeEntry, ...]]]
     limits: dict[tuple[str, str], tuple[LimitEntry, ...]]
+    rungs: dict[str, tuple[RungEntry, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +85,10 @@ def _load() -> Snapshot:
     for found in _limits():
         key = found.workflow, found.stage
         limits[key] = (*limits.get(key, ()), limit_entry(found))
-    return Snapshot(dict(codes), limits)
+    ladders: dict[str, tuple[RungEntry, ...]] = {}
+    for rung in _rungs():
+        ladders[rung.workflow] = (*ladders.get(rung.workflow, ()), rung_entry(rung))
+    return Snapshot(dict(codes), limits, ladders)
 
 
 def _edition() -> UUID | None:
@@ -122,6 +136,14 @@ def limit(
     """Return the limit of a stage or span: nearest place, then longest class, then latest."""
     rows = kept.get().limits.get((workflow, stage), ())
     return rules.nearest(rows, class_code=class_code, place=place, on=on)
+
+
+def ladder(
+    *, workflow: str, stage: str, class_code: str = "", on: date
+) -> tuple[RungEntry, ...]:
+    """Return who is told of a clock that began on a day: the narrowest ladder, in its order."""
+    rows = kept.get().rungs.get(workflow, ())
+    return rungs.ladder(rows, stage=stage, class_code=class_code, on=on)
 
 
 def label(entry: CodeEntry | ListEntry) -> str:
@@ -221,6 +243,28 @@ def limit_history(
     return tuple(limit_entry(row) for row in rows.order_by("-valid_from"))
 
 
+def named_rungs(workflow: str) -> dict[str, dict[str, str]]:
+    """Return what a rung of this workflow may say of its stage, its people and its words."""
+    found: dict[str, dict[str, str]] = {kind: {} for kind in NAMED}
+    for answer in rung_names.ask(workflow):
+        for kind, names in answer.items():
+            found[kind] |= names
+    return found
+
+
+def listed_rungs(*, on: date, workflow: str) -> tuple[RungEntry, ...]:
+    """Return the rungs of a workflow that hold on a day, ladder by ladder."""
+    rows = _rungs().filter(workflow=workflow, valid_from__lte=on)
+    rows = rows.filter(Q(valid_to=None) | Q(valid_to__gt=on))
+    return tuple(rung_entry(row) for row in rows)
+
+
+def coming_rungs(*, on: date, workflow: str) -> tuple[RungEntry, ...]:
+    """Return the rungs that begin or end after a day, in the order they do."""
+    rows = _rungs().filter(Q(valid_from__gt=on) | Q(valid_to__gt=on), workflow=workflow)
+    return tuple(rung_entry(row) for row in rows)
+
+
 def documents() -> tuple[Document, ...]:
     """Return the policy documents with their clauses, samples last."""
     rows = Document.objects.prefetch_related("clauses").order_by("is_sample", "title")
@@ -240,6 +284,11 @@ def _codes() -> QuerySet[Code]:
 def _limits() -> QuerySet[Limit]:
     rows = Limit.objects.filter(STANDING).select_related("clause__document")
     return rows.order_by("workflow", "stage", "place_path", "class_prefix", "valid_from")
+
+
+def _rungs() -> QuerySet[Rung]:
+    rows = Rung.objects.filter(STANDING).select_related("clause__document")
+    return rows.order_by("workflow", "stage", "class_prefix", "number", "valid_from")
 
 
 def clause_entry(clause: Clause | None) -> ClauseEntry | None:
@@ -291,6 +340,26 @@ def limit_entry(row: Limit) -> LimitEntry:
         amount=row.amount,
         unit=row.unit,
         valid_from=row.valid_from,
+        valid_to=row.valid_to,
+        clause=clause_entry(row.clause),
+        clause_id=row.clause_id,
+        is_edited=row.is_edited,
+    )
+
+
+def rung_entry(row: Rung) -> RungEntry:
+    """Return a row as a value."""
+    return RungEntry(
+        workflow=row.workflow,
+        stage=row.stage,
+        number=row.number,
+        side=row.side,
+        amount=row.amount,
+        unit=row.unit,
+        whom=row.whom,
+        words=row.words,
+        valid_from=row.valid_from,
+        class_prefix=row.class_prefix,
         valid_to=row.valid_to,
         clause=clause_entry(row.clause),
         clause_id=row.clause_id,

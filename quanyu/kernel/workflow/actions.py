@@ -11,7 +11,7 @@ from quanyu.kernel.access.rules import Actor, Role
 from quanyu.kernel.audit.actions import build, record
 from quanyu.kernel.audit.models import Record
 from quanyu.kernel.jobs.actions import announce, jobs
-from quanyu.kernel.workflow import clocks, gate, storage
+from quanyu.kernel.workflow import clocks, gate, rungs, storage
 from quanyu.kernel.workflow.models import Case, Step
 from quanyu.kernel.workflow.spec import Move, Overtaken
 
@@ -83,11 +83,6 @@ def recount(case: Case, *, actor: Actor, at: datetime) -> bool:
         return False
     now = {"stage": case.stage_due_at, "span": case.due_at}
     moved = [name for name in was if was[name] != now[name]]
-    # A clock that had run out and was told of may now have time left, and run out again.
-    if "stage" in moved:
-        case.stage_told_at = None
-    if "span" in moved:
-        case.due_told_at = None
     case.save()
     facts = {f"{name}_was": was[name] for name in moved}
     facts |= {f"{name}_now": now[name] for name in moved}
@@ -99,7 +94,8 @@ def overdue(case: Case, *, clock: str, actor: Actor, at: datetime) -> None:
     """Announce once that a clock of this case has run out (逾期告知)."""
     field = "stage_told_at" if clock == "stage" else "due_told_at"
     setattr(case, field, at)
-    case.save(update_fields=[field])
+    case.next_rung_at = rungs.next_at(case)
+    case.save(update_fields=[field, "next_rung_at"])
     verb = case.workflow.escalates
     topic = f"{case.workflow.name}.{verb}"
     record(topic, case, actor=actor, at=at, facts={"clock": clock})

@@ -6,6 +6,7 @@ from quanyu.kernel.calendar import queries as calendar
 from quanyu.kernel.calendar import rules
 from quanyu.kernel.calendar.rules import Hours, Limit, Unit
 from quanyu.kernel.codes import queries as codes
+from quanyu.kernel.workflow import rungs
 from quanyu.kernel.workflow.models import Case
 
 
@@ -13,7 +14,7 @@ def enter(case: Case, *, verb: str, at: datetime) -> None:
     """Set both clocks for the state the case now stands in; ``verb`` brought it there."""
     _stage(case, at=at)
     _span(case, verb=verb, at=at)
-    case.next_due_at = _next(case)
+    _look_ahead(case)
 
 
 def extend(case: Case, working_days: int) -> None:
@@ -22,8 +23,8 @@ def extend(case: Case, working_days: int) -> None:
         raise ValueError("only a span that has begun is extended")
     case.due_at = _longer(case, case.due_at, working_days)
     case.span_extended += working_days
-    case.due_told_at = None
-    case.next_due_at = _next(case)
+    case.due_told_at, case.span_rung = None, 0
+    _look_ahead(case)
 
 
 def _longer(case: Case, end: datetime, working_days: int) -> datetime:
@@ -43,8 +44,12 @@ def recount(case: Case) -> bool:
         case.stage_due_at = _due(case, limit, since=case.state_since)
     if case.due_at is not None and case.span_left is None:
         case.due_at = _later_of_one(case, case.due_at, _span_due(case))
-    case.next_due_at = _next(case)
-    return before != (case.stage_due_at, case.due_at)
+    moved = [was != now for was, now in zip(before, (case.stage_due_at, case.due_at), strict=True)]
+    # A clock that had run out and was told of may now have time left, and run out again.
+    case.stage_told_at = None if moved[0] else case.stage_told_at
+    case.due_told_at = None if moved[1] else case.due_told_at
+    _look_ahead(case)
+    return any(moved)
 
 
 def _later_of_one(case: Case, held: datetime, found: datetime) -> datetime:
@@ -67,6 +72,11 @@ def _span_end(case: Case) -> datetime:
     if case.span_since is None or case.span_amount is None or case.due_at is None:
         raise ValueError("a span that runs knows since when, and how long")
     return _due(case, Limit(case.span_amount, Unit(case.span_unit)), since=case.span_since)
+
+
+def _look_ahead(case: Case) -> None:
+    case.next_due_at = _next(case)
+    case.next_rung_at = rungs.next_at(case)
 
 
 def _next(case: Case) -> datetime | None:
@@ -112,7 +122,7 @@ def _stage(case: Case, *, at: datetime) -> None:
     span = case.workflow.span
     is_span = span is not None and case.state == span.name
     limit, _ = (None, None) if is_span else limit_of(case, case.state, at=at)
-    case.stage_told_at = None
+    case.stage_told_at, case.stage_rung = None, 0
     if limit is None:
         case.stage_amount, case.stage_unit, case.stage_due_at = None, "", None
         return
@@ -125,7 +135,7 @@ def _begin(case: Case, *, at: datetime) -> None:
     limit, clause = limit_of(case, span.name, at=at) if span else (None, None)
     if limit is None:
         return
-    case.span_since, case.span_left = at, None
+    case.span_since, case.span_left, case.span_rung = at, None, 0
     case.span_amount, case.span_unit = limit.amount, limit.unit.value
     case.span_clause_id = clause  # type: ignore[assignment]
     case.due_at = _due(case, limit, since=at)

@@ -29,6 +29,7 @@ class Case(models.Model):
     stage_unit = models.CharField("环节时限单位", max_length=16, blank=True)
     stage_due_at = models.DateTimeField("环节到期", null=True)
     stage_told_at = models.DateTimeField("环节逾期告知时间", null=True)
+    stage_rung = models.PositiveSmallIntegerField("环节已提醒到第几步", default=0)
 
     span_since = models.DateTimeField("办理起算", null=True)
     span_amount = models.PositiveIntegerField("办理时限", null=True)
@@ -41,9 +42,13 @@ class Case(models.Model):
     """Working days granted since the span began or last went on."""
     due_at = models.DateTimeField("办理到期", null=True)
     due_told_at = models.DateTimeField("办理逾期告知时间", null=True)
+    span_rung = models.PositiveSmallIntegerField("办理已提醒到第几步", default=0)
 
     next_due_at = models.DateTimeField("最近到期", null=True)
     """Whichever of the two running clocks runs out first; none where nobody owes anything."""
+
+    next_rung_at = models.DateTimeField("下一步提醒", null=True)
+    """When the next rung of a running clock is due, or the clock runs out untold."""
 
     objects = ScopedManager()
 

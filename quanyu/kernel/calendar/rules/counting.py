@@ -126,6 +126,26 @@ def due(
     return since + timedelta(seconds=seconds)
 
 
+def before(
+    limit: Limit, *, end: datetime, calendar: WorkCalendar, hours: Hours = OFFICE
+) -> datetime:
+    """Return the moment so much before ``end``: of working days, the same time of day earlier."""
+    end = local(end)
+    if limit.unit is Unit.DAYS:
+        return end - timedelta(days=limit.amount)
+    if limit.unit is not Unit.WORKING_DAYS:
+        seconds = limit.amount * _SECONDS[limit.unit]
+        if limit.unit.is_working:
+            return add_working_seconds(end, -seconds, calendar=calendar, hours=hours)
+        return end - timedelta(seconds=seconds)
+    day, left = end.date(), limit.amount
+    while left > 0:
+        day -= ONE_DAY
+        left -= calendar.is_working(day)
+    windows = windows_on(day, calendar=calendar, hours=hours)
+    return _clamp(datetime.combine(day, end.timetz()), windows) if limit.amount else end
+
+
 def _due_in_days(amount: int, since: datetime, *, calendar: WorkCalendar, hours: Hours) -> datetime:
     """Return the same time of day ``amount`` working days later, within working hours.
 

@@ -5,6 +5,7 @@ from quanyu.kernel.codes.actions.keeping import KEEPERS
 from quanyu.kernel.codes.actions.limits import end_limit, set_limit, withdraw_limit
 from quanyu.kernel.codes.actions.lists import add_code, change_code, end_code, withdraw_code
 from quanyu.kernel.codes.actions.load import Loaded, load
+from quanyu.kernel.codes.actions.rungs import end_rung, set_rung, withdraw_rung
 
 __all__ = [
     "KEEPERS",
@@ -15,8 +16,11 @@ __all__ = [
     "change_code",
     "end_code",
     "end_limit",
+    "end_rung",
     "load",
     "set_limit",
+    "set_rung",
     "withdraw_code",
     "withdraw_limit",
+    "withdraw_rung",
 ]

@@ -11,12 +11,12 @@ from django.db.models import QuerySet
 
 from quanyu.kernel.access.rules import Actor, Role
 from quanyu.kernel.codes import queries
-from quanyu.kernel.codes.models import Clause, Code, CodesEdition, Limit
+from quanyu.kernel.codes.models import Clause, Code, CodesEdition, Limit, Rung
 from quanyu.kernel.codes.rules import NothingPlanned, NotKeeper, WrongCode
 from quanyu.kernel.errors import gettext_noop as _
 from quanyu.kernel.keys import uuid7
 
-D = TypeVar("D", Code, Limit)
+D = TypeVar("D", Code, Limit, Rung)
 
 KEEPERS = frozenset({Role.SYS_ADMIN, Role.DISTRICT_ADMIN, Role.SYSTEM})
 """Who keeps codes: an administrator of the whole city; limits, of the place they hold at."""

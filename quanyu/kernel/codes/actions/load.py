@@ -1,4 +1,4 @@
-"""Load the lists, samples and limits shipped with the package."""
+"""Load the lists, samples, limits and rungs shipped with the package."""
 
 import csv
 import json
@@ -14,7 +14,15 @@ from django.db import transaction
 from quanyu.kernel.access.rules import Actor
 from quanyu.kernel.audit.actions import record
 from quanyu.kernel.codes.actions.keeping import check_keeper, lock, renew, today_of
-from quanyu.kernel.codes.models import Clause, Code, CodeList, CodesEdition, Document, Limit
+from quanyu.kernel.codes.models import (
+    Clause,
+    Code,
+    CodeList,
+    CodesEdition,
+    Document,
+    Limit,
+    Rung,
+)
 from quanyu.kernel.codes.rules import FLAGS
 
 BEGIN = date(2020, 1, 1)
@@ -23,6 +31,7 @@ BEGIN = date(2020, 1, 1)
 VERSION = "2026"
 CODE_SAYS = ("name", "name_en", "parent", "scheme", "version", "attributes", "clause_id")
 LIMIT_SAYS = ("amount", "unit", "clause_id")
+RUNG_SAYS = ("side", "amount", "unit", "whom", "words", "clause_id")
 SAMPLED = frozenset({"verification_required", "evidence_required"})
 """Flags that rest on the sample clause of limits, not on the list of classes."""
 
@@ -38,15 +47,18 @@ class Loaded:
     limits_changed: int = 0
     codes_kept: int = 0
     limits_kept: int = 0
+    rungs: int = 0
+    rungs_changed: int = 0
+    rungs_kept: int = 0
 
     @property
     def total(self) -> int:
         """Return how many rows were written."""
-        new = self.documents + self.codes + self.limits
-        return new + self.codes_changed + self.limits_changed
+        new = self.documents + self.codes + self.limits + self.rungs
+        return new + self.codes_changed + self.limits_changed + self.rungs_changed
 
 
-Dated = TypeVar("Dated", Code, Limit)
+Dated = TypeVar("Dated", Code, Limit, Rung)
 
 
 @dataclass(slots=True)
@@ -96,6 +108,7 @@ def load(*, actor: Actor, at: datetime) -> Loaded:
     clauses, documents = _documents()
     day = today_of(at)
     listed, limits = _codes(clauses, day=day), _limits(clauses, day=day)
+    rungs = _rungs(clauses, day=day)
     done = Loaded(
         documents,
         len(listed.new),
@@ -104,6 +117,9 @@ def load(*, actor: Actor, at: datetime) -> Loaded:
         len(limits.changed),
         listed.kept,
         limits.kept,
+        len(rungs.new),
+        len(rungs.changed),
+        rungs.kept,
     )
     if done.total:
         edition = CodesEdition.objects.get(number=1)
@@ -219,4 +235,30 @@ def _limits(clauses: dict[tuple[str, str], Clause], *, day: date) -> Sorted[Limi
         key = (limit.workflow, limit.stage, limit.class_prefix)
         done.sort(limit, there.get(key, []), LIMIT_SAYS)
     done.write(Limit, LIMIT_SAYS)
+    return done
+
+
+def _rungs(clauses: dict[tuple[str, str], Clause], *, day: date) -> Sorted[Rung]:
+    done: Sorted[Rung] = Sorted(day)
+    there: dict[tuple[str, str, str, int], list[Rung]] = {}
+    for row in Rung.objects.order_by("valid_from"):
+        key = (row.workflow, row.stage, row.class_prefix, row.number)
+        there.setdefault(key, []).append(row)
+    for line in _table("rungs.csv"):
+        rung = Rung(
+            workflow=line["workflow"],
+            stage=line["stage"],
+            class_prefix=line["class_prefix"],
+            number=int(line["number"]),
+            side=line["side"],
+            amount=int(line["amount"]),
+            unit=line["unit"],
+            whom=line["whom"],
+            words=line["words"],
+            valid_from=BEGIN,
+            clause=clauses["rungs", line["clause"]],
+        )
+        key = (rung.workflow, rung.stage, rung.class_prefix, rung.number)
+        done.sort(rung, there.get(key, []), RUNG_SAYS)
+    done.write(Rung, RUNG_SAYS)
     return done

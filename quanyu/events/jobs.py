@@ -9,7 +9,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from quanyu.events import actions, queries, rules
-from quanyu.events.queries import classing, hot, merging, standing, telling
+from quanyu.events.queries import classing, hot, merging, standing
 from quanyu.events.workflow import EVENT
 from quanyu.kernel.access.rules import system
 from quanyu.kernel.access.scope import acting
@@ -101,13 +101,14 @@ def learn_classes(at: datetime) -> int | None:
     return version
 
 
-@every("* * * * * 10")
+@every("* * * * * 10", in_one=False)
 def escalate(at: datetime) -> None:
-    """Announce every clock that has run out since, once each."""
+    """Tell whom the rungs name that are due, some dozens of matters in one transaction."""
     worker = system(settings.QUANYU_CITY, job="events.escalate")
-    for clock in ("stage", "span"):
-        for key in queries.overdue(clock=clock, actor=worker, at=at):
-            actions.tell_overdue(event_id=key, clock=clock, actor=worker, at=at)
+    more = True
+    while more:
+        with acting(worker):
+            more = actions.escalate_due(actor=worker, at=at)
 
 
 @every("*/5 * * * * 20")
@@ -165,14 +166,6 @@ def publish(at: datetime) -> None:
     actions.refresh_figures(actor=worker, at=at)
 
 
-@every("*/10 * * * * 40")
-def warn(at: datetime) -> None:
-    """Tell whoever has a matter that it is soon due, once."""
-    worker = system(settings.QUANYU_CITY, job="events.warn")
-    for key, due in telling.soon(actor=worker, at=at):
-        actions.tell(event_id=key, verb="soon", since=at, occasion=due, actor=worker, at=at)
-
-
 @every("20 2 * * * 0")
 def find_hot(at: datetime) -> None:
     """Find where more matters of a kind have piled up than usual, and how many may be twins."""
@@ -200,8 +193,5 @@ def _telling(verb: str) -> Listener:
     return tell
 
 
-TELLS = {
-    verb: on(f"{EVENT.name}.{verb}", is_news=True)(_telling(verb))
-    for verb in (*TOLD, EVENT.escalates)
-}
+TELLS = {verb: on(f"{EVENT.name}.{verb}", is_news=True)(_telling(verb)) for verb in TOLD}
 """One listener a verb that somebody is told of, or that settles what they were told."""

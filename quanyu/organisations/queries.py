@@ -128,6 +128,11 @@ def body_names(keys: Sequence[UUID]) -> Mapping[UUID, str]:
     return {key: _in_language(name, english) for key, name, english in rows}
 
 
+def above(key: UUID) -> UUID | None:
+    """Return the body above this one, if there is one."""
+    return Body.objects.filter(pk=key).values_list("parent_id", flat=True).first()
+
+
 @accounts.bodies_on.answered_by
 def bodies_on(day: date) -> Mapping[UUID, str]:
     """Return the bodies standing on a day, with their names in the reader's language."""

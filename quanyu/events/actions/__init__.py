@@ -30,6 +30,7 @@ from quanyu.events.actions.desk import (
     send_out,
     void,
 )
+from quanyu.events.actions.escalating import escalate, escalate_due
 from quanyu.events.actions.extending import ask_extension, extend, keep_due
 from quanyu.events.actions.forwarded import redo, supplement, urge, withdraw
 from quanyu.events.actions.handling import (
@@ -86,6 +87,8 @@ __all__ = [
     "code_indexes",
     "detach",
     "dispatch",
+    "escalate",
+    "escalate_due",
     "extend",
     "file",
     "follow_main",

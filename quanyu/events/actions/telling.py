@@ -8,7 +8,7 @@ from django.db import transaction
 from quanyu.events import queries, rules
 from quanyu.events.models import Event
 from quanyu.events.queries import telling
-from quanyu.events.rules import Audience
+from quanyu.events.rules import Audience, escalating
 from quanyu.kernel.access.queries import get
 from quanyu.kernel.access.rules import Actor, Role
 from quanyu.kernel.audit.actions import label
@@ -18,13 +18,11 @@ from quanyu.kernel.notices.rules import FRESH
 from quanyu.kernel.privacy import actions as privacy
 
 TOPICS = [f"event.{verb}" for verb in rules.STEPS]
-CLOCKS = [f"event.{verb}" for verb in sorted(rules.CLOCKS | rules.ADDED)]
+CLOCKS = [f"event.{words}" for words in sorted({*escalating.TOPICS, *rules.ADDED})]
 
 
 @transaction.atomic
-def tell(
-    *, event_id: UUID, verb: str, since: datetime, occasion: str = "", actor: Actor, at: datetime
-) -> int:
+def tell(*, event_id: UUID, verb: str, since: datetime, actor: Actor, at: datetime) -> int:
     """Tell whom a step concerns that it was done, and take what it settles off the inboxes.
 
     :param since: when the step was done; old news is told to nobody
@@ -34,7 +32,7 @@ def tell(
     if since < at - FRESH:
         return 0
     subject = label(event)
-    ends = [*TOPICS, *CLOCKS] if verb not in rules.CLOCKS | rules.ADDED else []
+    ends = [*TOPICS, *CLOCKS] if verb not in rules.ADDED else []
     notices.over(subject=subject, topics=ends, actor=actor, at=since)
     whom = rules.audience(verb, state=event.state)
     if whom is None:
@@ -42,7 +40,7 @@ def tell(
     news = News(
         topic=f"event.{verb}",
         subject=subject,
-        occasion=occasion or telling.occasion(since),
+        occasion=telling.occasion(since),
         region_path=event.region_path,
         link=f"/desk/matters/{event.number}",
         words=telling.words(event, at=at),

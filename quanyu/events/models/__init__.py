@@ -9,6 +9,7 @@ from quanyu.events.models.campaigns import CampaignMatter as CampaignMatter
 from quanyu.events.models.campaigns import CampaignNote as CampaignNote
 from quanyu.events.models.classing import ClassModel as ClassModel
 from quanyu.events.models.classing import Precedent as Precedent
+from quanyu.events.models.escalating import RungTold as RungTold
 from quanyu.events.models.hot import HotIssue as HotIssue
 from quanyu.events.rules import REACHES_REPORTER, Channel, side
 from quanyu.events.rules.side import Asking
@@ -175,6 +176,12 @@ class Event(Case):
             models.Index("body_id", "state", name="event_by_body"),
             GinIndex("shared_with", name="event_by_shared_body"),
             models.Index("next_due_at", "id", name="event_by_next_due"),
+            models.Index(
+                "next_rung_at",
+                "id",
+                name="event_by_next_rung",
+                condition=models.Q(next_rung_at__isnull=False),
+            ),
             models.Index("reported_at", "id", name="event_by_time"),
             models.Index("due_at", name="event_by_due"),
             models.Index("closed_at", name="event_by_closing"),

@@ -249,6 +249,7 @@ def topic_names() -> dict[str, str]:
     """Return what the acts on a matter are called in the log."""
     names = {f"{EVENT.name}.{verb}": gettext(EVENT.label(verb)) for verb in EVENT.verbs}
     names |= {f"{EVENT.name}.start": gettext("上报"), f"{EVENT.name}.overdue": gettext("逾期")}
+    names |= {f"{EVENT.name}.escalate": gettext("逐级提醒")}
     names |= {f"{EVENT.name}.place": gettext("落点"), f"{EVENT.name}.say": gettext("内部说明")}
     names |= {f"{EVENT.name}.look": gettext("查看反映人联系方式")}
     names |= {f"{EVENT.name}.recount": gettext("按日历重新计算期限")}

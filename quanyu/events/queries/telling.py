@@ -9,17 +9,12 @@ from django.utils.translation import gettext, override
 from quanyu.events import rules
 from quanyu.events.models import Event
 from quanyu.events.rules import Audience
-from quanyu.events.workflow import EVENT, State
-from quanyu.kernel.access.rules import Actor, Role
+from quanyu.kernel.access.rules import Role
 from quanyu.kernel.accounts import queries as accounts
-from quanyu.kernel.audit.actions import label
-from quanyu.kernel.calendar import queries as calendar
-from quanyu.kernel.calendar.rules import Hours, add_working_seconds, local
+from quanyu.kernel.calendar.rules import local
 from quanyu.kernel.codes import queries as codes
-from quanyu.kernel.notices import queries as notices
 from quanyu.regions import queries as regions
 
-MOST_SOON = 100
 NAMED = 2
 """So many steps of the way down to a place name it: street and grid, not province and city."""
 
@@ -61,20 +56,6 @@ def words(event: Event, *, at: datetime) -> dict[str, object]:
     }
 
 
-def soon(*, actor: Actor, at: datetime) -> list[tuple[UUID, str]]:
-    """Return the matters soon due of which nobody was told yet, each with its due time."""
-    until = add_working_seconds(
-        at, int(rules.SOON.total_seconds()), calendar=calendar.calendar(at), hours=_hours(at)
-    )
-    running = EVENT.span.runs if EVENT.span else []
-    rows = Event.objects.visible_to(actor).filter(state__in=running, span_left=None)
-    rows = rows.filter(due_at__gt=at, due_at__lte=until).order_by("due_at", "id")
-    found = list(rows[:MOST_SOON])
-    told = notices.told_of("event.soon", [label(one) for one in found], actor=actor)
-    pairs = [(one, occasion(one.due_at)) for one in found if one.due_at is not None]
-    return [(one.pk, when) for one, when in pairs if (label(one), when) not in told]
-
-
 def occasion(at: datetime) -> str:
     """Return a moment as the name of an occasion."""
     return local(at).isoformat(timespec="seconds")
@@ -91,10 +72,6 @@ def _in_english(sentence: str) -> str:
         return gettext(sentence)
 
 
-def _hours(at: datetime) -> Hours:
-    return calendar.hours(on=local(at).date())
-
-
 def _handlers(event: Event, *, at: datetime) -> list[UUID]:
     if event.body_id is None:
         return []
@@ -104,6 +81,3 @@ def _handlers(event: Event, *, at: datetime) -> list[UUID]:
 def _staying(hands: Sequence[UUID], others: list[UUID]) -> list[UUID]:
     """Return who had a hand in it and still holds the post; if none does, all who hold it."""
     return [hand for hand in hands if hand in others] or others
-
-
-__all__ = ["State", "is_urgent", "occasion", "place", "recipients", "soon", "words"]

@@ -288,7 +288,6 @@ HOLDERS: Mapping[str, Audience] = MappingProxyType(
 )
 """Who has a matter in each state, to be told that it is late or soon will be."""
 
-CLOCKS = frozenset({"overdue", "soon"})
 ADDED = frozenset({"urge", "supplement", "withdrawn"})
 """What is told to whoever has the matter, and takes nothing off anybody's inbox."""
 
@@ -296,7 +295,7 @@ STEPS = frozenset(verb for verb, whom in AUDIENCES.items() if whom is not Audien
 """The topics that are over once the matter has gone on."""
 
 SOON = timedelta(hours=4)
-"""So much working time before its end a matter is soon due."""
+"""So much working time before its end a matter is soon due, on the desk's list."""
 
 ON_BEHALF = frozenset({Channel.PHONE, Channel.WINDOW})
 """Reported without a screen of one's own: what comes of it is told by telephone too."""
@@ -356,22 +355,6 @@ declare(
         WORDS,
     ),
     Topic(
-        "event.soon",
-        Group.DUE,
-        _("快到期"),
-        _("快到期：{matter}"),
-        _("{place}，编号 {number}，{due_at} 到期。"),
-        WORDS,
-    ),
-    Topic(
-        "event.overdue",
-        Group.DUE,
-        _("已逾期"),
-        _("已逾期：{matter}"),
-        _("{place}，编号 {number}，{due_at} 到期，请尽快办理。"),
-        WORDS,
-    ),
-    Topic(
         "event.close",
         Group.ANSWERS,
         _("反映的事办好了"),
@@ -399,7 +382,5 @@ declare(
 
 
 def audience(verb: str, *, state: str) -> Audience | None:
-    """Return whom a step concerns; of what is late or urged, whoever has it in this state."""
-    if verb in ADDED:
-        return HOLDERS.get(state, Audience.DISPATCHERS)
-    return HOLDERS.get(state) if verb in CLOCKS else AUDIENCES.get(verb)
+    """Return whom a step concerns; of what is urged, whoever has it in this state."""
+    return HOLDERS.get(state, Audience.DISPATCHERS) if verb in ADDED else AUDIENCES.get(verb)

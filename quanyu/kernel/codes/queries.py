@@ -32,11 +32,10 @@ counted_stages: Question[[str], Mapping[str, str]] = Question("counted_stages", 
 stage_names: Question[[str], Mapping[str, str]] = Question("stage_names", default={})
 """What are the stages of this workflow called? Its domain answers."""
 
-rung_people: Question[[str], Mapping[str, str]] = Question("rung_people", default={})
-"""Whom does this workflow tell that a clock runs out, and how are they called? Its domain answers."""
-
-rung_words: Question[[str], Mapping[str, str]] = Question("rung_words", default={})
-"""With which notices does this workflow tell it? Its domain answers."""
+rung_names: Question[[str], Mapping[str, Mapping[str, str]]] = Question("rung_names", default={})
+"""What are the clocks of this workflow called (``stages``), whom does it tell (``people``), and
+with which notices (``words``)? Its domain answers.
+"""
 
 NAMED = ("stages", "people", "words")
 
@@ -138,9 +137,7 @@ def limit(
     return rules.nearest(rows, class_code=class_code, place=place, on=on)
 
 
-def ladder(
-    *, workflow: str, stage: str, class_code: str = "", on: date
-) -> tuple[RungEntry, ...]:
+def ladder(*, workflow: str, stage: str, class_code: str = "", on: date) -> tuple[RungEntry, ...]:
     """Return who is told of a clock that began on a day: the narrowest ladder, in its order."""
     rows = kept.get().rungs.get(workflow, ())
     return rungs.ladder(rows, stage=stage, class_code=class_code, on=on)

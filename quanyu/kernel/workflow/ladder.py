@@ -49,15 +49,15 @@ def moments(
 ) -> tuple[Moment, ...]:
     """Return when each rung is due, in the order of the ladder and of time.
 
-    What would come before the clock begins is left out: who just got it need not be reminded. A
-    rung that a shorter way would bring before the one below it waits for that one.
+    A reminder that would come before the clock begins is left out, who just got it knows; and so
+    is one that would come when it is late. A rung that the one below it would overtake waits.
     """
     found: list[Moment] = []
     for rung in rungs:
         at = _moment(rung, clock, calendar=calendar, hours=hours)
-        if rung.side == BEFORE and at <= clock.since:
-            continue
-        found.append(Moment(rung, max(at, found[-1].at) if found else at))
+        at = max(at, found[-1].at) if found else at
+        if rung.side != BEFORE or clock.since < at < clock.due:
+            found.append(Moment(rung, at))
     return tuple(found)
 
 
@@ -77,9 +77,7 @@ def reached(found: Sequence[Moment], *, climbed: int, at: datetime) -> tuple[Mom
     return tuple(late or passed[-1:])
 
 
-def _moment(
-    rung: RungEntry, clock: Clock, *, calendar: WorkCalendar, hours: Hours
-) -> datetime:
+def _moment(rung: RungEntry, clock: Clock, *, calendar: WorkCalendar, hours: Hours) -> datetime:
     if rung.unit == SHARE:
         return _share(rung.amount, clock, calendar=calendar, hours=hours)
     limit = Limit(rung.amount, Unit(rung.unit))

@@ -55,7 +55,7 @@ from quanyu.kernel.accounts.queries.people import (
     may_enter_by_click,
     people,
 )
-from quanyu.kernel.accounts.queries.reached import account_of, emails, holders, over
+from quanyu.kernel.accounts.queries.reached import account_of, emails, holders, holders_at, over
 from quanyu.kernel.accounts.queries.reviewed import (
     LINES,
     Looked,
@@ -126,6 +126,7 @@ __all__ = [
     "held_from",
     "history",
     "holders",
+    "holders_at",
     "invitation",
     "is_invited",
     "is_known",

@@ -42,6 +42,13 @@ def holders(role: str, *, at: datetime, body: UUID | None = None, path: str = ""
     return sorted({who for place, who in held if place == nearest})
 
 
+def holders_at(roles: Collection[str], *, path: str, at: datetime) -> list[UUID]:
+    """Return who holds one of these roles now at this very place, each in their own right."""
+    rows = live_rows(at=at).filter(role__in=list(roles), account__is_active=True)
+    rows = rows.filter(region_path=path, deputy__isnull=True)
+    return sorted(set(rows.values_list("account_id", flat=True)))
+
+
 def over(roles: Collection[str], *, path: str, at: datetime) -> list[UUID]:
     """Return everybody who holds one of these roles now over a place: there, or above it."""
     rows = live_rows(at=at).filter(role__in=list(roles), account__is_active=True)

@@ -7,36 +7,155 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('codes', '0002_count_what_has_a_limit'),
+        ("codes", "0002_count_what_has_a_limit"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Rung',
+            name="Rung",
             fields=[
-                ('id', models.UUIDField(default=quanyu.kernel.keys.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('workflow', models.CharField(max_length=40, verbose_name='流程')),
-                ('stage', models.CharField(blank=True, max_length=40, verbose_name='环节')),
-                ('class_prefix', models.CharField(blank=True, max_length=40, verbose_name='类别')),
-                ('number', models.PositiveSmallIntegerField(verbose_name='第几步')),
-                ('side', models.CharField(choices=[('before', 'before'), ('after', 'after')], max_length=6, verbose_name='到期前后')),
-                ('amount', models.PositiveIntegerField(verbose_name='数量')),
-                ('unit', models.CharField(choices=[('percent', 'percent'), ('minutes', 'minutes'), ('working_minutes', 'working_minutes'), ('working_hours', 'working_hours'), ('working_days', 'working_days'), ('hours', 'hours'), ('days', 'days'), ('times', 'times'), ('percent', 'percent')], max_length=16, verbose_name='单位')),
-                ('whom', models.CharField(max_length=20, verbose_name='告知谁')),
-                ('words', models.CharField(max_length=20, verbose_name='用哪种通知')),
-                ('valid_from', models.DateField(verbose_name='生效日期')),
-                ('valid_to', models.DateField(blank=True, null=True, verbose_name='失效日期')),
-                ('is_edited', models.BooleanField(default=False, verbose_name='本市已修改')),
-                ('made_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), verbose_name='登记时间')),
-                ('withdrawn_at', models.DateTimeField(blank=True, null=True, verbose_name='撤回时间')),
-                ('clause', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to='codes.clause', verbose_name='依据')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=quanyu.kernel.keys.uuid7,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("workflow", models.CharField(max_length=40, verbose_name="流程")),
+                ("stage", models.CharField(blank=True, max_length=40, verbose_name="环节")),
+                ("class_prefix", models.CharField(blank=True, max_length=40, verbose_name="类别")),
+                ("number", models.PositiveSmallIntegerField(verbose_name="第几步")),
+                (
+                    "side",
+                    models.CharField(
+                        choices=[("before", "before"), ("after", "after")],
+                        max_length=6,
+                        verbose_name="到期前后",
+                    ),
+                ),
+                ("amount", models.PositiveIntegerField(verbose_name="数量")),
+                (
+                    "unit",
+                    models.CharField(
+                        choices=[
+                            ("percent", "percent"),
+                            ("minutes", "minutes"),
+                            ("working_minutes", "working_minutes"),
+                            ("working_hours", "working_hours"),
+                            ("working_days", "working_days"),
+                            ("hours", "hours"),
+                            ("days", "days"),
+                        ],
+                        max_length=16,
+                        verbose_name="单位",
+                    ),
+                ),
+                ("whom", models.CharField(max_length=20, verbose_name="告知谁")),
+                ("words", models.CharField(max_length=20, verbose_name="用哪种通知")),
+                ("valid_from", models.DateField(verbose_name="生效日期")),
+                ("valid_to", models.DateField(blank=True, null=True, verbose_name="失效日期")),
+                ("is_edited", models.BooleanField(default=False, verbose_name="本市已修改")),
+                (
+                    "made_at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(),
+                        verbose_name="登记时间",
+                    ),
+                ),
+                (
+                    "withdrawn_at",
+                    models.DateTimeField(blank=True, null=True, verbose_name="撤回时间"),
+                ),
+                (
+                    "clause",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        to="codes.clause",
+                        verbose_name="依据",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '提醒步骤',
-                'verbose_name_plural': '提醒步骤',
-                'constraints': [models.UniqueConstraint(models.F('workflow'), models.F('stage'), models.F('class_prefix'), models.F('number'), models.F('valid_from'), condition=models.Q(('withdrawn_at', None)), name='rung_begins_once_a_day'), models.UniqueConstraint(models.F('workflow'), models.F('stage'), models.F('class_prefix'), models.F('number'), condition=models.Q(('withdrawn_at', None), ('valid_to', None)), name='rung_is_open_once'), models.CheckConstraint(condition=models.Q(('valid_to', None), ('valid_to__gt', models.F('valid_from')), _connector='OR'), name='rung_ends_after_it_begins'), models.CheckConstraint(condition=models.Q(('number__range', (1, 9))), name='rung_number_on_the_ladder'), models.CheckConstraint(condition=models.Q(('side__in', ('before', 'after')), ('unit__in', ('percent', 'minutes', 'working_minutes', 'working_hours', 'working_days', 'hours', 'days', 'times', 'percent'))), name='rung_unit_is_known'), models.CheckConstraint(condition=models.Q(models.Q(('side', 'after'), models.Q(('unit', 'percent'), _negated=True)), models.Q(('amount__gte', 1), ('side', 'before'), models.Q(('unit', 'percent'), _negated=True)), models.Q(('amount__range', (1, 99)), ('side', 'before'), ('unit', 'percent')), _connector='OR'), name='rung_distance_is_one'), models.CheckConstraint(condition=models.Q(models.Q(('whom', ''), _negated=True), models.Q(('words', ''), _negated=True)), name='rung_tells_somebody')],
+                "verbose_name": "提醒步骤",
+                "verbose_name_plural": "提醒步骤",
+                "constraints": [
+                    models.UniqueConstraint(
+                        models.F("workflow"),
+                        models.F("stage"),
+                        models.F("class_prefix"),
+                        models.F("number"),
+                        models.F("valid_from"),
+                        condition=models.Q(("withdrawn_at", None)),
+                        name="rung_begins_once_a_day",
+                    ),
+                    models.UniqueConstraint(
+                        models.F("workflow"),
+                        models.F("stage"),
+                        models.F("class_prefix"),
+                        models.F("number"),
+                        condition=models.Q(("withdrawn_at", None), ("valid_to", None)),
+                        name="rung_is_open_once",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("valid_to", None),
+                            ("valid_to__gt", models.F("valid_from")),
+                            _connector="OR",
+                        ),
+                        name="rung_ends_after_it_begins",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("number__range", (1, 9))),
+                        name="rung_number_on_the_ladder",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("side__in", ("before", "after")),
+                            (
+                                "unit__in",
+                                (
+                                    "percent",
+                                    "minutes",
+                                    "working_minutes",
+                                    "working_hours",
+                                    "working_days",
+                                    "hours",
+                                    "days",
+                                ),
+                            ),
+                        ),
+                        name="rung_unit_is_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("side", "after"), models.Q(("unit", "percent"), _negated=True)
+                            ),
+                            models.Q(
+                                ("amount__gte", 1),
+                                ("side", "before"),
+                                models.Q(("unit", "percent"), _negated=True),
+                            ),
+                            models.Q(
+                                ("amount__range", (1, 99)), ("side", "before"), ("unit", "percent")
+                            ),
+                            _connector="OR",
+                        ),
+                        name="rung_distance_is_one",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("whom", ""), _negated=True),
+                            models.Q(("words", ""), _negated=True),
+                        ),
+                        name="rung_tells_somebody",
+                    ),
+                ],
             },
         ),
     ]

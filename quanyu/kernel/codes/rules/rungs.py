@@ -9,7 +9,7 @@ from uuid import UUID
 from quanyu.kernel.codes.rules import (
     CODE,
     LONGEST,
-    UNITS,
+    TIMES,
     ClauseEntry,
     WrongStart,
     holds,
@@ -21,7 +21,7 @@ BEFORE: Final = "before"
 AFTER: Final = "after"
 SIDES: Final = (BEFORE, AFTER)
 SHARE: Final = "percent"
-RUNG_UNITS: Final = (SHARE, *UNITS)
+RUNG_UNITS: Final = (SHARE, *TIMES)
 """What the distance to the end is counted in: a share of the limit, or as limits are."""
 
 ANY_STAGE: Final = ""

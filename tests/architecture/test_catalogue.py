@@ -52,7 +52,7 @@ DATA = {
     },
     "quanyu/kernel/calendar/queries.py": {"holiday_name": "names as the notice writes them: keys"},
     "quanyu/kernel/codes/actions/load.py": {"_rests_on": "numbers of clauses: keys"},
-    "quanyu/kernel/codes/rules.py": {
+    "quanyu/kernel/codes/rules/__init__.py": {
         "ClauseEntry": "brackets of a Chinese document's title; English has its own way there",
         "_NUMBER": "how a clause is numbered",
         "_NUMERALS": "how a clause is numbered",

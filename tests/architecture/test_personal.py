@@ -52,6 +52,7 @@ NOT_PERSONAL = {
     ),
     "codes.CodeList": ("public: code lists", "key name name_en note note_en"),
     "codes.Document": ("public: policy documents", "title title_en number issuer source"),
+    "codes.Rung": ("public: posts told of a limit", "workflow stage class_prefix whom words"),
     "codes.Limit": ("public: time limits", "workflow stage class_prefix place_path"),
     "contenttypes.ContentType": ("the library's names of tables", "app_label model"),
     "events.Event": (
@@ -87,6 +88,10 @@ NOT_PERSONAL = {
         "class_prefix region_path keyword number registered_role revoked_role",
     ),
     "events.Published": ("counts of the whole city", "key value"),
+    "events.RungTold": (
+        "codes of levels and stages, a state's beginning; who was told is a key",
+        "stage run whom level words",
+    ),
     "files.File": (
         "codes and the hash of what was served; the sender's file name is not kept",
         "owner_type purpose kind reason original_type type sha256",

@@ -25,6 +25,7 @@ ANSWERERS = {
     "kernel.audit.topic_names": {"events", "kernel.notices", "organisations", "regions"},
     "kernel.codes.counted_stages": {"events"},
     "kernel.codes.place_names": {"regions"},
+    "kernel.codes.rung_names": {"events"},
     "kernel.codes.stage_names": {"events"},
     "kernel.files.ended": {"events"},
     "kernel.files.may_open": {"events"},

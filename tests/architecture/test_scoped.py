@@ -13,6 +13,9 @@ PAST_THE_DOOR = {
     ("quanyu/events/actions/campaigns.py", "_attach", "CampaignMatter"): (
         "rows are added and none is read: of a campaign and matters already fetched"
     ),
+    ("quanyu/events/actions/escalating.py", "_climb", "RungTold"): (
+        "rows are added and none is read: of a matter already fetched and locked"
+    ),
     ("quanyu/events/queries/__init__.py", "contact_key", "Contact"): (
         "the key alone, of a matter already fetched; the contact itself is fetched through get"
     ),
@@ -61,6 +64,7 @@ OPEN = {
     "codes.CodesEdition": "a token",
     "codes.Document": "public: policy documents",
     "codes.Limit": "public: time limits",
+    "codes.Rung": "which posts are told of a limit, and when; no person",
     "events.ClassModel": "figures of models; no word of a report",
     "events.Idempotency": "keyed hash and sealed answer, found by the key alone",
     "events.Precedent": "whose job a kind of matter is, like the duty list; no person",

@@ -11,9 +11,7 @@ from django.conf import settings
 from quanyu.events import actions
 from quanyu.events.actions import Report
 from quanyu.events.models import Event
-from quanyu.events.queries import telling
-from quanyu.events.rules import AUDIENCES, Audience, Channel, audience
-from quanyu.events.workflow import EVENT, State
+from quanyu.events.rules import AUDIENCES, Channel
 from quanyu.kernel.access.rules import REPORTER, Actor, Role, system
 from quanyu.kernel.access.scope import set_scope
 from quanyu.kernel.jobs.rules import listeners
@@ -114,41 +112,6 @@ def test_goes_to_the_nearest_grid_worker(told: Any, reported: Event, at: datetim
     assert told(reported, "request_verification", at=at) == {near.id}
 
 
-def test_says_late_to_who_has_it_and_to_no_common_desk(
-    told: Any, dispatched: Event, accepted: Event, handler: Actor, operator: Actor, at: datetime
-) -> None:
-    seated(handler, operator)
-
-    assert told(dispatched, "overdue", at=at) == {handler.id}
-
-
-def test_tells_no_common_desk_that_it_is_late(
-    told: Any, accepted: Event, operator: Actor, at: datetime
-) -> None:
-    seated(operator)
-
-    assert told(accepted, "overdue", at=at) == set()
-
-
-def test_warns_once_before_the_end(told: Any, dispatched: Event, handler: Actor) -> None:
-    seated(handler)
-    due = found(dispatched.id).due_at
-    assert due is not None
-    before = due - timedelta(hours=1)
-
-    ((key, occasion),) = telling.soon(actor=WORKER, at=before)
-
-    assert key == dispatched.id
-    assert told(dispatched, "soon", at=before, occasion=occasion) == {handler.id}
-    assert telling.soon(actor=WORKER, at=before + timedelta(minutes=10)) == []
-
-
-def test_warns_of_nothing_that_has_days(dispatched: Event, at: datetime) -> None:
-    set_scope(WORKER)
-
-    assert telling.soon(actor=WORKER, at=at) == []
-
-
 def test_tells_no_old_news(told: Any, dispatched: Event, handler: Actor, at: datetime) -> None:
     seated(handler)
 
@@ -202,15 +165,7 @@ def test_keeps_that_the_reporter_agreed(act: Any, said: Report, at: datetime) ->
 
 
 def test_has_a_topic_and_a_listener_for_every_verb_it_tells() -> None:
-    verbs = {*AUDIENCES, EVENT.escalates}
+    verbs = set(AUDIENCES)
 
     assert {f"event.{verb}" for verb in verbs} <= set(topics)
     assert verbs <= {topic.removeprefix("event.") for topic in listeners}
-
-
-@pytest.mark.parametrize("state", State)
-def test_names_one_audience_a_state_for_what_is_late(state: str) -> None:
-    whom = audience("overdue", state=state)
-
-    assert whom is not Audience.REPORTER
-    assert whom is None or state in EVENT.owed

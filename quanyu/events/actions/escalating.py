@@ -12,6 +12,7 @@ from quanyu.events.models import Event, RungTold
 from quanyu.events.queries import escalating, telling
 from quanyu.events.queries.escalating import Found
 from quanyu.events.rules import escalating as rules
+from quanyu.events.rules.escalating import Whom
 from quanyu.kernel.access.queries import get
 from quanyu.kernel.access.rules import Actor
 from quanyu.kernel.audit.actions import label, record
@@ -67,7 +68,7 @@ def _climb(event: Event, *, actor: Actor, at: datetime) -> int:
         if passed:
             setattr(event, f"{one.name}_rung", passed[-1].number)
     event.next_rung_at = rungs.next_at(event)
-    event.save(update_fields=["stage_rung", "span_rung", "next_rung_at"])
+    event.save(update_fields=["stage_rung", "span_rung", "next_rung_at", "shared_with"])
     if told:
         RungTold.objects.bulk_create(told)
         steps = sorted({f"{row.stage}.{row.number}" for row in told})
@@ -87,8 +88,17 @@ def _tell(
     for moment, each, people in zip(meant, found, once, strict=True):
         if each.people and not people:
             continue  # all of them are told of a higher rung in this very moment
+        if each.level == Whom.LEADER:
+            _show(event)
         kept += _told(event, one, moment, Found(each.level, people), actor=actor, at=at)
     return kept
+
+
+def _show(event: Event) -> None:
+    """Let the body above see what its people are asked to see to; it gets no act on it."""
+    above = escalating.body_above(event)
+    if above is not None and above not in event.shared_with:
+        event.shared_with = [*event.shared_with, above]
 
 
 def _told(

@@ -9,6 +9,7 @@ from django.utils.translation import gettext, override
 
 from quanyu.events.models import Event, RungTold
 from quanyu.events.queries import desk, telling, words
+from quanyu.events.rules import Audience
 from quanyu.events.rules import escalating as rules
 from quanyu.events.rules.escalating import Whom
 from quanyu.events.workflow import EVENT, State
@@ -98,7 +99,12 @@ def holder(event: Event, *, at: datetime) -> str:
     """Return who has a matter: its body by name, else the post that it waits for."""
     if event.body_id is not None:
         return organisations.body_names([event.body_id])[event.body_id]
-    return "、".join(words.role_words(role, at=at) for role in desk.awaited(event)[:1])
+    return next((words.role_words(role, at=at) for role in desk.awaited(event)), "")
+
+
+def body_above(event: Event) -> UUID | None:
+    """Return the body above the one that has a matter."""
+    return organisations.above(event.body_id) if event.body_id is not None else None
 
 
 def level_words(level: str) -> str:
@@ -131,7 +137,7 @@ def _at(event: Event, level: Whom, *, at: datetime) -> list[UUID]:
     found: dict[str, Callable[[], list[UUID]]] = {
         Whom.HANDS: lambda: _hands(event, at=at),
         Whom.LEADER: lambda: _above(event, at=at),
-        Whom.DESK: lambda: telling.recipients(event, rules.Audience.DISPATCHERS, at=at),
+        Whom.DESK: lambda: telling.recipients(event, Audience.DISPATCHERS, at=at),
     }
     return found[level]()
 
@@ -142,9 +148,7 @@ def _hands(event: Event, *, at: datetime) -> list[UUID]:
 
 
 def _above(event: Event, *, at: datetime) -> list[UUID]:
-    if event.body_id is None:
-        return []
-    above = organisations.above(event.body_id)
+    above = body_above(event)
     return accounts.holders(Role.HANDLER, body=above, at=at) if above else []
 
 

@@ -604,7 +604,7 @@ def test_the_clocks_that_run_when_it_comes_are_told_of_when_they_run_out(
     set_scope(WORKER)
     Event.objects.update(next_rung_at=None, next_due_at=late)
     Event.objects.filter(pk=dispatched.pk).update(next_due_at=ahead)
-    migration = import_module("quanyu.events.migrations.0015_tell_of_the_clocks_that_run")
+    migration = import_module("quanyu.events.migrations.0017_tell_of_the_clocks_that_run")
 
     with connection.schema_editor(atomic=False) as editor:
         migration.look_ahead(apps, editor)

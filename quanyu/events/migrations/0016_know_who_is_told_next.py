@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("events", "0013_see_what_one_is_called_to"),
+        ("events", "0015_take_what_other_systems_send"),
     ]
 
     operations = [

@@ -22,5 +22,5 @@ def look_ahead(apps: Any, schema_editor: Any) -> None:
 
 class Migration(migrations.Migration):
     atomic = False
-    dependencies = [("events", "0014_know_who_is_told_next")]
+    dependencies = [("events", "0016_know_who_is_told_next")]
     operations = [migrations.RunPython(look_ahead, migrations.RunPython.noop)]

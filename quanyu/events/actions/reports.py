@@ -14,14 +14,13 @@ from django.conf import settings
 from django.db import transaction
 
 from quanyu.events import queries, rules
-from quanyu.events.actions.common import attach, classify, path_of
+from quanyu.events.actions.common import attach, classify, new_number, path_of
 from quanyu.events.models import KEY_PLACE, Contact, Event, Idempotency, Origin
 from quanyu.events.rules import ON_BEHALF, Channel, forwarded
 from quanyu.events.rules.forwarded import Came
 from quanyu.kernel.access import prepared
 from quanyu.kernel.access.rules import REPORTER, Actor, ActorKind
 from quanyu.kernel.access.scope import set_scope
-from quanyu.kernel.calendar.rules import local
 from quanyu.kernel.errors import Denied, Invalid
 from quanyu.kernel.errors import gettext_noop as _
 from quanyu.kernel.privacy import rules as privacy_rules
@@ -34,9 +33,6 @@ KEY_LIVES = timedelta(hours=24)
 
 
 MINUTE, DAY = 60, 86_400
-
-
-SIGNS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
 
 TAKE_KEY = """
@@ -163,7 +159,7 @@ def _drafted(said: Report, *, actor: Actor, at: datetime) -> Event:
     rules.check_point(said.lon, said.lat, said.address)
     text = rules.check_text(said.text)
     event = Event(
-        number=_new_number(at),
+        number=new_number(at),
         channel=said.channel.value,
         title=rules.title(text),
         text=text,
@@ -225,15 +221,6 @@ def _came(said: Report) -> dict[str, str]:
 def _new_code() -> str:
     """Return sixteen random digits in fours: 53 bits, more than anyone can try."""
     return rules.in_fours(f"{secrets.randbelow(10**16):016d}")
-
-
-def _new_number(at: datetime) -> str:
-    """Return a number for the desk: the day and eight random signs, never sequential.
-
-    A trillion a day, so that two never meet; without I, L, O and U, which are misread.
-    """
-    signs = "".join(SIGNS[byte % len(SIGNS)] for byte in secrets.token_bytes(8))
-    return f"{local(at):%y%m%d}-{signs}"
 
 
 def _take_key(key: str, said: Report, receipt: Receipt, *, at: datetime) -> bool:

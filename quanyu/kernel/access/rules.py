@@ -141,11 +141,13 @@ class Actor:
         )
 
     def roles_on(self, case: Placed) -> frozenset[str]:
-        """Return the roles on this one row: by place, by body, as its owner or by its code."""
-        body = getattr(case, "body_id", None)
+        """Return the roles on this one row: by place, by body, as its owner or by its code.
+
+        A row that is several bodies' at once, each with a part of it, names them in ``bodies``.
+        """
+        bodies = {getattr(case, "body_id", None), *getattr(case, "bodies", ())} - {None}
         roles = self.roles_at(case.region_path)
-        if body is not None:
-            roles |= {grant.role for grant in self.grants if grant.body == body}
+        roles |= {grant.role for grant in self.grants if grant.body in bodies}
         if self._owns(case):
             roles |= {Role.RESIDENT}
         return roles

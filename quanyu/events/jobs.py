@@ -9,6 +9,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from quanyu.events import actions, queries, rules
+from quanyu.events.actions import calling
 from quanyu.events.queries import classing, hot, merging, standing
 from quanyu.events.workflow import EVENT
 from quanyu.kernel.access.rules import system
@@ -195,3 +196,26 @@ def _telling(verb: str) -> Listener:
 
 TELLS = {verb: on(f"{EVENT.name}.{verb}", is_news=True)(_telling(verb)) for verb in TOLD}
 """One listener a verb that somebody is told of, or that settles what they were told."""
+
+
+@every("* * * * * 30")
+def tell_late(at: datetime) -> None:
+    """Tell who did not report in to a whistle, or did not answer a card, once the time is over."""
+    calling.tell_late(actor=system(settings.QUANYU_CITY, job="events.tell_late"), at=at)
+
+
+def _telling_of(name: str, verb: str) -> Listener:
+    def tell(case: UUID, at: datetime) -> None:
+        worker = system(settings.QUANYU_CITY, job=f"events.tell_{name}_{verb}")
+        calling.TELLERS[name](key=case, verb=verb, since=at, actor=worker, at=timezone.now())
+
+    tell.__name__ = tell.__qualname__ = f"tell_{name}_{verb}"
+    return tell
+
+
+CALLED = {
+    f"{name}.{verb}": on(f"{name}.{verb}", is_news=True)(_telling_of(name, verb))
+    for name, steps in calling.STEPS.items()
+    for verb in steps
+}
+"""One listener a step of a whistle call or of a card that somebody is told of."""

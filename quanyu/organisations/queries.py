@@ -315,6 +315,13 @@ def _class_name(prefix: str) -> str:
     return f"{entry.shown} {codes.label(entry)}" if entry else prefix
 
 
+def with_duty(*, place: str, on: date) -> tuple[BodyEntry, ...]:
+    """Return the bodies that answer for anything at a place on a day: there or around it."""
+    held = _duties(on).filter(place_path__in=ancestry(place)).values("body_id")
+    rows = Body.objects.on(on).filter(pk__in=held).order_by("region_path", "code")
+    return tuple(_body_entry(row) for row in rows)
+
+
 def labels(holders: Iterable[Holder]) -> list[tuple[str, str]]:
     """Return key and name of holders in their order, in the reader's language, for a form."""
     return [(str(one.body_id), _in_language(one.name, one.name_en)) for one in holders]

@@ -74,6 +74,23 @@ NOT_PERSONAL = {
         "a place, a class, and the office's own plan and result for everybody at the desk",
         "region_path category title goal result",
     ),
+    "events.WhistleCall": (
+        "codes, a place, a number",
+        "region_path state stage_unit span_unit number kind ground answer_unit",
+    ),
+    "events.WhistleStep": (
+        "codes, and the salt of the audit's digest",
+        "verb source target actor_kind role salt",
+    ),
+    "events.WhistlePart": ("grades of a body's response", "came solved manner"),
+    "events.SupervisionCard": (
+        "codes, a place, a number",
+        "region_path state stage_unit span_unit number level ground answer_unit",
+    ),
+    "events.CardStep": (
+        "codes, and the salt of the audit's digest",
+        "verb source target actor_kind role salt",
+    ),
     "events.HotIssue": (
         "a place, a class, a number, a reason's code",
         "region_path category usual aside",

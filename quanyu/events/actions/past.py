@@ -9,7 +9,7 @@ from typing import Any
 
 from django.db import connection, transaction
 
-from quanyu.events.actions.reports import SIGNS
+from quanyu.events.actions.common import SIGNS
 from quanyu.events.engine.past import Past
 from quanyu.events.models import YEARS, Event, EventStep, Origin
 from quanyu.events.queries import past as queries

@@ -7,10 +7,16 @@ from django.db import models
 from quanyu.events.models.campaigns import Campaign as Campaign
 from quanyu.events.models.campaigns import CampaignMatter as CampaignMatter
 from quanyu.events.models.campaigns import CampaignNote as CampaignNote
+from quanyu.events.models.cards import CardStep as CardStep
+from quanyu.events.models.cards import SupervisionCard as SupervisionCard
 from quanyu.events.models.classing import ClassModel as ClassModel
 from quanyu.events.models.classing import Precedent as Precedent
 from quanyu.events.models.escalating import RungTold as RungTold
 from quanyu.events.models.hot import HotIssue as HotIssue
+from quanyu.events.models.whistle import WhistleCall as WhistleCall
+from quanyu.events.models.whistle import WhistleMatter as WhistleMatter
+from quanyu.events.models.whistle import WhistlePart as WhistlePart
+from quanyu.events.models.whistle import WhistleStep as WhistleStep
 from quanyu.events.rules import REACHES_REPORTER, Channel, side
 from quanyu.events.rules.side import Asking
 from quanyu.events.workflow import EVENT, STANDING, State

@@ -23,7 +23,8 @@ from quanyu.kernel.privacy.rules import REASONS
 from quanyu.regions import queries as regions
 
 PHOTO_SALT = "events.photo"
-SIDE = frozenset({"look", "recount", "say", "place", "supplement", "urge", "withdrawn"})
+CALLED = ("whistle", "whistle_end", "card", "card_accept", "card_escalate", "card_withdraw")
+SIDE = frozenset({"look", "recount", "say", "place", "supplement", "urge", "withdrawn", *CALLED})
 LISTED = {"refuse": "reason_refuse", "void": "reason_void"}
 SAID = (
     *("finding", "outcome", "evidence", "reason", "remark", "words", "comment"),
@@ -48,6 +49,8 @@ ICONS |= {"merge": "arrows-join", "unmerge": "arrows-split", "close_with": "circ
 ICONS |= {"urge": "bell-ringing", "supplement": "message-plus", "redo": "arrow-back-up"}
 ICONS |= {"withdraw": "circle-x", "withdrawn": "circle-x"}
 ICONS |= {"review": "calendar-due", "suspend_on": "player-pause", "resume": "player-play"}
+ICONS |= {"whistle": "speakerphone", "whistle_end": "circle-check"}
+ICONS |= dict.fromkeys(CALLED[2:], "alert-octagon")
 ICONS |= {"acknowledge": "signature", "refuse": "arrow-bounce", "reopen": "refresh"}
 
 

@@ -12,20 +12,23 @@ from quanyu.events.models import EventStep
 from quanyu.events.rules.side import Asking
 from quanyu.kernel.codes import queries as codes
 
+LISTED = {"whistle_kind": "whistle_kind", "card_level": "card_level"}
+"""The facts that are codes of a list, and of which."""
+
 OPEN_TO_ALL = frozenset({"extend", "suspend", "suspend_on", "ask", "answer", "supplement"})
 """The acts whose words the reporter reads too."""
 
 
 def of(facts: Mapping[str, Any]) -> list[str]:
     """Return what a step of a side path holds, in words; its plain sentences are not among them."""
-    parts = []
+    parts = [_code(listed, str(facts[name])) for name, listed in LISTED.items() if facts.get(name)]
     if facts.get("times"):
         count = int(facts["times"])
         parts.append(ngettext("第 {n} 次催办", "第 {n} 次催办", count).format(n=count))
     if facts.get("days"):
         parts.append(_days(int(facts["days"])))
     if facts.get("ground"):
-        parts.append(_ground(str(facts["ground"])))
+        parts.append(_code("reason_suspend", str(facts["ground"])))
     if facts.get("review_date"):
         day = date.fromisoformat(str(facts["review_date"]))
         parts.append(_("{day}再看").format(day=_day(day)))
@@ -59,8 +62,8 @@ def _days(count: int) -> str:
     return ngettext("延长 {n} 个工作日", "延长 {n} 个工作日", count).format(n=count)
 
 
-def _ground(code: str) -> str:
-    entry = codes.known("reason_suspend", code)
+def _code(listed: str, code: str) -> str:
+    entry = codes.known(listed, code)
     return codes.label(entry) if entry else code
 
 

@@ -94,6 +94,12 @@ ASIDE = {
     "supplement": _("反映人补充情况"),
     "urge": _("反映人催办"),
     "withdrawn": _("来源撤回，已派出"),
+    "whistle": _("吹哨"),
+    "whistle_end": _("收哨"),
+    "card": _("督办"),
+    "card_accept": _("认可督办答复"),
+    "card_escalate": _("升级督办"),
+    "card_withdraw": _("撤回督办"),
 }
 """Lines of the story that move nothing."""
 

@@ -23,6 +23,10 @@ LISTS = [
     "reason_void",
     "reason_rework",
     "reason_suspend",
+    "whistle_kind",
+    "whistle_ground",
+    "card_level",
+    "card_ground",
 ]
 
 

@@ -40,6 +40,9 @@ DATA = {
         ),
         "what a condition is called in the documentation; pages show its sentence",
     ),
+    "quanyu/events/workflow/cards.py": {
+        "ANOTHER": "what a condition is called in the documentation; pages show its sentence",
+    },
     "quanyu/kernel/calendar/actions.py": dict.fromkeys(
         ("_shipped", "_entered"), "a document's title, stored"
     ),

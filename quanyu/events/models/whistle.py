@@ -180,9 +180,9 @@ class WhistlePart(models.Model):
                 name="whistle_part_lowest_says_why",
                 condition=~models.Q(assessed_words="")
                 | ~(
-                    models.Q(came=Grade.POOR)
-                    | models.Q(solved=Grade.POOR)
-                    | models.Q(manner=Grade.POOR)
+                    models.Q(came=Grade.POOR.value)
+                    | models.Q(solved=Grade.POOR.value)
+                    | models.Q(manner=Grade.POOR.value)
                 ),
             ),
             models.CheckConstraint(

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from quanyu.events import actions, queries, rules
 from quanyu.events.actions import calling
-from quanyu.events.queries import classing, hot, merging, standing
+from quanyu.events.queries import classing, closing, hot, merging, standing
 from quanyu.events.workflow import EVENT
 from quanyu.kernel.access.rules import system
 from quanyu.kernel.access.scope import acting
@@ -118,6 +118,28 @@ def wake(at: datetime) -> None:
     worker = system(settings.QUANYU_CITY, job="events.wake")
     for key in standing.due(actor=worker, at=at):
         actions.wake(event_id=key, actor=worker, at=at)
+
+
+@on("event.close")
+def queue_call(case: UUID, at: datetime) -> None:
+    """Put a closed matter on the list of call-backs."""
+    worker = system(settings.QUANYU_CITY, job="events.queue_call")
+    actions.queue_call(event_id=case, actor=worker, at=at)
+
+
+@on("event.close_with")
+def queue_call_of_merged(case: UUID, at: datetime) -> None:
+    """Put one that was handled together with another on the list too: each reporter is asked."""
+    worker = system(settings.QUANYU_CITY, job="events.queue_call_of_merged")
+    actions.queue_call(event_id=case, actor=worker, at=at)
+
+
+@every("*/10 * * * * 50")
+def end_calls(at: datetime) -> None:
+    """Let the calls be whose last day is over."""
+    worker = system(settings.QUANYU_CITY, job="events.end_calls")
+    for key in closing.lapsed(actor=worker, at=at):
+        actions.end_call(event_id=key, actor=worker, at=at)
 
 
 def _following(verb: str) -> Listener:

@@ -26,11 +26,15 @@ class Paper:
     state: str
     region_path: str = PLACE
     body_id: UUID | None = BODY
+    channel: str = "web"
     must_verify: bool = False
     is_verified: bool = False
     handed_back_by: list[UUID] = field(default_factory=list)
     dispatched_by: list[UUID] = field(default_factory=list)
     handled_by: list[UUID] = field(default_factory=list)
+    checked_by: list[UUID] = field(default_factory=list)
+    called_by: UUID | None = None
+    most_reopens: int | None = None
     reopened: int = 0
     asking: str = ""
     asked_by: UUID | None = None

@@ -9,6 +9,14 @@ from quanyu.events.actions.aside import (
     tell_overdue,
 )
 from quanyu.events.actions.asking import answer, ask, go_on
+from quanyu.events.actions.callbacks import (
+    end_call,
+    hear,
+    leave_call,
+    miss_call,
+    queue_call,
+    take_call,
+)
 from quanyu.events.actions.campaigns import (
     attach,
     close_campaign,
@@ -31,6 +39,7 @@ from quanyu.events.actions.desk import (
     void,
 )
 from quanyu.events.actions.escalating import escalate, escalate_due
+from quanyu.events.actions.excluding import ask_exclusion, count_again, exclude, keep_counted
 from quanyu.events.actions.extending import ask_extension, extend, keep_due
 from quanyu.events.actions.forwarded import redo, supplement, urge, withdraw
 from quanyu.events.actions.handling import (
@@ -51,6 +60,7 @@ from quanyu.events.actions.reports import (
     Report,
     code_indexes,
     forget_keys,
+    matter_again,
     open_by_code,
     report,
 )
@@ -78,6 +88,7 @@ __all__ = [
     "announce_moved",
     "answer",
     "ask",
+    "ask_exclusion",
     "ask_extension",
     "ask_suspension",
     "attach",
@@ -85,10 +96,13 @@ __all__ = [
     "close",
     "close_campaign",
     "code_indexes",
+    "count_again",
     "detach",
     "dispatch",
+    "end_call",
     "escalate",
     "escalate_due",
+    "exclude",
     "extend",
     "file",
     "follow_main",
@@ -96,16 +110,22 @@ __all__ = [
     "go_on",
     "hand_back",
     "handle",
+    "hear",
     "insist",
+    "keep_counted",
     "keep_due",
     "keep_hot",
     "keep_model",
     "keep_on",
+    "leave_call",
+    "matter_again",
     "merge",
+    "miss_call",
     "note_campaign",
     "open_by_code",
     "open_campaign",
     "place",
+    "queue_call",
     "rate",
     "recount_due",
     "redo",
@@ -127,6 +147,7 @@ __all__ = [
     "supplement",
     "suspend",
     "suspend_on",
+    "take_call",
     "tell",
     "tell_overdue",
     "unmerge",

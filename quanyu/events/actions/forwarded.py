@@ -72,9 +72,10 @@ def redo(*, event_id: UUID, reason: str, actor: Actor, at: datetime) -> Event:
     spot is looked at anew.
     """
     event = get(Event, event_id, actor=actor, lock=True)
-    event.reopened += 1
     event.closed_at = None
     move(event, "redo", actor=actor, at=at, reason=reason)
+    event.reopened += 1  # after the guard has seen how often it was
+    event.save(update_fields=["reopened"])
     return event
 
 

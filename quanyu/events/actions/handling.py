@@ -11,6 +11,7 @@ from quanyu.events import rules
 from quanyu.events.actions.common import attach, check_reason, drop_asked, with_actor
 from quanyu.events.models import Event
 from quanyu.events.queries import photos as pictures
+from quanyu.events.queries import replies
 from quanyu.events.workflow import State
 from quanyu.kernel.access.queries import get
 from quanyu.kernel.access.rules import Actor, Role
@@ -90,7 +91,8 @@ def handle(
     event.outcome = outcome
     drop_asked(event)
     event.handled_by = with_actor(event.handled_by, actor)
-    move(event, "handle", actor=actor, at=at, outcome=outcome)
+    facts = replies.facts(replies.hints(event, outcome, actor=actor, at=at))
+    move(event, "handle", actor=actor, at=at, outcome=outcome, **facts)
     attach(event, photos, "handle", actor=actor, at=at)
     return event
 

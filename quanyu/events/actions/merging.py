@@ -5,6 +5,7 @@ from uuid import UUID
 
 from django.db import transaction
 
+from quanyu.events.actions.closing import promise_reopening
 from quanyu.events.models import Event
 from quanyu.events.queries import merging
 from quanyu.events.rules import side
@@ -72,5 +73,8 @@ def follow_main(*, event_id: UUID, actor: Actor, at: datetime) -> str:
         # Whom it comes back to when this reporter says that it is not solved.
         event.body_id, event.category = main.body_id, main.category
         event.dispatched_by, event.handled_by = main.dispatched_by, main.handled_by
+        event.checked_by = main.checked_by
+        if verb == "close_with":
+            promise_reopening(event, at=at)
         move(event, verb, actor=actor, at=at, outcome=main.outcome)
     return verb

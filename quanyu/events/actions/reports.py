@@ -35,6 +35,9 @@ KEY_LIVES = timedelta(hours=24)
 MINUTE, DAY = 60, 86_400
 
 
+AGAIN_OF_NONE = _("没有这个查询码的事项，或者还在办，不用再反映")
+
+
 TAKE_KEY = """
 INSERT INTO events_idempotency (key, request, answer, at) VALUES (%s, %s, %s, %s)
 ON CONFLICT (key) DO UPDATE
@@ -65,6 +68,12 @@ class Report:
     agreed: str = ""
     is_urgent: bool = False
     came: Came | None = None
+    may_ask_back: bool = False
+    """Whether the reporter may be called after closing and asked how it was done."""
+
+    repeat_of: UUID | None = None
+    """The closed matter that it is reported again from."""
+
     photos: Sequence[Any] = field(default=(), compare=False)
 
 
@@ -143,6 +152,26 @@ def open_by_code(*, code: str, address: str, at: datetime) -> Actor:
     return holder
 
 
+def matter_again(*, code: str, address: str, actor: Actor, at: datetime) -> UUID:
+    """Return the closed matter that somebody reports again, by its follow code (再次反映).
+
+    Whoever holds the code reported it; the tries are counted as everywhere.
+
+    :raises Invalid: if the code is none, or its matter is not over
+    :raises TooMany: if this address has sent too many wrong codes
+    """
+    try:
+        held = open_by_code(code=code, address=address, at=at)
+        event = queries.one(event_id=held.row, actor=held) if held.row else None
+    except Denied:
+        event = None
+    finally:
+        set_scope(actor)
+    if event is None or event.state not in queries.ENDED:
+        raise Invalid(AGAIN_OF_NONE, field="again")
+    return event.pk
+
+
 @transaction.atomic
 def forget_keys(*, at: datetime) -> int:
     """Delete the idempotency keys whose day is over; return how many."""
@@ -169,6 +198,7 @@ def _drafted(said: Report, *, actor: Actor, at: datetime) -> Event:
         region_path=path_of(said.lon, said.lat, otherwise=_home(actor)),
         reported_at=at,
         account_id=actor.id if said.channel is Channel.GRID else None,
+        repeat_of_id=said.repeat_of,
     )
     if said.category:
         classify(event, said.category, at=at)
@@ -190,18 +220,13 @@ def _contact(event: Event, said: Report, *, phone: str, at: datetime) -> list[Co
     forwarded.check_agreed(said.agreed, is_on_behalf=is_on_behalf, has_contact=has_contact)
     if not has_contact:
         return []
-    may_text = said.may_text and bool(phone)
-    return [
-        Contact(
-            event=event,
-            name=name,
-            phone=phone,
-            may_text=may_text,
-            is_confidential=said.is_confidential,
-            agreed=said.agreed,
-            given_at=at,
-        )
-    ]
+    agreed = {
+        "may_text": said.may_text and bool(phone),
+        "may_ask_back": said.may_ask_back and bool(phone),
+        "is_confidential": said.is_confidential,
+        "agreed": said.agreed,
+    }
+    return [Contact(event=event, name=name, phone=phone, given_at=at, **agreed)]
 
 
 def _keep_origin(event: Event, came: Came | None, *, at: datetime) -> None:

@@ -8,7 +8,7 @@ from django.db import transaction
 from quanyu.events import queries, rules
 from quanyu.events.models import Event
 from quanyu.events.queries import telling
-from quanyu.events.rules import Audience, escalating
+from quanyu.events.rules import Audience, escalating, fair
 from quanyu.kernel.access.queries import get
 from quanyu.kernel.access.rules import Actor, Role
 from quanyu.kernel.audit.actions import label
@@ -17,7 +17,7 @@ from quanyu.kernel.notices.actions import News
 from quanyu.kernel.notices.rules import FRESH
 from quanyu.kernel.privacy import actions as privacy
 
-TOPICS = [f"event.{verb}" for verb in rules.STEPS]
+TOPICS = [f"event.{verb}" for verb in rules.STEPS if verb not in fair.SETTLES]
 CLOCKS = [f"event.{words}" for words in sorted({*escalating.TOPICS, *rules.ADDED})]
 
 
@@ -32,7 +32,7 @@ def tell(*, event_id: UUID, verb: str, since: datetime, actor: Actor, at: dateti
     if since < at - FRESH:
         return 0
     subject = label(event)
-    ends = [*TOPICS, *CLOCKS] if verb not in rules.ADDED else []
+    ends = fair.SETTLES.get(verb, [] if verb in rules.ADDED else [*TOPICS, *CLOCKS])
     notices.over(subject=subject, topics=ends, actor=actor, at=since)
     whom = rules.audience(verb, state=event.state)
     if whom is None:

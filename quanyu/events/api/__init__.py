@@ -44,6 +44,8 @@ def report(
         phone=body.contact.phone,
         may_text=body.contact.may_text,
         is_confidential=body.contact.is_confidential,
+        may_ask_back=body.contact.may_ask_back,
+        repeat_of=_again(request, body.again),
     )
     receipt = actions.report(
         said=said,
@@ -56,6 +58,14 @@ def report(
         code=receipt.code, number=receipt.number, reported_at=receipt.reported_at
     )
     return Status(201, out)
+
+
+def _again(request: HttpRequest, code: str) -> UUID | None:
+    """Return the matter of a follow code that is reported again, or None when none is named."""
+    if not code:
+        return None
+    address, asker = address_of(request), actor_of(request)
+    return actions.matter_again(code=code, address=address, actor=asker, at=timezone.now())
 
 
 @public.get("/reports/{code}", response=schemas.FollowOut, auth=None)
@@ -111,6 +121,9 @@ def _followed(holder: Actor, *, at: datetime) -> schemas.FollowOut:
             schemas.FollowStep(at=line.at, words=line.words, text=line.text) for line in seen.story
         ],
         may_rate=seen.may_rate,
+        may_reopen=seen.may_reopen,
+        may_correct=seen.may_correct,
+        reopen_until=event.reopen_until,
     )
 
 
@@ -168,6 +181,8 @@ def report_for(request: HttpRequest, body: schemas.ReportForIn) -> Status[schema
             may_text=body.contact.may_text,
             is_confidential=body.contact.is_confidential,
             agreed=body.contact.agreed,
+            may_ask_back=body.contact.may_ask_back,
+            repeat_of=_again(request, body.again),
         ),
         actor=actor_of(request),
         at=timezone.now(),

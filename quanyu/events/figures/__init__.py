@@ -58,6 +58,13 @@ MEASURES: Final = {
         Measure(
             "rated", _("回访有效"), _("本周期内反映人作过评价的，含说没解决的"), "acted", "rate"
         ),
+        Measure(
+            "heard",
+            _("其中回访电话"),
+            _("回访有效中，最近一次评价由别人打回访电话问到的；其余由反映人自己评"),
+            "acted",
+            "rate",
+        ),
         Measure("solved", _("反映人说解决了"), _("其中最近一次评价为已解决的"), "acted", "rate"),
         Measure("content", _("反映人满意"), _("其中最近一次对态度评价为“好”的"), "acted", "rate"),
         Measure(
@@ -128,7 +135,7 @@ def _absent(code: str, name: str, why: str, *, unit: Unit = Unit.PERCENT) -> Met
 COUNTED: Final = (
     *("reported", "accepted", "filed", "sent", "returned", "refused", "settled"),
     *("due", "leftover", "done", "on_time", "late", "left", "pending"),
-    *("reworked", "extended", "suspended", "rated", "closed", "again"),
+    *("reworked", "extended", "suspended", "rated", "heard", "closed", "again"),
 )
 
 METRICS: Final = (
@@ -211,7 +218,7 @@ SETS: Final = {
                 *("leftover", "done", "on_time", "late", "left", "pending"),
                 *("reworked", "rework_rate", "extended", "extended_rate"),
                 *("suspended", "suspended_rate", "return_rate"),
-                *("rated", "content_rate", "working_days", "natural_days"),
+                *("rated", "heard", "content_rate", "working_days", "natural_days"),
             ),
             _("城市管理案卷通报的口径：应结案为基数"),
         ),

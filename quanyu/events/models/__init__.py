@@ -12,12 +12,16 @@ from quanyu.events.models.cards import SupervisionCard as SupervisionCard
 from quanyu.events.models.classing import ClassModel as ClassModel
 from quanyu.events.models.classing import Precedent as Precedent
 from quanyu.events.models.escalating import RungTold as RungTold
+from quanyu.events.models.fair import Callback as Callback
+from quanyu.events.models.fair import Exclusion as Exclusion
+from quanyu.events.models.fair import is_none_of
 from quanyu.events.models.hot import HotIssue as HotIssue
 from quanyu.events.models.whistle import WhistleCall as WhistleCall
 from quanyu.events.models.whistle import WhistleMatter as WhistleMatter
 from quanyu.events.models.whistle import WhistlePart as WhistlePart
 from quanyu.events.models.whistle import WhistleStep as WhistleStep
 from quanyu.events.rules import REACHES_REPORTER, Channel, side
+from quanyu.events.rules.fair import RatedBy
 from quanyu.events.rules.side import Asking
 from quanyu.events.workflow import EVENT, STANDING, State
 from quanyu.kernel.access.queries import ScopedManager
@@ -104,6 +108,7 @@ class Event(Case):
     """The bodies called to it besides the one that has it: they see it, and act on it as such."""
     dispatched_by = ArrayField(models.UUIDField(), verbose_name="派遣人", default=list)
     handled_by = ArrayField(models.UUIDField(), verbose_name="处置人", default=list)
+    checked_by = ArrayField(models.UUIDField(), verbose_name="核查人", default=list)
     reworked = models.PositiveSmallIntegerField("返工次数", default=0)
     reopened = models.PositiveSmallIntegerField("重办次数", default=0)
     urged = models.PositiveSmallIntegerField("催办次数", default=0)
@@ -126,8 +131,16 @@ class Event(Case):
     merged_into = models.ForeignKey(
         "self", models.PROTECT, verbose_name="并入", related_name="merged", null=True
     )
+    repeat_of = models.ForeignKey(
+        "self", models.PROTECT, verbose_name="再次反映的前一件", related_name="again", null=True
+    )
     solved = models.BooleanField("是否解决", null=True)
     treated = models.PositiveSmallIntegerField("服务态度", null=True)
+    rated_by = models.CharField("评价来源", max_length=4, blank=True)
+    called_by = models.UUIDField("正在回访的人", null=True)
+    most_reopens = models.PositiveSmallIntegerField("答应可重办次数", null=True)
+    reopen_until = models.DateTimeField("答应可重办至", null=True)
+    excluded_reason = models.CharField("剔除理由", max_length=40, blank=True)
     closed_at = models.DateTimeField("结案时间", null=True)
 
     class Meta:
@@ -175,6 +188,18 @@ class Event(Case):
                 condition=~models.Q(merged_into=models.F("id"))
                 & (~models.Q(state=State.MERGED) | models.Q(merged_into__isnull=False)),
             ),
+            models.CheckConstraint(
+                name="event_called_by_nobody_who_worked_on_it",
+                condition=is_none_of("called_by", "dispatched_by", "handled_by", "checked_by"),
+            ),
+            models.CheckConstraint(
+                name="event_rated_by_one_way",
+                condition=models.Q(rated_by="")
+                | models.Q(rated_by__in=[one.value for one in RatedBy], treated__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="event_repeats_another", condition=~models.Q(repeat_of=models.F("id"))
+            ),
             models.UniqueConstraint("code_index", name="event_code_once"),
         ]
         indexes = [
@@ -192,6 +217,11 @@ class Event(Case):
             models.Index("due_at", name="event_by_due"),
             models.Index("closed_at", name="event_by_closing"),
             models.Index("due_at", name="event_left", condition=models.Q(closed_at__isnull=True)),
+            models.Index(
+                "region_path",
+                name="event_excluded",
+                condition=models.Q(excluded_reason__gt=""),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -305,6 +335,7 @@ class Contact(models.Model):
     may_text = models.BooleanField("同意发短信", default=False)
     is_confidential = models.BooleanField("要求保密", default=False)
     agreed = models.CharField("同意方式", max_length=8, blank=True)
+    may_ask_back = models.BooleanField("同意回访电话", default=False)
     given_at = models.DateTimeField("提供时间")
 
     objects = ScopedManager()

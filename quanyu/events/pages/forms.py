@@ -60,6 +60,8 @@ LABELS: Mapping[str, Any] = {
     "may_text": gettext_lazy("有了结果发短信告诉本人"),
     "is_confidential": gettext_lazy("要求对承办单位保密"),
     "agreed": gettext_lazy("同意记下姓名电话"),
+    "may_ask_back": gettext_lazy("办完以后可以打电话回访本人"),
+    "seen": gettext_lazy("提示已看过"),
     "solved": gettext_lazy("解决了吗"),
     "treated": gettext_lazy("态度"),
     "comment": gettext_lazy("还想说点什么"),

@@ -149,6 +149,8 @@ def _reported(request: HttpRequest, *, at: datetime) -> actions.Receipt:
         name=who.name,
         phone=who.phone,
         may_text=who.may_text,
+        may_ask_back=who.may_ask_back,
+        repeat_of=_again(request, given.get("again", ""), at=at),
         photos=request.FILES.getlist("photos"),
     )
     sent = partial(actions.report, said=said, actor=REPORTER, at=at, address=address_of(request))
@@ -157,6 +159,13 @@ def _reported(request: HttpRequest, *, at: datetime) -> actions.Receipt:
     except actions.KeyReused:
         # Sent once, gone back, changed and sent again: another report.
         return sent()
+
+
+def _again(request: HttpRequest, code: str, *, at: datetime) -> UUID | None:
+    if not code:
+        return None
+    address = address_of(request)
+    return actions.matter_again(code=code, address=address, actor=REPORTER, at=at)
 
 
 def _report_page(request: HttpRequest, *, no: Refusal | None = None) -> HttpResponse:
@@ -171,6 +180,7 @@ def _report_page(request: HttpRequest, *, no: Refusal | None = None) -> HttpResp
         "errors": _errors(no),
         "key": given.get("key") or uuid4().hex,
         "may_text": notices.can_text(),
+        "again": rules.code_digits(given.get("again", request.GET.get("again", ""))),
         "purpose": _("只用来回您消息，办完两年后删掉；看一次记一次，您看得到"),
         "kept_photos": len(request.FILES.getlist("photos")) if no is not None else 0,
     }

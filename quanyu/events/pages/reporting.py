@@ -58,6 +58,7 @@ def _reported(request: HttpRequest, actor: Actor, *, at: datetime) -> actions.Re
         may_text=who.may_text,
         is_confidential=who.is_confidential,
         agreed=who.agreed,
+        may_ask_back=who.may_ask_back,
         photos=request.FILES.getlist("photos"),
     )
     return actions.report(said=said, actor=actor, at=at, key=given.get("key", "")[:200])

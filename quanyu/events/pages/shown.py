@@ -25,6 +25,8 @@ from quanyu.regions import queries as regions
 PHOTO_SALT = "events.photo"
 CALLED = ("whistle", "whistle_end", "card", "card_accept", "card_escalate", "card_withdraw")
 SIDE = frozenset({"look", "recount", "say", "place", "supplement", "urge", "withdrawn", *CALLED})
+SIDE |= {"queue_call", "take_call", "leave_call", "miss_call", "end_call"}
+SIDE |= {"ask_exclusion", "exclude", "keep_counted", "count_again"}
 LISTED = {"refuse": "reason_refuse", "void": "reason_void"}
 SAID = (
     *("finding", "outcome", "evidence", "reason", "remark", "words", "comment"),
@@ -48,6 +50,9 @@ ICONS |= {"ask": "message-question", "answer": "message-reply", "go_on": "player
 ICONS |= {"merge": "arrows-join", "unmerge": "arrows-split", "close_with": "circle-check"}
 ICONS |= {"urge": "bell-ringing", "supplement": "message-plus", "redo": "arrow-back-up"}
 ICONS |= {"withdraw": "circle-x", "withdrawn": "circle-x"}
+ICONS |= {"queue_call": "phone", "take_call": "phone-outgoing", "leave_call": "phone-off"}
+ICONS |= {"miss_call": "phone-x", "end_call": "phone-off", "ask_exclusion": "filter-question"}
+ICONS |= {"exclude": "filter-off", "keep_counted": "filter", "count_again": "filter-plus"}
 ICONS |= {"review": "calendar-due", "suspend_on": "player-pause", "resume": "player-play"}
 ICONS |= {"whistle": "speakerphone", "whistle_end": "circle-check"}
 ICONS |= dict.fromkeys(CALLED[2:], "alert-octagon")

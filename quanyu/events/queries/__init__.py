@@ -14,7 +14,7 @@ from django.utils.translation import gettext
 from quanyu.events.figures import PUBLISHED
 from quanyu.events.models import Contact, Event, EventStep, Published
 from quanyu.events.queries import figures
-from quanyu.events.rules import REACHES_REPORTER, Filters, side
+from quanyu.events.rules import REACHES_REPORTER, Channel, Filters, fair, side
 from quanyu.events.rules.classing import Keyword
 from quanyu.events.rules.forwarded import OPENS_CONFIDENTIAL
 from quanyu.events.workflow import EVENT, STANDING, State
@@ -235,13 +235,26 @@ def stage_names(workflow: str) -> dict[str, str]:
     names |= {side.ANSWER: gettext("等反映人补充，最长")}
     names |= {side.EXTENSIONS: gettext("延期，最多"), side.QUESTIONS: gettext("问反映人，最多")}
     names |= {side.REOPENS: gettext("反映人说没解决重办，最多")}
+    names |= {fair.REOPEN: gettext("结案后可以重办"), fair.CALL_WAIT: gettext("结案后等多久再回访")}
+    names |= {fair.CALL_AGAIN: gettext("回访没打通，隔多久再打")}
+    names |= {fair.CALL_UNTIL: gettext("回访电话打到何时为止")}
+    names |= {
+        fair.CALL_FROM: gettext("回访电话几点以后打"),
+        fair.CALL_TO: gettext("回访电话几点以前打"),
+    }
+    names |= {fair.CALLS: gettext("一次回访最多打几次"), fair.CALL_SHARE: gettext("回访比例")}
+    names |= {fair.CALL_REST_DAYS: gettext("休息日打不打回访电话，0 不打，1 打")}
     return names | ({EVENT.span.name: gettext(EVENT.span.label)} if EVENT.span else {})
 
 
 @codes.counted_stages.answered_by
 def counted_stages(workflow: str) -> dict[str, str]:
     """Return which limits on a matter are counts, each with its unit."""
-    return dict.fromkeys(side.MOST, "times") if workflow == EVENT.name else {}
+    if workflow != EVENT.name:
+        return {}
+    shares = dict.fromkeys((f"{fair.CALL_SHARE}_{one.value}" for one in Channel), "percent")
+    counted = {stage: unit for stage, (unit, _most) in fair.COUNTED.items()}
+    return dict.fromkeys(side.MOST, "times") | shares | counted
 
 
 @audit.topic_names.answered_by
@@ -252,6 +265,15 @@ def topic_names() -> dict[str, str]:
     names |= {f"{EVENT.name}.escalate": gettext("逐级提醒")}
     names |= {f"{EVENT.name}.place": gettext("落点"), f"{EVENT.name}.say": gettext("内部说明")}
     names |= {f"{EVENT.name}.look": gettext("查看反映人联系方式")}
+    names |= {f"{EVENT.name}.queue_call": gettext("进入回访队列")}
+    names |= {f"{EVENT.name}.take_call": gettext("领取回访")}
+    names |= {f"{EVENT.name}.leave_call": gettext("放回回访")}
+    names |= {f"{EVENT.name}.miss_call": gettext("回访没打通")}
+    names |= {f"{EVENT.name}.end_call": gettext("回访到期")}
+    names |= {f"{EVENT.name}.ask_exclusion": gettext("申请剔除")}
+    names |= {f"{EVENT.name}.exclude": gettext("同意剔除")}
+    names |= {f"{EVENT.name}.keep_counted": gettext("不同意剔除")}
+    names |= {f"{EVENT.name}.count_again": gettext("撤销剔除")}
     names |= {f"{EVENT.name}.recount": gettext("按日历重新计算期限")}
     names |= {f"{EVENT.name}.import": gettext("导入历史事项")}
     names |= {f"{EVENT.name}.import_run": gettext("一次历史事项导入")}

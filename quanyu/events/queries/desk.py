@@ -43,6 +43,9 @@ NO_DUTY = frozenset(
 )
 """Acts that are open but that nobody has to do."""
 
+OF_REPORTERS = frozenset({"rate", "reopen"})
+"""What reporters do, or who has called them: the list of call-backs asks for it, not my work."""
+
 ASKED_FIRST = frozenset({"nothing_asked", "extension_asked", "suspension_asked"})
 """Guards that hinder nobody: there is merely nothing to decide, or something waits already."""
 
@@ -90,7 +93,9 @@ def work(*, actor: Actor) -> list[Task]:
 
 
 def _mine(move: Move, actor: Actor) -> Iterable[str]:
-    acts = set(move.by) & (actor.roles - {Role.RESIDENT}) and move.verb not in NO_DUTY
+    acts = (
+        set(move.by) & (actor.roles - {Role.RESIDENT}) and move.verb not in NO_DUTY | OF_REPORTERS
+    )
     return move.source if acts and move.verb not in standing.DECIDED_BY else ()
 
 
@@ -130,7 +135,8 @@ def blocked(event: Event, *, actor: Actor) -> list[tuple[Move, Guard]]:
 def awaited(event: Event) -> list[str]:
     """Return the roles of whom an open matter waits for."""
     found = [m for m in EVENT.moves if event.state in m.source and m.verb not in NO_DUTY]
-    return list(dict.fromkeys(role for move in found[:1] for role in move.by))
+    first_ones = [m.by if m.verb not in OF_REPORTERS else [Role.RESIDENT] for m in found[:1]]
+    return list(dict.fromkeys(role for by in first_ones for role in by))
 
 
 def waiting(*, actor: Actor, without: Iterable[UUID] = ()) -> list[Event]:

@@ -13,7 +13,6 @@ from operator import and_
 from typing import Any, Final
 from uuid import UUID
 
-from django.core.exceptions import FieldDoesNotExist
 from django.db.models import Count, Exists, F, Func, OuterRef, Q, QuerySet, Sum, TextField, Value
 from django.db.models.functions import Left, StrIndex
 
@@ -22,6 +21,7 @@ from quanyu.events.models import Event, EventStep
 from quanyu.events.queries.acts import Counted, by_group
 from quanyu.events.queries.timing import Natural, Working
 from quanyu.events.rules import Filters
+from quanyu.events.rules.fair import RatedBy
 from quanyu.events.workflow import EVENT, State
 from quanyu.kernel.access.rules import Actor, upper
 from quanyu.kernel.calendar import queries as calendar
@@ -43,30 +43,24 @@ IN_TIME = Q(span_left__gte=0)
 RATING = ("rate", "reopen")
 """Who says that it is not solved has it done again: both are ratings."""
 
+OUT_OF_SCOPE: Final = "out_of_scope"
+"""What a reviewer decided to leave out; figures are shown with it and without."""
+
 NO_SUCH_ACT = _("现在的办理流程里没有这个动作，没有可数的")
 
 
 def excluded() -> dict[str, Q]:
     """Return what is left out of every figure, as far as our records know it."""
-    found = {"void": Q(state=State.VOID)}
-    if "merged" in State.values:
-        found["merged"] = Q(state="merged")
-    if _has("excluded_reason"):
-        found["out_of_scope"] = Q(excluded_reason__gt="")
-    return found
+    return {
+        "void": Q(state=State.VOID),
+        "merged": Q(state=State.MERGED),
+        OUT_OF_SCOPE: Q(excluded_reason__gt=""),
+    }
 
 
-def _has(name: str) -> bool:
-    try:
-        Event._meta.get_field(name)
-    except FieldDoesNotExist:
-        return False
-    return True
-
-
-def kept() -> Q:
-    """Return the condition that a matter is left out by none of them."""
-    return reduce(and_, (~one for one in excluded().values()))
+def kept(*, counts_in: str = "") -> Q:
+    """Return the condition that a matter is left out by none of them, or by none but one."""
+    return reduce(and_, (~said for code, said in excluded().items() if code != counts_in))
 
 
 # ------------------------------------------------------------------ which rows
@@ -116,6 +110,7 @@ def conditions(given: Window) -> dict[str, Q]:
     return {
         "reported": Q(),
         "answered": Q(closed_at__isnull=False),
+        "heard": Q(rated_by=RatedBy.CALL.value),
         "solved": Q(solved=True),
         "content": Q(treated=3),
         "due": Q(),

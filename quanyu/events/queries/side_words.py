@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
 from quanyu.events.models import EventStep
+from quanyu.events.rules.fair import OUTCOMES, RatedBy
 from quanyu.events.rules.side import Asking
 from quanyu.kernel.codes import queries as codes
 
@@ -32,8 +33,28 @@ def of(facts: Mapping[str, Any]) -> list[str]:
     if facts.get("review_date"):
         day = date.fromisoformat(str(facts["review_date"]))
         parts.append(_("{day}再看").format(day=_day(day)))
+    parts += _fair(facts)
     if facts.get("promise"):
         parts.append(_("答应反映人：{words}").format(words=facts["promise"]))
+    return parts
+
+
+def _fair(facts: Mapping[str, Any]) -> list[str]:
+    """Return what was said of closing: answers by telephone, hints, what leaves the rates."""
+    parts = []
+    if facts.get("source") == RatedBy.CALL:
+        parts.append(_("回访电话"))
+    if facts.get("call") in OUTCOMES:
+        parts.append(_(OUTCOMES[str(facts["call"])]))
+    if facts.get("out_for"):
+        parts.append(_code("reason_exclude", str(facts["out_for"])))
+    if facts.get("hints"):
+        count = len(str(facts["hints"]).split())
+        parts.append(
+            ngettext("答复核对有 {n} 条提示", "答复核对有 {n} 条提示", count).format(n=count)
+        )
+    if facts.get("hints_seen") == "yes":
+        parts.append(_("提示已看过"))
     return parts
 
 

@@ -8,6 +8,7 @@ from django.utils.translation import gettext, override
 
 from quanyu.events import rules
 from quanyu.events.models import Event
+from quanyu.events.queries import closing
 from quanyu.events.rules import Audience
 from quanyu.kernel.access.rules import Role
 from quanyu.kernel.accounts import queries as accounts
@@ -29,6 +30,8 @@ def recipients(event: Event, whom: Audience, *, at: datetime) -> list[UUID]:
         ),
         Audience.ASKER: lambda: [event.question_by] if event.question_by else [],
         Audience.COMMANDERS: lambda: accounts.holders(Role.COMMANDER, path=place(event), at=at),
+        Audience.REVIEWERS: lambda: accounts.holders(Role.CHECKER, path=place(event), at=at),
+        Audience.ASKER_OF_EXCLUSION: lambda: closing.asker_of_exclusion(event),
         Audience.GRID: lambda: accounts.holders(Role.GRID_WORKER, path=place(event), at=at),
     }
     return found[whom]() if whom in found else []

@@ -10,8 +10,10 @@ from django.utils.translation import gettext as _
 from quanyu.events.models import Event
 from quanyu.events.queries import clock, desk, words
 from quanyu.events.rules import Channel
+from quanyu.events.rules.fair import CALL_SHARE
 from quanyu.events.tables import MATTERS
-from quanyu.events.workflow import State
+from quanyu.events.workflow import EVENT, State
+from quanyu.kernel.codes import queries as codes
 from quanyu.regions import queries as regions
 
 
@@ -49,6 +51,15 @@ def place_words(path: str, *, depth: int = 2) -> str:
     """Return the last names on the way to a place."""
     crumbs = regions.breadcrumb(path)[-depth:]
     return " ".join(regions.label(crumb.path) for crumb in crumbs)
+
+
+@codes.stage_names.answered_by
+def share_names(workflow: str) -> dict[str, str]:
+    """Return what the shares of calling back are called that a city may set by channel."""
+    if workflow != EVENT.name:
+        return {}
+    by = _("回访比例，来源：{channel}")
+    return {f"{CALL_SHARE}_{one.value}": by.format(channel=channel_words(one)) for one in Channel}
 
 
 def channel_words(channel: str) -> str:

@@ -4,13 +4,15 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
+from django.utils.functional import Promise
 from django.utils.translation import gettext as translate
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from quanyu.events import queries
 from quanyu.events.models import Event, EventStep
-from quanyu.events.queries import merging, side_words
+from quanyu.events.queries import closing, merging, side_words
+from quanyu.events.rules.fair import RatedBy
 from quanyu.events.workflow import EVENT, STANDING, State
 from quanyu.kernel.access.rules import Actor, Role
 from quanyu.kernel.calendar import queries as calendar
@@ -84,6 +86,12 @@ TOLD = {
 }
 """What happened, in a resident's words. What is not here stays inside."""
 
+BY_CALL = {
+    "rate": _("回访电话里，您做了评价"),
+    "reopen": _("回访电话里，您说没解决，重新办"),
+}
+"""The two answers, when somebody called and wrote them down."""
+
 ASIDE = {
     "place": _("落点"),
     "say": _("内部说明"),
@@ -100,6 +108,15 @@ ASIDE = {
     "card_accept": _("认可督办答复"),
     "card_escalate": _("升级督办"),
     "card_withdraw": _("撤回督办"),
+    "queue_call": _("进入回访队列"),
+    "take_call": _("领取回访"),
+    "leave_call": _("放回回访"),
+    "miss_call": _("回访没打通"),
+    "end_call": _("回访到期，不再打"),
+    "ask_exclusion": _("申请剔除"),
+    "exclude": _("同意剔除"),
+    "keep_counted": _("不同意剔除"),
+    "count_again": _("撤销剔除"),
 }
 """Lines of the story that move nothing."""
 
@@ -167,6 +184,8 @@ class Followed:
     due_words: str
     story: list[Told]
     may_rate: bool
+    may_reopen: bool
+    may_correct: bool
 
 
 def followed(holder: Actor, *, at: datetime) -> Followed:
@@ -182,6 +201,8 @@ def followed(holder: Actor, *, at: datetime) -> Followed:
     is_open = event.state in queries.OPEN and event.state not in STANDING
     main = merging.seen(event)
     due_at = (event.due_at or event.stage_due_at) if is_open else None
+    in_time = event.reopen_until is None or at <= event.reopen_until
+    may_again = closing.is_reopenable(event, at=at)
     return Followed(
         event=event,
         state_words=str(PLAIN[State(event.state)]),
@@ -191,16 +212,23 @@ def followed(holder: Actor, *, at: datetime) -> Followed:
         due_words=calendar.words(explained) if explained and is_open else "",
         story=told(queries.story(event, actor=holder)),
         may_rate=event.state == State.CLOSED,
+        may_reopen=event.state in {State.CLOSED, State.RATED} and may_again,
+        may_correct=event.state == State.RATED and in_time,
     )
 
 
 def told(steps: list[EventStep]) -> list[Told]:
     """Return the lines that the reporter may read, the newest first."""
     return [
-        Told(s.verb, str(TOLD[s.verb]), s.at, side_words.open_to_all(s))
+        Told(s.verb, str(_told(s)), s.at, side_words.open_to_all(s))
         for s in steps
         if s.verb in TOLD
     ]
+
+
+def _told(step: EventStep) -> Promise | str:
+    """Return what happened in a resident's words: what was said on the telephone is called so."""
+    return BY_CALL[step.verb] if step.facts.get("source") == RatedBy.CALL else TOLD[step.verb]
 
 
 def verb_words(verb: str) -> str:

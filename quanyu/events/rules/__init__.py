@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import Protocol
 from uuid import UUID
 
-from quanyu.events.rules import side
+from quanyu.events.rules import fair, side
 from quanyu.kernel.access.rules import Actor, Role
 from quanyu.kernel.errors import Invalid, Refusal
 from quanyu.kernel.errors import gettext_noop as _
@@ -22,7 +22,6 @@ NOT_OURS = _("这个地点不在您的辖区内，请交上一级派遣员落点
 PLACED_TOO_LATE = _("已经派出或了结的事项不能再改地点")
 PLACE_FIRST = _("这件事还没有落到街道，请先确定地点")
 EVIDENCE = _("这一类须附处置后的照片（{basis}）")
-REOPEN_LATE = _("重办次数已满，请重新反映，或打电话给我们")
 
 NOT_SURE = _("没关系，看过以后再来告诉我们，这个码一直能用")
 ANSWER_SOLVED = _("请选一项：解决了没有")
@@ -90,7 +89,6 @@ class Matter(Protocol):
     handed_back_by: list[UUID]
     dispatched_by: list[UUID]
     handled_by: list[UUID]
-    reopened: int
 
     def most(self, stage: str) -> int:
         """Return how often something may be done with it."""
@@ -114,11 +112,6 @@ def is_not_ones_own(matter: Matter, actor: Actor) -> bool:
 def is_placed(matter: Matter, actor: Actor) -> bool:
     """Answer whether the matter lies in a street at least, not merely in the city or a district."""
     return matter.region_path.count("/") >= PARTS_OF_A_STREET
-
-
-def may_reopen(matter: Matter, actor: Actor) -> bool:
-    """Answer whether the reporter may still have it done again: so many times and no more."""
-    return matter.reopened < matter.most(side.REOPENS)
 
 
 def check_handler(body: UUID, *, allowed: Collection[UUID], names: Collection[str]) -> None:
@@ -257,6 +250,12 @@ class Audience(StrEnum):
     GRID = "grid"
     """The grid's worker."""
 
+    REVIEWERS = "reviewers"
+    """Who decides that a matter leaves the rates."""
+
+    ASKER_OF_EXCLUSION = "asker_of_exclusion"
+    """Who asked for that."""
+
     REPORTER = "reporter"
 
 
@@ -273,7 +272,7 @@ AUDIENCES: Mapping[str, Audience] = MappingProxyType(
         "settle": Audience.REPORTER,
         "refuse": Audience.REPORTER,
     }
-    | {verb: Audience(whom) for verb, whom in side.AUDIENCES.items()}
+    | {verb: Audience(whom) for verb, whom in {**side.AUDIENCES, **fair.AUDIENCES}.items()}
 )
 """Whom each verb concerns. What is not here stands on the work list alone: one telling a step."""
 

@@ -39,6 +39,8 @@ class ContactIn(Strict):
     """Whether the body that handles it may not learn who reported it."""
     agreed: Annotated[str, Field(max_length=8)] = ""
     """How the person agreed to the record, where staff write it down: said or written."""
+    may_ask_back: bool = False
+    """Whether one may be called after closing and asked how it was done."""
 
 
 class ReportIn(Strict):
@@ -50,6 +52,8 @@ class ReportIn(Strict):
     address: Annotated[str, Field(max_length=200)] = ""
     category: Annotated[str, Field(max_length=8)] = ""
     contact: ContactIn = ContactIn()
+    again: Annotated[str, Field(max_length=40)] = ""
+    """The follow code of the closed matter that it is reported again from."""
 
 
 class ReportForIn(ReportIn):
@@ -139,6 +143,9 @@ class FollowOut(Schema):
     question: str
     story: list[FollowStep]
     may_rate: bool
+    may_reopen: bool
+    may_correct: bool
+    reopen_until: datetime | None
 
 
 class Nothing(Strict):
@@ -254,6 +261,10 @@ class Close(Strict):
     """What was seen or heard that shows it is done."""
 
     evidence: Said
+    shown: bool = False
+    """Whether the hints of the reply check stood before the checker."""
+    seen: bool = False
+    """Whether the checker says to have read them."""
 
 
 class Rate(Strict):
@@ -262,6 +273,19 @@ class Rate(Strict):
     solved: bool
     treated: Annotated[int, Field(ge=1, le=3)]
     comment: Annotated[str, Field(max_length=LONGEST_TEXT)] = ""
+
+
+class MissCall(Strict):
+    """What came of a call in which nobody was spoken to."""
+
+    outcome: Annotated[str, Field(max_length=12)]
+
+
+class AskExclusion(Strict):
+    """The listed ground on which it is to leave the rates, and why."""
+
+    ground: Annotated[str, Field(min_length=1, max_length=40)]
+    words: Said
 
 
 class Place(Strict):
@@ -322,6 +346,14 @@ VERBS: dict[str, type[Strict]] = {
     "close": Close,
     "rework": Reasoned,
     "rate": Rate,
+    "take_call": Nothing,
+    "leave_call": Nothing,
+    "miss_call": MissCall,
+    "hear": Rate,
+    "ask_exclusion": AskExclusion,
+    "exclude": Say,
+    "keep_counted": Say,
+    "count_again": Say,
     "void": Reasoned,
     "withdraw": Reasoned,
     "redo": Reasoned,
@@ -366,6 +398,11 @@ class EventOut(Schema):
     reply: str
     solved: bool | None
     treated: int | None
+    rated_by: str
+    reopen_until: datetime | None
+    most_reopens: int | None
+    excluded_reason: str
+    repeat_of_id: UUID | None
 
 
 class StepOut(Schema):

@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as lazy
 from django.utils.translation import pgettext_lazy
 
 from quanyu.events import rules
-from quanyu.events.rules import forwarded, side
+from quanyu.events.rules import fair, forwarded, side
 from quanyu.kernel.access.rules import Role
 from quanyu.kernel.calendar.rules import minutes, working_days, working_hours
 from quanyu.kernel.errors import gettext_noop as _
@@ -49,7 +49,8 @@ NOT_ONES_OWN = Guard(
     "not_ones_own", "核查员不得是派遣人或处置人", rules.is_not_ones_own, rules.OWN_WORK
 )
 PLACED = Guard("placed", "已落到街道、社区或网格", rules.is_placed, rules.PLACE_FIRST)
-UNSOLVED = Guard("may_reopen", "重办次数未满", rules.may_reopen, rules.REOPEN_LATE)
+UNSOLVED = Guard("may_reopen", "重办次数未满", fair.may_reopen, fair.REOPEN_LATE)
+ASKED_ABOUT = Guard("may_answer", "反映人，或正在回访的人", fair.may_answer, fair.NOT_CALLED)
 
 NOTHING_ASKED = Guard("nothing_asked", "没有别的申请在等", side.asks_nothing, side.ASKED_ALREADY)
 MORE_TIME_ASKED = Guard("extension_asked", "已申请延期", side.asks_extension, side.NOTHING_ASKED)
@@ -292,15 +293,23 @@ EVENT = Workflow(
         ),
         Move("close_with", _("随主件结案"), [S.MERGED], S.CLOSED, by=[R.SYSTEM]),
         Move("settle_with", _("随主件办结"), [S.MERGED], S.SETTLED, by=[R.SYSTEM]),
-        Move("rate", _("评价"), [S.CLOSED], S.RATED, by=[R.RESIDENT], needs=["solved", "treated"]),
+        Move(
+            "rate",
+            _("评价"),
+            [S.CLOSED, S.RATED],
+            S.RATED,
+            by=[R.RESIDENT, R.OPERATOR, R.CHECKER],
+            needs=["solved", "treated"],
+            guards=[ASKED_ABOUT],
+        ),
         Move(
             "reopen",
             _("没解决，重办"),
-            [S.CLOSED],
+            [S.CLOSED, S.RATED],
             S.HANDLING,
-            by=[R.RESIDENT],
+            by=[R.RESIDENT, R.OPERATOR, R.CHECKER],
             needs=["reason"],
-            guards=[UNSOLVED],
+            guards=[ASKED_ABOUT, UNSOLVED],
         ),
         Move(
             "redo",

@@ -27,6 +27,8 @@ LISTS = [
     "whistle_ground",
     "card_level",
     "card_ground",
+    "reason_exclude",
+    "empty_phrase",
 ]
 
 

@@ -32,11 +32,19 @@ DATA = {
         "title": "marks at which a sentence of a report ends",
         "FULL_WIDTH": "digits as people type them",
     },
+    "quanyu/events/rules/replies.py": dict.fromkeys(
+        (
+            *("SPLIT", "NUMBERED", "ASKS", "ASKS_WHEN", "ASKS_WHY", "DID", "WHEN", "WHO"),
+            *("BECAUSE", "FUNCTION", "CHINESE", "demands", "_of_form", "_of_others", "_masked"),
+            "_hint",
+        ),
+        "words that people write in reports and answers, and the marks between them",
+    ),
     "quanyu/events/workflow/__init__.py": dict.fromkeys(
         (
             *("VERIFIED_FIRST", "ONCE_PER_BODY", "NOT_ONES_OWN", "PLACED", "UNSOLVED"),
             *("NOTHING_ASKED", "MORE_TIME_ASKED", "STANDING_ASKED", "ANOTHER"),
-            *("TIMES_LEFT", "IN_TIME", "QUESTIONS_LEFT", "FORWARDED"),
+            *("TIMES_LEFT", "IN_TIME", "QUESTIONS_LEFT", "FORWARDED", "ASKED_ABOUT"),
         ),
         "what a condition is called in the documentation; pages show its sentence",
     ),

@@ -59,8 +59,11 @@ NOT_PERSONAL = {
         "codes, a place, a number; the words are those of the code list that the text met, or that"
         " at least three reports hold",
         "region_path state stage_unit span_unit number code_index channel category suggested"
-        " suggested_words suggested_sure suggested_others asking asked_ground",
+        " suggested_words suggested_sure suggested_others asking asked_ground rated_by"
+        " excluded_reason",
     ),
+    "events.Callback": ("a code of how it ended", "ended"),
+    "events.Exclusion": ("codes", "reason decision"),
     "events.ClassModel": (
         "figures, a hash, and codes",
         "macro_f1 old_f1 classes sha256 standing decision",

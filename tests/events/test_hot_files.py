@@ -77,8 +77,8 @@ def test_of_campaigns_counts_its_matters_as_they_are(
 ) -> None:
     lamps = next(one for one in issues if one.category == LAMPS)
     act(actions.open_campaign, plan=_plan(at), issue_id=lamps.pk, actor=commander, at=at)
-    closed = Event.objects.filter(category=LAMPS).order_by("-id").first()
-    Event.objects.filter(pk=closed.pk if closed else None).update(state="void", closed_at=at)
+    voided = Event.objects.filter(category=LAMPS).latest("id")
+    Event.objects.filter(pk=voided.pk).update(state="void", closed_at=at)
 
     [row] = written(CAMPAIGNS, commander, at)
 

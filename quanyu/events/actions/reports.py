@@ -73,7 +73,8 @@ class Report:
 
     repeat_of: UUID | None = None
     """The closed matter that it is reported again from."""
-
+    same: UUID | None = None
+    """The open matter near by that the reporter says this is, too."""
     photos: Sequence[Any] = field(default=(), compare=False)
 
 
@@ -197,6 +198,7 @@ def _drafted(said: Report, *, actor: Actor, at: datetime) -> Event:
         lat=said.lat,
         region_path=path_of(said.lon, said.lat, otherwise=_home(actor)),
         reported_at=at,
+        said_same=said.same,
         account_id=actor.id if said.channel is Channel.GRID else None,
         repeat_of_id=said.repeat_of,
     )

@@ -134,6 +134,7 @@ class Event(Case):
     repeat_of = models.ForeignKey(
         "self", models.PROTECT, verbose_name="再次反映的前一件", related_name="again", null=True
     )
+    said_same = models.UUIDField("反映人说与此相同", null=True)
     solved = models.BooleanField("是否解决", null=True)
     treated = models.PositiveSmallIntegerField("服务态度", null=True)
     rated_by = models.CharField("评价来源", max_length=4, blank=True)
@@ -221,6 +222,9 @@ class Event(Case):
                 "region_path",
                 name="event_excluded",
                 condition=models.Q(excluded_reason__gt=""),
+            ),
+            models.Index(
+                "lon", "lat", name="event_open_spot", condition=models.Q(closed_at__isnull=True)
             ),
         ]
 

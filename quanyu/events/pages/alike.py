@@ -68,6 +68,7 @@ def shown(twin: Twin) -> dict[str, Any]:
 def _why(twin: Twin) -> str:
     """Return the reasons in a line: grid, metres, days, class, likeness."""
     said = [
+        _("反映人说是同一件") if twin.is_said else "",
         _("同一网格") if twin.same_grid else "",
         _("相距 {n} 米").format(n=twin.metres) if twin.metres is not None else "",
         ngettext("相隔 {n} 天", "相隔 {n} 天", twin.days).format(n=twin.days)

@@ -21,7 +21,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from quanyu.events import actions, queries, rules, schemas
 from quanyu.events.pages import forms, shown
-from quanyu.events.queries import clock, photos, words
+from quanyu.events.queries import clock, nearby, photos, words
 from quanyu.events.rules import Channel
 from quanyu.events.workflow import STANDING, State
 from quanyu.kernel.access.http import answer, hidden_if_denied, parsed, sentence
@@ -110,13 +110,13 @@ def _figures(found: Mapping[str, Any]) -> dict[str, Any] | None:
 def report(request: HttpRequest) -> HttpResponse:
     """Take a report: a picture, a place, words; only a place and words are needed."""
     if request.method != "POST":
-        return _report_page(request)
+        return report_page(request)
     try:
         receipt = _reported(request, at=timezone.now())
     except TooMany as no:
         return _limited(request, no)
     except Refusal as no:
-        return _report_page(request, no=no)
+        return report_page(request, no=no)
     response = HttpResponseRedirect(reverse("report_sent"))
     digits = rules.code_digits(receipt.code)
     # The code is shown once more on the next page; a signed cookie needs no session.
@@ -151,6 +151,7 @@ def _reported(request: HttpRequest, *, at: datetime) -> actions.Receipt:
         may_text=who.may_text,
         may_ask_back=who.may_ask_back,
         repeat_of=_again(request, given.get("again", ""), at=at),
+        same=nearby.opened(given.get("same", "")[:400]) if given.get("same") else None,
         photos=request.FILES.getlist("photos"),
     )
     sent = partial(actions.report, said=said, actor=REPORTER, at=at, address=address_of(request))
@@ -168,7 +169,14 @@ def _again(request: HttpRequest, code: str, *, at: datetime) -> UUID | None:
     return actions.matter_again(code=code, address=address, actor=REPORTER, at=at)
 
 
-def _report_page(request: HttpRequest, *, no: Refusal | None = None) -> HttpResponse:
+def report_page(
+    request: HttpRequest,
+    *,
+    no: Refusal | None = None,
+    near: Sequence[Mapping[str, Any]] = (),
+    has_looked: bool = False,
+) -> HttpResponse:
+    """Show the form as it was filled in, with what is reported near by if that was asked."""
     given, at = request.POST, timezone.now()
     context = {
         "centre": shown.middle(settings.QUANYU_CITY),
@@ -182,6 +190,8 @@ def _report_page(request: HttpRequest, *, no: Refusal | None = None) -> HttpResp
         "may_text": notices.can_text(),
         "again": rules.code_digits(given.get("again", request.GET.get("again", ""))),
         "purpose": _("只用来回您消息，办完两年后删掉；看一次记一次，您看得到"),
+        "near": near,
+        "has_looked": has_looked,
         "kept_photos": len(request.FILES.getlist("photos")) if no is not None else 0,
     }
     return answer(request, "events/report.html", context, no)

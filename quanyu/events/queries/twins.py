@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.db.models import Q, QuerySet
 
@@ -34,6 +34,8 @@ class Twin:
     days: int
     same_grid: bool
     same_class: bool
+    is_said: bool = False
+    """Whether the reporter says so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +50,20 @@ class Draft:
 def of_matter(event: Event, *, actor: Actor) -> list[Twin]:
     """Return the open matters that may be the same as this one, the likeliest first."""
     draft = Draft(event.text, _spot(event), event.category or event.suggested)
-    rows = _around(draft.spot, actor=actor).exclude(pk=event.pk)
-    return _likeliest(draft, rows.order_by("-reported_at")[:MOST_COMPARED])
+    rows = _around(draft.spot, actor=actor).exclude(pk__in=[event.pk, event.said_same])
+    likely = _likeliest(draft, rows.order_by("-reported_at")[:MOST_COMPARED])
+    return [*_said(event, draft, actor=actor), *likely][:MOST]
+
+
+def _said(event: Event, draft: Draft, *, actor: Actor) -> list[Twin]:
+    """Return the matter that the reporter says this is, too, if it is still open within reach."""
+    if event.said_same is None:
+        return []
+    rows = Event.objects.visible_to(actor).filter(pk=event.said_same, state__in=queries.OPEN)
+    return [
+        replace(_twin(draft, other, likeness.alike(draft.text, [other.text])[0]), is_said=True)
+        for other in rows
+    ]
 
 
 def of_draft(draft: Draft, *, actor: Actor) -> list[Twin]:

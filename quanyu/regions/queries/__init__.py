@@ -268,6 +268,21 @@ def search(text: str, *, within: str = "", limit: int = 20) -> list[Found]:
     return (found + _search_buildings(words, within=within, limit=limit))[:limit]
 
 
+COMMUNITY_PARTS = 5
+"""Province, city, area, street, community: ``34/01/04/001/001/``."""
+
+
+def named_in(text: str) -> str:
+    """Return the community whose name stands in an address, the longest first; else nothing."""
+    names = {
+        path: rules.bare_name(crumb.name)
+        for path, crumb in _names.get().items()
+        if path.count("/") == COMMUNITY_PARTS
+    }
+    found = [path for path, name in names.items() if len(name) > 1 and name in text]
+    return max(found, key=lambda path: (len(names[path]), path), default="")
+
+
 def _search_places(words: str, *, within: str, limit: int) -> list[Found]:
     named = Q(name__contains=words) | Q(name_en__icontains=words) | Q(code__startswith=words)
     rows = Region.objects.standing().within(within).filter(named).order_by("path")[:limit]

@@ -80,6 +80,11 @@ def short_name(name: str) -> str:
     return name
 
 
+def bare_name(name: str) -> str:
+    """Return a community's name without the word for what it is, as addresses have it: 绩溪路."""
+    return short_name(name).removesuffix("社区")
+
+
 def ancestry(path: str) -> tuple[str, ...]:
     """Return every path from the province down to ``path`` itself."""
     return tuple(_prefixes(path))

@@ -100,6 +100,7 @@ def flag_words() -> dict[str, str]:
         "evidence_required": _("须附照片"),
         "safety": _("涉及安全"),
         "emergency": _("应急"),
+        "public_space": _("路过就看得见"),
     }
 
 

@@ -33,8 +33,11 @@ LONGEST: Final = {
 
 CODE: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,39}")
 CLASS_LISTS: Final = ("event_class", "part_class")
-FLAGS: Final = frozenset({"verification_required", "evidence_required", "safety", "emergency"})
-"""Attributes of a class that are yes or no."""
+FLAGS: Final = frozenset(
+    {"verification_required", "evidence_required", "safety", "emergency", "public_space"}
+)
+"""Attributes of a class that are yes or no. ``public_space``: a state of a thing that whoever
+passes by sees, never what somebody does; neighbours may be told that it is reported already."""
 
 
 class NotKeeper(Refusal):

@@ -158,6 +158,33 @@ form.addEventListener('q:placed', () => {
   input('address').removeAttribute('aria-invalid');
 });
 
+/* ---------- what is reported near by already ---------- */
+const near = /** @type {HTMLElement} */ (form.querySelector('[data-near]'));
+const asked = /** @type {HTMLElement} */ (form.querySelector('[data-near-ask]'));
+const PAUSE = 900;
+const SHORTEST = 3;
+let waiting = 0;
+let last = '';
+
+async function look() {
+  const body = new FormData();
+  for (const name of ['csrfmiddlewaretoken', 'text', 'address', 'lon', 'lat']) body.set(name, input(name).value);
+  const kind = /** @type {HTMLInputElement | null} */ (form.querySelector('[name=class_code]:checked'));
+  body.set('class_code', kind?.value ?? '');
+  const said = [...body.values()].join('\n');
+  if (input('text').value.trim().length < SHORTEST || !placed() || said === last) return;
+  last = said;
+  try {
+    const found = await fetch(near.dataset.url ?? '', { method: 'POST', body, headers: { 'X-Requested-With': 'fetch' } });
+    if (last === said && found.ok) near.innerHTML = found.status === 204 ? '' : await found.text();
+  } catch { /* a help and no more */ }
+}
+const soon = () => { clearTimeout(waiting); waiting = window.setTimeout(look, PAUSE); };
+asked.remove(); // Enter must send the report, not look around
+input('text').addEventListener('input', soon);
+form.addEventListener('change', (event) => { if (event.target instanceof HTMLInputElement && event.target.name === 'class_code') soon(); });
+next.addEventListener('click', soon);
+
 form.classList.add('is-stepped');
 const faulty = steps.findIndex((step) => step.querySelector('.invalid-feedback'));
 show(Math.max(faulty, 0), false);

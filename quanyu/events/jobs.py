@@ -10,7 +10,8 @@ from django.utils import timezone
 
 from quanyu.events import actions, queries, rules
 from quanyu.events.actions import calling
-from quanyu.events.queries import classing, closing, hot, merging, standing
+from quanyu.events.queries import classing, closing, hot, joint, merging, standing
+from quanyu.events.rules.joint import TOLD as TOLD_JOINT
 from quanyu.events.workflow import EVENT
 from quanyu.kernel.access.rules import system
 from quanyu.kernel.access.scope import acting
@@ -142,6 +143,30 @@ def end_calls(at: datetime) -> None:
         actions.end_call(event_id=key, actor=worker, at=at)
 
 
+@every("*/10 * * * * 50")
+def tell_late_parts(at: datetime) -> None:
+    """Announce every part that is late, once."""
+    worker = system(settings.QUANYU_CITY, job="events.tell_late_parts")
+    for event, part in joint.late(actor=worker, at=at):
+        actions.tell_part_late(event_id=event, part_id=part, actor=worker, at=at)
+
+
+def _going_on(verb: str) -> Listener:
+    def go_on(case: UUID, at: datetime) -> None:
+        worker = system(settings.QUANYU_CITY, job=f"events.parts_after_{verb}")
+        actions.go_on_parts(event_id=case, actor=worker, at=at)
+
+    go_on.__name__ = go_on.__qualname__ = f"parts_after_{verb}"
+    return go_on
+
+
+GO_ON = {
+    verb: on(f"{EVENT.name}.{verb}")(_going_on(verb))
+    for verb in ("resume", "answer", "go_on", "convene")
+}
+"""What stands still lets its parts stand still."""
+
+
 def _following(verb: str) -> Listener:
     def follow(case: UUID, at: datetime) -> None:
         worker = system(settings.QUANYU_CITY, job=f"events.follow_{verb}")
@@ -218,6 +243,18 @@ def _telling(verb: str) -> Listener:
 
 TELLS = {verb: on(f"{EVENT.name}.{verb}", is_news=True)(_telling(verb)) for verb in TOLD}
 """One listener a verb that somebody is told of, or that settles what they were told."""
+
+
+def _telling_joint(topic: str) -> Listener:
+    def tell(case: UUID, at: datetime) -> None:
+        worker = system(settings.QUANYU_CITY, job=f"events.tell_{topic}")
+        actions.tell_joint(topic=topic, key=case, since=at, actor=worker, at=timezone.now())
+
+    tell.__name__ = tell.__qualname__ = f"tell_{topic.replace('.', '_')}"
+    return tell
+
+
+JOINT_TELLS = {topic: on(topic, is_news=True)(_telling_joint(topic)) for topic in TOLD_JOINT}
 
 
 @every("* * * * * 30")

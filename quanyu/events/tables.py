@@ -45,6 +45,17 @@ MATTERS: Final = Table(
     opened_by=SIGHTED_ROLES | {Role.HANDLER},
 )
 
+MINUTES: Final = Table(
+    name="minutes",
+    title=_("会商纪要"),
+    page="desk_matters",
+    columns=(),
+    parameters=("consultation",),
+    opened_by=SIGHTED_ROLES | {Role.HANDLER},
+    formats=("pdf", "xlsx"),
+)
+"""The minutes of one consultation: bodies and counts, no person."""
+
 BULLETIN: Final = Table(
     name="bulletin",
     title=_("指标通报"),

@@ -51,6 +51,10 @@ DATA = {
     "quanyu/events/workflow/cards.py": {
         "ANOTHER": "what a condition is called in the documentation; pages show its sentence",
     },
+    "quanyu/events/workflow/joint.py": dict.fromkeys(
+        ("ONCE", "PLACED", "CONCLUDED", "WAS_OUT", "NEVER_OUT"),
+        "what a condition is called in the documentation; pages show its sentence",
+    ),
     "quanyu/kernel/calendar/actions.py": dict.fromkeys(
         ("_shipped", "_entered"), "a document's title, stored"
     ),

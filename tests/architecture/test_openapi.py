@@ -75,4 +75,5 @@ def test_lets_residents_in_without_an_account(
 
 def _sent(client: Client, path: str, verb: str) -> Any:
     address = path.replace("{event_id}", str(uuid.uuid4())).replace("{code}", "0000000000000000")
+    address = address.replace("{part_id}", str(uuid.uuid4()))
     return client.generic(verb.upper(), address, b"{}", content_type="application/json")

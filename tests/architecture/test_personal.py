@@ -73,6 +73,7 @@ NOT_PERSONAL = {
         "codes, and the salt of the audit's digest",
         "verb source target actor_kind role salt",
     ),
+    "events.JointPart": ("codes", "state legal_ground"),
     "events.Campaign": (
         "a place, a class, and the office's own plan and result for everybody at the desk",
         "region_path category title goal result",

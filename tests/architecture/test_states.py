@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from tests.architecture.source import places, trees
 
 WRITERS = {
+    ("quanyu/events/actions/joint.py", "_keep"): "a part's own state: it is no case",
     ("quanyu/kernel/workflow/actions.py", "_stand"): "the only code that moves a case",
     ("quanyu/kernel/accounts/actions/asking.py", "_settle"): "a request's own state: it is no case",
     ("quanyu/kernel/files/actions.py", "finish"): "a file's own state: it is no case",

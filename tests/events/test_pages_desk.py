@@ -69,7 +69,9 @@ def test_my_work_offers_both_desk_roles_one_act(reported: Event, clerk: Actor) -
 def test_one_matter_shows_its_story_and_the_act(filed: Event, dispatcher: Actor) -> None:
     page = browser_of(dispatcher).get(page_of(filed))
 
-    assert [move["verb"] for move in page.context["moves"]] == ["dispatch", "merge"]
+    assert [move["verb"] for move in page.context["moves"]] == [
+        *("dispatch", "convene", "merge"),
+    ]
     assert "立案" in page.content.decode()
 
 
@@ -312,7 +314,7 @@ def test_who_has_no_act_reads_whose_turn_it_is_and_what_they_are_here(
 
 
 def test_who_may_only_read_is_told_so(filed: Event) -> None:
-    assert "您在这里是街道指挥长" in why_not(filed, person(Role.COMMANDER))
+    assert "您在这里是社区书记" in why_not(filed, person(Role.COMMUNITY_SECRETARY))
 
 
 def test_who_holds_the_role_but_did_the_work_is_led_to_what_stands_in_the_way(

@@ -1,6 +1,6 @@
 """Somebody from another district meets a matter of ours: missing and forbidden look alike."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 from uuid import uuid4
 
@@ -16,6 +16,8 @@ from tests.conftest import GRID
 
 pytestmark = pytest.mark.django_db
 
+MEETS = datetime(2099, 3, 3, tzinfo=UTC)
+
 FACTS: dict[str, dict[str, Any]] = {
     "request_verification": {},
     "verify": {"finding": "属实"},
@@ -26,6 +28,24 @@ FACTS: dict[str, dict[str, Any]] = {
     "dispatch": {"body": uuid4()},
     "send_out": {"class_code": "P0102", "body": uuid4()},
     "insist": {"reason": "职责清楚"},
+    "join": {"body": uuid4(), "task": "配合清淤"},
+    "move_lead": {"body": uuid4(), "reason": "主要归它"},
+    "convene": {
+        "question": "由谁牵头",
+        "meets_at": MEETS,
+        "where": "街道",
+        "invited": [uuid4(), uuid4()],
+    },
+    "reconvene": {"meets_at": MEETS, "where": "街道"},
+    "conclude": {
+        "attended": [uuid4()],
+        "people": 3,
+        "decision": "由它牵头",
+        "body": uuid4(),
+        "reason": "依据清单",
+    },
+    "call_off": {"reason": "不开了"},
+    "go_on_parts": {},
     "acknowledge": {},
     "hand_back": {"legal_ground": "not_ours", "reason": "不归我们"},
     "handle": {"outcome": "换好了"},

@@ -41,6 +41,7 @@ class Paper:
     extended: int = 0
     questions: int = 0
     due_told_at: datetime | None = None
+    consulting: UUID | None = None
     id: UUID = field(default_factory=uuid4)
     account_id: UUID | None = None
 

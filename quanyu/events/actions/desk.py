@@ -8,6 +8,8 @@ from django.db import transaction
 
 from quanyu.events import rules
 from quanyu.events.actions.common import DESK, check_reason, classify, path_of, with_actor
+from quanyu.events.actions.consulting import end_meeting
+from quanyu.events.actions.joint import lead
 from quanyu.events.models import Event
 from quanyu.events.workflow import BEFORE_DISPATCH
 from quanyu.kernel.access.queries import get
@@ -103,6 +105,8 @@ def dispatch(*, event_id: UUID, body: UUID, actor: Actor, at: datetime, remark: 
     event.body_id = body
     event.dispatched_by = with_actor(event.dispatched_by, actor)
     move(event, "dispatch", actor=actor, at=at, body=body, remark=remark or None)
+    if event.shared_with:
+        lead(event, actor=actor, at=at)
     return event
 
 
@@ -125,6 +129,7 @@ def insist(*, event_id: UUID, reason: str, actor: Actor, at: datetime) -> Event:
     """Decide that the body keeps the matter it handed back (维持派遣)."""
     event = get(Event, event_id, actor=actor, lock=True)
     event.dispatched_by = with_actor(event.dispatched_by, actor)
+    end_meeting(event, actor=actor, at=at)
     move(event, "insist", actor=actor, at=at, reason=reason)
     return event
 

@@ -9,6 +9,7 @@ from django.db import transaction
 
 from quanyu.events import rules
 from quanyu.events.actions.common import attach, check_reason, drop_asked, with_actor
+from quanyu.events.actions.joint import end_parts
 from quanyu.events.models import Event
 from quanyu.events.queries import photos as pictures
 from quanyu.events.queries import replies
@@ -83,10 +84,22 @@ def hand_back(
 
 @transaction.atomic
 def handle(
-    *, event_id: UUID, outcome: str, actor: Actor, at: datetime, photos: Sequence[Any] = ()
+    *,
+    event_id: UUID,
+    outcome: str,
+    actor: Actor,
+    at: datetime,
+    photos: Sequence[Any] = (),
+    unneeded: str = "",
 ) -> Event:
-    """Tell what was done (处置反馈)."""
+    """Tell what was done, for all who had a part (处置反馈).
+
+    :param unneeded: why the parts that nobody answered yet are not needed
+    :raises PartsOpen: if there are such parts and no reason is given
+    """
     event = get(Event, event_id, actor=actor, lock=True)
+    if event.open_parts or unneeded.strip():
+        end_parts(event, unneeded=unneeded, actor=actor, at=at)
     _check_evidence(event, photos, at=at)
     event.outcome = outcome
     drop_asked(event)

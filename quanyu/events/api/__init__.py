@@ -9,7 +9,7 @@ from django.utils import timezone
 from ninja import File, Header, Query, Router, Status, UploadedFile
 
 from quanyu.events import actions, queries, schemas
-from quanyu.events.queries import words
+from quanyu.events.queries import joint, words
 from quanyu.events.queries.version import check_version
 from quanyu.events.rules import Channel
 from quanyu.events.workflow import State
@@ -225,6 +225,31 @@ for verb, body_type in schemas.VERBS.items():
     _verb(verb, body_type)
 
 
+def _part_verb(name: str, body_type: type[schemas.Strict]) -> None:
+    """Give one verb on a part its address; the answer is the whole matter as it now stands."""
+
+    def act(
+        request: HttpRequest, event_id: UUID, part_id: UUID, body: Any, response: HttpResponse
+    ) -> schemas.EventDetail:
+        actor, at = actor_of(request), timezone.now()
+        done = getattr(actions, name)
+        done(event_id=event_id, part_id=part_id, actor=actor, at=at, **body.dict())
+        return _answer(request, event_id, response)
+
+    act.__name__ = name
+    act.__doc__ = getattr(actions, name).__doc__
+    act.__annotations__["body"] = body_type
+    router.post(
+        f"/{{uuid:event_id}}/parts/{{uuid:part_id}}/{name}",
+        response=schemas.EventDetail,
+        operation_id=f"event_{name}",
+    )(act)
+
+
+for verb, body_type in schemas.PART_VERBS.items():
+    _part_verb(verb, body_type)
+
+
 @router.post("/{uuid:event_id}/photos", response=schemas.EventDetail)
 def add_photos(
     request: HttpRequest,
@@ -254,4 +279,12 @@ def _answer(request: HttpRequest, event_id: UUID, response: HttpResponse) -> sch
     plain = schemas.EventOut.from_orm(event).dict()
     steps = [schemas.StepOut.from_orm(step) for step in queries.story(event, actor=actor)]
     offered = [move.verb for move in queries.offers(event, actor=actor)]
-    return schemas.EventDetail(**plain, offers=offered, steps=steps)
+    parts = [schemas.PartOut.from_orm(one) for one in joint.parts(event, actor=actor)]
+    meetings = joint.consultations(event, actor=actor)
+    return schemas.EventDetail(
+        **plain,
+        offers=offered,
+        steps=steps,
+        parts=parts,
+        consultations=[schemas.ConsultationOut.from_orm(one) for one in meetings],
+    )

@@ -16,6 +16,8 @@ from quanyu.events.models.fair import Callback as Callback
 from quanyu.events.models.fair import Exclusion as Exclusion
 from quanyu.events.models.fair import is_none_of
 from quanyu.events.models.hot import HotIssue as HotIssue
+from quanyu.events.models.joint import Consultation as Consultation
+from quanyu.events.models.joint import JointPart as JointPart
 from quanyu.events.models.whistle import WhistleCall as WhistleCall
 from quanyu.events.models.whistle import WhistleMatter as WhistleMatter
 from quanyu.events.models.whistle import WhistlePart as WhistlePart
@@ -106,6 +108,9 @@ class Event(Case):
     handed_back_by = ArrayField(models.UUIDField(), verbose_name="退回过的单位", default=list)
     shared_with = ArrayField(models.UUIDField(), verbose_name="一并看得到的单位", default=list)
     """The bodies called to it besides the one that has it: they see it, and act on it as such."""
+    open_parts = models.PositiveSmallIntegerField("未答复的协办", default=0)
+    consulting = models.UUIDField("未定案的会商", null=True)
+    consulted = models.PositiveSmallIntegerField("会商次数", default=0)
     dispatched_by = ArrayField(models.UUIDField(), verbose_name="派遣人", default=list)
     handled_by = ArrayField(models.UUIDField(), verbose_name="处置人", default=list)
     checked_by = ArrayField(models.UUIDField(), verbose_name="核查人", default=list)
@@ -160,7 +165,8 @@ class Event(Case):
             ),
             models.CheckConstraint(
                 name="event_class_once_filed",
-                condition=~models.Q(state__in=[State.FILED, *HANDED_OUT]) | ~models.Q(category=""),
+                condition=~models.Q(state__in=[State.FILED, State.CONSULTING, *HANDED_OUT])
+                | ~models.Q(category=""),
             ),
             models.CheckConstraint(
                 name="event_point_whole",
@@ -200,6 +206,10 @@ class Event(Case):
             ),
             models.CheckConstraint(
                 name="event_repeats_another", condition=~models.Q(repeat_of=models.F("id"))
+            ),
+            models.CheckConstraint(
+                name="event_consulting_only_in_consultation",
+                condition=models.Q(consulting=None) | models.Q(state=State.CONSULTING),
             ),
             models.UniqueConstraint("code_index", name="event_code_once"),
         ]

@@ -14,7 +14,7 @@ from django.utils.translation import ngettext, pgettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from quanyu.events import actions, queries, schemas
-from quanyu.events.pages import alike, campaigns, forms, precedents, shown
+from quanyu.events.pages import alike, campaigns, forms, joint_forms, precedents, shown, together
 from quanyu.events.queries import (
     clock,
     desk,
@@ -48,7 +48,7 @@ from quanyu.regions import queries as regions
 GROUND = "/map/ground.geojson"
 REPORTING = frozenset({Role.GRID_WORKER, Role.COMMUNITY_OFFICER, Role.OPERATOR, Role.WINDOW_CLERK})
 
-GROUPS = ("send_out", *desk.FIRST[1:])
+GROUPS = ("send_out", *desk.FIRST[1:], *together.TASKS)
 """The groups of my work after what is late or soon due, in the order of the workflow."""
 
 
@@ -63,7 +63,9 @@ def my_work(request: HttpRequest) -> HttpResponse:
     tasks = desk.work(actor=actor)
     waiting = desk.waiting(actor=actor, without=[task.event.pk for task in tasks])
     bodies = desk.body_names([*(task.event for task in tasks), *waiting], *actor.bodies)
-    rows = sorted((_task(task, at=at, bodies=bodies) for task in tasks), key=_urgency)
+    parts = together.tasks(actor=actor, at=at)
+    own = [*(_task(task, at=at, bodies=bodies) for task in tasks), *parts]
+    rows = sorted(own, key=_urgency)
     context = {
         "section": "work",
         "place": _where(actor, bodies),
@@ -155,6 +157,8 @@ def _to_do(verb: str) -> str:
         "check": _("待核查"),
         "close": _("待结案"),
         "settle": _("可现场办结"),
+        "conclude": _("待写会商纪要"),
+        **together.to_do(),
     }
     return names[verb]
 
@@ -221,7 +225,7 @@ def act(request: HttpRequest, number: str, verb: str) -> HttpResponse:
         raise Http404
     event = queries.by_number(number, actor=actor)
     try:
-        body = parsed(schemas.VERBS[verb], request.POST.dict(), labels=forms.LABELS)
+        body = parsed(schemas.VERBS[verb], joint_forms.typed(request.POST), labels=forms.LABELS)
         check_version(event.pk, request.POST.get("version", ""), actor=actor)
         more = {"photos": _uploads(request)} if verb in forms.WITH_PHOTOS else {}
         done = getattr(actions, verb)
@@ -229,7 +233,7 @@ def act(request: HttpRequest, number: str, verb: str) -> HttpResponse:
     except Refusal as no:
         return _matter(request, number, at=at, verb=verb, no=no)
     messages.success(request, _("{act}：已办好").format(act=shown.verb_words(verb)))
-    return _gone_on(request, number, actor=actor)
+    return gone_on(request, number, actor=actor)
 
 
 @require_GET
@@ -260,7 +264,7 @@ def note(request: HttpRequest, number: str) -> HttpResponse:
         actions.say(event_id=event.pk, words=body.words, actor=actor, at=at)
     except Refusal as no:
         return _matter(request, number, at=at, no=no)
-    return _gone_on(request, number, actor=actor)
+    return gone_on(request, number, actor=actor)
 
 
 @require_POST
@@ -274,7 +278,7 @@ def precedent(request: HttpRequest, number: str) -> HttpResponse:
     except Refusal as no:
         return _matter(request, number, at=at, no=no)
     messages.success(request, _("已登记为判例，下次先按它建议"))
-    return _gone_on(request, number, actor=actor)
+    return gone_on(request, number, actor=actor)
 
 
 @require_http_methods(["GET", "POST"])
@@ -312,7 +316,7 @@ def _uploads(request: HttpRequest) -> list[Any]:
     return list(request.FILES.getlist("photos"))
 
 
-def _gone_on(request: HttpRequest, number: str, *, actor: Actor) -> HttpResponse:
+def gone_on(request: HttpRequest, number: str, *, actor: Actor) -> HttpResponse:
     """Return the way to the matter, or to my work when the act took it out of my reach."""
     try:
         queries.by_number(number, actor=actor)
@@ -339,10 +343,13 @@ def _matter(
     actor = actor_of(request)
     event = queries.by_number(number, actor=actor)
     steps = queries.story(event, actor=actor)
-    given = request.POST.dict() if no is not None else {}
+    given = joint_forms.typed(request.POST) if no is not None else {}
     desk_ = forms.Desk(event=event, actor=actor, at=at, given=given, verb=verb, no=no)
+    parts, meetings = together.read(event, steps, actor=actor)
+    named = together.bodies_in(steps, parts, meetings)
+    bodies = desk.body_names([event], *desk.bodies_in(steps), *named)
     moves = forms.moves(desk_)
-    bodies = desk.body_names([event], *desk.bodies_in(steps))
+    moves += together.moves(parts, bodies=bodies, actor=actor, at=at, given=given, verb=verb, no=no)
     body = bodies.get(event.body_id, "") if event.body_id else ""
     told = shown.story(event, steps, at=at, photos=photos.photos(event), bodies=bodies)
     context = {
@@ -361,6 +368,7 @@ def _matter(
         "ground_url": f"{GROUND}?place={event.region_path}",
         "story": told,
         "story_counts": _story_counts(told),
+        "joint": together.block(event, steps, parts, meetings, bodies=bodies, at=at),
         "clock": _clock(event, at=at),
         "moves": moves,
         "blocked": forms.blocked(event, actor=actor),
@@ -381,6 +389,13 @@ def _matter(
         # On a page a changed row is a conflict; 412 answers If-Match, which a form has not.
         response.status_code = 409
     return response
+
+
+def refused(
+    request: HttpRequest, number: str, *, at: datetime, verb: str, no: Refusal
+) -> HttpResponse:
+    """Show a matter with the act that was refused, for the modules beside this one."""
+    return _matter(request, number, at=at, verb=verb, no=no)
 
 
 def _beside(event: Any, actor: Actor) -> dict[str, str]:

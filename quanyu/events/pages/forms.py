@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
 
 from quanyu.events import queries
+from quanyu.events.pages import joint_forms
 from quanyu.events.pages.shown import middle, verb_words
 from quanyu.events.queries import clock, desk, precedents, words
 from quanyu.kernel.access.http import field, option, sentence
@@ -32,6 +33,7 @@ SURE = 0.5
 """Below this the page says that the model is not sure."""
 
 LABELS: Mapping[str, Any] = {
+    **joint_forms.LABELS,
     "class_code": gettext_lazy("类别"),
     "body": gettext_lazy("处置单位"),
     "reason": gettext_lazy("理由"),
@@ -78,9 +80,10 @@ ASKS: Mapping[str, Sequence[str]] = {
     "dispatch": ["body", "remark"],
     "send_out": ["class_code", "body", "remark"],
     "insist": ["reason"],
+    **joint_forms.ASKS,
     "acknowledge": [],
     "hand_back": ["legal_ground", "reason"],
-    "handle": ["outcome", "photos"],
+    "handle": ["outcome", "unneeded", "photos"],
     "merge": ["main"],
     "unmerge": ["reason"],
     "ask": ["question"],
@@ -105,7 +108,7 @@ ASKS: Mapping[str, Sequence[str]] = {
 """What each act asks for, in the order of the form; a test holds it against ``needs``."""
 
 WRITTEN = frozenset({"remark", "finding", "outcome", "evidence", "reason", "reply", "promise"})
-WRITTEN |= {"question", "answer"}
+WRITTEN |= {"question", "answer", "task", "decision", "unneeded"}
 """What of it is a person's own words."""
 
 WITH_PHOTOS = frozenset(verb for verb, asked in ASKS.items() if "photos" in asked)
@@ -130,12 +133,12 @@ class Desk:
     event: Any
     actor: Actor
     at: datetime
-    given: Mapping[str, str]
+    given: Mapping[str, Any]
     verb: str = ""
     """The act that was just refused; its typed values are kept."""
     no: Refusal | None = None
 
-    def typed(self, verb: str, name: str, default: str = "") -> str:
+    def typed(self, verb: str, name: str, default: Any = "") -> Any:
         """Return what was typed for a field of the refused act, or the default."""
         return self.given.get(name, default) if verb == self.verb else default
 
@@ -176,7 +179,16 @@ def may_place(event: Any, actor: Actor) -> bool:
 
 
 def _rank(verb: str) -> int:
-    order = [*desk.FIRST, "hand_back", "rework", "place", *LESS_MEANT, "refuse", "void"]
+    order = [
+        *desk.FIRST,
+        "hand_back",
+        "rework",
+        "place",
+        *joint_forms.LESS_MEANT,
+        *LESS_MEANT,
+        "refuse",
+        "void",
+    ]
     return order.index(verb) if verb in order else len(order)
 
 
@@ -187,7 +199,8 @@ def _holders(desk_: Desk, verbs: Sequence[str]) -> list[Holder]:
 
 
 def _move(desk_: Desk, verb: str, holders: Sequence[Holder], *, is_first: bool) -> dict[str, Any]:
-    asked = [_FIELDS[name](desk_, verb, holders) for name in ASKS[verb]]
+    drawn = [_FIELDS.get(f"{verb}.{name}") or _FIELDS[name] for name in ASKS[verb]]
+    asked = [draw(desk_, verb, holders) for draw in drawn]
     is_handing_out = verb in {"dispatch", "send_out"}
     to = _name(holders[0]) if is_handing_out and holders else ""
     return {
@@ -197,7 +210,7 @@ def _move(desk_: Desk, verb: str, holders: Sequence[Holder], *, is_first: bool) 
         "url": reverse("desk_act", args=[desk_.event.number, verb]),
         "primary": is_first,
         "note": _note(verb),
-        "fields": asked,
+        "fields": [one for one in asked if one],
         "spot": _spot(desk_) if verb == "place" else None,
         "limit": clock.preview(desk_.event, desk_.class_code, at=desk_.at)
         if is_handing_out and desk_.class_code
@@ -233,6 +246,7 @@ def _note(verb: str) -> str:
         "suspend": _("停表到复核日期，那天再请您决定；承诺会给反映人看"),
         "suspend_on": _("停表到新的复核日期；承诺会给反映人看"),
         "resume": _("时限接着走，不重新计"),
+        **joint_forms.notes(),
     }
     return notes.get(verb, "")
 
@@ -394,6 +408,7 @@ def _hidden(name: str) -> "Drawn":
 Drawn = Callable[[Desk, str, Sequence[Holder]], dict[str, Any]]
 
 _FIELDS: Mapping[str, Drawn] = {
+    **joint_forms.FIELDS,
     "remark": _remark,
     "finding": _text("finding"),
     "outcome": _text("outcome"),

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from quanyu.events import queries
-from quanyu.events.queries import clock, desk, side_words, words
+from quanyu.events.queries import clock, desk, joint_words, side_words, words
 from quanyu.events.queries.values import channel_words
 from quanyu.events.queries.values import place_words as place
 from quanyu.events.workflow import STANDING, State
@@ -56,6 +56,11 @@ ICONS |= {"exclude": "filter-off", "keep_counted": "filter", "count_again": "fil
 ICONS |= {"review": "calendar-due", "suspend_on": "player-pause", "resume": "player-play"}
 ICONS |= {"whistle": "speakerphone", "whistle_end": "circle-check"}
 ICONS |= dict.fromkeys(CALLED[2:], "alert-octagon")
+ICONS |= {"join": "users-plus", "move_lead": "switch-horizontal", "convene": "users-group"}
+ICONS |= {"reconvene": "calendar-due", "conclude": "gavel", "call_off": "circle-x"}
+ICONS |= {"acknowledge_part": "signature", "answer_part": "tool", "insist_part": "gavel"}
+ICONS |= {"hand_back_part": "arrow-back-up", "extend_part": "clock-plus"}
+ICONS |= {"withdraw_part": "circle-x"}
 ICONS |= {"acknowledge": "signature", "refuse": "arrow-bounce", "reopen": "refresh"}
 
 
@@ -217,6 +222,7 @@ def _said(step: Any, *, at: datetime, bodies: Mapping[UUID, str]) -> str:
     if step.verb == "recount":
         parts += _recounted(facts)
     parts += side_words.of(facts)
+    parts += joint_words.of(facts, bodies)
     parts += [_reason(step.verb, name, facts[name], at=at) for name in SAID if facts.get(name)]
     parts += [_("答复：{words}").format(words=facts["reply"])] if facts.get("reply") else []
     parts += [_imported(facts)] if "imported" in facts else []
@@ -270,6 +276,7 @@ STANDS: Mapping[str, str] = {
     "waiting": "handle",
     "suspended": "handle",
     "reviewing": "handle",
+    "consulting": "dispatch",
     "handled": "close",
     "checking": "close",
     "closed": "rate",

@@ -17,7 +17,9 @@ from quanyu.events.queries import figures
 from quanyu.events.rules import REACHES_REPORTER, Channel, Filters, fair, side
 from quanyu.events.rules.classing import Keyword
 from quanyu.events.rules.forwarded import OPENS_CONFIDENTIAL
+from quanyu.events.rules.joint import PART as PART_STAGE
 from quanyu.events.workflow import EVENT, STANDING, State
+from quanyu.events.workflow.joint import PART
 from quanyu.kernel.access.queries import get
 from quanyu.kernel.access.rules import Actor, Role, holder, upper
 from quanyu.kernel.accounts import queries as accounts
@@ -232,6 +234,7 @@ def stage_names(workflow: str) -> dict[str, str]:
         return {}
     names = {state.value: str(state.label) for state in State if state in EVENT.limits}
     names |= {side.EXTENSION: gettext("延期，每次最多"), side.SUSPENSION: gettext("挂账，最长到")}
+    names |= {PART_STAGE: gettext("协办一部分，没有另说时")}
     names |= {side.ANSWER: gettext("等反映人补充，最长")}
     names |= {side.EXTENSIONS: gettext("延期，最多"), side.QUESTIONS: gettext("问反映人，最多")}
     names |= {side.REOPENS: gettext("反映人说没解决重办，最多")}
@@ -277,6 +280,9 @@ def topic_names() -> dict[str, str]:
     names |= {f"{EVENT.name}.recount": gettext("按日历重新计算期限")}
     names |= {f"{EVENT.name}.import": gettext("导入历史事项")}
     names |= {f"{EVENT.name}.import_run": gettext("一次历史事项导入")}
+    names |= {f"{EVENT.name}.{verb}_part": gettext(PART.label(verb)) for verb in PART.verbs}
+    names |= {f"{EVENT.name}.part_overdue": gettext("协办逾期")}
+    names |= {f"{EVENT.name}.go_on_parts": gettext("协办期限续走")}
     names |= {"hot.find": gettext("热点计算")}
     names |= {"hot.set_aside": gettext("搁置热点")}
     names |= {"classes.train": gettext("训练分类模型"), "classes.use": gettext("改用分类模型")}

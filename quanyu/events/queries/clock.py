@@ -8,7 +8,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
 from quanyu.events import queries
-from quanyu.events.models import Event
+from quanyu.events.models import Event, JointPart
+from quanyu.events.rules.joint import LIVE
 from quanyu.events.workflow import EVENT
 from quanyu.kernel.calendar import queries as calendar
 from quanyu.kernel.calendar import rules
@@ -96,6 +97,18 @@ def due(event: Event, *, at: datetime, clock: str = "", is_long: bool = False) -
         left=_left_words(found, at=at),
         level=_level(found, left, event, at=at),
         why=_why(event, named, found, at=at, is_long=is_long),
+    )
+
+
+def of_part(row: JointPart, *, at: datetime) -> Due:
+    """Return what the clock of one body's part says now, by the matter's hours."""
+    found = Running(row.asked_at, row.due_at, Limit(1, Unit.WORKING_DAYS))
+    left = _remaining(found, row.event, at=at)
+    return Due(
+        at=row.due_at,
+        left=_left_words(found, at=at),
+        level=_level(found, left, row.event, at=at) if row.state in LIVE else "",
+        why=_("{since} 起").format(since=_moment(row.asked_at)),
     )
 
 

@@ -39,6 +39,11 @@ NO_DUTY = frozenset(
         "keep_on",
         "review",
         "resume",
+        "join",
+        "move_lead",
+        "convene",
+        "reconvene",
+        "call_off",
     }
 )
 """Acts that are open but that nobody has to do."""
@@ -47,6 +52,7 @@ OF_REPORTERS = frozenset({"rate", "reopen"})
 """What reporters do, or who has called them: the list of call-backs asks for it, not my work."""
 
 ASKED_FIRST = frozenset({"nothing_asked", "extension_asked", "suspension_asked"})
+ASKED_FIRST |= {"concluded", "was_out", "never_out"}
 """Guards that hinder nobody: there is merely nothing to decide, or something waits already."""
 
 FIRST = (
@@ -55,6 +61,7 @@ FIRST = (
     "accept",
     "file",
     "request_verification",
+    "conclude",
     "dispatch",
     "insist",
     "extend",

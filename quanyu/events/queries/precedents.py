@@ -94,7 +94,8 @@ def _decided(holder: Holder, row: Precedent, *, at: datetime) -> Holder:
 def may_register(event: Event, *, actor: Actor, at: datetime) -> bool:
     """Answer whether this matter decides whose job its kind is, and this person may say so.
 
-    It does when the body was decided after a hand-back, or is not the one suggested first.
+    It does when the body was decided after a hand-back or a consultation, or is not the one
+    suggested first.
     """
     if event.state not in DECIDED or event.body_id is None or not _decides(actor, event):
         return False
@@ -104,7 +105,8 @@ def may_register(event: Event, *, actor: Actor, at: datetime) -> bool:
     if event.body_id not in named or first is None:
         return False
     if first.body_id == event.body_id:
-        return bool(event.handed_back_by) and first.basis != BASIS
+        was_contested = bool(event.handed_back_by or event.consulted)
+        return was_contested and first.basis != BASIS
     return True
 
 

@@ -14,6 +14,7 @@ from quanyu.events.models import Event, EventStep
 from quanyu.events.queries import closing, merging, side_words
 from quanyu.events.rules.fair import RatedBy
 from quanyu.events.workflow import EVENT, STANDING, State
+from quanyu.events.workflow.joint import PART
 from quanyu.kernel.access.rules import Actor, Role
 from quanyu.kernel.calendar import queries as calendar
 from quanyu.kernel.calendar.rules import local
@@ -31,6 +32,7 @@ PLAIN = {
     State.DISPATCHED: _("已交给承办单位"),
     State.RETURNED: _("正在重新确定谁来办"),
     State.HANDLING: _("正在办"),
+    State.CONSULTING: _("几个单位正在一起商量怎么办"),
     State.SUSPENDED: _("现在还办不了，先等着"),
     State.REVIEWING: _("说好的日子到了，正在看能不能办"),
     State.QUERIED: _("想请您补充一点情况"),
@@ -56,6 +58,10 @@ TOLD = {
     "settle": _("网格员当场办好了"),
     "dispatch": _("交给承办单位"),
     "insist": _("仍由原来的单位办"),
+    "join": _("请了别的单位一起办"),
+    "move_lead": _("换了一个单位牵头办"),
+    "convene": _("请几个单位一起商量怎么办"),
+    "conclude": _("商量定了由谁办"),
     "acknowledge": _("承办单位开始办"),
     "hand_back": _("承办单位认为不归它办，正在确定"),
     "handle": _("承办单位说办好了"),
@@ -117,6 +123,7 @@ ASIDE = {
     "exclude": _("同意剔除"),
     "keep_counted": _("不同意剔除"),
     "count_again": _("撤销剔除"),
+    **{f"{verb}_part": _(PART.label(verb)) for verb in PART.verbs},
 }
 """Lines of the story that move nothing."""
 
@@ -130,6 +137,18 @@ DONE = {
     "file": pgettext_lazy("done", "立案"),
     "dispatch": pgettext_lazy("done", "派遣"),
     "insist": pgettext_lazy("done", "维持派遣"),
+    "join": pgettext_lazy("done", "请单位协办"),
+    "move_lead": pgettext_lazy("done", "换牵头单位"),
+    "convene": pgettext_lazy("done", "召集会商"),
+    "reconvene": pgettext_lazy("done", "会商改期"),
+    "conclude": pgettext_lazy("done", "会商定案"),
+    "call_off": pgettext_lazy("done", "取消会商"),
+    "acknowledge_part": pgettext_lazy("done", "签收协办"),
+    "answer_part": pgettext_lazy("done", "答复协办"),
+    "hand_back_part": pgettext_lazy("done", "退回协办"),
+    "insist_part": pgettext_lazy("done", "维持协办"),
+    "extend_part": pgettext_lazy("done", "延长协办"),
+    "withdraw_part": pgettext_lazy("done", "撤回协办"),
     "acknowledge": pgettext_lazy("done", "签收"),
     "hand_back": pgettext_lazy("done", "退回"),
     "handle": pgettext_lazy("done", "处置反馈"),

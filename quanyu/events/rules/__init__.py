@@ -282,6 +282,7 @@ HOLDERS: Mapping[str, Audience] = MappingProxyType(
         "dispatched": Audience.HANDLERS,
         "handling": Audience.HANDS,
         "returned": Audience.DISPATCHERS,
+        "consulting": Audience.DISPATCHERS,
         "reviewing": Audience.COMMANDERS,
     }
 )

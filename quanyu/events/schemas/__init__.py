@@ -5,27 +5,16 @@ from typing import Annotated
 from uuid import UUID
 
 from ninja import Schema
-from pydantic import ConfigDict, Field, field_validator
-from pydantic_core import PydanticCustomError
+from pydantic import Field
 
 from quanyu.events.rules import LONGEST_TEXT, SHORTEST_TEXT, Channel, Filters
+from quanyu.events.rules.joint import LONGEST_TASK
+from quanyu.events.schemas.joint import PART_VERBS as PART_VERBS
+from quanyu.events.schemas.joint import Conclude, ConsultationOut, Convene, Join, MoveLead, PartOut
+from quanyu.events.schemas.joint import Reconvene as Reconvene
+from quanyu.events.schemas.strict import Said
+from quanyu.events.schemas.strict import Strict as Strict
 from quanyu.events.workflow import State
-
-Said = Annotated[str, Field(min_length=1, max_length=LONGEST_TEXT)]
-
-
-class Strict(Schema):
-    """A body that refuses what it does not know, so that no wish is lost in silence."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    @field_validator("*", mode="before")
-    @classmethod
-    def keepable(cls, value: object) -> object:
-        """Refuse the one character that no text column takes."""
-        if isinstance(value, str) and "\x00" in value:
-            raise PydanticCustomError("unkeepable", "holds a character that cannot be kept")
-        return value
 
 
 class ContactIn(Strict):
@@ -252,9 +241,10 @@ class SuspendOn(Strict):
 
 
 class Handle(Strict):
-    """What was done."""
+    """What was done, and why the parts not answered yet are not needed."""
 
     outcome: Said
+    unneeded: Annotated[str, Field(max_length=LONGEST_TASK)] = ""
 
 
 class Close(Strict):
@@ -326,6 +316,12 @@ VERBS: dict[str, type[Strict]] = {
     "dispatch": Dispatch,
     "send_out": SendOut,
     "insist": Reasoned,
+    "join": Join,
+    "move_lead": MoveLead,
+    "convene": Convene,
+    "reconvene": Reconvene,
+    "conclude": Conclude,
+    "call_off": Reasoned,
     "acknowledge": Nothing,
     "hand_back": HandBack,
     "handle": Handle,
@@ -423,6 +419,8 @@ class EventDetail(EventOut):
 
     offers: list[str]
     steps: list[StepOut]
+    parts: list[PartOut]
+    consultations: list[ConsultationOut]
 
 
 class EventPage(Schema):

@@ -6,6 +6,7 @@ from django.utils.translation import pgettext_lazy
 
 from quanyu.events import rules
 from quanyu.events.rules import fair, forwarded, side
+from quanyu.events.workflow.joint import JOINT_MOVES
 from quanyu.kernel.access.rules import Role
 from quanyu.kernel.calendar.rules import minutes, working_days, working_hours
 from quanyu.kernel.errors import gettext_noop as _
@@ -27,6 +28,7 @@ class State(TextChoices):
     REVIEWING = "reviewing", lazy("挂账待复核")
     QUERIED = "queried", lazy("等反映人补充")
     WAITING = "waiting", lazy("处置中等补充")
+    CONSULTING = "consulting", lazy("会商中")
     HANDLED = "handled", lazy("已处置")
     CHECKING = "checking", lazy("核查中")
     CLOSED = "closed", lazy("已结案")
@@ -133,6 +135,7 @@ EVENT = Workflow(
             by=[R.DISPATCHER],
             needs=["reason"],
         ),
+        *JOINT_MOVES,
         Move("acknowledge", _("签收"), [S.DISPATCHED], S.HANDLING, by=[R.HANDLER]),
         Move(
             "hand_back",
@@ -348,6 +351,7 @@ EVENT = Workflow(
         S.FILED: minutes(30),
         S.DISPATCHED: working_hours(4),
         S.RETURNED: working_hours(4),
+        S.CONSULTING: working_days(5),
         S.HANDLED: working_hours(4),
         S.CHECKING: working_hours(4),
         S.REVIEWING: working_days(1),
@@ -357,7 +361,7 @@ EVENT = Workflow(
         "handling",
         _("处置"),
         begins="dispatch",
-        runs=[S.DISPATCHED, S.RETURNED, S.HANDLING],
+        runs=[S.DISPATCHED, S.RETURNED, S.HANDLING, S.CONSULTING],
         limit=working_days(3),
     ),
 )

@@ -1,0 +1,168 @@
+"""The bodies of one matter: who leads, who has a part, who consults (联合处置、会商)."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+
+from quanyu.events import queries
+from quanyu.events.models import Consultation, Event, EventStep, JointPart, WhistlePart
+from quanyu.events.queries import escalating
+from quanyu.events.rules import joint as rules
+from quanyu.events.rules.joint import KEPT, LIVE, PartState
+from quanyu.events.workflow import EVENT
+from quanyu.events.workflow.joint import PART, STATE_WORDS
+from quanyu.kernel.access.queries import get
+from quanyu.kernel.access.rules import Actor
+from quanyu.kernel.calendar import queries as calendar
+from quanyu.kernel.calendar.rules import Limit, Unit, due, local
+from quanyu.kernel.errors import Denied
+from quanyu.kernel.workflow import clocks
+from quanyu.kernel.workflow.spec import Move
+from quanyu.organisations import queries as organisations
+from quanyu.organisations.queries import BodyEntry
+from quanyu.regions.rules import ancestry
+
+MOST_TOLD = 100
+MOST_OWED = 200
+STREET = 4
+"""Province, city, area, street: bodies of the matter's own street stand near enough."""
+
+
+def part(event: Event, part_id: UUID, *, actor: Actor) -> JointPart:
+    """Return one part of a matter within reach.
+
+    :raises Denied: if there is none
+    """
+    found = JointPart.objects.visible_to(actor).select_related("event")
+    row = found.filter(event=event, pk=part_id).first()
+    if row is None:
+        raise Denied
+    return row
+
+
+def parts(event: Event, *, actor: Actor) -> list[JointPart]:
+    """Return the parts of a matter, in the order in which they were asked for."""
+    found = JointPart.objects.visible_to(actor).select_related("event").filter(event=event)
+    return list(found.order_by("asked_at", "id"))
+
+
+def live(event: Event, *, actor: Actor) -> list[JointPart]:
+    """Return the parts of which somebody still owes something."""
+    return [one for one in parts(event, actor=actor) if one.state in LIVE]
+
+
+def offers(row: JointPart, *, actor: Actor) -> list[Move]:
+    """Return what this person may do with a part, while its matter is open."""
+    return PART.offers(row, actor=actor) if row.event.state in queries.OPEN else []
+
+
+def state_words(row: JointPart) -> str:
+    """Return where a part stands, in the reader's language."""
+    return str(STATE_WORDS[PartState(row.state)])
+
+
+def owed(*, actor: Actor) -> list[tuple[JointPart, str]]:
+    """Return the parts that wait for an act of mine, each with the act, what is due first first."""
+    rows = JointPart.objects.visible_to(actor).select_related("event")
+    mine = Q(body_id__in=actor.bodies, state__in=[PartState.ASKED, PartState.DOING])
+    rows = rows.filter(mine | Q(state=PartState.RETURNED), event__state__in=queries.OPEN)
+    found = [(row, _meant(row, actor=actor)) for row in rows.order_by("due_at", "id")[:MOST_OWED]]
+    return [(row, verb) for row, verb in found if verb]
+
+
+def _meant(row: JointPart, *, actor: Actor) -> str:
+    verbs = {move.verb for move in PART.offers(row, actor=actor)}
+    return next((verb for verb in ("acknowledge", "answer", "insist") if verb in verbs), "")
+
+
+def invited(*, actor: Actor) -> list[Consultation]:
+    """Return the meetings to come to which a body of mine is called."""
+    if not actor.bodies:
+        return []
+    rows = Consultation.objects.visible_to(actor).select_related("event")
+    rows = rows.filter(ended_at=None, invited__overlap=list(actor.bodies))
+    return list(rows.order_by("meets_at", "id")[:MOST_TOLD])
+
+
+def consultations(event: Event, *, actor: Actor) -> list[Consultation]:
+    """Return the meetings on a matter, the newest first."""
+    rows = Consultation.objects.visible_to(actor).select_related("event", "clause__document")
+    return list(rows.filter(event=event).order_by("-convened_at", "-id"))
+
+
+def consultation(key: UUID, *, actor: Actor) -> Consultation:
+    """Return one meeting within reach.
+
+    :raises Denied: if there is none
+    """
+    return get(Consultation, key, actor=actor)
+
+
+def held(key: UUID, *, actor: Actor) -> "QuerySet[Consultation]":
+    """Return one meeting within reach once it has minutes, as rows."""
+    return Consultation.objects.visible_to(actor).filter(pk=key).exclude(decision="")
+
+
+def called_to(event: Event, *, actor: Actor) -> tuple[set[UUID], set[UUID]]:
+    """Return the bodies that see a matter for a part or a meeting, and those that no longer do."""
+    all_parts = parts(event, actor=actor)
+    meetings = consultations(event, actor=actor)
+    now = {one.body_id for one in all_parts if one.state in KEPT}
+    now |= {body for one in meetings if one.ended_at is None for body in one.invited}
+    ever = {one.body_id for one in all_parts} | {b for one in meetings for b in one.invited}
+    return now, ever - now - _called_otherwise(event, actor=actor)
+
+
+def _called_otherwise(event: Event, *, actor: Actor) -> set[UUID | None]:
+    """Return the bodies that see a matter because a street whistled, or it ran late below them."""
+    rows = WhistlePart.objects.visible_to(actor).filter(call__matters__event=event)
+    above = escalating.body_above(event) if event.stage_rung or event.span_rung else None
+    return {*rows.values_list("body_id", flat=True), above}
+
+
+def here(event: Event, *, at: datetime) -> list[BodyEntry]:
+    """Return the bodies that may be called: seated in the matter's street, or above it."""
+    above = set(ancestry(event.region_path))
+    street = "/".join(event.region_path.split("/")[:STREET]) + "/"
+    standing = organisations.bodies(on=local(at).date())
+    return [
+        one for one in standing if one.region_path in above or one.region_path.startswith(street)
+    ]
+
+
+def due_in(event: Event, days: int | None, *, body: UUID, since: datetime) -> datetime:
+    """Return when so many working days are over by the hours of a body; the usual time for None."""
+    found, _clause = clocks.limit_of(event, rules.PART, at=since)
+    limit = Limit(days, Unit.WORKING_DAYS) if days else found or rules.USUAL
+    hours = calendar.hours(place=event.region_path, body=body, on=local(since).date())
+    return due(limit, since=since, calendar=calendar.calendar(since), hours=hours)
+
+
+def late(*, actor: Actor, at: datetime) -> list[tuple[UUID, UUID]]:
+    """Return the parts late and not told of, with their matters; of what stands still none is."""
+    running = EVENT.span.runs if EVENT.span else []
+    rows = JointPart.objects.visible_to(actor).filter(state__in=LIVE, told_at=None, due_at__lt=at)
+    rows = rows.filter(event__state__in=running).order_by("due_at", "id")
+    return list(rows.values_list("event_id", "id")[:MOST_TOLD])
+
+
+def stood_since(event: Event, *, actor: Actor) -> tuple[datetime, datetime] | None:
+    """Return when the matter last stood still and when it went on, or None."""
+    running = EVENT.span.runs if EVENT.span else []
+    steps = EventStep.objects.visible_to(actor).filter(case=event).order_by("number")
+    stood: datetime | None = None
+    found: tuple[datetime, datetime] | None = None
+    for source, target, moment in steps.values_list("source", "target", "at"):
+        if source in running and target not in running:
+            stood = moment
+        elif stood is not None and target in running:
+            found, stood = (stood, moment), None
+    return found
+
+
+def names(keys: Sequence[UUID]) -> list[str]:
+    """Return what some bodies are called, in the order given."""
+    known = organisations.body_names(sorted(set(keys)))
+    return [known[key] for key in keys if key in known]

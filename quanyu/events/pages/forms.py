@@ -10,8 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from quanyu.events import queries
-from quanyu.events.pages import joint_forms
-from quanyu.events.pages.labels import LABELS as LABELS
+from quanyu.events.pages import joint_forms, labels
 from quanyu.events.pages.shown import middle, verb_words
 from quanyu.events.queries import clock, desk, precedents, words
 from quanyu.kernel.access.http import field, option, sentence
@@ -23,6 +22,7 @@ from quanyu.organisations import queries as organisations
 from quanyu.organisations.rules import Holder
 from quanyu.regions import queries as regions
 
+LABELS = labels.LABELS
 PICTURES = "image/jpeg,image/png,image/webp"
 DESK = frozenset({Role.OPERATOR, Role.DISPATCHER, Role.COMMANDER})
 CLASS_LISTS = ("event_class", "part_class")

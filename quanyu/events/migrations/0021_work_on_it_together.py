@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("codes", "0003_tell_step_by_step"),
-        ("events", "0019_keep_closing_fair"),
+        ("events", "0020_tell_neighbours_what_is_reported"),
     ]
 
     operations = [

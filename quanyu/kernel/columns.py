@@ -52,6 +52,8 @@ class Column:
     """Whether that order begins with the last."""
     is_personal: bool = False
     """Whether people's own words or names may stand in it."""
+    is_masked: bool = False
+    """Whether it names or reaches a person: a dry run tells that it is set, never what to."""
     is_key: bool = False
     is_taken: bool = False
     """Whether an import may set it."""

@@ -104,7 +104,7 @@ DATABASES = {
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # ------------------------------------------------------------------ what the house is made of
-DOMAINS = ["regions", "organisations", "events"]
+DOMAINS = ["regions", "organisations", "events", "gateway"]
 KERNEL = [
     "accounts",
     "audit",

@@ -17,6 +17,7 @@ from ninja.security import django_auth
 
 from quanyu.events.api import public
 from quanyu.events.api import router as events
+from quanyu.gateway.api import router as exchange
 from quanyu.kernel.access.http import sentence
 from quanyu.kernel.errors import Denied, Refusal, TooMany
 from quanyu.web import messages
@@ -47,6 +48,7 @@ api = NinjaAPI(
 )
 api.add_router("/public", public)
 api.add_router("/events", events)
+api.add_router("/exchange", exchange)
 
 
 @api.exception_handler(Refusal)

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from quanyu.events.rules import READS_FIGURES
 from quanyu.events.rules.hot import READ_BY
+from quanyu.gateway.rules import OPENS_SOURCES, READS
 from quanyu.kernel.access.rules import SIGHTED_ROLES, Actor, Role
 from quanyu.kernel.accounts import queries as accounts
 from quanyu.kernel.accounts.http import Seat, seat_of
@@ -42,6 +43,7 @@ GROUND = MATTERS | {Role.SYS_ADMIN}
 PEOPLE = frozenset({Role.SYS_ADMIN, Role.SEC_ADMIN, Role.AUDIT_ADMIN})
 FIGURES = READS_FIGURES
 CALLS = CALLERS
+ORDERS, SOURCES = READS, OPENS_SOURCES
 NOTICES = notices.KEEPERS
 PRIVACY = frozenset({Role.SEC_ADMIN, Role.AUDIT_ADMIN})
 ANSWERING = PEOPLE | LEADERS
@@ -77,6 +79,8 @@ DOORS: tuple[tuple[Promise | str, tuple[Door, ...]], ...] = (
             Door("hot", "desk_hot", "flame", _("热点与专项"), HOT),
             Door("files", "desk_files", "file-spreadsheet", _("导出与导入"), GROUND | AUDIT),
             Door("report", "desk_report", "phone-incoming", _("代报事项"), REPORTING),
+            Door("orders", "desk_orders", "headset", _("热线工单"), ORDERS),
+            Door("answers", "desk_answers", "message-forward", _("对外答复"), ORDERS),
             Door("calls", "desk_calls", "phone-outgoing", _("电话名单"), CALLS),
         ),
     ),
@@ -86,6 +90,7 @@ DOORS: tuple[tuple[Promise | str, tuple[Door, ...]], ...] = (
             Door("bodies", "desk_bodies", "building", pgettext_lazy("navigation", "单位"), GROUND),
             Door("duties", "desk_duties", "clipboard-list", _("权责清单"), GROUND),
             Door("precedents", "desk_precedents", "gavel", _("判例"), PRECEDENTS),
+            Door("matches", "desk_matches", "arrows-exchange", _("代码对照"), ORDERS),
             Door("codes", "desk_codes", "list-numbers", _("代码与时限"), GROUND),
             Door("calendar", "desk_calendar", "calendar", _("工作日历"), GROUND),
         ),
@@ -102,6 +107,7 @@ DOORS: tuple[tuple[Promise | str, tuple[Door, ...]], ...] = (
             Door("wordings", "desk_wordings", "message-2-cog", _("通知模板"), NOTICES),
             Door("deliveries", "desk_deliveries", "send", _("发送情况"), NOTICES),
             Door("privacy", "desk_privacy", "user-shield", _("个人信息"), PRIVACY),
+            Door("sources", "desk_sources", "plug-connected", _("来源系统"), SOURCES),
             Door("audit", "desk_audit", "shield-check", _("审计"), AUDIT),
             Door("operations", "desk_operations", "activity", _("系统运行"), OPERATORS),
         ),

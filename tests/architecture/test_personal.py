@@ -113,6 +113,15 @@ NOT_PERSONAL = {
         "codes of levels and stages, a state's beginning; who was told is a key",
         "stage run whom level words",
     ),
+    "gateway.Answer": ("a code, and the name of a body", "kind body"),
+    "gateway.Match": ("codes of two systems and their names", "kind said said_name code"),
+    "gateway.Order": (
+        "codes and names of classes, a number, and keyed hashes of who called",
+        "number coordinates class_said class_name class_code body_said body_code priority_said"
+        " name_mark phone_mark",
+    ),
+    "gateway.Source": ("the name of a system and a place", "code name name_en region_path"),
+    "gateway.Token": ("a keyed hash", "mark"),
     "files.File": (
         "codes and the hash of what was served; the sender's file name is not kept",
         "owner_type purpose kind reason original_type type sha256",

@@ -10,7 +10,7 @@ from quanyu.web import urls
 from tests.architecture.source import places, trees
 
 ANSWERERS = {
-    "events.elsewhere": set(),
+    "events.elsewhere": {"gateway"},
     "kernel.accounts.acts_of": {"events"},
     "kernel.accounts.bodies_on": {"organisations"},
     "kernel.accounts.body_names": {"organisations"},
@@ -22,7 +22,9 @@ ANSWERERS = {
     "kernel.audit.accounts_called": {"kernel.accounts"},
     "kernel.audit.place_names": {"regions"},
     "kernel.audit.places_below": {"regions"},
-    "kernel.audit.topic_names": {"events", "kernel.notices", "organisations", "regions"},
+    "kernel.audit.topic_names": {
+        *("events", "gateway", "kernel.notices", "organisations", "regions"),
+    },
     "kernel.codes.counted_stages": {"events"},
     "kernel.codes.place_names": {"regions"},
     "kernel.codes.rung_names": {"events"},

@@ -16,6 +16,15 @@ PAST_THE_DOOR = {
     ("quanyu/events/actions/escalating.py", "_climb", "RungTold"): (
         "rows are added and none is read: of a matter already fetched and locked"
     ),
+    ("quanyu/events/actions/reports.py", "_keep_origin", "Origin"): (
+        "a row is added and none is read: of a matter just opened"
+    ),
+    ("quanyu/gateway/actions/answers.py", "_answer", "Answer"): (
+        "a row is added and none is read: of an order already fetched"
+    ),
+    ("quanyu/gateway/actions/orders.py", "_opened", "Order"): (
+        "a row is added and none is read: of a matter just opened"
+    ),
     ("quanyu/events/queries/__init__.py", "contact_key", "Contact"): (
         "the key alone, of a matter already fetched; the contact itself is fetched through get"
     ),
@@ -69,6 +78,10 @@ OPEN = {
     "events.Idempotency": "keyed hash and sealed answer, found by the key alone",
     "events.Precedent": "whose job a kind of matter is, like the duty list; no person",
     "events.Published": "public: counts of the whole city",
+    "gateway.Batch": "numbers and counts of files",
+    "gateway.Match": "what another system's codes mean; no person",
+    "gateway.Source": "names of other systems; who may read it is a role",
+    "gateway.Token": "keyed hashes, read before the system's reach is known",
     "files.File": "hashes and sizes; the row it belongs to answers who may open it",
     "jobs.Failure": "classes of exceptions and places in the code, no value",
     "operations.SlowStatement": "statements without their values",

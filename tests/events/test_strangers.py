@@ -90,6 +90,7 @@ FACTS: dict[str, dict[str, Any]] = {
     "redo": {"reason": "没有答到点子上"},
     "supplement": {"words": "在三号楼后面"},
     "urge": {"times": 1},
+    "hide_reporter": {},
     "reveal_contact": {"reason": "contact"},
     "suggest": {},
     "tell_overdue": {"clock": "stage"},

@@ -42,7 +42,7 @@ from quanyu.events.actions.desk import (
 from quanyu.events.actions.escalating import escalate, escalate_due
 from quanyu.events.actions.excluding import ask_exclusion, count_again, exclude, keep_counted
 from quanyu.events.actions.extending import ask_extension, extend, keep_due
-from quanyu.events.actions.forwarded import redo, supplement, urge, withdraw
+from quanyu.events.actions.forwarded import hide_reporter, redo, supplement, urge, withdraw
 from quanyu.events.actions.handling import (
     acknowledge,
     add_photos,
@@ -134,6 +134,7 @@ __all__ = [
     "hand_back_part",
     "handle",
     "hear",
+    "hide_reporter",
     "insist",
     "insist_part",
     "join",

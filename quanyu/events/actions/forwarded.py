@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django.db import transaction
 
-from quanyu.events import rules
+from quanyu.events import queries, rules
 from quanyu.events.models import Event
 from quanyu.events.rules import forwarded
 from quanyu.events.workflow import BEFORE_DISPATCH, State
@@ -76,6 +76,19 @@ def redo(*, event_id: UUID, reason: str, actor: Actor, at: datetime) -> Event:
     move(event, "redo", actor=actor, at=at, reason=reason)
     event.reopened += 1  # after the guard has seen how often it was
     event.save(update_fields=["reopened"])
+    return event
+
+
+@transaction.atomic
+def hide_reporter(*, event_id: UUID, actor: Actor, at: datetime) -> Event:
+    """Keep unknown to the body that handles it who reported a matter, from now on (要求保密)."""
+    event = get(Event, event_id, actor=actor, lock=True)
+    role = _adding(event, actor)
+    contact = queries.contact_of(event, actor=actor)
+    if contact is not None:
+        contact.is_confidential = True
+        contact.save(update_fields=["is_confidential"])
+    note(event, "hide_reporter", actor=actor, at=at, role=role)
     return event
 
 

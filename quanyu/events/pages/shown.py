@@ -25,6 +25,7 @@ from quanyu.regions import queries as regions
 PHOTO_SALT = "events.photo"
 CALLED = ("whistle", "whistle_end", "card", "card_accept", "card_escalate", "card_withdraw")
 SIDE = frozenset({"look", "recount", "say", "place", "supplement", "urge", "withdrawn", *CALLED})
+SIDE |= {"hide_reporter"}
 SIDE |= {"queue_call", "take_call", "leave_call", "miss_call", "end_call"}
 SIDE |= {"ask_exclusion", "exclude", "keep_counted", "count_again"}
 LISTED = {"refuse": "reason_refuse", "void": "reason_void"}
@@ -49,7 +50,7 @@ ICONS |= {"ask_suspension": "player-pause", "suspend": "player-pause", "keep_on"
 ICONS |= {"ask": "message-question", "answer": "message-reply", "go_on": "player-play"}
 ICONS |= {"merge": "arrows-join", "unmerge": "arrows-split", "close_with": "circle-check"}
 ICONS |= {"urge": "bell-ringing", "supplement": "message-plus", "redo": "arrow-back-up"}
-ICONS |= {"withdraw": "circle-x", "withdrawn": "circle-x"}
+ICONS |= {"withdraw": "circle-x", "withdrawn": "circle-x", "hide_reporter": "lock"}
 ICONS |= {"queue_call": "phone", "take_call": "phone-outgoing", "leave_call": "phone-off"}
 ICONS |= {"miss_call": "phone-x", "end_call": "phone-off", "ask_exclusion": "filter-question"}
 ICONS |= {"exclude": "filter-off", "keep_counted": "filter", "count_again": "filter-plus"}

@@ -23,7 +23,7 @@ def values(rows: Sequence[Event], *, at: datetime) -> list[dict[str, Any]]:
     bodies = desk.body_names(list(rows))
     place = _once(place_words)
     named = _once(partial(words.class_words, at=at))
-    channel, state = _once(channel_words), _once(_state)
+    channel, state = _once(channel_words), _once(state_words)
     return [
         {
             "number": row.number,
@@ -75,7 +75,8 @@ def channel_words(channel: str) -> str:
     return names.get(Channel(channel), channel)
 
 
-def _state(code: str) -> str:
+def state_words(code: str) -> str:
+    """Return what a state is called at the desk."""
     return str(State(code).label)
 
 

@@ -107,6 +107,7 @@ ASIDE = {
     "import": _("按原系统更新"),
     "supplement": _("反映人补充情况"),
     "urge": _("反映人催办"),
+    "hide_reporter": _("反映人要求保密"),
     "withdrawn": _("来源撤回，已派出"),
     "whistle": _("吹哨"),
     "whistle_end": _("收哨"),

@@ -12,7 +12,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from quanyu.kernel.access.rules import Actor
-from quanyu.kernel.columns import Intake, Key, Kind, Row, Table, key_of, plain
+from quanyu.kernel.columns import Column, Intake, Key, Row, Table, key_of, plain
 from quanyu.kernel.errors import Denied, Refusal, gettext_noop
 from quanyu.kernel.tables import rules
 from quanyu.kernel.tables.engine import Line, lines
@@ -27,6 +27,7 @@ from quanyu.kernel.tables.rules import (
 )
 
 BATCH = 2_000
+MASKED = "***"
 MOST_KEPT = 10_000
 """Faults after which a file is read no further: it is not the right file."""
 
@@ -229,8 +230,8 @@ class Judge:
         cells = [
             (
                 column.key,
-                _shown(column.kind, (held or {}).get(column.key)),
-                _shown(column.kind, row.get(column.key)),
+                _shown(column, (held or {}).get(column.key)),
+                _shown(column, row.get(column.key)),
             )
             for column in self._table.taken_columns
             if _differ(row.get(column.key), (held or {}).get(column.key))
@@ -272,8 +273,9 @@ def _in_languages(choices: Mapping[str, str]) -> Iterator[dict[str, str]]:
             yield {code: _(words) for code, words in choices.items()}
 
 
-def _shown(kind: Kind, value: object) -> str:
-    return written(kind, value, yes="1", no="0")
+def _shown(column: Column, value: object) -> str:
+    text = written(column.kind, value, yes="1", no="0")
+    return MASKED if column.is_masked and text else text
 
 
 def _differ(one: object, other: object) -> bool:

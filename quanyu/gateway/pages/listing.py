@@ -1,0 +1,115 @@
+"""What the three lists of this package show alike (列表页)."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+from quanyu.gateway import queries
+from quanyu.kernel.access.http import actor_of, answer, field, option
+from quanyu.kernel.columns import Table
+from quanyu.kernel.errors import Refusal
+from quanyu.kernel.tables import http as tables
+from quanyu.kernel.tables.queries import address
+
+Asked = Mapping[str, str]
+
+
+def listed(
+    request: HttpRequest,
+    table: Table,
+    template: str,
+    page: queries.Page,
+    values: list[dict[str, Any]],
+    *,
+    at: datetime,
+    no: Refusal | None = None,
+    **more: Any,
+) -> HttpResponse:
+    """Return the page of one list."""
+    actor, asked = actor_of(request), table.asked(request.GET.dict())
+    chosen = tables.columns_asked(request)
+    listing = tables.listing(request, table, asked, actor=actor)
+    whole = {**asked, tables.COLUMNS: chosen, "after": page.after}
+    url = reverse(table.page)
+    context = {
+        "section": table.name,
+        "title": _(table.title),
+        "filters": [*more.pop("fields"), *tables.kept(listing["keep"])],
+        "clear_url": url if asked else "",
+        "total": f"{page.count:,}",
+        **listing,
+        "rows": _linked(tables.cells(table, chosen, values), more.pop("links", [])),
+        "pages": {"next_url": f"{url}?{address(whole)}" if page.after else ""},
+        "ways": _ways(table.page),
+        "now": timezone.localtime(at),
+        **more,
+    }
+    return answer(request, template, context, no)
+
+
+def _linked(rows: list[list[dict[str, Any]]], links: Sequence[str]) -> list[list[dict[str, Any]]]:
+    """Let the number of a matter lead to it."""
+    for cells, url in zip(rows, links, strict=False):
+        for cell in cells:
+            if cell["key"] == "matter":
+                cell["url"] = url
+    return rows
+
+
+def _ways(here: str) -> list[dict[str, Any]]:
+    names = {
+        "desk_orders": _("收到的工单"),
+        "desk_answers": _("对外答复"),
+        "desk_matches": _("代码对照"),
+    }
+    return [
+        {"url": reverse(name), "label": label, "current": name == here}
+        for name, label in names.items()
+    ]
+
+
+def sought(asked: Asked) -> dict[str, Any]:
+    """Return the field that people type words into."""
+    value = asked.get("q", "")
+    return field("q", _("搜索"), "search", value=value, required=False, on="q" in asked)
+
+
+def chosen(
+    asked: Asked, name: str, label: str, options: Sequence[tuple[str, str]], *, empty: str = ""
+) -> dict[str, Any]:
+    """Return a field that people choose from."""
+    shown = [option(key, words) for key, words in options]
+    value = asked.get(name, "")
+    return field(
+        name,
+        label,
+        "select",
+        value=value,
+        required=False,
+        options=shown,
+        empty=empty,
+        on=name in asked,
+    )
+
+
+def by_source(asked: Asked) -> dict[str, Any]:
+    """Return the field that narrows a list to one system."""
+    known = [(row.code, queries.label(row)) for row in queries.sources()]
+    return chosen(asked, "source", _("来源系统"), known)
+
+
+def told(fields: Sequence[Mapping[str, Any]]) -> list[tuple[str, str]]:
+    """Return in words what some fields ask for."""
+    return [(str(one["label"]), _word(one)) for one in fields if one.get("on")]
+
+
+def _word(shown: Mapping[str, Any]) -> str:
+    names = {one["value"]: one["label"] for one in shown.get("options", ())}
+    said = str(names.get(shown["value"], shown["value"]))
+    return said or pgettext("filter", "全部")

@@ -111,3 +111,14 @@ CAMPAIGNS: Final = Table(
     opened_by=READ_BY,
 )
 """A matter out of the reader's reach is in none of the numbers."""
+
+CARD: Final = Table(
+    name="card",
+    title=_("督办单"),
+    page="desk_cards",
+    columns=(),
+    parameters=("card",),
+    opened_by=frozenset({Role.COMMANDER, Role.DISTRICT_ADMIN, Role.DISPATCHER, Role.HANDLER}),
+    formats=("pdf",),
+)
+"""One supervision card as a document, by its number."""

@@ -17,6 +17,7 @@ from ninja.security import django_auth
 
 from quanyu.events.api import public
 from quanyu.events.api import router as events
+from quanyu.events.api.calling import calls, cards
 from quanyu.gateway.api import router as exchange
 from quanyu.kernel.access.http import sentence
 from quanyu.kernel.errors import Denied, Refusal, TooMany
@@ -49,6 +50,8 @@ api = NinjaAPI(
 api.add_router("/public", public)
 api.add_router("/events", events)
 api.add_router("/exchange", exchange)
+api.add_router("/whistles", calls)
+api.add_router("/cards", cards)
 
 
 @api.exception_handler(Refusal)

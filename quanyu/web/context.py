@@ -36,6 +36,7 @@ EMERGENCY = (
 
 MATTERS = SIGHTED_ROLES | {Role.HANDLER}
 HOT = READ_BY
+CALLING = frozenset({Role.DISPATCHER, Role.COMMANDER, Role.DISTRICT_ADMIN, Role.HANDLER})
 REPORTING = frozenset({Role.GRID_WORKER, Role.COMMUNITY_OFFICER, Role.OPERATOR, Role.WINDOW_CLERK})
 PRECEDENTS = frozenset({Role.DISPATCHER, Role.COMMANDER, Role.DISTRICT_ADMIN})
 MODELS = frozenset({Role.SYS_ADMIN, Role.DISTRICT_ADMIN})
@@ -76,6 +77,8 @@ DOORS: tuple[tuple[Promise | str, tuple[Door, ...]], ...] = (
             Door("matters", "desk_matters", "list-details", _("事项"), MATTERS),
             Door("map", "desk_map", "map-2", _("调度地图"), MATTERS),
             Door("figures", "desk_figures", "chart-line", _("指标"), FIGURES),
+            Door("whistle", "desk_calls_whistled", "speakerphone", _("吹哨报到"), CALLING),
+            Door("cards", "desk_cards", "alert-octagon", _("督办"), CALLING),
             Door("hot", "desk_hot", "flame", _("热点与专项"), HOT),
             Door("files", "desk_files", "file-spreadsheet", _("导出与导入"), GROUND | AUDIT),
             Door("report", "desk_report", "phone-incoming", _("代报事项"), REPORTING),

@@ -5,6 +5,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.urls import reverse
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -21,6 +22,7 @@ from quanyu.kernel.errors import Denied, Invalid
 from quanyu.kernel.workflow.spec import Guarded, NotAllowed, Overtaken
 from tests.conftest import found, in_body, person
 from tests.events.calls import blown, callable_keys
+from tests.seat import browser_of
 
 pytestmark = pytest.mark.django_db
 
@@ -340,3 +342,12 @@ def test_is_told_once_when_it_is_not_answered(card: SupervisionCard) -> None:
     jobs.tell_late(card.answer_due_at + timedelta(minutes=2))
 
     assert Record.objects.filter(topic="card.overdue").count() == 1
+
+
+def test_shows_its_page_to_the_body_and_to_no_stranger(
+    card: SupervisionCard, handler: Actor, stranger: Actor
+) -> None:
+    url = reverse("desk_card", args=[card.number])
+
+    assert "三日内办结并答复" in browser_of(handler).get(url).content.decode()
+    assert browser_of(stranger).get(url).status_code == 404

@@ -7,6 +7,7 @@ from uuid import UUID, uuid4
 import pytest
 from django.conf import settings
 from django.db import IntegrityError, transaction
+from django.urls import reverse
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -401,3 +402,12 @@ def test_has_words_and_a_listener_for_every_step_that_is_told(name: str) -> None
     assert told <= set(topics)
     assert told == {key for key in jobs.CALLED if key.startswith(f"{name}.")}
     assert told <= set(names.topic_names())
+
+
+def test_shows_its_page_to_the_called_and_to_no_stranger(
+    call: WhistleCall, one: Actor, stranger: Actor
+) -> None:
+    url = reverse("desk_call", args=[call.number])
+
+    assert "报到" in browser_of(one).get(url).content.decode()
+    assert browser_of(stranger).get(url).status_code == 404

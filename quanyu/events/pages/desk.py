@@ -14,7 +14,16 @@ from django.utils.translation import ngettext, pgettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from quanyu.events import actions, queries, schemas
-from quanyu.events.pages import alike, campaigns, forms, joint_forms, precedents, shown, together
+from quanyu.events.pages import (
+    alike,
+    calling,
+    campaigns,
+    forms,
+    joint_forms,
+    precedents,
+    shown,
+    together,
+)
 from quanyu.events.queries import (
     clock,
     desk,
@@ -76,6 +85,7 @@ def my_work(request: HttpRequest) -> HttpResponse:
             "note": clock.next_holiday(at=at, place=_place(actor)),
         },
         "waiting": [_waiting(event, at=at, bodies=bodies) for event in waiting],
+        "called": calling.work(actor=actor, at=at),
         "news": [_missing(year) for year in clock.missing_years(at=at)],
         "report_url": reverse("desk_report") if actor.roles & REPORTING else "",
         "counts": {"work": len(rows)},
@@ -359,6 +369,7 @@ def _matter(
         "facts": [
             *_facts(event, body, actor=actor, at=at),
             *campaigns.facts(event, actor=actor),
+            *calling.facts(event, actor=actor, at=at),
             *[fact for told in elsewhere.ask(event.pk, actor=actor, at=at) for fact in told],
         ],
         "contact": contact or _contact(event, actor=actor),
@@ -377,6 +388,7 @@ def _matter(
         "note_url": reverse("desk_note", args=[number]),
         "precedent": precedents.form(event, actor=actor, at=at, given=given, no=no),
         "back_url": reverse("desk"),
+        "ways": calling.ways(event, actor=actor),
         **_beside(event, actor),
         # With the act gone, what was typed for it has no form any more: it is shown beside.
         "conflict": _conflict(no, verb, event, typed=_typed(given, verb, moves)),

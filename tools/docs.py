@@ -34,7 +34,8 @@ def event_states() -> str:
     span = workflow.EVENT.span
     runs = ", ".join(f"`{state}`" for state in span.runs)
     told = f"The span `{span.name}` ({span.label}): {_words(span.limit)} from the first"
-    return "\n".join([*rows, "", f"{told} `{span.begins}`; it runs in {runs} and nowhere else."])
+    begins = ", ".join(f"`{verb}`" for verb in span.begins)
+    return "\n".join([*rows, "", f"{told} of {begins}; it runs in {runs} and nowhere else."])
 
 
 def event_moves() -> str:

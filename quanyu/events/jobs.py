@@ -3,6 +3,7 @@
 import logging
 from contextlib import suppress
 from datetime import datetime
+from secrets import token_hex
 from uuid import UUID
 
 from django.conf import settings
@@ -10,13 +11,13 @@ from django.utils import timezone
 
 from quanyu.events import actions, queries, rules
 from quanyu.events.actions import calling
-from quanyu.events.queries import classing, closing, hot, joint, merging, standing
+from quanyu.events.queries import classing, closing, gone, hot, joint, merging, standing
 from quanyu.events.rules.joint import TOLD as TOLD_JOINT
 from quanyu.events.workflow import EVENT
 from quanyu.kernel.access.rules import system
 from quanyu.kernel.access.scope import acting
 from quanyu.kernel.calendar import queries as calendar
-from quanyu.kernel.calendar.rules import local
+from quanyu.kernel.calendar.rules import local, moment_of
 from quanyu.kernel.jobs.rules import Listener, every, on, ready
 
 logger = logging.getLogger(__name__)
@@ -180,9 +181,29 @@ def _following(verb: str) -> Listener:
 
 FOLLOWS = {
     verb: on(f"{EVENT.name}.{verb}")(_following(verb))
-    for verb in ("close", "settle", "refuse", "void")
+    for verb in ("close", "settle", "refuse", "void", "force_close", "forward")
 }
 """What is handled together ends together."""
+
+
+@on("event.hand_over")
+def arrive(case: UUID, at: datetime) -> None:
+    """Put a matter into the queue that it was sent to."""
+    worker = system(settings.QUANYU_CITY, job="events.arrive")
+    actions.arrive(event_id=case, actor=worker, at=at)
+
+
+@every("40 1 * * 1 20")
+def draw(at: datetime) -> None:
+    """Draw which forced closings of the weeks before are looked at again, district by district.
+
+    The seed is chance, made once nobody can add to what is drawn from.
+    """
+    worker = system(settings.QUANYU_CITY, job="events.draw")
+    until = moment_of(local(at).date(), 0)
+    for place in gone.districts(before=until, actor=worker):
+        seed = token_hex(16)
+        actions.draw(region_path=place, until=until, seed=seed, actor=worker, at=at)
 
 
 @on("calendar.change")

@@ -4,6 +4,7 @@ from typing import Final
 
 from quanyu.events.rules import READS_FIGURES
 from quanyu.events.rules.hot import READ_BY
+from quanyu.events.rules.leaving import LETTERS
 from quanyu.kernel.access.rules import SIGHTED_ROLES, Role
 from quanyu.kernel.columns import Column, Kind, Table
 from quanyu.kernel.errors import gettext_noop as _
@@ -55,6 +56,16 @@ MINUTES: Final = Table(
     formats=("pdf", "xlsx"),
 )
 """The minutes of one consultation: bodies and counts, no person."""
+LETTER: Final = Table(
+    name="letter",
+    title=_("函件"),
+    page="desk_letters",
+    columns=(),
+    parameters=("letter",),
+    opened_by=LETTERS,
+    formats=("pdf",),
+)
+"""One letter to a body outside, to be printed."""
 
 BULLETIN: Final = Table(
     name="bulletin",

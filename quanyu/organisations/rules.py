@@ -21,6 +21,7 @@ class BodyKind(StrEnum):
     COMMUNITY = "community"
     PROPERTY_FIRM = "property_firm"
     PROVIDER = "provider"
+    OUTSIDE = "outside"
 
 
 class Basis(StrEnum):
@@ -37,6 +38,7 @@ KIND_WORDS: Final = {
     BodyKind.COMMUNITY: _("社区"),
     BodyKind.PROPERTY_FIRM: _("物业服务企业"),
     BodyKind.PROVIDER: _("公用服务单位"),
+    BodyKind.OUTSIDE: _("系统外单位"),
 }
 BASIS_WORDS: Final = {Basis.OWNER: _("属主"), Basis.TERRITORY: _("属地")}
 

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from quanyu.events.rules import READS_FIGURES
 from quanyu.events.rules.hot import READ_BY
+from quanyu.events.rules.leaving import LETTERS, READS_FORCED
 from quanyu.gateway.rules import OPENS_SOURCES, READS
 from quanyu.kernel.access.rules import SIGHTED_ROLES, Actor, Role
 from quanyu.kernel.accounts import queries as accounts
@@ -80,6 +81,8 @@ DOORS: tuple[tuple[Promise | str, tuple[Door, ...]], ...] = (
             Door("whistle", "desk_calls_whistled", "speakerphone", _("吹哨报到"), CALLING),
             Door("cards", "desk_cards", "alert-octagon", _("督办"), CALLING),
             Door("hot", "desk_hot", "flame", _("热点与专项"), HOT),
+            Door("letters", "desk_letters", "mail", _("函件"), LETTERS),
+            Door("forced", "desk_forced", "hand-stop", _("强制结案"), READS_FORCED),
             Door("files", "desk_files", "file-spreadsheet", _("导出与导入"), GROUND | AUDIT),
             Door("report", "desk_report", "phone-incoming", _("代报事项"), REPORTING),
             Door("orders", "desk_orders", "headset", _("热线工单"), ORDERS),

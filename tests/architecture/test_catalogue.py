@@ -55,6 +55,10 @@ DATA = {
         ("ONCE", "PLACED", "CONCLUDED", "WAS_OUT", "NEVER_OUT"),
         "what a condition is called in the documentation; pages show its sentence",
     ),
+    "quanyu/events/workflow/leaving.py": dict.fromkeys(
+        ("OTHERS_WORK", "OURS", "THEIRS", "MAY_APPEAL", "MOVES_LEFT", "SETTLED_HERE"),
+        "what a condition is called in the documentation; pages show its sentence",
+    ),
     "quanyu/kernel/calendar/actions.py": dict.fromkeys(
         ("_shipped", "_entered"), "a document's title, stored"
     ),

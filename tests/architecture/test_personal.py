@@ -60,10 +60,13 @@ NOT_PERSONAL = {
         " at least three reports hold",
         "region_path state stage_unit span_unit number code_index channel category suggested"
         " suggested_words suggested_sure suggested_others asking asked_ground rated_by"
-        " excluded_reason",
+        " excluded_reason moving_to",
     ),
     "events.Callback": ("a code of how it ended", "ended"),
     "events.Exclusion": ("codes", "reason decision"),
+    "events.Draw": ("a place and chance", "region_path seed"),
+    "events.ForceClosing": ("a code", "ground"),
+    "events.Letter": ("codes", "kind ground ending"),
     "events.ClassModel": (
         "figures, a hash, and codes",
         "macro_f1 old_f1 classes sha256 standing decision",

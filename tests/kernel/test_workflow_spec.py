@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from quanyu.events.rules import side
+from quanyu.events.rules import leaving, side
 from quanyu.events.workflow import EVENT, State
 from quanyu.kernel.access.rules import Actor, ActorKind, Grant, Role
 from quanyu.kernel.calendar.rules import minutes
@@ -42,12 +42,15 @@ class Paper:
     questions: int = 0
     due_told_at: datetime | None = None
     consulting: UUID | None = None
+    is_outside: bool = False
+    moved: int = 0
+    moving_to: str = ""
     id: UUID = field(default_factory=uuid4)
     account_id: UUID | None = None
 
     def most(self, stage: str) -> int:
         """Return what the samples say."""
-        return side.MOST[stage]
+        return (side.MOST | leaving.MOST)[stage]
 
 
 def actor_as(role: Role, paper: Paper) -> Actor:
@@ -89,7 +92,7 @@ def test_a_span_that_begins_with_no_verb_is_a_mistake() -> None:
     end = [Move("end", "完", ["a"], "z", by=["x"])]
 
     with pytest.raises(ValueError, match="begins with no verb"):
-        Workflow("odd", "a", ["x"], end, span=Span("s", "办", "go", ["a"], minutes(1)))
+        Workflow("odd", "a", ["x"], end, span=Span("s", "办", ["go"], ["a"], minutes(1)))
 
 
 @pytest.mark.parametrize("state", list(State))

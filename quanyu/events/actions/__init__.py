@@ -42,6 +42,7 @@ from quanyu.events.actions.desk import (
 from quanyu.events.actions.escalating import escalate, escalate_due
 from quanyu.events.actions.excluding import ask_exclusion, count_again, exclude, keep_counted
 from quanyu.events.actions.extending import ask_extension, extend, keep_due
+from quanyu.events.actions.forcing import appeal, draw, force_close, overrule, review_closing
 from quanyu.events.actions.forwarded import hide_reporter, redo, supplement, urge, withdraw
 from quanyu.events.actions.handling import (
     acknowledge,
@@ -66,6 +67,15 @@ from quanyu.events.actions.joint import (
 )
 from quanyu.events.actions.joint_telling import tell_joint
 from quanyu.events.actions.merging import follow_main, merge, unmerge
+from quanyu.events.actions.moving import arrive, hand_over
+from quanyu.events.actions.outside import (
+    come_back,
+    forward,
+    hand_outside,
+    send_back,
+    take_answer,
+    take_back,
+)
 from quanyu.events.actions.precedents import register_precedent, revoke_precedent
 from quanyu.events.actions.reports import (
     KEY_LIVES,
@@ -104,6 +114,8 @@ __all__ = [
     "announce_moved",
     "answer",
     "answer_part",
+    "appeal",
+    "arrive",
     "ask",
     "ask_exclusion",
     "ask_extension",
@@ -114,11 +126,13 @@ __all__ = [
     "close",
     "close_campaign",
     "code_indexes",
+    "come_back",
     "conclude",
     "convene",
     "count_again",
     "detach",
     "dispatch",
+    "draw",
     "end_call",
     "escalate",
     "escalate_due",
@@ -127,11 +141,15 @@ __all__ = [
     "extend_part",
     "file",
     "follow_main",
+    "force_close",
     "forget_keys",
+    "forward",
     "go_on",
     "go_on_parts",
     "hand_back",
     "hand_back_part",
+    "hand_outside",
+    "hand_over",
     "handle",
     "hear",
     "hide_reporter",
@@ -151,6 +169,7 @@ __all__ = [
     "note_campaign",
     "open_by_code",
     "open_campaign",
+    "overrule",
     "place",
     "queue_call",
     "rate",
@@ -165,9 +184,11 @@ __all__ = [
     "request_verification",
     "resume",
     "reveal_contact",
+    "review_closing",
     "revoke_precedent",
     "rework",
     "say",
+    "send_back",
     "send_out",
     "set_aside",
     "settle",
@@ -175,6 +196,8 @@ __all__ = [
     "supplement",
     "suspend",
     "suspend_on",
+    "take_answer",
+    "take_back",
     "take_call",
     "tell",
     "tell_joint",

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.db import transaction
 
-from quanyu.events.actions.common import attach, with_actor
+from quanyu.events.actions.common import attach, set_free, with_actor
 from quanyu.events.models import Event
 from quanyu.events.queries import closing as queries
 from quanyu.events.queries import replies
@@ -116,10 +116,13 @@ def rate(
         event.closed_at = None
     else:
         said |= {"solved": "yes" if solved else "no", "comment": comment}
-    move(event, "reopen" if again else "rate", actor=actor, at=at, **said)
+    verb = ("appeal" if event.is_outside else "reopen") if again else "rate"
+    move(event, verb, actor=actor, at=at, **said)
     if again:  # counted after the guard has seen how often it was
         event.reopened += 1
         event.save(update_fields=["reopened"])
+    if verb == "appeal":
+        set_free(event)
     _end_call(event, by, actor=actor, at=at)
     return event
 

@@ -6,6 +6,7 @@ from uuid import UUID
 from django.db import transaction
 
 from quanyu.events import queries, rules
+from quanyu.events.actions.common import set_free
 from quanyu.events.models import Event
 from quanyu.events.rules import forwarded
 from quanyu.events.workflow import BEFORE_DISPATCH, State
@@ -73,9 +74,12 @@ def redo(*, event_id: UUID, reason: str, actor: Actor, at: datetime) -> Event:
     """
     event = get(Event, event_id, actor=actor, lock=True)
     event.closed_at = None
-    move(event, "redo", actor=actor, at=at, reason=reason)
+    is_anew = event.is_outside or event.state == State.FORCED
+    move(event, "appeal" if is_anew else "redo", actor=actor, at=at, reason=reason)
     event.reopened += 1  # after the guard has seen how often it was
     event.save(update_fields=["reopened"])
+    if is_anew:
+        set_free(event)
     return event
 
 

@@ -7,7 +7,7 @@ from django.db import transaction
 
 from quanyu.events.actions.closing import promise_reopening
 from quanyu.events.models import Event
-from quanyu.events.queries import merging
+from quanyu.events.queries import gone, merging
 from quanyu.events.rules import side
 from quanyu.events.workflow import State
 from quanyu.kernel.access.queries import get
@@ -76,5 +76,8 @@ def follow_main(*, event_id: UUID, actor: Actor, at: datetime) -> str:
         event.checked_by = main.checked_by
         if verb == "close_with":
             promise_reopening(event, at=at)
-        move(event, verb, actor=actor, at=at, outcome=main.outcome)
+        event.is_outside, event.reply = main.is_outside, main.reply
+        facts = {"outcome": main.outcome or None, "reply": main.reply or None}
+        closing = gone.last_closing(main, actor=actor) if verb == "force_with" else None
+        move(event, verb, actor=actor, at=at, **facts, ground=closing.ground if closing else None)
     return verb

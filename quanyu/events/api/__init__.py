@@ -102,6 +102,15 @@ def answer(request: HttpRequest, code: str, body: schemas.Answer) -> schemas.Fol
     return _followed(holder, at=at)
 
 
+@public.post("/reports/{code}/appeal", response=schemas.FollowOut, auth=None)
+def appeal(request: HttpRequest, code: str, body: schemas.Reasoned) -> schemas.FollowOut:
+    """Say why a matter that ended unsolved should be done after all; it is dispatched anew."""
+    at = timezone.now()
+    holder = actions.open_by_code(code=code, address=address_of(request), at=at)
+    actions.appeal(event_id=_row(holder), reason=body.reason, actor=holder, at=at)
+    return _followed(holder, at=at)
+
+
 def _followed(holder: Actor, *, at: datetime) -> schemas.FollowOut:
     seen = words.followed(holder, at=at)
     event = seen.event
@@ -124,6 +133,7 @@ def _followed(holder: Actor, *, at: datetime) -> schemas.FollowOut:
         may_reopen=seen.may_reopen,
         may_correct=seen.may_correct,
         reopen_until=event.reopen_until,
+        may_appeal=seen.may_appeal,
     )
 
 

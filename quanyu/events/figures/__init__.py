@@ -44,7 +44,7 @@ MEASURES: Final = {
         Measure(
             "answered",
             _("已答复"),
-            _("本周期上报、现已结案、现场办结或不予受理的，都已写明结果或理由"),
+            _("本周期上报、现已结案、现场办结、不予受理、强制结案或移送的，都已写明结果或理由"),
             "reported",
         ),
         Measure("accepted", _("受理"), _("本周期内受理的"), "acted", "accept"),
@@ -93,6 +93,21 @@ MEASURES: Final = {
         Measure("reworked", _("返工"), _("应结案中，核查没通过、返工过的"), "due"),
         Measure("extended", _("延期"), _("应结案中，获准延期过的"), "due", "extend"),
         Measure("suspended", _("挂账"), _("应结案中，挂账过的"), "due", "suspend"),
+        Measure(
+            "forced",
+            _("强制结案"),
+            _("应结案中，到周期末由指挥长强制结案的；没有解决，不算结案，也不算按期"),
+            "due",
+            "force_close",
+        ),
+        Measure(
+            "outside",
+            _("转外单位"),
+            _("应结案中，转系统外单位办过的"),
+            "due",
+            "hand_outside",
+        ),
+        Measure("forwarded", _("移送"), _("本周期内移送其他辖区的"), "acted", "forward"),
         Measure("closed", _("办结"), _("本周期内结案或现场办结的"), "closed"),
         Measure("closed_in_time", _("在期限内办结"), _("办结中，没有超过处置时限的"), "closed"),
         Measure("checked", _("核查结案"), _("本周期内经核查结案的"), "closed"),
@@ -136,6 +151,7 @@ COUNTED: Final = (
     *("reported", "accepted", "filed", "sent", "returned", "refused", "settled"),
     *("due", "leftover", "done", "on_time", "late", "left", "pending"),
     *("reworked", "extended", "suspended", "rated", "heard", "closed", "again"),
+    *("forced", "outside", "forwarded"),
 )
 
 METRICS: Final = (
@@ -151,6 +167,7 @@ METRICS: Final = (
     _rate("rework_rate", _("返工率"), "reworked", "due", note=_("返工÷应结案")),
     _rate("extended_rate", _("延期率"), "extended", "due", note=_("延期÷应结案")),
     _rate("suspended_rate", _("挂账率"), "suspended", "due", note=_("挂账÷应结案")),
+    _rate("forced_rate", _("强制结案率"), "forced", "due", note=_("强制结案÷应结案")),
     _rate("return_rate", _("退单率"), "returned", "sent", note=_("退单÷派遣，都按动作日期")),
     _rate("solved_rate", _("解决率"), "solved", "rated", note=_("回访“解决”÷回访有效")),
     _rate(
@@ -218,6 +235,7 @@ SETS: Final = {
                 *("leftover", "done", "on_time", "late", "left", "pending"),
                 *("reworked", "rework_rate", "extended", "extended_rate"),
                 *("suspended", "suspended_rate", "return_rate"),
+                *("forced", "forced_rate", "outside", "forwarded"),
                 *("rated", "heard", "content_rate", "working_days", "natural_days"),
             ),
             _("城市管理案卷通报的口径：应结案为基数"),

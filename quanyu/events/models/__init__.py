@@ -18,14 +18,17 @@ from quanyu.events.models.fair import is_none_of
 from quanyu.events.models.hot import HotIssue as HotIssue
 from quanyu.events.models.joint import Consultation as Consultation
 from quanyu.events.models.joint import JointPart as JointPart
+from quanyu.events.models.leaving import Draw as Draw
+from quanyu.events.models.leaving import ForceClosing as ForceClosing
+from quanyu.events.models.leaving import Letter as Letter
 from quanyu.events.models.whistle import WhistleCall as WhistleCall
 from quanyu.events.models.whistle import WhistleMatter as WhistleMatter
 from quanyu.events.models.whistle import WhistlePart as WhistlePart
 from quanyu.events.models.whistle import WhistleStep as WhistleStep
-from quanyu.events.rules import REACHES_REPORTER, Channel, side
+from quanyu.events.rules import REACHES_REPORTER, Channel, leaving, side
 from quanyu.events.rules.fair import RatedBy
 from quanyu.events.rules.side import Asking
-from quanyu.events.workflow import EVENT, STANDING, State
+from quanyu.events.workflow import EVENT, HANDED_OUT, STANDING, State
 from quanyu.kernel.access.queries import ScopedManager
 from quanyu.kernel.access.reach import Access, Reach, Under
 from quanyu.kernel.calendar.rules import local
@@ -44,12 +47,11 @@ WHERE = Personal("duty", _("到现场办理"), YEARS, ENDED, kind="address")
 DONE = Personal("duty", _("告知办理结果"), YEARS, ENDED, of="both", ends="fade")
 CONTACT = _("回访与答复反映人")
 
-HANDED_OUT = [State.DISPATCHED, State.RETURNED, State.HANDLING, State.HANDLED, State.CHECKING]
-HANDED_OUT += [State.SUSPENDED, State.REVIEWING, State.WAITING]
+WITH_A_BODY = [*HANDED_OUT, State.OUTSIDE]
 
 COUNTED_ACTS = (
     *("accept", "file", "dispatch", "hand_back", "refuse", "settle", "rate", "reopen"),
-    *("extend", "suspend"),
+    *("extend", "suspend", "appeal", "hand_outside", "forward", "force_close"),
 )
 """The acts that figures count by their day (``figures.py``); ``event_acts`` numbers them so: a new
 one goes to the end."""
@@ -133,6 +135,12 @@ class Event(Case):
     question_by = models.UUIDField("询问人", null=True)
     questions = models.PositiveSmallIntegerField("询问次数", default=0)
     stands_until = models.DateTimeField("停表至", null=True)
+    is_outside = models.BooleanField("由系统外单位办", default=False)
+    stops_outside = models.BooleanField("在外停表", default=False)
+    outside = models.PositiveSmallIntegerField("转外次数", default=0)
+    outside_days = models.PositiveIntegerField("在外天数", default=0)
+    moved = models.PositiveSmallIntegerField("转辖区次数", default=0)
+    moving_to = models.CharField("转往辖区", max_length=80, db_collation="C", blank=True)
     merged_into = models.ForeignKey(
         "self", models.PROTECT, verbose_name="并入", related_name="merged", null=True
     )
@@ -161,11 +169,11 @@ class Event(Case):
             ),
             models.CheckConstraint(
                 name="event_body_once_dispatched",
-                condition=~models.Q(state__in=HANDED_OUT) | models.Q(body_id__isnull=False),
+                condition=~models.Q(state__in=WITH_A_BODY) | models.Q(body_id__isnull=False),
             ),
             models.CheckConstraint(
                 name="event_class_once_filed",
-                condition=~models.Q(state__in=[State.FILED, State.CONSULTING, *HANDED_OUT])
+                condition=~models.Q(state__in=[State.FILED, State.CONSULTING, *WITH_A_BODY])
                 | ~models.Q(category=""),
             ),
             models.CheckConstraint(
@@ -211,6 +219,10 @@ class Event(Case):
                 name="event_consulting_only_in_consultation",
                 condition=models.Q(consulting=None) | models.Q(state=State.CONSULTING),
             ),
+            models.CheckConstraint(
+                name="event_outside_has_it",
+                condition=~models.Q(state=State.OUTSIDE) | models.Q(is_outside=True),
+            ),
             models.UniqueConstraint("code_index", name="event_code_once"),
         ]
         indexes = [
@@ -254,7 +266,11 @@ class Event(Case):
             place=self.region_path,
             on=local(self.reported_at).date(),
         )
-        return row.amount if row else side.MOST[stage]
+        return row.amount if row else (side.MOST | leaving.MOST)[stage]
+
+    def stands_still(self) -> bool:
+        """Answer whether the body outside is waited for with the clock standing still."""
+        return self.state == State.OUTSIDE and self.stops_outside
 
 
 class EventStep(Step):

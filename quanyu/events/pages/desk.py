@@ -20,6 +20,7 @@ from quanyu.events.pages import (
     campaigns,
     forms,
     joint_forms,
+    leaving,
     precedents,
     shown,
     together,
@@ -159,6 +160,7 @@ def _to_do(verb: str) -> str:
         "file": _("待立案"),
         "dispatch": _("待派遣"),
         "insist": _("待裁定"),
+        "take_answer": _("等外单位答复"),
         "extend": _("待审批延期"),
         "suspend": _("待审批挂账"),
         "suspend_on": _("待复核挂账"),
@@ -368,6 +370,7 @@ def _matter(
         "stages": shown.stages(event, steps),
         "facts": [
             *_facts(event, body, actor=actor, at=at),
+            *leaving.facts(event, actor=actor, at=at),
             *campaigns.facts(event, actor=actor),
             *calling.facts(event, actor=actor, at=at),
             *[fact for told in elsewhere.ask(event.pk, actor=actor, at=at) for fact in told],
@@ -480,7 +483,8 @@ def _together(event: Any, *, actor: Actor) -> list[dict[str, str]]:
     count = merging.merged_count(event, actor=actor)
     also = ngettext("还有 {n} 件反映", "还有 {n} 件反映", count).format(n=count) if count else ""
     main = merging.number_of(event, actor=actor)
-    return [_fact(_("并入"), main), _fact(_("一起办的"), also)]
+    url = reverse("desk_matter", args=[main]) if main else ""
+    return [_fact(_("并入"), main) | {"url": url}, _fact(_("一起办的"), also)]
 
 
 def _until(event: Any) -> str:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from quanyu.events import queries
-from quanyu.events.pages import joint_forms, labels
+from quanyu.events.pages import joint_forms, labels, leaving_forms
 from quanyu.events.pages.shown import middle, verb_words
 from quanyu.events.queries import clock, desk, precedents, words
 from quanyu.kernel.access.http import field, option, sentence
@@ -22,7 +22,7 @@ from quanyu.organisations import queries as organisations
 from quanyu.organisations.rules import Holder
 from quanyu.regions import queries as regions
 
-LABELS = labels.LABELS
+LABELS = {**labels.LABELS, **leaving_forms.LABELS}
 PICTURES = "image/jpeg,image/png,image/webp"
 DESK = frozenset({Role.OPERATOR, Role.DISPATCHER, Role.COMMANDER})
 CLASS_LISTS = ("event_class", "part_class")
@@ -67,11 +67,12 @@ ASKS: Mapping[str, Sequence[str]] = {
     "withdraw": ["reason"],
     "redo": ["reason"],
     "place": ["region_path", "address", "lon", "lat"],
+    **leaving_forms.ASKS,
 }
 """What each act asks for, in the order of the form; a test holds it against ``needs``."""
 
 WRITTEN = frozenset({"remark", "finding", "outcome", "evidence", "reason", "reply", "promise"})
-WRITTEN |= {"question", "answer", "task", "decision", "unneeded"}
+WRITTEN |= {"question", "answer", "task", "decision", "unneeded", *leaving_forms.WRITTEN}
 """What of it is a person's own words."""
 
 WITH_PHOTOS = frozenset(verb for verb, asked in ASKS.items() if "photos" in asked)
@@ -87,7 +88,7 @@ LESS_MEANT = (
     "ask_extension",
     "ask_suspension",
 )
-NOT_DESK = frozenset({"rate", "reopen"})
+NOT_DESK = frozenset({"rate", "reopen", "appeal"})
 
 
 @dataclass(frozen=True)
@@ -143,16 +144,9 @@ def may_place(event: Any, actor: Actor) -> bool:
 
 
 def _rank(verb: str) -> int:
-    order = [
-        *desk.FIRST,
-        "hand_back",
-        "rework",
-        "place",
-        *joint_forms.LESS_MEANT,
-        *LESS_MEANT,
-        "refuse",
-        "void",
-    ]
+    order = [*desk.FIRST, "hand_back", "rework", "place"]
+    order += [*joint_forms.LESS_MEANT, *leaving_forms.ORDER, *LESS_MEANT]
+    order += ["refuse", "void", *leaving_forms.LAST]
     return order.index(verb) if verb in order else len(order)
 
 
@@ -212,7 +206,7 @@ def _note(verb: str) -> str:
         "resume": _("时限接着走，不重新计"),
         **joint_forms.notes(),
     }
-    return notes.get(verb, "")
+    return (notes | leaving_forms.notes()).get(verb, "")
 
 
 # ------------------------------------------------------------------ the fields
@@ -396,6 +390,7 @@ _FIELDS: Mapping[str, Drawn] = {
     "address": _address,
     "lon": _hidden("lon"),
     "lat": _hidden("lat"),
+    **leaving_forms.fields(drawn=_field, text=_text, plain=_plain, listed=_listed),
 }
 
 

@@ -20,10 +20,10 @@ from django.utils.translation import gettext_lazy, ngettext, pgettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from quanyu.events import actions, queries, rules, schemas
-from quanyu.events.pages import forms, shown
+from quanyu.events.pages import forms, shown, stopped
 from quanyu.events.queries import clock, nearby, photos, words
 from quanyu.events.rules import Channel
-from quanyu.events.workflow import STANDING, State
+from quanyu.events.workflow import State
 from quanyu.kernel.access.http import answer, hidden_if_denied, parsed, sentence
 from quanyu.kernel.access.rules import REPORTER, Actor, holder
 from quanyu.kernel.access.scope import set_scope
@@ -310,6 +310,12 @@ def supply(request: HttpRequest, code: str) -> HttpResponse:
     return _heard(request, code, answered)
 
 
+@require_POST
+def appeal(request: HttpRequest, code: str) -> HttpResponse:
+    """Take why a matter that ended unsolved should be done after all."""
+    return _heard(request, code, stopped.appealed)
+
+
 def _heard(request: HttpRequest, code: str, take: Callable[..., None]) -> HttpResponse:
     """Let the holder of a code say something, and show the page anew."""
     at = timezone.now()
@@ -401,7 +407,7 @@ def _followed(
     steps = queries.story(event, actor=holding)
     taken = photos.photos(event)
     body = organisations.body(event.body_id) if event.body_id else None
-    refused = _refused(event, steps, at=at)
+    refused = stopped.stopped(event, steps, body, at=at) or _refused(event, steps, at=at)
     context = {
         "code": rules.in_fours(digits),
         "title": event.title,
@@ -416,6 +422,7 @@ def _followed(
         "place_point": None if event.lon is None else {"lon": event.lon, "lat": event.lat},
         "ground_url": f"{GROUND}?place={event.region_path}",
         "question": _question(request, digits, event, no) if event.question else None,
+        "appeal": stopped.appeal(request, digits, no) if seen.may_appeal else None,
         "rating": _rating(request, digits, event, no) if seen.may_rate else None,
         "rated": _rated(event, steps),
         "seen": _looks(event, steps, holding, at=at),
@@ -429,7 +436,7 @@ def _followed(
 def _answer(seen: words.Followed, body: Any, *, at: datetime) -> dict[str, Any]:
     event = seen.event
     kind = "span" if event.due_at is not None else "stage"
-    is_open = event.state in queries.OPEN and event.state not in STANDING
+    is_open = event.state in queries.OPEN and not words.stands(event)
     due = clock.due(event, at=at, clock=kind, is_long=True) if is_open else None
     explained = queries.explained(event, clock=kind, at=at) if due else None
     is_closed = event.state == "closed"
@@ -450,9 +457,16 @@ def _answer(seen: words.Followed, body: Any, *, at: datetime) -> dict[str, Any]:
         "days_why": seen.due_words if due else "",
         "reply": event.reply,
         "promise": event.promise if event.state == State.SUSPENDED else "",
-        "until": event.stands_until if event.promise and not event.question else None,
+        "until": _until(event),
         "outcome": event.outcome,
     }
+
+
+def _until(event: Any) -> datetime | None:
+    """Return the day on which it is looked at again: as was promised, or as they promised us."""
+    if event.state == State.OUTSIDE:
+        return event.stage_due_at  # type: ignore[no-any-return]
+    return event.stands_until if event.promise and not event.question else None
 
 
 def _picture(

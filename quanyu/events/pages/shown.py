@@ -15,7 +15,7 @@ from quanyu.events import queries
 from quanyu.events.queries import clock, desk, joint_words, side_words, words
 from quanyu.events.queries.values import channel_words
 from quanyu.events.queries.values import place_words as place
-from quanyu.events.workflow import STANDING, State
+from quanyu.events.workflow import State
 from quanyu.kernel.access.rules import Actor, Role
 from quanyu.kernel.accounts.rules import ROLE_NAMES, roles_in_order
 from quanyu.kernel.calendar.rules import local
@@ -28,13 +28,14 @@ SIDE = frozenset({"look", "recount", "say", "place", "supplement", "urge", "with
 SIDE |= {"hide_reporter"}
 SIDE |= {"queue_call", "take_call", "leave_call", "miss_call", "end_call"}
 SIDE |= {"ask_exclusion", "exclude", "keep_counted", "count_again"}
+SIDE |= {"sample", "audit", "fault", "arrive"}
 LISTED = {"refuse": "reason_refuse", "void": "reason_void"}
 SAID = (
     *("finding", "outcome", "evidence", "reason", "remark", "words", "comment"),
     *("question", "answer", "main"),
 )
 TAKEN_AT = {"start": "report", "verify": "verify", "handle": "handle", "settle": "handle"}
-TAKEN_AT |= {"close": "check"}
+TAKEN_AT |= {"close": "check", "take_answer": "answer"}
 ICONS = {
     "look": "eye",
     "recount": "calendar-due",
@@ -54,6 +55,11 @@ ICONS |= {"withdraw": "circle-x", "withdrawn": "circle-x", "hide_reporter": "loc
 ICONS |= {"queue_call": "phone", "take_call": "phone-outgoing", "leave_call": "phone-off"}
 ICONS |= {"miss_call": "phone-x", "end_call": "phone-off", "ask_exclusion": "filter-question"}
 ICONS |= {"exclude": "filter-off", "keep_counted": "filter", "count_again": "filter-plus"}
+ICONS |= {"force_close": "hand-stop", "force_with": "hand-stop", "overrule": "arrow-back-up"}
+ICONS |= {"appeal": "refresh", "hand_outside": "building-arch", "take_answer": "mail-opened"}
+ICONS |= {"take_back": "arrow-back-up", "send_back": "arrow-back-up", "forward": "mail-forward"}
+ICONS |= {"come_back": "arrow-back-up", "hand_over": "map-pin", "arrive": "map-pin-check"}
+ICONS |= {"sample": "dice", "audit": "eye-check", "fault": "alert-triangle"}
 ICONS |= {"review": "calendar-due", "suspend_on": "player-pause", "resume": "player-play"}
 ICONS |= {"whistle": "speakerphone", "whistle_end": "circle-check"}
 ICONS |= dict.fromkeys(CALLED[2:], "alert-octagon")
@@ -141,6 +147,7 @@ def _photo_words(purpose: str) -> str:
         "verify": _("现场核实的照片"),
         "handle": _("处置后的照片"),
         "check": _("核查的照片"),
+        "answer": _("对方的答复"),
     }
     return names.get(purpose, _("照片"))
 
@@ -275,6 +282,7 @@ STANDS: Mapping[str, str] = {
     "handling": "handle",
     "queried": "accept",
     "waiting": "handle",
+    "outside": "handle",
     "suspended": "handle",
     "reviewing": "handle",
     "consulting": "dispatch",
@@ -347,7 +355,7 @@ def emphasised(event: Any, *, at: datetime) -> str:
         return "move"
     if event.state in CHECKED:
         return "check"
-    stands = event.state in STANDING or event.state not in queries.OPEN
+    stands = words.stands(event) or event.state not in queries.OPEN
     return "hold" if stands else "wait"
 
 

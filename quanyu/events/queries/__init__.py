@@ -14,7 +14,7 @@ from django.utils.translation import gettext
 from quanyu.events.figures import PUBLISHED
 from quanyu.events.models import Contact, Event, EventStep, Published
 from quanyu.events.queries import figures
-from quanyu.events.rules import REACHES_REPORTER, Channel, Filters, fair, side
+from quanyu.events.rules import REACHES_REPORTER, Channel, Filters, fair, leaving, side
 from quanyu.events.rules.classing import Keyword
 from quanyu.events.rules.forwarded import OPENS_CONFIDENTIAL
 from quanyu.events.rules.joint import PART as PART_STAGE
@@ -166,7 +166,7 @@ def overdue(*, clock: str, actor: Actor, at: datetime, only: UUID | None = None)
         rows = rows.filter(stage_due_at__lt=at, stage_told_at=None)
     else:
         running = EVENT.span.runs if EVENT.span else []
-        rows = rows.filter(due_at__lt=at, due_told_at=None, state__in=running)
+        rows = rows.filter(due_at__lt=at, due_told_at=None, state__in=running, span_left=None)
     rows = rows.filter(pk=only) if only else rows
     return list(rows.order_by("id").values_list("id", flat=True)[:MOST_TOLD])
 
@@ -237,6 +237,8 @@ def stage_names(workflow: str) -> dict[str, str]:
     names |= {PART_STAGE: gettext("协办一部分，没有另说时")}
     names |= {side.ANSWER: gettext("等反映人补充，最长")}
     names |= {side.EXTENSIONS: gettext("延期，最多"), side.QUESTIONS: gettext("问反映人，最多")}
+    names |= {leaving.SHARE: gettext("强制结案抽查比例"), leaving.MOVES: gettext("转辖区，最多")}
+    names |= {leaving.FEW: gettext("强制结案全部抽查，不多于")}
     names |= {side.REOPENS: gettext("反映人说没解决重办，最多")}
     names |= {fair.REOPEN: gettext("结案后可以重办"), fair.CALL_WAIT: gettext("结案后等多久再回访")}
     names |= {fair.CALL_AGAIN: gettext("回访没打通，隔多久再打")}
@@ -257,7 +259,7 @@ def counted_stages(workflow: str) -> dict[str, str]:
         return {}
     shares = dict.fromkeys((f"{fair.CALL_SHARE}_{one.value}" for one in Channel), "percent")
     counted = {stage: unit for stage, (unit, _most) in fair.COUNTED.items()}
-    return dict.fromkeys(side.MOST, "times") | shares | counted
+    return dict.fromkeys(side.MOST, "times") | leaving.UNITS | shares | counted
 
 
 @audit.topic_names.answered_by
@@ -267,6 +269,15 @@ def topic_names() -> dict[str, str]:
     names |= {f"{EVENT.name}.start": gettext("上报"), f"{EVENT.name}.overdue": gettext("逾期")}
     names |= {f"{EVENT.name}.escalate": gettext("逐级提醒")}
     names |= {f"{EVENT.name}.place": gettext("落点"), f"{EVENT.name}.say": gettext("内部说明")}
+    names |= {f"{EVENT.name}.draw": gettext("抽取强制结案复查")}
+    names |= {
+        f"{EVENT.name}.sample": gettext("抽中复查"),
+        f"{EVENT.name}.arrive": gettext("转入本辖区"),
+    }
+    names |= {
+        f"{EVENT.name}.audit": gettext("复查：妥当"),
+        f"{EVENT.name}.fault": gettext("复查：不妥"),
+    }
     names |= {f"{EVENT.name}.look": gettext("查看反映人联系方式")}
     names |= {f"{EVENT.name}.queue_call": gettext("进入回访队列")}
     names |= {f"{EVENT.name}.take_call": gettext("领取回访")}

@@ -66,6 +66,8 @@ class Running:
 def running(event: Event, clock: str) -> Running | None:
     """Return the clock of this state, or the span's, if it runs or has run."""
     stage = clock == "stage"
+    if not stage and event.stands_still():
+        return None
     since = event.state_since if stage else event.span_since
     due = event.stage_due_at if stage else event.due_at
     amount = event.stage_amount if stage else event.span_amount
@@ -79,7 +81,7 @@ def nearest(event: Event) -> str:
     """Return which clock of an open matter runs out first: "stage", "span" or ""."""
     if event.state not in queries.OPEN:
         return ""
-    is_span = EVENT.span is not None and event.state in EVENT.span.runs
+    is_span = EVENT.span is not None and event.state in EVENT.span.runs and event.span_left is None
     ends = {"stage": event.stage_due_at, "span": event.due_at if is_span else None}
     found = [(end, name) for name, end in ends.items() if end is not None]
     return min(found)[1] if found else ""

@@ -44,15 +44,25 @@ NO_DUTY = frozenset(
         "convene",
         "reconvene",
         "call_off",
+        "force_close",
+        "force_with",
+        "overrule",
+        "hand_outside",
+        "take_back",
+        "send_back",
+        "forward",
+        "forward_with",
+        "come_back",
+        "hand_over",
     }
 )
 """Acts that are open but that nobody has to do."""
 
-OF_REPORTERS = frozenset({"rate", "reopen"})
+OF_REPORTERS = frozenset({"rate", "reopen", "appeal"})
 """What reporters do, or who has called them: the list of call-backs asks for it, not my work."""
 
 ASKED_FIRST = frozenset({"nothing_asked", "extension_asked", "suspension_asked"})
-ASKED_FIRST |= {"concluded", "was_out", "never_out"}
+ASKED_FIRST |= {"concluded", "was_out", "never_out", "is_theirs", "settled_here"}
 """Guards that hinder nobody: there is merely nothing to decide, or something waits already."""
 
 FIRST = (
@@ -64,6 +74,7 @@ FIRST = (
     "conclude",
     "dispatch",
     "insist",
+    "take_answer",
     "extend",
     "suspend",
     "suspend_on",

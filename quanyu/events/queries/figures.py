@@ -35,12 +35,15 @@ from quanyu.kernel.figures.rules import period as period_of
 FED_BACK = [State.HANDLED, State.CHECKING, State.CLOSED, State.RATED]
 """The body has said that it is done; where the clock stands still otherwise it has not."""
 
-STANDING = [State.SUSPENDED, State.REVIEWING, State.WAITING]
+STANDING = [State.SUSPENDED, State.REVIEWING, State.WAITING, State.OUTSIDE]
 """The clock stands still with time left, and nothing is owed meanwhile."""
 
 CHECKED = [State.CLOSED, State.RATED]
 IN_TIME = Q(span_left__gte=0)
-RATING = ("rate", "reopen")
+UNSOLVED = [State.REFUSED, State.VOID, State.FORCED, State.FORWARDED]
+"""Ended without being solved: no part of what was done."""
+
+RATING = ("rate", "reopen", "appeal")
 """Who says that it is not solved has it done again: both are ratings."""
 
 OUT_OF_SCOPE: Final = "out_of_scope"
@@ -91,19 +94,20 @@ def within(basis: str, given: Window) -> Q:
         return Q(reported_at__gte=given.since, reported_at__lt=given.until)
     if basis == "closed":
         ended = Q(closed_at__gte=given.since, closed_at__lt=given.until)
-        return ended & ~Q(state__in=[State.REFUSED, State.VOID])
+        return ended & ~Q(state__in=UNSOLVED)
     # Three terms, so that each has its index.
     held = (
         Q(due_at__gte=given.since, due_at__lt=given.until)
         | Q(due_at__lt=given.since, closed_at__isnull=True)
         | Q(due_at__lt=given.since, closed_at__gte=given.since)
     )
-    return held & ~Q(state__in=STANDING, span_left__gte=0)
+    return held & ~Q(state__in=STANDING, span_left__gte=0) & ~Q(state=State.FORWARDED)
 
 
 def conditions(given: Window) -> dict[str, Q]:
     """Return what else must be true of a matter, by measure."""
-    done = Q(closed_at__lt=given.until)
+    over = Q(closed_at__lt=given.until)
+    done = over & ~Q(state=State.FORCED)
     open_ = Q(closed_at__isnull=True) | Q(closed_at__gte=given.until)
     is_late = Q(span_left__lt=0) | Q(span_left__isnull=True, due_at__lt=given.now)
     in_time = Q(due_at__isnull=True) | IN_TIME | Q(state=State.SETTLED)
@@ -124,6 +128,8 @@ def conditions(given: Window) -> dict[str, Q]:
         "reworked": Q(reworked__gt=0),
         "extended": Q(extended__gt=0),
         "suspended": Q(suspended__gt=0),
+        "forced": over & Q(state=State.FORCED),
+        "outside": Q(outside__gt=0),
         "closed": Q(),
         "closed_in_time": in_time,
         "checked": Q(state__in=CHECKED),

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
 from quanyu.events.models import EventStep
+from quanyu.events.queries import leaving_words
 from quanyu.events.rules.fair import OUTCOMES, RatedBy
 from quanyu.events.rules.side import Asking
 from quanyu.kernel.codes import queries as codes
@@ -29,14 +30,14 @@ def of(facts: Mapping[str, Any]) -> list[str]:
     if facts.get("days"):
         parts.append(_days(int(facts["days"])))
     if facts.get("ground"):
-        parts.append(_code("reason_suspend", str(facts["ground"])))
+        parts.append(leaving_words.ground(str(facts["ground"])))
     if facts.get("review_date"):
         day = date.fromisoformat(str(facts["review_date"]))
         parts.append(_("{day}再看").format(day=_day(day)))
     parts += _fair(facts)
     if facts.get("promise"):
         parts.append(_("答应反映人：{words}").format(words=facts["promise"]))
-    return parts
+    return parts + leaving_words.of(facts)
 
 
 def _fair(facts: Mapping[str, Any]) -> list[str]:
@@ -60,6 +61,8 @@ def _fair(facts: Mapping[str, Any]) -> list[str]:
 
 def open_to_all(step: EventStep) -> str:
     """Return the words of a step that the reporter reads, or nothing."""
+    if step.verb in leaving_words.OPEN:
+        return _("；").join(leaving_words.open_to_all(step.verb, step.facts))
     if step.verb not in OPEN_TO_ALL:
         return ""
     facts = step.facts

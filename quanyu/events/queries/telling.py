@@ -9,7 +9,7 @@ from django.utils.translation import gettext, override
 from quanyu.events import rules
 from quanyu.events.models import Event
 from quanyu.events.queries import closing
-from quanyu.events.rules import Audience
+from quanyu.events.rules import Audience, leaving
 from quanyu.kernel.access.rules import Role
 from quanyu.kernel.accounts import queries as accounts
 from quanyu.kernel.calendar.rules import local
@@ -32,6 +32,11 @@ def recipients(event: Event, whom: Audience, *, at: datetime) -> list[UUID]:
         Audience.COMMANDERS: lambda: accounts.holders(Role.COMMANDER, path=place(event), at=at),
         Audience.REVIEWERS: lambda: accounts.holders(Role.CHECKER, path=place(event), at=at),
         Audience.ASKER_OF_EXCLUSION: lambda: closing.asker_of_exclusion(event),
+        Audience.OPERATORS: lambda: accounts.holders(Role.OPERATOR, path=place(event), at=at),
+        Audience.OVERSEERS: lambda: accounts.over(leaving.REVIEWERS, path=place(event), at=at),
+        Audience.COMMAND: lambda: accounts.over(
+            {Role.COMMANDER, *leaving.REVIEWERS}, path=place(event), at=at
+        ),
         Audience.GRID: lambda: accounts.holders(Role.GRID_WORKER, path=place(event), at=at),
     }
     return found[whom]() if whom in found else []

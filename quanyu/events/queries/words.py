@@ -11,7 +11,7 @@ from django.utils.translation import pgettext_lazy
 
 from quanyu.events import queries
 from quanyu.events.models import Event, EventStep
-from quanyu.events.queries import closing, merging, side_words
+from quanyu.events.queries import closing, leaving_words, merging, side_words
 from quanyu.events.rules.fair import RatedBy
 from quanyu.events.workflow import EVENT, STANDING, State
 from quanyu.events.workflow.joint import PART
@@ -45,6 +45,7 @@ PLAIN = {
     State.REFUSED: _("这件事我们办不了"),
     State.VOID: _("这条记录已经取消"),
     State.MERGED: _("和别人反映的同一件事一起办"),
+    **{State(state): said for state, said in leaving_words.PLAIN.items()},
 }
 """States in a resident's words: no 工单, no 派遣."""
 
@@ -89,6 +90,7 @@ TOLD = {
     "withdraw": _("这件事撤回了"),
     "redo": _("答复没有通过，重新办"),
     "recount": _("放假安排有变，期限重新算过"),
+    **leaving_words.TOLD,
 }
 """What happened, in a resident's words. What is not here stays inside."""
 
@@ -125,6 +127,7 @@ ASIDE = {
     "keep_counted": _("不同意剔除"),
     "count_again": _("撤销剔除"),
     **{f"{verb}_part": _(PART.label(verb)) for verb in PART.verbs},
+    **leaving_words.ASIDE,
 }
 """Lines of the story that move nothing."""
 
@@ -177,6 +180,7 @@ DONE = {
     "void": pgettext_lazy("done", "作废"),
     "redo": pgettext_lazy("done", "来源退回重办"),
     "withdraw": pgettext_lazy("done", "来源撤回"),
+    **leaving_words.DONE,
 }
 """The acts when they are done: Chinese says both alike, English does not."""
 
@@ -206,6 +210,7 @@ class Followed:
     may_rate: bool
     may_reopen: bool
     may_correct: bool
+    may_appeal: bool
 
 
 def followed(holder: Actor, *, at: datetime) -> Followed:
@@ -218,7 +223,7 @@ def followed(holder: Actor, *, at: datetime) -> Followed:
     event = queries.one(event_id=holder.row, actor=holder)
     clock = "span" if event.due_at is not None else "stage"
     explained = queries.explained(event, clock=clock, at=at)
-    is_open = event.state in queries.OPEN and event.state not in STANDING
+    is_open = event.state in queries.OPEN and not stands(event)
     main = merging.seen(event)
     due_at = (event.due_at or event.stage_due_at) if is_open else None
     in_time = event.reopen_until is None or at <= event.reopen_until
@@ -234,7 +239,13 @@ def followed(holder: Actor, *, at: datetime) -> Followed:
         may_rate=event.state == State.CLOSED,
         may_reopen=event.state in {State.CLOSED, State.RATED} and may_again,
         may_correct=event.state == State.RATED and in_time,
+        may_appeal=event.state == State.FORCED and may_again,
     )
+
+
+def stands(event: Event) -> bool:
+    """Answer whether a matter is waited for with its clock standing still."""
+    return event.state in STANDING or event.stands_still()
 
 
 def told(steps: list[EventStep]) -> list[Told]:

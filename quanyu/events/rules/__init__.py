@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import Protocol
 from uuid import UUID
 
-from quanyu.events.rules import fair, side
+from quanyu.events.rules import fair, leaving, side
 from quanyu.kernel.access.rules import Actor, Role
 from quanyu.kernel.errors import Invalid, Refusal
 from quanyu.kernel.errors import gettext_noop as _
@@ -244,6 +244,15 @@ class Audience(StrEnum):
     ASKER = "asker"
     """Who asked the reporter."""
 
+    OPERATORS = "operators"
+    """The nearest desk that takes matters on."""
+
+    OVERSEERS = "overseers"
+    """Who looks at forced closings again."""
+
+    COMMAND = "command"
+    """Who commands the place and everybody above."""
+
     COMMANDERS = "commanders"
     """Who commands the street, above whoever dispatches."""
 
@@ -272,7 +281,10 @@ AUDIENCES: Mapping[str, Audience] = MappingProxyType(
         "settle": Audience.REPORTER,
         "refuse": Audience.REPORTER,
     }
-    | {verb: Audience(whom) for verb, whom in {**side.AUDIENCES, **fair.AUDIENCES}.items()}
+    | {
+        verb: Audience(whom)
+        for verb, whom in (side.AUDIENCES | fair.AUDIENCES | leaving.AUDIENCES).items()
+    }
 )
 """Whom each verb concerns. What is not here stands on the work list alone: one telling a step."""
 
@@ -284,6 +296,7 @@ HOLDERS: Mapping[str, Audience] = MappingProxyType(
         "returned": Audience.DISPATCHERS,
         "consulting": Audience.DISPATCHERS,
         "reviewing": Audience.COMMANDERS,
+        "outside": Audience.DISPATCHERS,
     }
 )
 """Who has a matter in each state, to be told that it is late or soon will be."""

@@ -37,6 +37,8 @@ ENDS_WITH = {
     "settled": "settle_with",
     "refused": "unmerge",
     "void": "unmerge",
+    "forced": "force_with",
+    "forwarded": "forward_with",
 }
 """What becomes of a merged matter when the main one has come to this state."""
 

@@ -9,10 +9,11 @@ from pydantic import Field
 
 from quanyu.events.rules import LONGEST_TEXT, SHORTEST_TEXT, Channel, Filters
 from quanyu.events.rules.joint import LONGEST_TASK
+from quanyu.events.schemas import leaving
 from quanyu.events.schemas.joint import PART_VERBS as PART_VERBS
 from quanyu.events.schemas.joint import Conclude, ConsultationOut, Convene, Join, MoveLead, PartOut
 from quanyu.events.schemas.joint import Reconvene as Reconvene
-from quanyu.events.schemas.strict import Said
+from quanyu.events.schemas.strict import Said as Said
 from quanyu.events.schemas.strict import Strict as Strict
 from quanyu.events.workflow import State
 
@@ -135,6 +136,7 @@ class FollowOut(Schema):
     may_reopen: bool
     may_correct: bool
     reopen_until: datetime | None
+    may_appeal: bool
 
 
 class Nothing(Strict):
@@ -357,6 +359,7 @@ VERBS: dict[str, type[Strict]] = {
     "urge": Urge,
     "place": Place,
     "say": Say,
+    **leaving.VERBS,
 }
 """Every verb of the staff and the facts it takes; the same for JSON and for the pages."""
 

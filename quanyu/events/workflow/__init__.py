@@ -6,9 +6,10 @@ from django.utils.translation import pgettext_lazy
 
 from quanyu.events import rules
 from quanyu.events.rules import fair, forwarded, side
+from quanyu.events.workflow import leaving
 from quanyu.events.workflow.joint import JOINT_MOVES
 from quanyu.kernel.access.rules import Role
-from quanyu.kernel.calendar.rules import minutes, working_days, working_hours
+from quanyu.kernel.calendar.rules import days, minutes, working_days, working_hours
 from quanyu.kernel.errors import gettext_noop as _
 from quanyu.kernel.workflow.spec import Guard, Move, Span, Workflow
 
@@ -37,6 +38,9 @@ class State(TextChoices):
     REFUSED = "refused", pgettext_lazy("state", "不予受理")
     VOID = "void", lazy("已作废")
     MERGED = "merged", lazy("已并案")
+    OUTSIDE = "outside", lazy("系统外单位办理中")
+    FORCED = "forced", pgettext_lazy("state", "强制结案")
+    FORWARDED = "forwarded", pgettext_lazy("state", "已移送")
 
 
 S, R = State, Role
@@ -64,6 +68,8 @@ FORWARDED = Guard("forwarded", "热线转来的", forwarded.is_forwarded, forwar
 QUESTIONS_LEFT = Guard("may_ask", "询问次数未满", side.may_ask, side.ASKED_ENOUGH)
 
 BEFORE_DISPATCH = [S.REPORTED, S.VERIFYING, S.VERIFIED, S.ACCEPTED, S.FILED]
+HANDED_OUT = [S.DISPATCHED, S.RETURNED, S.HANDLING, S.HANDLED, S.CHECKING]
+HANDED_OUT += [S.SUSPENDED, S.REVIEWING, S.WAITING]
 
 STANDING = [S.SUSPENDED, S.QUERIED, S.WAITING]
 """Open, but nobody owes anything until a day: both clocks stand still."""
@@ -171,7 +177,7 @@ EVENT = Workflow(
             S.HANDLING,
             by=[R.CHECKER],
             needs=["reason"],
-            guards=[NOT_ONES_OWN],
+            guards=[NOT_ONES_OWN, leaving.OURS],
         ),
         Move(
             "ask_extension",
@@ -312,7 +318,7 @@ EVENT = Workflow(
             S.HANDLING,
             by=[R.RESIDENT, R.OPERATOR, R.CHECKER],
             needs=["reason"],
-            guards=[ASKED_ABOUT, UNSOLVED],
+            guards=[ASKED_ABOUT, UNSOLVED, leaving.OURS],
         ),
         Move(
             "redo",
@@ -321,7 +327,7 @@ EVENT = Workflow(
             S.HANDLING,
             by=[R.OPERATOR, R.SYSTEM],
             needs=["reason"],
-            guards=[FORWARDED, UNSOLVED],
+            guards=[FORWARDED, UNSOLVED, leaving.OURS],
         ),
         Move(
             "redo",
@@ -342,6 +348,13 @@ EVENT = Workflow(
             guards=[FORWARDED],
         ),
         Move("void", _("作废"), BEFORE_DISPATCH, S.VOID, by=[R.OPERATOR], needs=["reason"]),
+        *leaving.moves(
+            early=BEFORE_DISPATCH,
+            handed_out=HANDED_OUT,
+            placed=PLACED,
+            unsolved=UNSOLVED,
+            own=NOT_ONES_OWN,
+        ),
     ),
     limits={
         S.REPORTED: minutes(30),
@@ -355,13 +368,14 @@ EVENT = Workflow(
         S.HANDLED: working_hours(4),
         S.CHECKING: working_hours(4),
         S.REVIEWING: working_days(1),
+        S.OUTSIDE: days(30),
     },
-    rests=[S.CLOSED, S.RATED, S.REFUSED, S.SETTLED, S.MERGED, *STANDING],
+    rests=[S.CLOSED, S.RATED, S.REFUSED, S.SETTLED, S.FORCED, S.FORWARDED, S.MERGED, *STANDING],
     span=Span(
         "handling",
         _("处置"),
-        begins="dispatch",
-        runs=[S.DISPATCHED, S.RETURNED, S.HANDLING, S.CONSULTING],
+        begins=["dispatch", "hand_outside"],
+        runs=[S.DISPATCHED, S.RETURNED, S.HANDLING, S.CONSULTING, S.OUTSIDE],
         limit=working_days(3),
     ),
 )

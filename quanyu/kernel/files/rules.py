@@ -29,6 +29,7 @@ class Purpose(StrEnum):
     VERIFY = "verify"
     HANDLE = "handle"
     CHECK = "check"
+    ANSWER = "answer"
 
 
 class Size(StrEnum):

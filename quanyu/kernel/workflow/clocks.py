@@ -17,6 +17,13 @@ def enter(case: Case, *, verb: str, at: datetime) -> None:
     _look_ahead(case)
 
 
+def agree(case: Case, limit: Limit, *, at: datetime) -> None:
+    """Let the clock of this state run by what was agreed with somebody, not by the codes (约定)."""
+    case.stage_amount, case.stage_unit = limit.amount, limit.unit.value
+    case.stage_due_at = _due(case, limit, since=at)
+    _look_ahead(case)
+
+
 def extend(case: Case, working_days: int) -> None:
     """Let the running span end so many working days later, and be told of anew (延期)."""
     if case.due_at is None:
@@ -81,7 +88,8 @@ def _look_ahead(case: Case) -> None:
 
 def _next(case: Case) -> datetime | None:
     """Return whichever running clock runs out first."""
-    running = case.workflow.span is not None and case.state in case.workflow.span.runs
+    runs = case.workflow.span is not None and case.state in case.workflow.span.runs
+    running = runs and case.span_left is None
     clocks = (case.stage_due_at, case.due_at if running else None)
     return min((clock for clock in clocks if clock is not None), default=None)
 
@@ -90,11 +98,12 @@ def _span(case: Case, *, verb: str, at: datetime) -> None:
     span = case.workflow.span
     if span is None:
         return
-    if verb == span.begins and case.span_since is None:
+    is_running = case.state in span.runs and not case.stands_still()
+    if verb in span.begins and case.span_since is None:
         _begin(case, at=at)
-    elif case.state in span.runs:
+    elif is_running:
         _go_on(case, at=at)
-    else:
+    if not is_running:
         _stop(case, at=at)
 
 

@@ -59,6 +59,10 @@ class Case(models.Model):
         """Return the class by which limits are looked up."""
         return ""
 
+    def stands_still(self) -> bool:
+        """Answer whether its span stands still though it would run in this state."""
+        return False
+
 
 class Step(models.Model):
     """One act in the story of a case (办理经过); purged with the case.

@@ -60,14 +60,14 @@ class Move:
 class Span:
     """A limit that begins with a verb and runs across states (跨环节时限).
 
-    Bouncing does not restart it: it begins at the first ``begins``, runs in the states of
+    Bouncing does not restart it: it begins at the first of ``begins``, runs in the states of
     ``runs``, stands still in all others and goes on when the case comes back. A state of the
     same name has this clock and none of its own, or signing late would buy time.
     """
 
     name: str
     label: str
-    begins: str
+    begins: Collection[str]
     runs: Collection[str]
     limit: Limit
 
@@ -185,7 +185,7 @@ class Workflow:
     def _check_span(self) -> None:
         if self.span is None:
             return
-        if self.span.begins not in self.verbs:
+        if not set(self.span.begins) <= set(self.verbs):
             raise ValueError(f"{self.name}: the span begins with no verb of the map")
         if self.span.name in self.limits:
             raise ValueError(f"{self.name}: {self.span.name} has the clock of its span already")

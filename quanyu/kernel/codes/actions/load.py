@@ -23,7 +23,7 @@ from quanyu.kernel.codes.models import (
     Limit,
     Rung,
 )
-from quanyu.kernel.codes.rules import FLAGS
+from quanyu.kernel.codes.rules import ALL_FLAGS
 
 BEGIN = date(2020, 1, 1)
 """From when the shipped rows hold: before every matter the platform can hold."""
@@ -190,7 +190,7 @@ def _code(
     clauses: dict[tuple[str, str], Clause],
 ) -> Code:
     flags = frozenset(row["flags"].split())
-    attributes: dict[str, object] = dict.fromkeys(sorted(flags & FLAGS), True)
+    attributes: dict[str, object] = dict.fromkeys(sorted(flags & ALL_FLAGS), True)
     if words := (row.get("keywords") or "").split():
         attributes["keywords"] = words
     if held.key == "part_class":

@@ -21,8 +21,7 @@ from quanyu.kernel.codes import actions, queries, rules
 from quanyu.kernel.codes.pages import forms, shown
 from quanyu.kernel.codes.pages.shown import LIMITS, WORKFLOW
 from quanyu.kernel.codes.rules import (
-    CLASS_LISTS,
-    FLAGS,
+    FLAGS_OF,
     NotInForce,
     WrongCode,
     WrongLimit,
@@ -82,10 +81,9 @@ def _changed(list_key: str, given: Mapping[str, str], actor: Actor, *, at: datet
 def _flags(
     list_key: str, given: Mapping[str, str], held: Mapping[str, object]
 ) -> dict[str, object]:
-    kept = {name: value for name, value in held.items() if name not in FLAGS}
-    if list_key not in CLASS_LISTS:
-        return kept
-    return kept | {flag: True for flag in sorted(FLAGS) if given.get(flag)}
+    flags = FLAGS_OF.get(list_key, frozenset())
+    kept = {name: value for name, value in held.items() if name not in flags}
+    return kept | {flag: True for flag in sorted(flags) if given.get(flag)}
 
 
 def _limit_set(given: Mapping[str, str], actor: Actor, *, at: datetime) -> None:

@@ -13,7 +13,7 @@ from django.utils.translation import pgettext
 from quanyu.kernel.access.http import field, option
 from quanyu.kernel.codes import queries
 from quanyu.kernel.codes.pages.shown import LIMITS, flag_words, stages, unit_words
-from quanyu.kernel.codes.rules import CLASS_LISTS, FLAGS, CodeEntry
+from quanyu.kernel.codes.rules import ALL_FLAGS, FLAGS_OF, CodeEntry
 from quanyu.kernel.errors import Refusal
 
 
@@ -39,7 +39,7 @@ def _new_form(
         field("code", _("代码"), no=no, value=given.get("code", ""), maxlength=40),
         field("name", _("名称"), no=no, value=given.get("name", ""), maxlength=120),
         _english(given.get("name_en", ""), no),
-        *_flag_fields(list_key, {flag: given.get(flag) for flag in FLAGS}),
+        *_flag_fields(list_key, {flag: given.get(flag) for flag in ALL_FLAGS}),
         _clauses(given.get("clause", ""), no),
         _start(given.get("start", ""), no, at=at),
     ]
@@ -90,11 +90,11 @@ def _english(value: str, no: Refusal | None) -> dict[str, object]:
 
 
 def _flag_fields(list_key: str, held: Mapping[str, object]) -> list[dict[str, object]]:
-    if list_key not in CLASS_LISTS:
-        return []
+    flags = FLAGS_OF.get(list_key, frozenset())
     return [
         field(flag, words, "checkbox", required=False, value=bool(held.get(flag)))
         for flag, words in flag_words().items()
+        if flag in flags
     ]
 
 

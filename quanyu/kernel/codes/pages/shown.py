@@ -101,6 +101,7 @@ def flag_words() -> dict[str, str]:
         "safety": _("涉及安全"),
         "emergency": _("应急"),
         "public_space": _("路过就看得见"),
+        "stops_clock": _("停表"),
     }
 
 

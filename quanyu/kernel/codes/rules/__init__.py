@@ -39,6 +39,13 @@ FLAGS: Final = frozenset(
 """Attributes of a class that are yes or no. ``public_space``: a state of a thing that whoever
 passes by sees, never what somebody does; neighbours may be told that it is reported already."""
 
+FLAGS_OF: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
+    dict.fromkeys(CLASS_LISTS, FLAGS) | {"reason_outside": frozenset({"stops_clock"})}
+)
+"""The same by list: a list that is not here has none."""
+
+ALL_FLAGS: Final = frozenset[str]().union(*FLAGS_OF.values())
+
 
 class NotKeeper(Refusal):
     """Only an administrator of the whole place keeps its codes and limits."""
@@ -288,9 +295,7 @@ def check_attributes(
     :raises WrongCode: if a flag of a class is neither true nor false
     :raises NeedsClause: if evidence is demanded without a clause
     """
-    if list_key not in CLASS_LISTS:
-        return
-    for flag in sorted(FLAGS & attributes.keys()):
+    for flag in sorted(FLAGS_OF.get(list_key, frozenset()) & attributes.keys()):
         if not isinstance(attributes[flag], bool):
             raise WrongCode(_("此项只能是“是”或“否”"), field=flag, value=attributes[flag])
     if attributes.get("evidence_required") and clause is None:

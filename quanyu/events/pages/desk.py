@@ -373,7 +373,11 @@ def _matter(
             *leaving.facts(event, actor=actor, at=at),
             *campaigns.facts(event, actor=actor),
             *calling.facts(event, actor=actor, at=at),
-            *[fact for told in elsewhere.ask(event.pk, actor=actor, at=at) for fact in told],
+            *[
+                fact
+                for told in elsewhere.ask(event_id=event.pk, actor=actor, at=at)
+                for fact in told
+            ],
         ],
         "contact": contact or _contact(event, actor=actor),
         "point": _point(event),

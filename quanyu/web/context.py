@@ -12,7 +12,7 @@ from django.utils.functional import Promise, SimpleLazyObject
 from django.utils.translation import get_language, gettext, pgettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
-from quanyu.events.rules import READS_FIGURES
+from quanyu.events.rules import READS_FIGURES, fair
 from quanyu.events.rules.hot import READ_BY
 from quanyu.events.rules.leaving import LETTERS, READS_FORCED
 from quanyu.gateway.rules import OPENS_SOURCES, READS
@@ -46,6 +46,7 @@ PEOPLE = frozenset({Role.SYS_ADMIN, Role.SEC_ADMIN, Role.AUDIT_ADMIN})
 FIGURES = READS_FIGURES
 CALLS = CALLERS
 ORDERS, SOURCES = READS, OPENS_SOURCES
+EXCLUDED = READS_FIGURES | fair.REVIEWERS
 NOTICES = notices.KEEPERS
 PRIVACY = frozenset({Role.SEC_ADMIN, Role.AUDIT_ADMIN})
 ANSWERING = PEOPLE | LEADERS
@@ -88,6 +89,8 @@ DOORS: tuple[tuple[Promise | str, tuple[Door, ...]], ...] = (
             Door("orders", "desk_orders", "headset", _("热线工单"), ORDERS),
             Door("answers", "desk_answers", "message-forward", _("对外答复"), ORDERS),
             Door("calls", "desk_calls", "phone-outgoing", _("电话名单"), CALLS),
+            Door("callbacks", "desk_callbacks", "phone-check", _("回访"), fair.CALLERS),
+            Door("excluded", "desk_excluded", "filter-off", _("剔除评审"), EXCLUDED),
         ),
     ),
     (

@@ -6,6 +6,8 @@ from uuid import UUID, uuid4
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.urls import reverse
+from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -22,6 +24,7 @@ from quanyu.kernel.errors import Denied, Invalid, Refusal
 from quanyu.kernel.figures.rules import period
 from quanyu.kernel.workflow.spec import Guarded, NotAllowed
 from tests.conftest import POINT, SHANGHAI, STREET, found, person
+from tests.seat import browser_of
 
 TUESDAY = datetime(2026, 3, 3, 10, tzinfo=SHANGHAI)
 """The working day after the closing, past the wait."""
@@ -398,3 +401,49 @@ def test_a_job_finds_no_matter_that_is_missing(verb: str, act: Any, at: datetime
 def test_says_that_no_call_waits(act: Any, closed: Event, caller: Actor) -> None:
     with pytest.raises(Refusal, match="没有等待的回访"):
         act(actions.take_call, event_id=closed.id, actor=caller, at=TUESDAY)
+
+
+# ------------------------------------------------------------------ on the page
+
+
+def test_is_listed_and_taken_on_the_page(queued: Event, caller: Actor) -> None:
+    Callback.objects.filter(event=queued).update(until=timezone.now() + timedelta(days=1))
+
+    page = browser_of(caller).get(reverse("desk_callbacks"))
+
+    assert [row["number"] for row in page.context["rows"]] == [queued.number]
+
+
+def test_is_refused_on_the_page_of_ones_own_work(queued: Event, checker: Actor) -> None:
+    url = reverse("desk_callback_act", args=[queued.number, "take"])
+
+    said = browser_of(checker).post(url)
+
+    assert said.status_code == 409
+    assert "不能回访自己经手的事" in said.content.decode()
+
+
+def test_is_written_down_on_the_page(taken: Event, caller: Actor) -> None:
+    url = reverse("desk_callback_act", args=[taken.number, "hear"])
+
+    said = browser_of(caller).post(url, {"solved": "yes", "treated": "3"})
+
+    assert said.status_code == 302
+    assert found(taken.id).rated_by == "call"
+
+
+def test_keeps_what_was_typed_when_an_answer_is_missing(taken: Event, caller: Actor) -> None:
+    url = reverse("desk_callback_act", args=[taken.number, "hear"])
+
+    said = browser_of(caller).post(url, {"solved": "yes", "comment": "来得快"})
+
+    assert said.status_code == 422
+    assert "来得快" in said.content.decode()
+
+
+def test_shows_a_stranger_nothing(queued: Event, stranger: Actor) -> None:
+    browser = browser_of(stranger)
+
+    assert browser.get(reverse("desk_callbacks")).context["rows"] == []
+    url = reverse("desk_callback_act", args=[queued.number, "take"])
+    assert browser.post(url).status_code == 404

@@ -1,13 +1,14 @@
 """A resident reports without an account, follows by code, and has the last word (市民端)."""
 
 import re
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 from django.conf import settings
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from quanyu.events import actions, queries
 from quanyu.events.models import Event
@@ -19,6 +20,7 @@ from tests.conftest import found, in_body
 pytestmark = pytest.mark.django_db
 
 UNKNOWN = "0000000000000000"
+DAY = timedelta(days=1)
 
 
 @pytest.fixture
@@ -183,7 +185,55 @@ def test_rate_ends_the_matter(client: Client, done: str) -> None:
 
 def test_unsolved_has_it_done_again(client: Client, done: str) -> None:
     given = {"solved": "no", "treated": "2", "words": "盖子还是响"}
+    Event.objects.filter(pk=event_of(done).pk).update(reopen_until=timezone.now() + DAY)
 
+    client.post(reverse("rate", args=[digits(done)]), given)
+
+    assert event_of(done).state == "handling"
+
+
+def test_unsolved_after_the_last_day_leads_to_a_linked_report(client: Client, done: str) -> None:
+    given = {"solved": "no", "treated": "2", "words": "盖子还是响"}
+    client.post(reverse("rate", args=[digits(done)]), given)
+
+    page = client.get(reverse("follow_code", args=[digits(done)]))
+
+    assert event_of(done).state == "rated"
+    assert page.context["promise"]["is_over"]
+    assert f"{reverse('report')}?again={digits(done)}" in page.content.decode()
+
+
+def test_a_report_that_comes_again_is_linked(client: Client, done: str) -> None:
+    first = event_of(done)
+    said = {"text": "井盖又坏了", "address": "路口", "again": digits(done)}
+
+    sent = client.post(reverse("report"), said)
+
+    found(first.pk)
+    assert sent.status_code == 302
+    assert Event.objects.filter(repeat_of=first.pk).count() == 1
+
+
+def test_a_report_that_names_a_wrong_code_is_refused(client: Client, done: str) -> None:
+    said = {"text": "井盖又坏了", "address": "路口", "again": UNKNOWN}
+
+    assert client.post(reverse("report"), said).status_code == 422
+
+
+def test_the_promise_of_closing_is_shown_with_its_day(client: Client, done: str) -> None:
+    Event.objects.filter(pk=event_of(done).pk).update(reopen_until=timezone.now() + DAY)
+
+    page = client.get(reverse("follow_code", args=[digits(done)]))
+
+    assert page.context["promise"]["left"] == 3
+    assert "还可以重办 3 次" in page.content.decode()
+
+
+def test_an_answer_is_corrected_within_the_days_promised(client: Client, done: str) -> None:
+    Event.objects.filter(pk=event_of(done).pk).update(reopen_until=timezone.now() + DAY)
+    client.post(reverse("rate", args=[digits(done)]), {"solved": "yes", "treated": "3"})
+
+    given = {"solved": "no", "treated": "1", "words": "第二天又坏了"}
     client.post(reverse("rate", args=[digits(done)]), given)
 
     assert event_of(done).state == "handling"

@@ -10,7 +10,7 @@ from quanyu.events.actions.common import check_reason
 from quanyu.events.models import Event, Exclusion
 from quanyu.events.queries import closing as queries
 from quanyu.events.rules import fair
-from quanyu.events.rules.fair import Decision, Reviewed
+from quanyu.events.rules.fair import Decision
 from quanyu.events.workflow import State
 from quanyu.kernel.access.queries import get
 from quanyu.kernel.access.rules import Actor
@@ -37,7 +37,7 @@ def ask_exclusion(
         (Decision.WAITING, fair.ASKED_BEFORE),
         (Decision.EXCLUDED, fair.EXCLUDED_BEFORE),
     ):
-        if queries.exclusion(event, actor=actor, decision=decision) is not None:
+        if queries.exclusion(event, decision, actor=actor) is not None:
             raise Refusal(sentence, value=event.number)
     said = rules.check_text(words)
     asked = Exclusion(
@@ -88,10 +88,10 @@ def count_again(*, event_id: UUID, words: str, actor: Actor, at: datetime) -> Ex
     :raises Refusal: if it was not left out
     """
     event, role = _matter(event_id, fair.REVIEWERS, actor=actor)
-    stands = queries.exclusion(event, actor=actor, decision=Decision.EXCLUDED)
+    stands = queries.exclusion(event, Decision.EXCLUDED, actor=actor)
     if stands is None:
         raise Refusal(fair.NOT_EXCLUDED, value=event.number)
-    fair.check_reviewer(event, Reviewed(stands.asked_by, stands.body_id), actor)
+    fair.check_reviewer(event, stands, actor)
     stands.decision, stands.undone_words = Decision.COUNTED, rules.check_text(words)
     stands.undone_by, stands.undone_at = actor.id, at
     stands.save()
@@ -126,8 +126,8 @@ def _matter(event_id: UUID, roles: frozenset[str], *, actor: Actor) -> tuple[Eve
 
 def _asked(event_id: UUID, *, actor: Actor) -> tuple[Event, Exclusion, str]:
     event, role = _matter(event_id, fair.REVIEWERS, actor=actor)
-    asked = queries.exclusion(event, actor=actor, decision=Decision.WAITING)
+    asked = queries.exclusion(event, Decision.WAITING, actor=actor)
     if asked is None:
         raise Refusal(fair.NOT_ASKED, value=event.number)
-    fair.check_reviewer(event, Reviewed(asked.asked_by, asked.body_id), actor)
+    fair.check_reviewer(event, asked, actor)
     return event, asked, role

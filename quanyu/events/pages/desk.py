@@ -18,6 +18,7 @@ from quanyu.events.pages import (
     alike,
     calling,
     campaigns,
+    excluding,
     forms,
     joint_forms,
     leaving,
@@ -27,6 +28,7 @@ from quanyu.events.pages import (
 )
 from quanyu.events.queries import (
     clock,
+    closing,
     desk,
     merging,
     photos,
@@ -293,13 +295,26 @@ def precedent(request: HttpRequest, number: str) -> HttpResponse:
     return gone_on(request, number, actor=actor)
 
 
+@require_POST
+@hidden_if_denied
+def exclusion(request: HttpRequest, number: str, verb: str) -> HttpResponse:
+    """Ask that a matter leave the rates, or decide it; a refusal shows the same page."""
+    actor, at = actor_of(request), timezone.now()
+    event = queries.by_number(number, actor=actor)
+    try:
+        excluding.done(event, verb, request.POST.dict(), actor=actor, at=at)
+    except Refusal as no:
+        return _matter(request, number, at=at, no=no)
+    return excluding.gone_on(request, event)
+
+
 @require_http_methods(["GET", "POST"])
 @hidden_if_denied
 def contact(request: HttpRequest, number: str) -> HttpResponse:
     """Show the reporter's contact masked; with a reason in the clear, logged, for a minute."""
     actor, at = actor_of(request), timezone.now()
     event = queries.by_number(number, actor=actor)
-    values = _contact(event, actor=actor)
+    values = contact_of(event, actor=actor)
     if values is None:
         raise Denied
     no: Refusal | None = None
@@ -379,7 +394,7 @@ def _matter(
                 for fact in told
             ],
         ],
-        "contact": contact or _contact(event, actor=actor),
+        "contact": contact or contact_of(event, actor=actor),
         "point": _point(event),
         "near": [_near(other, metres) for other, metres in desk.near(event, actor=actor)],
         "has_spot": any(move["spot"] for move in moves),
@@ -394,6 +409,7 @@ def _matter(
         "duplicates": [alike.shown(one) for one in twins.of_matter(event, actor=actor)],
         "note_url": reverse("desk_note", args=[number]),
         "precedent": precedents.form(event, actor=actor, at=at, given=given, no=no),
+        "exclusion": excluding.form(event, actor=actor, at=at, given=given, no=no),
         "back_url": reverse("desk"),
         "ways": calling.ways(event, actor=actor),
         **_beside(event, actor),
@@ -460,7 +476,10 @@ def _facts(event: Any, body: str, *, actor: Actor, at: datetime) -> list[dict[st
         _fact(_("处置单位"), body),
         _fact(_("处置结果"), event.outcome),
         _fact(_("答复"), event.reply),
-        _fact(_("评价"), _rated(event)),
+        _fact(_("评价"), _rated(event), note=_rated_how(event)),
+        _fact(_("再次反映自"), closing.before(event, actor=actor)),
+        _fact(_("又反映过"), "、".join(closing.again(event, actor=actor))),
+        _fact(_("答应可重办到"), _promised(event)),
         _fact(_("等待决定"), side_words.asked(event)),
         *_together(event, actor=actor),
         _fact(_("问反映人的话"), event.question, note=_until(event)),
@@ -502,6 +521,17 @@ def _stood(event: Any, *, at: datetime) -> str:
     return ngettext("共 {n} 天", "共 {n} 天", count).format(n=count) if count else ""
 
 
+def _promised(event: Any) -> str:
+    """Return until when a closed matter may be done again."""
+    is_over = event.state not in {"closed", "rated"} or event.reopen_until is None
+    return "" if is_over else clock.date_words(event.reopen_until)
+
+
+def _rated_how(event: Any) -> str:
+    names = {"self": _("反映人自己评的"), "call": _("回访电话问到的")}
+    return names.get(event.rated_by, "")
+
+
 def _rated(event: Any) -> str:
     if event.solved is None:
         return ""
@@ -510,7 +540,8 @@ def _rated(event: Any) -> str:
     return pgettext("between items", "、").join(part for part in (solved, treated) if part)
 
 
-def _contact(event: Any, *, actor: Actor) -> dict[str, Any] | None:
+def contact_of(event: Any, *, actor: Actor) -> dict[str, Any] | None:
+    """Return the reporter's contact, masked, as a page shows it."""
     found = queries.contact_of(event, actor=actor)
     if found is None:
         return None

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from quanyu.events import queries
-from quanyu.events.pages import joint_forms, labels, leaving_forms
+from quanyu.events.pages import joint_forms, labels, leaving_forms, replies
 from quanyu.events.pages.shown import middle, verb_words
 from quanyu.events.queries import clock, desk, precedents, words
 from quanyu.kernel.access.http import field, option, sentence
@@ -173,6 +173,7 @@ def _move(desk_: Desk, verb: str, holders: Sequence[Holder], *, is_first: bool) 
         "limit": clock.preview(desk_.event, desk_.class_code, at=desk_.at)
         if is_handing_out and desk_.class_code
         else None,
+        "hints": replies.before(desk_, verb),
         "open": is_first or verb == desk_.verb,
     }
 
@@ -220,7 +221,8 @@ def _field(desk_: Desk, verb: str, name: str, kind: str, **more: Any) -> dict[st
 
 def _text(name: str) -> "Drawn":
     def drawn(desk_: Desk, verb: str, holders: Sequence[Holder]) -> dict[str, Any]:
-        return _field(desk_, verb, name, "textarea", rows=3, maxlength=2_000)
+        more = replies.looked_over(desk_.event, verb, name)
+        return _field(desk_, verb, name, "textarea", rows=3, maxlength=2_000, **more)
 
     return drawn
 

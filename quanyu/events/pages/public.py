@@ -423,7 +423,8 @@ def _followed(
         "ground_url": f"{GROUND}?place={event.region_path}",
         "question": _question(request, digits, event, no) if event.question else None,
         "appeal": stopped.appeal(request, digits, no) if seen.may_appeal else None,
-        "rating": _rating(request, digits, event, no) if seen.may_rate else None,
+        "rating": _rating(request, digits, seen, no) if _may_say(seen) else None,
+        "promise": _promise(digits, seen, at=at),
         "rated": _rated(event, steps),
         "seen": _looks(event, steps, holding, at=at),
         "now": timezone.localtime(at),
@@ -487,7 +488,29 @@ def _told(line: words.Told, number: int, seen: words.Followed) -> dict[str, Any]
     return {"at": line.at, "title": line.words, "kind": kind, "text": line.text, "photos": []}
 
 
-def _rating(request: HttpRequest, digits: str, event: Any, no: Refusal | None) -> dict[str, Any]:
+def _may_say(seen: words.Followed) -> bool:
+    """Answer whether the two questions are open: not answered yet, or to be corrected."""
+    return seen.may_rate or seen.may_correct
+
+
+def _promise(digits: str, seen: words.Followed, *, at: datetime) -> dict[str, Any] | None:
+    """Return until when a closed matter may be done again; after that, the way to report anew."""
+    event = seen.event
+    if event.state not in {State.CLOSED, State.RATED}:
+        return None
+    left = max(queries.most_reopens(event) - event.reopened, 0)
+    return {
+        "until": event.reopen_until,
+        "left": left,
+        "may_reopen": seen.may_reopen,
+        "is_over": event.reopen_until is not None and at > event.reopen_until,
+        "again_url": f"{reverse('report')}?again={digits}",
+    }
+
+
+def _rating(
+    request: HttpRequest, digits: str, seen: words.Followed, no: Refusal | None
+) -> dict[str, Any]:
     given = request.POST
     errors = {}
     if no is not None:
@@ -497,7 +520,7 @@ def _rating(request: HttpRequest, digits: str, event: Any, no: Refusal | None) -
         "url": reverse("rate", args=[digits]),
         "values": {name: given.get(name, "") for name in ("solved", "treated", "words")},
         "errors": errors,
-        "until": event.stage_due_at,
+        "is_correction": seen.may_correct,
     }
 
 
@@ -515,10 +538,11 @@ def _rated(event: Any, steps: Sequence[Any]) -> dict[str, Any] | None:
     last = next((step for step in steps if step.verb in {"rate", "reopen"}), None)
     if last is None or event.state == "closed":
         return None
-    is_again = last.verb == "reopen"
+    is_again = last.verb in {"reopen", "redo"}
     treated = {3: _("好"), 2: _("一般"), 1: _("不好")}
     return {
-        "solved": _("没解决") if is_again else _("解决了"),
+        "solved": _("解决了") if event.solved and not is_again else _("没解决"),
+        "by_call": last.facts.get("source") == "call",
         "treated": treated.get(event.treated, ""),
         "at": last.at,
         "reopened": is_again,

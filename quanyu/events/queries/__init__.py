@@ -227,6 +227,11 @@ def keywords(*, on: date) -> tuple[Keyword, ...]:
     return tuple(found)
 
 
+def most_reopens(event: Event) -> int:
+    """Return how often a matter may be done again: as promised at closing, else by the codes."""
+    return event.most(side.REOPENS) if event.most_reopens is None else event.most_reopens
+
+
 @codes.stage_names.answered_by
 def stage_names(workflow: str) -> dict[str, str]:
     """Return what the states and the span are called that a limit can bear on."""

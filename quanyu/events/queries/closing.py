@@ -128,9 +128,9 @@ def lapsed(*, actor: Actor, at: datetime) -> list[UUID]:
 # ------------------------------------------------------------------ leaving out of the rates
 
 
-def exclusion(event: Event, *, actor: Actor, decision: Decision) -> Exclusion | None:
+def exclusion(event: Event, *decisions: Decision, actor: Actor) -> Exclusion | None:
     """Return the request that waits, or the decision that stands, or None."""
-    rows = Exclusion.objects.visible_to(actor).filter(event=event, decision=decision)
+    rows = Exclusion.objects.visible_to(actor).filter(event=event, decision__in=decisions)
     return rows.order_by("-id").first()
 
 
@@ -160,5 +160,7 @@ def before(event: Event, *, actor: Actor) -> str:
 
 def again(event: Event, *, actor: Actor) -> list[str]:
     """Return the numbers of the reports that came again from this matter."""
+    if event.closed_at is None:
+        return []
     rows = Event.objects.visible_to(actor).filter(repeat_of=event.pk)
     return list(rows.order_by("id").values_list("number", flat=True)[:5])

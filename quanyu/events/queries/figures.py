@@ -5,7 +5,7 @@ stands in no group stands in the group of that, so that the groups add up to the
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import reduce
@@ -76,6 +76,7 @@ class Window:
     since: datetime
     until: datetime
     at: datetime
+    counts_in: str = ""
 
     @property
     def now(self) -> datetime:
@@ -208,6 +209,8 @@ class Scope:
     body: UUID | None = None
     category: str = ""
     channel: str = ""
+    counts_in: str = ""
+    """An exclusion that is counted in nevertheless, to show a figure with it and without."""
 
 
 DIMENSIONS: Final = ("place", "body", "class", "minor", "channel")
@@ -244,7 +247,7 @@ def tallies(
     bases: Iterable[str] = tuple(figures.BASES),
 ) -> dict[Any, Tally]:
     """Return every measure of a period by one dimension: a statement for each date basis."""
-    given = window(period, at=at)
+    given = replace(window(period, at=at), counts_in=scope.counts_in)
     found: dict[Any, Tally] = {}
     measured = [m for m in figures.MEASURES.values() if m.code not in missing()]
     for basis in bases:
@@ -288,7 +291,7 @@ def _held(
     rows: "QuerySet[Any]", basis: str, codes: Iterable[str], given: Window
 ) -> Iterable[Mapping[str, Any]]:
     """Count what a period holds: each measure without what is left out, and what is left out."""
-    inside, whats = kept(), conditions(given)
+    inside, whats = kept(counts_in=given.counts_in), conditions(given)
     sums = {code: _summed(code, inside & whats[code], given) for code in codes}
     for code, said in excluded().items():
         sums[f"{OUT}{code}"] = Count("pk", filter=said)
@@ -300,7 +303,7 @@ def _acted(
     rows: "QuerySet[Any]", basis: str, codes: Iterable[str], given: Window
 ) -> Iterable[Mapping[str, Any]]:
     """Count the matters that had an act in a period, in the same way."""
-    inside, whats = kept(), conditions(given)
+    inside, whats = kept(counts_in=given.counts_in), conditions(given)
     counted = {code: Counted(inside & whats.get(code, Q()), verbs_of(code)) for code in codes}
     verbs = [verb for one in counted.values() for verb in one.verbs]
     left = {f"{OUT}{code}": Counted(said, verbs) for code, said in excluded().items()}

@@ -1,7 +1,6 @@
 """What holds after closing: reopening, calling back, leaving out of the rates (公平结案)."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from types import MappingProxyType
@@ -246,12 +245,18 @@ def after_call(outcome: str, tries: int, *, most: int) -> Ended | None:
 # ------------------------------------------------------------------ leaving out of the rates
 
 
-@dataclass(frozen=True, slots=True)
-class Reviewed:
+class Reviewed(Protocol):
     """What the review of an exclusion needs to know of its request."""
 
     asked_by: UUID | None
     body_id: UUID | None
+
+
+def may_review(matter: Matter, asked: Reviewed, actor: Actor) -> bool:
+    """Answer whether somebody neither asked, nor worked on it, nor belongs to the body that did."""
+    bodies: Collection[UUID | None] = {matter.body_id, asked.body_id} - {None}
+    own = {*matter.dispatched_by, *matter.handled_by, asked.asked_by}
+    return actor.id not in own and set(actor.bodies).isdisjoint(bodies)
 
 
 def check_reviewer(matter: Matter, asked: Reviewed, actor: Actor) -> None:
@@ -259,9 +264,7 @@ def check_reviewer(matter: Matter, asked: Reviewed, actor: Actor) -> None:
 
     :raises OwnExclusion: if so
     """
-    bodies: Collection[UUID | None] = {matter.body_id, asked.body_id} - {None}
-    own = {*matter.dispatched_by, *matter.handled_by, asked.asked_by}
-    if actor.id in own or not set(actor.bodies).isdisjoint(bodies):
+    if not may_review(matter, asked, actor):
         raise OwnExclusion(OWN_EXCLUSION, field="reviewer")
 
 

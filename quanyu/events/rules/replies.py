@@ -133,7 +133,8 @@ def _of_demands(text: str, said: Said) -> Iterator[Hint]:
     asked = demands(said.report)
     about = [terms(one) for one in asked]
     place, told = terms(said.place), frozenset(_pairs(plain(text)))
-    if not told & (terms(said.report) - place):
+    is_plain = not any(ASKS_WHEN.search(one) or ASKS_WHY.search(one) for one in asked)
+    if is_plain and not told & (terms(said.report) - place):
         yield _hint("demand", SPLIT.split(said.report.strip())[0])
         return
     for number, one in enumerate(asked):

@@ -1,0 +1,148 @@
+"""What leaves the rates: the list with its reasons, and the forms on a matter (剔除评审)."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+
+from quanyu.events import actions, schemas
+from quanyu.events.pages import forms, shown
+from quanyu.events.queries import closing, words
+from quanyu.events.rules import fair
+from quanyu.events.rules.fair import Decision
+from quanyu.kernel.access.http import actor_of, answer, field, hidden_if_denied, option, parsed
+from quanyu.kernel.access.rules import Actor
+from quanyu.kernel.calendar.rules import local
+from quanyu.kernel.codes import queries as codes
+from quanyu.kernel.errors import Denied, Refusal
+
+LISTED = "reason_exclude"
+VERBS = ("ask_exclusion", "exclude", "keep_counted", "count_again")
+
+
+@require_GET
+@hidden_if_denied
+def listed(request: HttpRequest) -> HttpResponse:
+    """List what waits for review and what is left out of the rates, each with its reason."""
+    actor, at = actor_of(request), timezone.now()
+    waiting = closing.exclusions(Decision.WAITING, actor=actor)
+    out = closing.exclusions(Decision.EXCLUDED, actor=actor)
+    context = {
+        "section": "excluded",
+        "waiting": [_row(one, one.asked_words, one.asked_at) for one in waiting],
+        "out": [_row(one, one.decided_words, one.decided_at) for one in out],
+        "now": timezone.localtime(at),
+    }
+    return answer(request, "events/excluded.html", context)
+
+
+def _row(one: Any, said: str, when: datetime | None) -> dict[str, Any]:
+    return {
+        "title": one.event.title,
+        "number": one.event.number,
+        "url": reverse("desk_matter", args=[one.event.number]),
+        "place": shown.spot(one.event),
+        "state": shown.state(one.event.state),
+        "reason": words.reason_words(LISTED, one.reason, at=one.asked_at),
+        "said": said,
+        "at": when,
+    }
+
+
+def done(event: Any, verb: str, given: Mapping[str, str], *, actor: Actor, at: datetime) -> None:
+    """Do one act of a review.
+
+    :raises Denied: if there is no such act
+    """
+    if verb not in VERBS:
+        raise Denied
+    body = parsed(schemas.VERBS[verb], given, labels=_labels())
+    getattr(actions, verb)(event_id=event.pk, actor=actor, at=at, **body.dict())
+
+
+def gone_on(request: HttpRequest, event: Any) -> HttpResponse:
+    """Return the way back to the matter, with a word that it was done."""
+    messages.success(request, _("已登记；剔除只影响指标，办理不变"))
+    return HttpResponseRedirect(reverse("desk_matter", args=[event.number]))
+
+
+def form(
+    event: Any, *, actor: Actor, at: datetime, given: Mapping[str, str], no: Refusal | None
+) -> dict[str, Any] | None:
+    """Return what this person may say on leaving a matter out of the rates, or None."""
+    roles = actor.roles_on(event)
+    if not roles & (fair.REVIEWERS | fair.ASK_EXCLUSION):
+        return None
+    held = closing.exclusion(event, Decision.WAITING, Decision.EXCLUDED, actor=actor)
+    if held is not None:
+        is_out = held.decision == Decision.EXCLUDED
+        verbs = ["count_again"] if is_out else ["exclude", "keep_counted"]
+        may = bool(fair.REVIEWERS & roles) and fair.may_review(event, held, actor)
+        return _shown(event, held, verbs if may else [], given=given, no=no)
+    if fair.ASK_EXCLUSION & roles and event.state not in {"void", "merged"}:
+        return _shown(event, None, ["ask_exclusion"], given=given, no=no, at=at)
+    return None
+
+
+def _shown(
+    event: Any,
+    held: Any,
+    verbs: list[str],
+    *,
+    given: Mapping[str, str],
+    no: Refusal | None,
+    at: datetime | None = None,
+) -> dict[str, Any]:
+    said = held.decided_words or held.asked_words if held else ""
+    return {
+        "title": _title(held),
+        "reason": words.reason_words(LISTED, held.reason, at=held.asked_at) if held else "",
+        "said": said,
+        "is_open": bool(no is not None and given.get("exclusion")),
+        "forms": [_form(event, verb, given, no, at=at) for verb in verbs],
+    }
+
+
+def _title(held: Any) -> str:
+    if held is None:
+        return _("申请剔除出指标")
+    return _("已剔除出指标") if held.decision == Decision.EXCLUDED else _("有人申请剔除")
+
+
+def _form(
+    event: Any, verb: str, given: Mapping[str, str], no: Refusal | None, *, at: datetime | None
+) -> dict[str, Any]:
+    labels, mine = _labels(), given.get("exclusion") == verb
+    value = given.get("words", "") if mine else ""
+    said = field("words", labels["words"], "textarea", no=no if mine else None, rows=2, value=value)
+    fields = [field("exclusion", "", "hidden", value=verb), said]
+    if verb == "ask_exclusion" and at is not None:
+        day = local(at).date()
+        options = [option(code, label) for code, label in codes.choices(LISTED, on=day)]
+        fields.insert(
+            1,
+            field(
+                "ground",
+                labels["ground"],
+                "select",
+                no=no if mine else None,
+                options=options,
+                value=given.get("ground", ""),
+            ),
+        )
+    return {
+        "url": reverse("desk_exclusion", args=[event.number, verb]),
+        "fields": fields,
+        "button": forms.verb_words(verb),
+        "prefix": f"{verb}_",
+    }
+
+
+def _labels() -> dict[str, str]:
+    return {"ground": _("剔除理由"), "words": _("为什么")}

@@ -122,14 +122,14 @@ def wake(at: datetime) -> None:
         actions.wake(event_id=key, actor=worker, at=at)
 
 
-@on("event.close")
+@on("event.close", is_news=True)
 def queue_call(case: UUID, at: datetime) -> None:
     """Put a closed matter on the list of call-backs."""
     worker = system(settings.QUANYU_CITY, job="events.queue_call")
     actions.queue_call(event_id=case, actor=worker, at=at)
 
 
-@on("event.close_with")
+@on("event.close_with", is_news=True)
 def queue_call_of_merged(case: UUID, at: datetime) -> None:
     """Put one that was handled together with another on the list too: each reporter is asked."""
     worker = system(settings.QUANYU_CITY, job="events.queue_call_of_merged")

@@ -132,6 +132,7 @@ def _fields(
             help=_("勾上以后，承办单位和现场的人看不到是谁反映的"),
         ),
         *([one("may_text", "checkbox")] if notices.can_text() else []),
+        one("may_ask_back", "checkbox"),
         one("address", required=False, maxlength=200, help=_("路名、小区、门牌或附近的标志")),
         one("text", "textarea", rows=4, maxlength=2_000),
         one("class_code", "select", required=False, options=forms.classes(at=at)),

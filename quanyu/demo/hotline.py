@@ -19,7 +19,7 @@ from quanyu.kernel.access.scope import acting
 from quanyu.kernel.calendar.rules import local
 from quanyu.organisations import queries as organisations
 
-HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 CODE: Final = "hotline"
 LAMP, RUBBISH = "P0108", "0102"
 MATCHED: Final = (
@@ -28,11 +28,13 @@ MATCHED: Final = (
     ("priority", "1", "紧急，示例", "urgent"),
 )
 ORDERS: Final = (
-    Said("HF-0001", "天鹅湖路口路灯三天不亮，晚上看不见路，示例。", lon=117.2353, lat=31.818),
-    Said("HF-0002", "小区门口垃圾堆了一周没人清，有味道，示例。", lon=117.2361, lat=31.8169),
-    Said("HF-0003", "楼上装修半夜还在敲墙，希望有人管，示例。", address="三里庵社区"),
-    Said("HF-0004", "反映隔壁夜市油烟大，请不要告诉店家是谁说的，示例。", address="绩溪路夜市"),
-    Said("HF-0005", "公交站牌歪了，示例。", address="梅山路公交站"),
+    Said("HF-0001", "天鹅湖路口路灯三天不亮，晚上看不见路，示例。", lon=117.2355, lat=31.818),
+    Said("HF-0002", "小区门口垃圾堆了一周没人清，有味道，示例。", lon=117.2357, lat=31.8182),
+    Said("HF-0003", "楼上装修半夜还在敲墙，希望有人管，示例。", lon=117.2302, lat=31.8201),
+    Said(
+        "HF-0004", "反映隔壁夜市油烟大，请不要告诉店家是谁说的，示例。", lon=117.2299, lat=31.8199
+    ),
+    Said("HF-0005", "公交站牌歪了，示例。", lon=117.2301, lat=31.82),
 )
 
 
@@ -72,8 +74,8 @@ class _Hotline:
         lamp, rubbish, noise, fumes, stop = ORDERS
         self._answered(replace(lamp, class_said="010203", coordinates="gcj02"))
         self._urged(replace(rubbish, class_said="020101", coordinates="gcj02", priority_said="1"))
-        self._take(replace(noise, class_said="030405", class_name="噪声扰民，示例"), HOUR)
-        self._sent_back(replace(fumes, is_confidential=True, name="示例", phone="05510000000"))
+        self._take(replace(noise, class_said="030405", class_name="噪声扰民，示例"), 5 * MINUTE)
+        self._sent_back(replace(fumes, is_confidential=True, name="示例", phone="13800000123"))
         self._take(stop, 5 * HOUR)
         self._take(replace(stop, withdrawn="市民来电说已经扶正，示例"), 4 * HOUR)
 
@@ -125,9 +127,9 @@ class _Hotline:
                     seq=answer.seq,
                     reason="街道有综合执法队，请先到现场看，示例",
                     actor=actor,
-                    at=self.at - 3 * HOUR,
+                    at=self.at - 5 * MINUTE,
                 )
-        self._tell(key, self.at - 3 * HOUR)
+        self._tell(key, self.at - 4 * MINUTE)
 
     def _do(
         self, verb: Callable[..., Any], key: UUID, who: str | Actor, at: datetime, **facts: Any

@@ -1,24 +1,27 @@
-"""What follows an act on a matter that another system sent."""
+"""What the clock brings: another system is told what was done since."""
 
 from datetime import datetime
-from uuid import UUID
 
 from django.conf import settings
 
-from quanyu.gateway import actions
-from quanyu.gateway.rules import TELLS
+from quanyu.gateway import actions, queries
 from quanyu.kernel.access.rules import system
-from quanyu.kernel.jobs.rules import Listener, on
+from quanyu.kernel.jobs.rules import every
 
 
-def _telling(verb: str) -> Listener:
-    def tell(case: UUID, at: datetime) -> None:
-        worker = system(settings.QUANYU_CITY, job=f"gateway.tell_{verb}")
-        actions.tell_source(event_id=case, actor=worker, at=at)
+@every("* * * * * 35")
+def tell_sources(at: datetime) -> None:
+    """Write down what the systems are to be told of each order whose story has gone on.
 
-    tell.__name__ = tell.__qualname__ = f"tell_{verb}"
-    return tell
+    By the clock and not after each act: a matter that no system sent leaves no job behind.
+    """
+    worker = system(settings.QUANYU_CITY, job="gateway.tell_sources")
+    for key in queries.untold(actor=worker):
+        actions.tell_source(event_id=key, actor=worker, at=at)
 
 
-TOLD = {verb: on(f"event.{verb}")(_telling(verb)) for verb in TELLS}
-"""One listener an act that the other system is told of; a matter of our own has none to tell."""
+@every("50 3 * * * 0")
+def let_rest(at: datetime) -> None:
+    """Look after no order any more that ended long ago."""
+    worker = system(settings.QUANYU_CITY, job="gateway.let_rest")
+    actions.let_rest(actor=worker, at=at)

@@ -170,6 +170,7 @@ class Order(models.Model):
     returned = models.PositiveSmallIntegerField("退回次数", default=0)
     return_said = models.TextField("最近退回的理由", blank=True)
     told = models.PositiveIntegerField("已告知到第几步", default=0)
+    is_watched = models.BooleanField("还在跟办", default=True)
 
     objects = ScopedManager()
 
@@ -183,7 +184,10 @@ class Order(models.Model):
                 | Q(lon__range=(-180, 180), lat__range=(-90, 90)),
             ),
         ]
-        indexes = [models.Index("taken_at", "id", name="order_by_time")]
+        indexes = [
+            models.Index("taken_at", "id", name="order_by_time"),
+            models.Index("event", "told", name="order_watched", condition=Q(is_watched=True)),
+        ]
 
     def __str__(self) -> str:
         return self.number

@@ -109,7 +109,7 @@ def test_nothing_happens_after_the_opening(built: Built, events: list[Event]) ->
 
 
 def test_all_channels_and_all_bends_are_there(events: list[Event]) -> None:
-    assert {event.channel for event in events} == {"web", "phone", "window", "grid"}
+    assert {event.channel for event in events} == {"web", "phone", "window", "grid", "hotline"}
     verbs = set(EventStep.objects.values_list("verb", flat=True))
     bends = {"place", "request_verification", "hand_back", "insist", "rework", "reopen", "settle"}
     assert bends <= verbs

@@ -8,7 +8,7 @@ from django.test import Client
 from django.utils import timezone
 
 from quanyu.events import actions as events
-from quanyu.gateway import actions
+from quanyu.gateway import actions, jobs, queries
 from quanyu.gateway.models import Answer, Order, Token
 from quanyu.kernel.access.rules import Actor, system
 from quanyu.kernel.access.scope import set_scope
@@ -153,3 +153,21 @@ def test_from_order_to_answer_and_back_again(
     assert knock(client, secret, "answers?after=3").json()["items"][0]["kind"] == "reopened"
     found(key)
     assert Answer.objects.count() == 4
+
+
+def test_the_clock_tells_what_was_done_since_and_then_lets_it_rest(
+    client: Client, secret: str, operator: Actor, act: Any
+) -> None:
+    knock(client, secret, "orders", ORDER)
+    key, now = key_of("HF-001"), timezone.now()
+    assert act(queries.untold, actor=SYSTEM) == []
+    reply = {"reason": "out_of_scope", "reply": "不归街道管"}
+    act(events.refuse, event_id=key, actor=operator, at=now, **reply)
+    assert act(queries.untold, actor=SYSTEM) == [key]
+
+    set_scope(SYSTEM)
+    jobs.tell_sources(now)
+    assert act(queries.untold, actor=SYSTEM) == []
+    assert [one["kind"] for one in knock(client, secret, "answers").json()["items"]] == ["refused"]
+    assert act(actions.let_rest, actor=SYSTEM, at=now + timedelta(days=30)) == 0
+    assert act(actions.let_rest, actor=SYSTEM, at=now + timedelta(days=61)) == 1

@@ -8,10 +8,12 @@ from django.db import transaction
 from quanyu.events import queries, rules
 from quanyu.events.actions.common import set_free
 from quanyu.events.models import Event
-from quanyu.events.rules import forwarded
+from quanyu.events.queries import closing
+from quanyu.events.rules import fair, forwarded
 from quanyu.events.workflow import BEFORE_DISPATCH, State
 from quanyu.kernel.access.queries import get
 from quanyu.kernel.access.rules import Actor
+from quanyu.kernel.calendar.rules import local
 from quanyu.kernel.errors import gettext_noop as _
 from quanyu.kernel.workflow.actions import move, note
 from quanyu.kernel.workflow.spec import NotAllowed
@@ -71,13 +73,22 @@ def redo(*, event_id: UUID, reason: str, actor: Actor, at: datetime) -> Event:
 
     What was closed is handled again and counts as reopened; what was refused or settled on the
     spot is looked at anew.
+
+    :raises ReopenOver: if the days promised at closing are over
     """
     event = get(Event, event_id, actor=actor, lock=True)
+    until = event.reopen_until
+    fair.check_reopening(until, day=f"{local(until):%m-%d}" if until else "", at=at)
     event.closed_at = None
     is_anew = event.is_outside or event.state == State.FORCED
     move(event, "appeal" if is_anew else "redo", actor=actor, at=at, reason=reason)
     event.reopened += 1  # after the guard has seen how often it was
-    event.save(update_fields=["reopened"])
+    event.called_by = None
+    event.save(update_fields=["reopened", "called_by"])
+    call = closing.callback(event, actor=actor)
+    if call is not None:
+        call.ended_at, call.ended = at, fair.Ended.LAPSED
+        call.save(update_fields=["ended_at", "ended"])
     if is_anew:
         set_free(event)
     return event

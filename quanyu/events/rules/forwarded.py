@@ -34,7 +34,7 @@ class Agreed(StrEnum):
 
 AGREED_WORDS: Final[Mapping[str, str]] = MappingProxyType(
     {
-        Agreed.SAID: _("电话里或当面口头同意"),
+        Agreed.SAID: _("口头同意"),
         Agreed.WRITTEN: _("书面同意"),
         Agreed.PASSED: _("由来源系统取得"),
     }

@@ -4,6 +4,7 @@ from quanyu.gateway.actions.answers import (
     acknowledge_answer,
     give_answers,
     last_word,
+    let_rest,
     send_back,
     tell_source,
 )
@@ -27,6 +28,7 @@ __all__ = [
     "give_answers",
     "issue_token",
     "last_word",
+    "let_rest",
     "match",
     "open_by_token",
     "register_source",

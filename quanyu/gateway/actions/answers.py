@@ -29,6 +29,13 @@ SHORTEST, LONGEST = 2, 500
 
 
 @transaction.atomic
+def let_rest(*, actor: Actor, at: datetime) -> int:
+    """Look after no order any more whose matter ended long ago; return how many (不再跟办)."""
+    rows = Order.objects.visible_to(actor).filter(is_watched=True)
+    return rows.filter(event__closed_at__lt=at - queries.WATCHED).update(is_watched=False)
+
+
+@transaction.atomic
 def tell_source(*, event_id: UUID, actor: Actor, at: datetime) -> int:
     """Write down what the system that sent a matter is to be told since the last time (生成答复).
 
@@ -141,7 +148,8 @@ def send_back(*, source: Source, seq: int, reason: str, actor: Actor, at: dateti
     row.save(update_fields=["sent_back_at", "sent_back_reason"])
     order = row.order
     order.returned, order.return_said = order.returned + 1, said
-    order.save(update_fields=["returned", "return_said"])
+    order.is_watched = True
+    order.save(update_fields=["returned", "return_said", "is_watched"])
     record("gateway.send_back", row, actor=actor, at=at, facts={"seq": seq, "reason": said})
     return row
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -188,6 +188,16 @@ def orders_asked(asked: Mapping[str, str], *, actor: Actor) -> QuerySet[Order]:
         named = Q(number__startswith=said) | Q(event__number=said)
         rows = rows.filter(named | Q(contents__contains=said))
     return rows.order_by("-id")
+
+
+WATCHED, AT_ONCE = timedelta(days=60), 500
+"""So long after its end an order is looked after: it may be reopened or sent back."""
+
+
+def untold(*, actor: Actor) -> list[UUID]:
+    """Return the matters whose story has gone on since their source was told last."""
+    rows = Order.objects.visible_to(actor).filter(is_watched=True, event__version__gt=F("told"))
+    return list(rows.order_by("id").values_list("event_id", flat=True)[:AT_ONCE])
 
 
 IS_LATER = Q(event__due_at__gt=F("due_said"), event__closed_at=None)

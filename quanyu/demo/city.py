@@ -22,7 +22,7 @@ import shapely
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection, transaction
 
-from quanyu.demo import cast, detours, geometry, hands, pictures, plan, texts
+from quanyu.demo import cast, detours, geometry, hands, heap, pictures, plan, texts
 from quanyu.demo.cast import CITY, STREET, Keys, Part, SignIn
 from quanyu.demo.plan import Life
 from quanyu.demo.tale import Act, Spot, World
@@ -113,11 +113,11 @@ def _open(bunch: Keys, leads: Sequence[Part], scale: str) -> None:
         stage = _stage(bunch, leads)
         hands.show(stage.actors, at=bunch.opened_at)
     with _step("the plan of a year"):
-        lives = plan.plan(_world(bunch.opened_at, only=_SCALES[scale]))
+        lives = heap.upon(plan.plan, _world(bunch.opened_at, only=_SCALES[scale]))
     with _step("the matters of a year"):
         _play_all(lives, stage)
     detours.show(stage.actors, stage.handlers, at=bunch.opened_at - detours.BEFORE)
-    hands.lead(stage.actors["commander"], at=bunch.opened_at)
+    heap.lead(stage.actors["commander"], at=bunch.opened_at)
     with acting(system(CITY, job="events.publish")) as worker:
         events.refresh_figures(actor=worker, at=bunch.opened_at)
     bunch.built = scale

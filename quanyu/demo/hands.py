@@ -1,6 +1,5 @@
 """Requests that wait, a review half done and a deputy: what the administrators find (授权示例)."""
 
-from collections import Counter
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -8,17 +7,10 @@ from typing import Any, Final
 from django.db import transaction
 
 from quanyu.demo.cast import CITY, STREET
-from quanyu.events import actions as events
-from quanyu.events import queries as matters
-from quanyu.events.queries import campaigns
-from quanyu.events.rules import Filters
-from quanyu.events.rules.campaigns import Plan
 from quanyu.kernel.access.rules import Actor, Role
 from quanyu.kernel.access.scope import acting
 from quanyu.kernel.accounts import actions, queries
 from quanyu.kernel.accounts.rules import Verdict
-from quanyu.kernel.calendar.rules import local
-from quanyu.organisations import queries as organisations
 
 ASKED: Final = (
     ("commander", "operator", Role.DISPATCHER, "派遣员产假期间接手派遣，示例"),
@@ -35,32 +27,6 @@ def show(actors: Mapping[str, Actor], *, at: datetime) -> None:
         _ask(actors, at=at - timedelta(days=1))
         _review(actors["sec_admin"], at=at - timedelta(days=9))
         _stand_in(actors["grid_worker"], at=at)
-
-
-def lead(commander: Actor, *, at: datetime) -> None:
-    """Let the commander open a campaign on what the street has most of, once (专项示例)."""
-    with transaction.atomic(), acting(commander):
-        since = at - timedelta(weeks=26)
-        rows = matters.narrowed(Filters(place=STREET), actor=commander, at=at).order_by("id")
-        lately = list(rows.filter(reported_at__gte=since).exclude(category=""))
-        if not lately or campaigns.listed(actor=commander):
-            return
-        kinds = Counter(event.category for event in lately)
-        kind = min(kinds, key=lambda code: (-kinds[code], code))
-        day = local(at).date()
-        plan = Plan(
-            title="集中办理月，示例",
-            goal="把近期最多的一类事集中办完，看新增是不是少了",
-            body_id=organisations.duty_holders(kind, place=STREET, on=day)[0].body_id,
-            starts_on=day - timedelta(days=14),
-            ends_on=day + timedelta(days=14),
-            region_path=STREET,
-            category=kind,
-        )
-        opened = events.open_campaign(plan=plan, actor=commander, at=at)
-        for event in lately:
-            if event.category == kind:
-                events.attach(campaign_id=opened.pk, number=event.number, actor=commander, at=at)
 
 
 def _ask(actors: Mapping[str, Actor], *, at: datetime) -> None:

@@ -91,7 +91,7 @@ def again(drafts: Sequence[Draft], number: int, began: datetime, world: World, s
     goal = "closed" if draft.goal in OPEN else draft.goal
     draft = replace(draft, number=number % 10_000, goal=goal)
     bends = pending.bends(draft, world, dice)
-    return _life(draft, told(draft, bends, began, world, dice), dice)
+    return life(draft, told(draft, bends, began, world, dice), dice)
 
 
 def drafts(world: World) -> list[Draft]:
@@ -214,9 +214,9 @@ def _spot(topic: Topic, report: Said, goal: str, world: World, dice: random.Rand
 def _live(draft: Draft, waiting: Sequence[Act] | None, world: World) -> Life:
     dice = random.Random(f"{SEED} {draft.number}")  # noqa: S311 - a seed, no secret
     if waiting is not None:
-        return _life(draft, waiting, dice)
+        return life(draft, waiting, dice)
     ended = replace(draft, goal="closed") if draft.goal in OPEN else draft
-    return _life(ended, _ended(ended, world, dice), dice)
+    return life(ended, _ended(ended, world, dice), dice)
 
 
 def _ended(draft: Draft, world: World, dice: random.Random) -> list[Act]:
@@ -230,7 +230,8 @@ def _ended(draft: Draft, world: World, dice: random.Random) -> list[Act]:
     return acts
 
 
-def _life(draft: Draft, acts: Sequence[Act], dice: random.Random) -> Life:
+def life(draft: Draft, acts: Sequence[Act], dice: random.Random) -> Life:
+    """Return a matter with who says it, how and with which picture, by the dice."""
     is_resident = draft.said.voice != "grid"
     contact = _contact(draft.number, dice) if is_resident and dice.random() < 0.7 else ("", "")
     gives_class = draft.said.voice != "web" or dice.random() < 0.3

@@ -53,11 +53,13 @@ def set_aside(request: HttpRequest, issue_id: UUID) -> HttpResponse:
 def _page(request: HttpRequest, *, at: datetime, no: Refusal | None = None) -> HttpResponse:
     actor, is_aside = actor_of(request), request.GET.get("show") == ASIDE_VIEW
     found = queries.listed(actor=actor, is_aside=is_aside)
+    led = listed(actor=actor)
+    begun = {one.hot_issue_id: one for one in led if one.closed_at is None}
     context = {
         "section": "hot",
-        "rows": [_row(issue, actor=actor, at=at) for issue in found[: queries.MOST_SHOWN]],
+        "rows": [_row(one, begun, actor=actor, at=at) for one in found[: queries.MOST_SHOWN]],
         "views": _views(is_aside=is_aside),
-        "campaigns": [_campaign(one) for one in listed(actor=actor)],
+        "campaigns": [_campaign(one) for one in led],
         "export_url": _export(HOT_ISSUES, f"?show={ASIDE_VIEW}" if is_aside else ""),
         "campaigns_export_url": _export(CAMPAIGNS),
         "new_url": reverse("desk_campaign_new") if may_lead(actor) else "",
@@ -101,7 +103,8 @@ def _views(*, is_aside: bool) -> list[dict[str, Any]]:
     ]
 
 
-def _row(issue: Any, *, actor: Actor, at: datetime) -> dict[str, Any]:
+def _row(issue: Any, begun: Mapping[UUID, Any], *, actor: Actor, at: datetime) -> dict[str, Any]:
+    campaign = begun.get(issue.pk)
     asked = {
         "state": "all",
         "place": issue.region_path,
@@ -122,6 +125,7 @@ def _row(issue: Any, *, actor: Actor, at: datetime) -> dict[str, Any]:
         "aside": _(ASIDE[issue.aside]) if issue.aside else "",
         "aside_at": issue.aside_at,
         "aside_url": reverse("desk_hot_aside", args=[issue.pk]),
+        "campaign_url": reverse("desk_campaign", args=[campaign.pk]) if campaign else "",
         "open_url": f"{reverse('desk_campaign_new')}?issue={issue.pk}",
         "may_open": not issue.aside and bool(LED_BY & actor.roles_at(issue.region_path)),
         "may_set_aside": not issue.aside and bool(OPENED_BY & actor.roles_on(issue)),

@@ -23,7 +23,7 @@ from quanyu.kernel.calendar.rules import local
 from quanyu.organisations import queries as organisations
 
 KIND: Final = ("part", "0118")
-FIRST: Final = 9_000
+FIRST: Final = 900
 """Numbers from here on: those of the year stand below."""
 
 DAYS: Final = (46, 41, 35, 30, 24, 19, 13, 9, 4, 2)

@@ -204,3 +204,36 @@ def test_a_stranger_hands_out_nothing(
     for actor, no in zip(elsewhere, (WrongAnswer, Denied), strict=True):
         with pytest.raises(no):
             act(actions.give_answers, source="hotline", actor=actor, at=at)
+
+
+def test_meanings_come_by_file_and_rewrite_no_history(
+    act: Any, keeper: Actor, source: Source, at: datetime, bring: Bring
+) -> None:
+    bring(LAMP)
+    head = ["source", "said", "kind", "valid_from", "code"]
+    today = timezone.localdate()
+    rows = [
+        ["hotline", "010203", "class", today.isoformat(), "P0108"],
+        ["hotline", "1", "priority", today.isoformat(), "urgent"],
+        ["hotline", "01", "body", today.isoformat(), "nobody"],
+    ]
+
+    def brought(*given: list[str]) -> Import:
+        text = io.StringIO(newline="")
+        csv.writer(text).writerows([head, *given])
+        upload = SimpleUploadedFile("matches.csv", text.getvalue().encode("utf-8-sig"))
+        facts = {"table": "matches", "upload": upload, "language": "zh-hans", "hat": ""}
+        paper = act(tables.bring, actor=keeper, at=at, **facts)
+        taking.check(paper.pk, now=timezone.now)
+        set_scope(keeper)
+        found: Import = queries.taken(paper.pk, actor=keeper)
+        return found
+
+    wrong = brought(*rows)
+    assert (wrong.state, [fault[1] for fault in wrong.faults]) == (State.WRONG, ["code"])
+    right = brought(*rows[:2])
+    act(tables.confirm, import_id=right.pk, actor=keeper, at=at)
+    taking.write(right.pk, now=timezone.now)
+    assert brought(*rows[:2]).same == 2
+    bring(LAMP | {"number": "HF-009"})
+    assert [row.class_code for row in orders()] == ["", "P0108"]

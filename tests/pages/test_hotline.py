@@ -137,7 +137,7 @@ def refuse(operator: Actor) -> None:
     now = timezone.now()
     with acting(operator):
         key = Order.objects.get(number="HF-001").event_id
-        given = {"event_id": key, "actor": operator, "at": now}
-        events.refuse(reason="out_of_scope", reply="不归街道管", **given)
+        reply = {"reason": "out_of_scope", "reply": "不归街道管"}
+        events.refuse(event_id=key, actor=operator, at=now, **reply)
     with acting(SYSTEM):
         actions.tell_source(event_id=key, actor=SYSTEM, at=now)

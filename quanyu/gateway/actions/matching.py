@@ -28,16 +28,23 @@ def match(
     :raises Denied: if the actor does not say so at the system's place
     :raises WrongMatch: if the code is none of ours
     """
-    today = local(at).date()
-    row = {"source": source, "kind": kind, "said": said.strip(), "said_name": said_name.strip()}
-    whole = row | {"code": code.strip(), "valid_from": today, "valid_to": None}
-    found = queries.source_of(source)
-    key = (source, kind, whole["said"], today.isoformat())
+    today, word = local(at).date(), said.strip()
+    row: Row = {
+        "source": source,
+        "kind": kind,
+        "said": word,
+        "said_name": said_name.strip(),
+        "code": code.strip(),
+        "valid_from": today,
+        "valid_to": None,
+    }
+    key = (source, word, kind, today.isoformat())
     intake = Matches(keys={key: 1}, actor=actor, at=at)
-    intake.check(whole, held=None)
+    intake.check(row, held=None)
     held = intake.held([key], is_locked=True)
-    intake.write([] if held else [whole], [whole] if held else [])
-    return Match.objects.get(source=found, kind=kind, said=whole["said"], valid_from=today)
+    intake.write([] if held else [row], [row] if held else [])
+    found = Match.objects.filter(source__code=source, kind=kind, said=word)
+    return found.get(valid_from=today)
 
 
 @MATCHED.taken_by
@@ -56,7 +63,7 @@ class Matches:
     def held(self, keys: Sequence[Key], *, is_locked: bool) -> Mapping[Key, Row]:
         """Return the meanings that stand already."""
         rows = Match.objects.filter(source__code__in={key[0] for key in keys})
-        rows = rows.filter(said__in={key[2] for key in keys}).select_related("source")
+        rows = rows.filter(said__in={key[1] for key in keys}).select_related("source")
         rows = rows.select_for_update(of=("self",)) if is_locked else rows
         asked = set(keys)
         found = {_key(row): _values(row) for row in rows}
@@ -135,7 +142,7 @@ class Matches:
 
 
 def _key(row: Match) -> Key:
-    return row.source.code, row.kind, row.said, row.valid_from.isoformat()
+    return row.source.code, row.said, row.kind, row.valid_from.isoformat()
 
 
 def _values(row: Match) -> dict[str, object]:

@@ -373,7 +373,7 @@ class Player:
             channel=Channel(life.said.voice),
             name=life.contact[0],
             phone=life.contact[1],
-            agreed="said" if life.said.voice in {"phone", "window"} else "",
+            **life.consent,
             photos=photo,
         )
         self.event = events.report(said=said, actor=actor, at=act.at).id

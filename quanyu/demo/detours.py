@@ -8,7 +8,7 @@ from uuid import UUID
 from django.conf import settings
 from django.db import transaction
 
-from quanyu.demo import hotline
+from quanyu.demo import closing, hotline
 from quanyu.demo.cast import STREET
 from quanyu.events import actions as events
 from quanyu.events import queries as matters
@@ -42,6 +42,7 @@ def show(actors: Mapping[str, Actor], handlers: Handlers, *, at: datetime) -> No
         _first(long_ago, _reviewing, actors, handlers, at=at)
         _queried(actors["operator"], at=at)
         _merged(actors["operator"], at=at)
+        closing.show(actors, handlers, at=at)
 
 
 def _there(state: str, reader: Actor, *, at: datetime) -> list[Any]:

@@ -8,7 +8,7 @@ import random
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
 from quanyu.demo import pending, texts
 from quanyu.demo.pending import SEED
@@ -70,6 +70,12 @@ class Life:
     def state(self) -> str:
         """Return where it stands today."""
         return [REACHED[act.verb] for act in self.acts if act.verb in REACHED][-1]
+
+    @property
+    def consent(self) -> dict[str, Any]:
+        """Return how the person agreed to the record, and to be called back after closing."""
+        is_heard = self.said.voice in {"phone", "window"}
+        return {"agreed": "said" if is_heard else "", "may_ask_back": bool(self.contact[1])}
 
 
 def plan(world: World) -> list[Life]:

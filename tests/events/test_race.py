@@ -2,7 +2,8 @@
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime
+from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -10,10 +11,13 @@ from django.db import connection
 
 from quanyu.events import actions
 from quanyu.events.models import Event
-from quanyu.kernel.access.rules import REPORTER, Actor
+from quanyu.events.rules.fair import CallTaken
+from quanyu.kernel.access.rules import REPORTER, Actor, Role, system
 from quanyu.kernel.access.scope import acting
 from quanyu.kernel.audit.models import Record
 from quanyu.kernel.workflow.spec import Overtaken
+from quanyu.organisations import queries as bodies
+from tests.conftest import in_body, person
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -81,3 +85,37 @@ def test_a_refused_act_leaves_nothing_behind(
     with acting(operator):
         assert Event.objects.get(pk=reported).version == 2
     assert Record.objects.count() == before
+
+
+def test_of_two_callers_one_has_the_call(
+    said: actions.Report, checker: Actor, operator: Actor, act: Any, at: datetime
+) -> None:
+    """The second is told that somebody else is calling, and nobody is called twice."""
+    key = _closed(replace(said, may_ask_back=True), checker, operator, act, at)
+    callers = [person(Role.CHECKER, name="吴霞"), person(Role.OPERATOR, name="林小满")]
+
+    def attempt(number: int) -> str:
+        try:
+            act(actions.take_call, event_id=key, actor=callers[number], at=at + timedelta(days=1))
+        except CallTaken:
+            return "told"
+        return "taken"
+
+    assert at_once(attempt) == ["taken", "told"]
+
+
+def _closed(said: actions.Report, checker: Actor, operator: Actor, act: Any, at: datetime) -> Any:
+    """Return the key of a closed matter whose reporter is to be called."""
+    key = act(actions.report, said=said, actor=REPORTER, at=at).id
+    facts = {"event_id": key, "at": at}
+    act(actions.accept, actor=operator, **facts)
+    event = act(actions.file, class_code="P0102", actor=operator, **facts)
+    body = bodies.duty_holders("P0102", place=event.region_path, on=at.date())[0].body_id
+    act(actions.dispatch, body=body, actor=person(Role.DISPATCHER), **facts)
+    handler = in_body(body)
+    act(actions.acknowledge, actor=handler, **facts)
+    act(actions.handle, outcome="井盖已更换", actor=handler, **facts)
+    act(actions.check, actor=checker, **facts)
+    act(actions.close, evidence="看过", actor=checker, **facts)
+    act(actions.queue_call, actor=system("34/01/", job="tests"), **facts)
+    return key

@@ -97,6 +97,7 @@ TOLD = {
 BY_CALL = {
     "rate": _("回访电话里，您做了评价"),
     "reopen": _("回访电话里，您说没解决，重新办"),
+    "appeal": _("回访电话里，您说没解决，重新办"),
 }
 """The two answers, when somebody called and wrote them down."""
 
@@ -259,7 +260,8 @@ def told(steps: list[EventStep]) -> list[Told]:
 
 def _told(step: EventStep) -> Promise | str:
     """Return what happened in a resident's words: what was said on the telephone is called so."""
-    return BY_CALL[step.verb] if step.facts.get("source") == RatedBy.CALL else TOLD[step.verb]
+    by_call = BY_CALL if step.facts.get("source") == RatedBy.CALL else {}
+    return by_call.get(step.verb, TOLD[step.verb])
 
 
 def verb_words(verb: str) -> str:

@@ -11,7 +11,18 @@ from django.utils import timezone
 
 from quanyu.events import actions, queries, rules
 from quanyu.events.actions import calling
-from quanyu.events.queries import classing, closing, gone, hot, joint, merging, standing
+from quanyu.events.queries import (
+    classing,
+    closing,
+    counting,
+    gone,
+    hot,
+    joint,
+    lists,
+    merging,
+    search,
+    standing,
+)
 from quanyu.events.rules.joint import TOLD as TOLD_JOINT
 from quanyu.events.workflow import EVENT
 from quanyu.kernel.access.rules import system
@@ -34,6 +45,7 @@ def suggest_class(case: UUID, at: datetime) -> None:
     from quanyu.events.engine import classes, judging
 
     worker = system(settings.QUANYU_CITY, job="events.suggest_class")
+    actions.learn_words(keys=[case], actor=worker, at=at)  # in one job: a report waits for none
     used, found = classing.active(), None
     if used is not None:
         text = queries.one(event_id=case, actor=worker).text
@@ -220,6 +232,34 @@ def recount_due(case: UUID, at: datetime) -> None:
     """Set the end of one matter by the calendar as it is now, and say so in its story."""
     worker = system(settings.QUANYU_CITY, job="events.recount_due")
     actions.recount_due(event_id=case, actor=worker, at=at)
+
+
+@every("* * * * * 40", in_one=False)
+def follow(at: datetime) -> None:
+    """Count in the roll-up what has changed; where it is not whole yet, make it whole."""
+    worker = system(settings.QUANYU_CITY, job="events.follow")
+    with acting(worker):
+        if is_whole := counting.is_whole():
+            actions.follow(actor=worker, at=at)
+    if not is_whole:
+        list_all(at)
+
+
+@every("50 4 * * * 0", in_one=False)
+def list_all(at: datetime) -> None:
+    """Go through every matter: what was missed is found and counted, gone words are forgotten."""
+    worker = system(settings.QUANYU_CITY, job="events.list_all")
+    after: UUID | None = None
+    while True:
+        with acting(worker):
+            keys = lists.keys_after(after, actor=worker)
+            if not keys:
+                actions.mark_whole(since=at, actor=worker, at=timezone.now())
+                return
+            actions.fold(keys=keys, actor=worker, at=at)
+            wanted = search.to_learn(keys, actor=worker)
+            actions.learn_words(keys=wanted, actor=worker, at=at)
+        after = keys[-1]
 
 
 @every("40 3 * * * 0")

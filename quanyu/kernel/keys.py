@@ -2,6 +2,7 @@
 
 import os
 import time
+from datetime import datetime
 from uuid import UUID
 
 
@@ -15,3 +16,9 @@ def uuid7() -> UUID:
     fraction = (rest << 12) // 1_000_000
     chance = int.from_bytes(os.urandom(8)) & (1 << 62) - 1
     return UUID(int=(stamp & (1 << 48) - 1) << 80 | 7 << 76 | fraction << 64 | 2 << 62 | chance)
+
+
+def first_at(at: datetime) -> UUID:
+    """Return the least key that can be made at an instant or later."""
+    stamp = int(at.timestamp() * 1000)
+    return UUID(int=stamp << 80 | 7 << 76 | 2 << 62)

@@ -3,6 +3,7 @@ from uuid import UUID
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
+from django.db.models.functions import Collate
 
 from quanyu.events.models.campaigns import Campaign as Campaign
 from quanyu.events.models.campaigns import CampaignMatter as CampaignMatter
@@ -21,6 +22,10 @@ from quanyu.events.models.joint import JointPart as JointPart
 from quanyu.events.models.leaving import Draw as Draw
 from quanyu.events.models.leaving import ForceClosing as ForceClosing
 from quanyu.events.models.leaving import Letter as Letter
+from quanyu.events.models.listed import Counted as Counted
+from quanyu.events.models.listed import EventWords as EventWords
+from quanyu.events.models.listed import Folded as Folded
+from quanyu.events.models.listed import Tally as Tally
 from quanyu.events.models.whistle import WhistleCall as WhistleCall
 from quanyu.events.models.whistle import WhistleMatter as WhistleMatter
 from quanyu.events.models.whistle import WhistlePart as WhistlePart
@@ -247,6 +252,17 @@ class Event(Case):
             ),
             models.Index(
                 "lon", "lat", name="event_open_spot", condition=models.Q(closed_at__isnull=True)
+            ),
+            models.Index("state", "region_path", name="event_by_state_and_place"),
+            models.Index(
+                *("state", "reported_at", "id"),
+                name="event_at_rest",
+                condition=models.Q(next_due_at__isnull=True),
+            ),
+            models.Index(Collate("category", "C"), name="event_by_class"),
+            models.Index("lat", "lon", name="event_by_point"),
+            models.Index(
+                "account_id", name="event_by_owner", condition=models.Q(account_id__isnull=False)
             ),
         ]
 

@@ -2,45 +2,44 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 from typing import Any
 from uuid import UUID
 
 from django.conf import settings
 from django.db import connection
-from django.db.models import F, Max, Min, Q, QuerySet
+from django.db.models import Max, Min, Q, QuerySet
 from django.utils.translation import gettext
 
 from quanyu.events.figures import PUBLISHED
 from quanyu.events.models import Contact, Event, EventStep, Published
-from quanyu.events.queries import figures
+from quanyu.events.queries import counting, figures, lists
+from quanyu.events.queries.lists import OPEN, PAGE
+from quanyu.events.queries.lists import done_by as done_by
+from quanyu.events.queries.lists import narrowed as narrowed
+from quanyu.events.queries.lists import ordered as ordered
 from quanyu.events.rules import REACHES_REPORTER, Channel, Filters, fair, leaving, side
 from quanyu.events.rules.classing import Keyword
 from quanyu.events.rules.forwarded import OPENS_CONFIDENTIAL
 from quanyu.events.rules.joint import PART as PART_STAGE
-from quanyu.events.workflow import EVENT, STANDING, State
+from quanyu.events.workflow import EVENT, State
 from quanyu.events.workflow.joint import PART
 from quanyu.kernel.access.queries import get
-from quanyu.kernel.access.rules import Actor, Role, holder, upper
+from quanyu.kernel.access.rules import Actor, Role, holder
 from quanyu.kernel.accounts import queries as accounts
 from quanyu.kernel.audit import queries as audit
 from quanyu.kernel.calendar import queries as calendar
 from quanyu.kernel.calendar import rules as calendar_rules
 from quanyu.kernel.calendar.rules import Limit, Unit
 from quanyu.kernel.codes import queries as codes
-from quanyu.kernel.errors import Denied, Invalid
-from quanyu.kernel.errors import gettext_noop as _
+from quanyu.kernel.errors import Denied
 from quanyu.kernel.figures.rules import Grain, Period, holding
 from quanyu.kernel.privacy.rules import REASONS
 from quanyu.kernel.workflow.clocks import recount
 from quanyu.kernel.workflow.spec import Move
 
-PAGE = 100
-COUNT_TO = 10_000
 MOST_TOLD = 100
 """Overdue matters told of in one go: they stay locked until the timer has done them all."""
-OPEN = [state for state in State if state in EVENT.owed or state in STANDING]
-ENDED = [state for state in State if state not in OPEN]
 SOON = 0.4
 """A clock with less than this share of its limit left is soon due."""
 
@@ -111,47 +110,21 @@ def reveal_reasons() -> list[tuple[str, str]]:
     return list(REASONS.items())
 
 
-def narrowed(filters: Filters, *, actor: Actor, at: datetime) -> "QuerySet[Event]":
-    """Return the matters within reach that the filters keep, in their order."""
-    rows: QuerySet[Event] = Event.objects.visible_to(actor)
-    rows = _by_state(rows, filters.state, actor=actor, at=at)
-    if filters.place:
-        rows = rows.filter(region_path__gte=filters.place, region_path__lt=upper(filters.place))
-    if filters.category:
-        rows = rows.filter(category__startswith=filters.category)
-    if filters.body:
-        rows = rows.filter(body_id=filters.body)
-    if filters.channel:
-        rows = rows.filter(channel=filters.channel)
-    if filters.due:
-        rows = _by_due(rows, filters.due, at=at)
-    rows = rows.filter(figures.behind(filters, at=at))
-    return _by_words_and_time(rows, filters)
-
-
 def page(
     filters: Filters, *, actor: Actor, at: datetime, after: str = "", size: int = PAGE
 ) -> Page:
-    """Return one page by keyset, with a count exact to ten thousand.
+    """Return one page by keyset, with a count that is exact or says more than ten thousand.
 
     :param after: what the page before gave as ``next``
     """
-    rows = narrowed(filters, actor=actor, at=at)
-    count = rows.order_by()[: COUNT_TO + 1].count()
-    found = list(_after(ordered(rows, filters), filters, after)[: size + 1])
-    following = _cursor(found[size - 1], filters) if len(found) > size else ""
-    return Page(found[:size], following, min(count, COUNT_TO), count <= COUNT_TO)
+    rows, following = lists.page(filters, actor=actor, at=at, after=after, size=size)
+    found = counting.total(filters, actor=actor, at=at)
+    return Page(rows, following, found.number, found.is_exact)
 
 
 def counts(*, actor: Actor, at: datetime) -> dict[str, int]:
     """Return how many matters within reach stand in each state, and how many are late."""
-    rows = Event.objects.visible_to(actor).filter(state__in=OPEN)
-    found = {str(state): 0 for state in OPEN}
-    late = 0
-    for state, due in rows.values_list("state", "next_due_at")[:COUNT_TO]:
-        found[state] += 1
-        late += due is not None and due < at
-    return found | {"late": late, "open": sum(found.values())}
+    return counting.standing(actor=actor, at=at)
 
 
 def is_late(event: Event, *, at: datetime) -> bool:
@@ -370,82 +343,6 @@ def span_of_time(*, actor: Actor) -> tuple[datetime | None, datetime | None]:
     rows = Event.objects.visible_to(actor)
     ends = rows.aggregate(first=Min("reported_at"), last=Max("reported_at"))
     return ends["first"], ends["last"]
-
-
-# ------------------------------------------------------------------ inside
-
-
-def _by_state(
-    rows: "QuerySet[Event]", state: str, *, actor: Actor, at: datetime
-) -> "QuerySet[Event]":
-    if state == "open":
-        return rows.filter(state__in=OPEN)
-    if state == "ended":
-        return rows.filter(state__in=ENDED)
-    if state == "late":
-        return rows.filter(next_due_at__lt=at)
-    if state == "mine":
-        return rows.filter(done_by(actor))
-    return rows.filter(state=state) if state else rows
-
-
-def _by_due(rows: "QuerySet[Event]", due: str, *, at: datetime) -> "QuerySet[Event]":
-    tomorrow = calendar_rules.local(at).replace(hour=0, minute=0, second=0) + timedelta(days=1)
-    days = {"today": 1, "days": 3}
-    if due not in days:
-        return rows.filter(next_due_at__lt=at) if due == "late" else rows
-    until = tomorrow + timedelta(days=days[due] - 1)
-    return rows.filter(next_due_at__gte=at, next_due_at__lt=until)
-
-
-def done_by(actor: Actor) -> Q:
-    """Return the condition that this person dispatched or handled a matter."""
-    return Q(dispatched_by__contains=[actor.id]) | Q(handled_by__contains=[actor.id])
-
-
-def _by_words_and_time(rows: "QuerySet[Event]", filters: Filters) -> "QuerySet[Event]":
-    if filters.words:
-        words = filters.words.strip()
-        rows = rows.filter(
-            Q(text__icontains=words) | Q(address__icontains=words) | Q(number__startswith=words)
-        )
-    if filters.urgent:
-        rows = rows.filter(is_urgent=True)
-    if filters.since:
-        rows = rows.filter(reported_at__date__gte=filters.since)
-    if filters.until:
-        rows = rows.filter(reported_at__date__lte=filters.until)
-    return rows
-
-
-def ordered(rows: "QuerySet[Event]", filters: Filters) -> "QuerySet[Event]":
-    """Return the rows of a list in the order that its filters name."""
-    if filters.sort == "new":
-        return rows.order_by("-id")
-    return rows.order_by(F("next_due_at").asc(nulls_last=True), "id")
-
-
-def _cursor(event: Event, filters: Filters) -> str:
-    due = event.next_due_at.isoformat() if event.next_due_at and filters.sort != "new" else ""
-    return f"{due}_{event.pk}"
-
-
-def _after(rows: "QuerySet[Event]", filters: Filters, after: str) -> "QuerySet[Event]":
-    if not after:
-        return rows
-    try:
-        due_text, key_text = after.rsplit("_", 1)
-        key = UUID(key_text)
-        due = datetime.fromisoformat(due_text) if due_text else None
-    except ValueError as fault:
-        raise Invalid(_("翻页标记无效，请从第一页开始"), field="after", value=after) from fault
-    if filters.sort == "new":
-        return rows.filter(id__lt=key)
-    if due is None:
-        return rows.filter(next_due_at=None, id__gt=key)
-    return rows.filter(
-        Q(next_due_at__gt=due) | Q(next_due_at=due, id__gt=key) | Q(next_due_at=None)
-    )
 
 
 def names_of(steps: Sequence[Any]) -> set[UUID]:

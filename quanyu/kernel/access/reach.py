@@ -45,6 +45,8 @@ class Access:
     rows: Reach | Under | None = None
     writes: Writes = "all"
     opened_by_anyone: bool = field(default=False)
+    searched: str = ""
+    """The column of words by which the rows above are found, through the owner's functions."""
 
     @property
     def reach(self) -> Reach | Under:
@@ -61,3 +63,18 @@ def declared(model: type[models.Model]) -> Access:
     """Return a model's declaration; without one every row is open and may be written."""
     access: Any = getattr(model, "access", None)
     return access if isinstance(access, Access) else Access()
+
+
+def shared_of(model: type[models.Model]) -> str:
+    """Return the name of the owner's function that finds what one's bodies are called to."""
+    return f"{model._meta.db_table}_shared"
+
+
+def found_by(model: type[models.Model]) -> str:
+    """Return the name of the owner's function that finds rows within reach by their words."""
+    return f"{model._meta.db_table}_found"
+
+
+def said_in(model: type[models.Model]) -> str:
+    """Return the name of the owner's function that tells whether words are in one row."""
+    return f"{model._meta.db_table}_said"

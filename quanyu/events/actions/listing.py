@@ -1,0 +1,157 @@
+"""Keep the search and the roll-up of the lists (检索与汇总).
+
+Nothing of this is in the way of an act: a worker goes after what has changed. Until it has come to
+a matter, a number takes off what was counted and puts on what is (``queries/counting.py``).
+"""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db import connection, transaction
+
+from quanyu.events.models import EventWords, Folded
+from quanyu.events.queries import search
+from quanyu.events.queries.counting import FOLD, OF_DAY
+from quanyu.events.rules import words
+from quanyu.events.rules.counting import CITY, GRAINS
+from quanyu.kernel.access.rules import Actor, ActorKind
+from quanyu.kernel.errors import Denied
+from quanyu.kernel.keys import first_at
+
+LATE_LINE = timedelta(minutes=10)
+"""A line of a story bears the time at which it was made, and is seen when its act commits."""
+
+ONE_AT_A_TIME = 0x0E0F
+"""The lock under which the roll-up is written."""
+
+MILLIONTHS = 1_000_000
+
+CHANGED = f"""
+WITH now AS MATERIALIZED (
+  SELECT event.id, event.region_path, event.category, event.state, {OF_DAY} AS day,
+    (event.lon * {MILLIONTHS})::int AS lon, (event.lat * {MILLIONTHS})::int AS lat
+  FROM events_event event WHERE event.id = ANY (%s)
+), was AS MATERIALIZED (
+  SELECT * FROM events_counted WHERE event_id = ANY (%s)
+), other AS MATERIALIZED (
+  SELECT now.* FROM now LEFT JOIN was ON was.event_id = now.id
+  WHERE (was.region_path, was.category, was.state, was.day, was.lon, was.lat)
+    IS DISTINCT FROM (now.region_path, now.category, now.state, now.day, now.lon, now.lat)
+), kept AS (
+  INSERT INTO events_counted (event_id, region_path, category, state, day, lon, lat)
+  SELECT id, region_path, category, state, day, lon, lat FROM other
+  ON CONFLICT (event_id) DO UPDATE SET region_path = excluded.region_path,
+    category = excluded.category, state = excluded.state, day = excluded.day,
+    lon = excluded.lon, lat = excluded.lat
+), difference AS (
+  SELECT region_path, category, state, day, lon, lat, 1 AS n FROM other
+  UNION ALL
+  SELECT was.region_path, was.category, was.state, was.day, was.lon, was.lat, -1
+  FROM was JOIN other ON other.id = was.event_id
+), placed AS (
+  SELECT grain.name AS grain, level::smallint AS level,
+    array_to_string((string_to_array(region_path, '/'))[1:level], '/') || '/' AS region_path,
+    CASE WHEN by_class THEN category WHEN by_major
+      THEN left(category, CASE WHEN starts_with(category, 'P') THEN 3 ELSE 2 END)
+      ELSE '' END AS category,
+    state, CASE WHEN by_day THEN day END AS day, n, lon, lat
+  FROM difference
+    CROSS JOIN (VALUES {{grains}}) AS grain (name, lowest, by_class, by_major, by_day)
+    CROSS JOIN LATERAL generate_series(
+      {CITY}, least(lowest, length(region_path) - length(replace(region_path, '/', '')))
+    ) AS level
+), summed AS (
+  SELECT grain, level, region_path, category, state, day, sum(n) AS count,
+    sum(n) FILTER (WHERE lon IS NOT NULL) AS placed,
+    sum(n * lon::bigint) AS lon, sum(n * lat::bigint) AS lat
+  FROM placed GROUP BY grain, level, region_path, category, state, day
+), written AS (
+  INSERT INTO events_tally
+    (key, grain, level, region_path, category, state, day, count, placed, lon, lat)
+  SELECT concat_ws('|', region_path, grain, category, state, day), grain, level, region_path,
+    category, state, day, count, coalesce(placed, 0), coalesce(lon, 0), coalesce(lat, 0)
+  FROM summed ORDER BY 1
+  ON CONFLICT (key) DO UPDATE SET count = events_tally.count + excluded.count,
+    placed = events_tally.placed + excluded.placed,
+    lon = events_tally.lon + excluded.lon, lat = events_tally.lat + excluded.lat
+)
+SELECT count(*) FROM other
+"""  # noqa: S608 (our names)
+
+
+@transaction.atomic
+def fold(*, keys: Sequence[UUID], actor: Actor, at: datetime) -> int:
+    """Count some matters as they are now; return how many were counted otherwise (汇总).
+
+    One statement: what is taken off and what is put on are of one moment.
+
+    :raises Denied: if the actor is not the system
+    """
+    _check(actor)
+    grains = ", ".join(
+        f"('{g.name}', {g.lowest}, {g.by_class}, {g.by_major}, {g.by_day})" for g in GRAINS
+    )
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [ONE_AT_A_TIME])
+        cursor.execute(CHANGED.format(grains=grains), [list(keys), list(keys)])
+        return int(cursor.fetchone()[0])
+
+
+@transaction.atomic
+def follow(*, actor: Actor, at: datetime) -> int:
+    """Count what has changed since the last time (汇总新变动).
+
+    :raises Denied: if the actor is not the system
+    """
+    _check(actor)
+    since = Folded.objects.filter(key=FOLD).values_list("since", flat=True).first()
+    keys: list[UUID] = []
+    if since is not None:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT event_touched(%s)", [since])
+            keys = [key for (key,) in cursor.fetchall()]
+    found = fold(keys=keys, actor=actor, at=at)
+    _reached(at)
+    return found
+
+
+@transaction.atomic
+def mark_whole(*, since: datetime, actor: Actor, at: datetime) -> None:
+    """Say that every matter was counted once; what has changed since the beginning comes after.
+
+    :raises Denied: if the actor is not the system
+    """
+    _check(actor)
+    begun = {"since": first_at(since - LATE_LINE), "whole_at": at}
+    Folded.objects.update_or_create(key=FOLD, defaults=begun)
+
+
+@transaction.atomic
+def learn_words(*, keys: Sequence[UUID], actor: Actor, at: datetime) -> int:
+    """Let some matters be found by their words; return how many (编入检索).
+
+    :raises Denied: if the actor is not the system
+    """
+    _check(actor)
+    rows = [
+        EventWords(event_id=row.key, words=words.vector(*row.said))
+        for row in search.texts(keys, actor=actor)
+    ]
+    EventWords.objects.bulk_create(
+        rows,
+        update_conflicts=True,
+        unique_fields=["event"],
+        update_fields=["words"],
+        batch_size=1_000,
+    )
+    return len(rows)
+
+
+def _reached(at: datetime) -> None:
+    Folded.objects.filter(key=FOLD).update(since=first_at(at - LATE_LINE))
+
+
+def _check(actor: Actor) -> None:
+    if actor.kind is not ActorKind.SYSTEM:
+        raise Denied

@@ -1,0 +1,159 @@
+"""How many matters a list holds: from the roll-up where there are many, else row by row (计数).
+
+The roll-up lags behind the acts by a minute. So what has changed since is looked at as it was
+counted and as it is, in the same statement: the number is that of this moment.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db import connection
+from django.db.models import Count, Q
+
+from quanyu.events.models import Folded
+from quanyu.events.queries import lists
+from quanyu.events.queries.lists import COUNT_TO, ENDED, OPEN
+from quanyu.events.rules import Filters, counting
+from quanyu.events.rules.counting import Grain
+from quanyu.kernel.access.rules import Actor, disjoint, upper
+
+FOLD = "events"
+"""The key under which the progress of the roll-up is kept."""
+
+ZONE = "Asia/Shanghai"
+
+OF_DAY = f"(reported_at AT TIME ZONE '{ZONE}')::date"
+
+SUMS = """
+WITH touched AS MATERIALIZED (
+  SELECT event_touched(since) AS id FROM events_folded WHERE key = %s
+)
+SELECT {group}, sum(n)::bigint FROM (
+  SELECT {group}, count AS n FROM events_tally WHERE {ready}
+  UNION ALL SELECT {group}, 1 FROM events_event JOIN touched USING (id) WHERE {now}
+  UNION ALL SELECT {group}, -1 FROM events_counted JOIN touched ON id = event_id WHERE {was}
+) AS parts GROUP BY {group}
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Total:
+    """How many there are, or that there are more than this (件数)."""
+
+    number: int
+    is_exact: bool = True
+
+
+def total(filters: Filters, *, actor: Actor, at: datetime) -> Total:
+    """Return how many matters within reach the filters keep; exact, or more than ten thousand."""
+    kept = lists.condition(filters, actor=actor, at=at)
+    ready = rolled(filters, actor=actor)
+    if ready is None:
+        found = lists.count(kept, actor=actor)
+        return Total(min(found, COUNT_TO), found <= COUNT_TO)
+    beside = lists.count(kept, actor=actor, is_beside=True)
+    if beside > COUNT_TO:
+        return Total(COUNT_TO, is_exact=False)
+    return Total(sum(ready.values()) + beside)
+
+
+def exact(filters: Filters, *, actor: Actor, at: datetime) -> int:
+    """Count every row, however long it takes."""
+    return lists.narrowed(filters, actor=actor, at=at).order_by().count()
+
+
+def standing(*, actor: Actor, at: datetime) -> dict[str, int]:
+    """Return how many matters within reach stand in each open state, and how many are late.
+
+    Late ones are counted to ten thousand and one.
+    """
+    found = dict.fromkeys(map(str, OPEN), 0)
+    ready = rolled(Filters(state="open"), actor=actor)
+    for state, count in (ready or {}).items():
+        found[state] += count
+    for door in lists.doors(actor, is_beside=ready is not None):
+        rows = door.filter(state__in=OPEN).order_by().values("state").annotate(count=Count("pk"))
+        for row in rows:
+            found[row["state"]] += row["count"]
+    late = lists.count(Q(next_due_at__lt=at), actor=actor)
+    return found | {"late": late, "open": sum(found.values())}
+
+
+def rolled(filters: Filters, *, actor: Actor) -> Mapping[str, int] | None:
+    """Return from the roll-up how many there are by state in the places one sees, or None.
+
+    None says that the roll-up does not answer this, or is not whole yet.
+    """
+    places = _places(filters.place, actor)
+    grain = counting.answering(filters, levels=[counting.level(place) for place in places])
+    if grain is None or not places or not is_whole():
+        return None
+    return {state: count for (state,), count in _sums(grain, filters, places, "state").items()}
+
+
+def is_whole() -> bool:
+    """Answer whether every matter is in the roll-up."""
+    return Folded.objects.filter(key=FOLD, whole_at__isnull=False).exists()
+
+
+def _places(place: str, actor: Actor) -> tuple[str, ...]:
+    """Return where one's places and the place asked for meet."""
+    mine = actor.places
+    if not place:
+        return mine
+    return disjoint(max(place, one, key=len) for one in mine if _nested(place, one))
+
+
+def _nested(one: str, other: str) -> bool:
+    return one.startswith(other) or other.startswith(one)
+
+
+def _sums(
+    grain: Grain, filters: Filters, places: Sequence[str], group: str
+) -> dict[tuple[Any, ...], int]:
+    """Return sums by group, in one statement: what is ready and what is new are of one moment."""
+    ready, given = _ready(grain, filters, places)
+    now, more = _narrowed(filters, places, OF_DAY)
+    was, _same = _narrowed(filters, places, "day")
+    with connection.cursor() as cursor:
+        statement = SUMS.format(group=group, ready=ready, now=now, was=was)
+        cursor.execute(statement, [FOLD, *given, *more, *more])
+        return {tuple(row[:-1]): int(row[-1]) for row in cursor.fetchall()}
+
+
+def _ready(grain: Grain, filters: Filters, places: Sequence[str]) -> tuple[str, list[Any]]:
+    """Return the condition on the roll-up: its lines at just these places."""
+    at = " OR ".join("(level = %s AND region_path = %s)" for _place in places)
+    given: list[Any] = [grain.name]
+    for place in places:
+        given += [counting.level(place), place]
+    said, more = _said(filters, "day")
+    return f"grain = %s AND ({at}){said}", given + more
+
+
+def _narrowed(filters: Filters, places: Sequence[str], day: str) -> tuple[str, list[Any]]:
+    """Return the condition on rows: inside these places."""
+    inside = " OR ".join("(region_path >= %s AND region_path < %s)" for _place in places)
+    given: list[Any] = []
+    for place in places:
+        given += [place, upper(place)]
+    said, more = _said(filters, day)
+    return f"({inside}){said}", given + more
+
+
+def _said(filters: Filters, day: str) -> tuple[str, list[Any]]:
+    """Return what the filters say of class, state and day."""
+    said, given = "", []
+    states = {"open": OPEN, "ended": ENDED, "": []}.get(filters.state, [filters.state])
+    if states:
+        said, given = " AND state = ANY (%s)", [[str(state) for state in states]]
+    if filters.category:
+        said += " AND starts_with(category, %s)"
+        given.append(filters.category)
+    for word, value in ((">=", filters.since), ("<=", filters.until)):
+        if value:
+            said += f" AND {day} {word} %s"
+            given.append(value)
+    return said, given

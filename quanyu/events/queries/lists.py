@@ -1,0 +1,238 @@
+"""The list of matters: narrowed, ordered, a page at a time (事项列表).
+
+The page, its count, the map and the file are made of one condition. A page and a count ask door by
+door: each door has an index of its own.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from functools import reduce
+from uuid import UUID
+
+from django.db.models import Case, F, Q, QuerySet, Value, When
+from django.db.models.functions import Collate
+from django.db.models.lookups import GreaterThanOrEqual, LessThan
+
+from quanyu.events.models import Event
+from quanyu.events.queries import figures, search
+from quanyu.events.rules import Filters
+from quanyu.events.workflow import EVENT, STANDING, State
+from quanyu.kernel.access.rules import Actor, upper
+from quanyu.kernel.calendar import rules as calendar
+from quanyu.kernel.errors import Invalid
+from quanyu.kernel.errors import gettext_noop as _
+
+PAGE = 100
+COUNT_TO = 10_000
+BATCH = 10_000
+"""Matters that are looked at in one transaction when all are gone through."""
+
+OPEN = [state for state in State if state in EVENT.owed or state in STANDING]
+ENDED = [state for state in State if state not in OPEN]
+
+Rows = QuerySet[Event]
+
+
+@dataclass(frozen=True, slots=True)
+class Stream:
+    """A part of a list that one index orders: by which column, which way, of which rows (次序)."""
+
+    column: str
+    is_falling: bool = False
+    rows: Q = field(default_factory=Q)
+
+    @property
+    def order(self) -> tuple[str, str]:
+        """Return the columns to order by; the key makes each place one row's own."""
+        sign = "-" if self.is_falling else ""
+        return f"{sign}{self.column}", f"{sign}id"
+
+    def beyond(self, value: datetime, key: UUID) -> Q:
+        """Return what comes after a row; the first part is what the index is entered by."""
+        near, far = ("lte", "lt") if self.is_falling else ("gte", "gt")
+        after = Q(**{f"{self.column}__{far}": value}) | Q(**{f"id__{far}": key})
+        return Q(**{f"{self.column}__{near}": value}) & after
+
+
+NEWEST = Stream("reported_at", is_falling=True)
+DUE = Stream("next_due_at", rows=Q(next_due_at__isnull=False))
+AT_REST = Stream("reported_at", is_falling=True, rows=Q(next_due_at__isnull=True))
+"""What nobody owes anything on by any day: after what is due, the newest first."""
+
+
+def narrowed(filters: Filters, *, actor: Actor, at: datetime) -> Rows:
+    """Return the matters within reach that the filters keep."""
+    return Event.objects.visible_to(actor).filter(condition(filters, actor=actor, at=at))
+
+
+def ordered(rows: Rows, filters: Filters) -> Rows:
+    """Return the rows of a list in the order that its filters name."""
+    if filters.sort == "new":
+        return rows.order_by(*NEWEST.order)
+    resting = [
+        Case(When(next_due_at__isnull=True, then=F(column)), default=None).desc(nulls_last=True)
+        for column in (AT_REST.column, "id")
+    ]
+    return rows.order_by(F(DUE.column).asc(nulls_last=True), *resting, "id")
+
+
+def page(
+    filters: Filters, *, actor: Actor, at: datetime, after: str = "", size: int = PAGE
+) -> tuple[list[Event], str]:
+    """Return some rows by keyset, and where the next page begins.
+
+    :param after: what the page before gave
+    """
+    kept = condition(filters, actor=actor, at=at)
+    streams = _streams(filters)
+    number, beyond = _begin(streams, after)
+    found: list[Event] = []
+    for stream in streams[number:]:
+        rows = kept & stream.rows & beyond
+        found += _merged(stream, rows, most=size + 1 - len(found), actor=actor)
+        beyond = Q()
+        if len(found) > size:
+            break
+    following = _mark(streams, found[size - 1]) if len(found) > size else ""
+    return found[:size], following
+
+
+def count(kept: Q, *, actor: Actor, most: int = COUNT_TO + 1, is_beside: bool = False) -> int:
+    """Return how many matters within reach there are, or ``most``.
+
+    :param is_beside: leave out those in one's places: the others one has by body or as one's own
+    """
+    found = doors(actor, is_beside=is_beside)
+    parts = [door.filter(kept).order_by().values("pk")[:most] for door in found]
+    if not parts:
+        return 0
+    whole = parts[0].union(*parts[1:], all=True) if len(parts) > 1 else parts[0]
+    return min(int(whole.count()), most)
+
+
+def doors(actor: Actor, *, is_beside: bool = False) -> list[Rows]:
+    """Return the matters within reach door by door, those of one's places first."""
+    return Event.objects.by_door(actor)[len(actor.ranges) if is_beside else 0 :]
+
+
+def keys_after(after: UUID | None, *, actor: Actor) -> list[UUID]:
+    """Return the keys of the next batch of all matters, in their order."""
+    rows = Event.objects.visible_to(actor)
+    rows = rows.filter(pk__gt=after) if after else rows
+    return list(rows.order_by("pk").values_list("pk", flat=True)[:BATCH])
+
+
+def condition(filters: Filters, *, actor: Actor, at: datetime) -> Q:
+    """Return what the filters keep."""
+    kept = [
+        _by_state(filters.state, actor=actor, at=at),
+        within(filters.place) if filters.place else Q(),
+        of_class(filters.category),
+        Q(body_id=filters.body) if filters.body else Q(),
+        Q(channel=filters.channel) if filters.channel else Q(),
+        _by_due(filters.due, at=at),
+        figures.behind(filters, at=at),
+        search.saying(filters.words),
+        Q(is_urgent=True) if filters.urgent else Q(),
+        reported(filters.since, filters.until),
+    ]
+    return reduce(Q.__and__, kept, Q())
+
+
+def within(place: str) -> Q:
+    """Return the condition that a matter lies in a place."""
+    return Q(region_path__gte=place, region_path__lt=upper(place))
+
+
+def of_class(code: str) -> Q:
+    """Return the condition that a matter is of a class or of one below it.
+
+    A range and not LIKE: under row security an index serves only comparisons that cannot leak.
+    """
+    if not code:
+        return Q()
+    column = Collate(F("category"), "C")
+    end = f"{code[:-1]}{chr(ord(code[-1]) + 1)}"
+    return Q(GreaterThanOrEqual(column, Value(code))) & Q(LessThan(column, Value(end)))
+
+
+def reported(since: date | None, until: date | None) -> Q:
+    """Return the condition that a matter came in on these days, by the clock of the city."""
+    found = Q(reported_at__gte=_midnight(since)) if since else Q()
+    return found & Q(reported_at__lt=_midnight(until + timedelta(days=1))) if until else found
+
+
+def done_by(actor: Actor) -> Q:
+    """Return the condition that this person dispatched or handled a matter."""
+    return Q(dispatched_by__contains=[actor.id]) | Q(handled_by__contains=[actor.id])
+
+
+# ------------------------------------------------------------------ inside
+
+
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time.min, tzinfo=calendar.ZONE)
+
+
+def _by_state(state: str, *, actor: Actor, at: datetime) -> Q:
+    known = {
+        "open": Q(state__in=OPEN),
+        "ended": Q(state__in=ENDED),
+        "late": Q(next_due_at__lt=at),
+        "mine": done_by(actor),
+        "": Q(),
+    }
+    return known[state] if state in known else Q(state=state)
+
+
+def _by_due(due: str, *, at: datetime) -> Q:
+    tomorrow = calendar.local(at).replace(hour=0, minute=0, second=0) + timedelta(days=1)
+    days = {"today": 1, "days": 3}
+    if due in days:
+        until = tomorrow + timedelta(days=days[due] - 1)
+        return Q(next_due_at__gte=at, next_due_at__lt=until)
+    return Q(next_due_at__lt=at) if due == "late" else Q()
+
+
+def _streams(filters: Filters) -> Sequence[Stream]:
+    """Return the parts of a list in their order; one that holds nothing is left out."""
+    if filters.sort == "new":
+        return (NEWEST,)
+    if filters.state == "ended" or filters.state in ENDED:
+        return (AT_REST,)
+    return (DUE,) if filters.state == "late" or filters.due else (DUE, AT_REST)
+
+
+def _merged(stream: Stream, kept: Q, *, most: int, actor: Actor) -> list[Event]:
+    """Return the first rows of a stream, by whichever doors they come in."""
+    parts = [
+        door.filter(kept).order_by(*stream.order).values_list(stream.column, "pk")[:most]
+        for door in doors(actor)
+    ]
+    if not parts:
+        return []
+    found = list(parts[0].union(*parts[1:], all=True) if len(parts) > 1 else parts[0])
+    keys = [key for _value, key in sorted(found, reverse=stream.is_falling)[:most]]
+    rows = Event.objects.visible_to(actor).in_bulk(keys)
+    return [rows[key] for key in keys if key in rows]
+
+
+def _mark(streams: Sequence[Stream], row: Event) -> str:
+    """Return where the page after this row begins."""
+    is_due = DUE in streams and row.next_due_at is not None
+    stream = DUE if is_due else next(s for s in streams if s is not DUE)
+    return f"{getattr(row, stream.column).isoformat()}_{row.pk}{'_due' if is_due else ''}"
+
+
+def _begin(streams: Sequence[Stream], after: str) -> tuple[int, Q]:
+    """Return in which part the next page begins, and beyond what."""
+    if not after:
+        return 0, Q()
+    value, _sep, rest = after.partition("_")
+    key, _sep, named = rest.partition("_")
+    wanted = [number for number, one in enumerate(streams) if (one is DUE) == (named == "due")]
+    try:
+        return wanted[0], streams[wanted[0]].beyond(datetime.fromisoformat(value), UUID(key))
+    except (ValueError, IndexError) as fault:
+        raise Invalid(_("翻页标记无效，请从第一页开始"), field="after", value=after) from fault

@@ -1,0 +1,96 @@
+"""How words are cut for the search, and how a search asks for them (检索用字).
+
+Chinese has no spaces, and cutting it into words misses: "路灯不亮" is cut 路/灯不亮. So each run of
+Chinese is kept as its overlapping pairs of characters, in order, and what is sought is a phrase of
+such pairs: whatever stands in the text side by side is found, and nothing else. The last character
+of a run stands alone too, so that a single character is found by what begins with it.
+"""
+
+import re
+import unicodedata
+
+from quanyu.kernel.privacy.rules import FADED
+
+LONGEST = 60
+"""Characters of one search."""
+
+SHORTEST_BEGINNING = 3
+"""Letters or digits of which the last word sought may be a beginning: 2603 finds 260301-…"""
+
+LAST_PLACE = 16_000
+"""Places in a text that the database can tell apart."""
+
+RUN = re.compile(r"(?P<word>[a-z0-9]+)|(?P<signs>[^\W_a-z0-9]+)")
+"""A word of Latin letters and digits, or signs of any other script, in folded text."""
+
+
+def folded(text: str) -> str:
+    """Return a text as it is compared: full width as half width, capital as small."""
+    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
+
+
+def vector(*texts: str) -> str:
+    """Return what the index keeps of some texts, as PostgreSQL reads a tsvector."""
+    places: dict[str, str] = {}
+    for place, pair in _placed(folded(" ".join("" if text == FADED else text for text in texts))):
+        places[pair] = f"{places[pair]},{place}" if pair in places else str(place)
+    return " ".join([f"'{pair}':{at}" for pair, at in places.items()])
+
+
+def query(text: str) -> str:
+    """Return what is sought, as PostgreSQL reads a tsquery; "" where nothing is.
+
+    Parts with a space between them are sought each by itself: a matter has all of them.
+    """
+    parts = [_phrase(part) for part in folded(text[:LONGEST]).split()]
+    return " & ".join(dict.fromkeys(part for part in parts if part))
+
+
+def sought(text: str) -> tuple[str, ...]:
+    """Return the words that a search asks for, as a page says them."""
+    parts = folded(text[:LONGEST]).split()
+    return tuple(dict.fromkeys(part for part in parts if _phrase(part)))
+
+
+def _placed(text: str) -> list[tuple[int, str]]:
+    """Return each pair, and each word, with its place; what stands apart has a gap between."""
+    found: list[tuple[int, str]] = []
+    place = last_end = 0
+    for run in RUN.finditer(text):
+        begin, end = run.span()
+        place += begin != last_end
+        last_end = end
+        for sign in _pairs(run):
+            place += 1
+            found.append((place, sign))
+        if place > LAST_PLACE:
+            break
+    return [one for one in found if one[0] <= LAST_PLACE] if place > LAST_PLACE else found
+
+
+def _pairs(run: "re.Match[str]") -> list[str]:
+    signs = run.group()
+    return [signs] if run["word"] else [signs[n : n + 2] for n in range(len(signs))]
+
+
+def _phrase(part: str) -> str:
+    """Return what one part seeks: its pairs at their distances from each other."""
+    placed = [*_placed(part)]
+    runs = [*RUN.finditer(part)]
+    if not runs:
+        return ""
+    ends = runs[-1]
+    found, before = "", 0
+    for number, (place, sign) in enumerate(placed):
+        is_last = number == len(placed) - 1
+        if is_last and not ends["word"] and len(ends.group()) > 1:
+            break  # the last sign alone adds nothing to the pair before it
+        begins = is_last and _may_begin(ends)
+        found += f" <{place - before}> " if found else ""
+        found += f"'{sign}':*" if begins else f"'{sign}'"
+        before = place
+    return found
+
+
+def _may_begin(run: "re.Match[str]") -> bool:
+    return not run["word"] or len(run.group()) >= SHORTEST_BEGINNING

@@ -31,6 +31,8 @@ ALLOWED: dict[str, str] = {}
 """Sentences that hold such a word and are no such thing, each with its reason. There are none."""
 
 POSITIONS = {
+    "events.Counted": "where the matter lies, in millionths of a degree",
+    "events.Tally": "sums of where matters lie, for the middle of a disc on the map",
     "events.Event": "where the matter lies, as the reporter or the dispatcher set it",
     "gateway.Order": "where the matter lies, as the other system said it",
     "regions.Building": "a building",

@@ -98,6 +98,12 @@ NOT_PERSONAL = {
         "codes, and the salt of the audit's digest",
         "verb source target actor_kind role salt",
     ),
+    "events.Counted": ("what Event says of place, class and state", "region_path category state"),
+    "events.Folded": ("a name of ours", "key"),
+    "events.Tally": (
+        "counts of a place, a class, a state and a day",
+        "key grain region_path category state",
+    ),
     "events.HotIssue": (
         "a place, a class, a number, a reason's code",
         "region_path category usual aside",

@@ -28,6 +28,12 @@ PAST_THE_DOOR = {
     ("quanyu/events/queries/__init__.py", "contact_key", "Contact"): (
         "the key alone, of a matter already fetched; the contact itself is fetched through get"
     ),
+    ("quanyu/events/actions/listing.py", "learn_words", "EventWords"): (
+        "rows are written and none is read: of matters already fetched"
+    ),
+    ("quanyu/events/queries/lists.py", "doors", "Event"): (
+        "by_door: the doors of visible_to one by one, of one declaration with it"
+    ),
     ("quanyu/events/queries/figures.py", "_acts", "EventStep"): (
         "whether a matter that is seen has such an act; nothing of the act is read"
     ),
@@ -75,6 +81,7 @@ OPEN = {
     "codes.Limit": "public: time limits",
     "codes.Rung": "which posts are told of a limit, and when; no person",
     "events.ClassModel": "figures of models; no word of a report",
+    "events.Folded": "up to where matters are counted; a key and a time",
     "events.Idempotency": "keyed hash and sealed answer, found by the key alone",
     "events.Precedent": "whose job a kind of matter is, like the duty list; no person",
     "events.Published": "public: counts of the whole city",

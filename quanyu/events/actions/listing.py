@@ -100,7 +100,7 @@ def fold(*, keys: Sequence[UUID], actor: Actor, at: datetime) -> int:
 
 @transaction.atomic
 def follow(*, actor: Actor, at: datetime) -> int:
-    """Count what has changed since the last time (汇总新变动).
+    """Count, and let be found, what has changed since the last time (汇总新变动).
 
     :raises Denied: if the actor is not the system
     """
@@ -112,6 +112,7 @@ def follow(*, actor: Actor, at: datetime) -> int:
             cursor.execute("SELECT event_touched(%s)", [since])
             keys = [key for (key,) in cursor.fetchall()]
     found = fold(keys=keys, actor=actor, at=at)
+    learn_words(keys=keys, actor=actor, at=at)
     _reached(at)
     return found
 
@@ -135,7 +136,7 @@ def learn_words(*, keys: Sequence[UUID], actor: Actor, at: datetime) -> int:
     """
     _check(actor)
     rows = [
-        EventWords(event_id=row.key, words=words.vector(*row.said))
+        EventWords(event_id=row.key, words=words.vector(*row.said, doors=row.doors))
         for row in search.texts(keys, actor=actor)
     ]
     EventWords.objects.bulk_create(

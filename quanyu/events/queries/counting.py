@@ -10,14 +10,14 @@ from datetime import datetime
 from typing import Any
 
 from django.db import connection
-from django.db.models import Count, Q
+from django.db.models import Count
 
 from quanyu.events.models import Folded
 from quanyu.events.queries import lists
 from quanyu.events.queries.lists import COUNT_TO, ENDED, OPEN
 from quanyu.events.rules import Filters, counting
 from quanyu.events.rules.counting import Grain
-from quanyu.kernel.access.rules import Actor, disjoint, upper
+from quanyu.kernel.access.rules import Actor, upper
 
 FOLD = "events"
 """The key under which the progress of the roll-up is kept."""
@@ -40,23 +40,20 @@ SELECT {group}, sum(n)::bigint FROM (
 
 @dataclass(frozen=True, slots=True)
 class Total:
-    """How many there are, or that there are more than this (件数)."""
+    """How many there are, or that there are at least so many (件数)."""
 
     number: int
     is_exact: bool = True
 
 
 def total(filters: Filters, *, actor: Actor, at: datetime) -> Total:
-    """Return how many matters within reach the filters keep; exact, or more than ten thousand."""
-    kept = lists.condition(filters, actor=actor, at=at)
+    """Return how many matters within reach the filters keep: all, or at least so many."""
+    asked = lists.Asked.of(filters, actor=actor, at=at)
     ready = rolled(filters, actor=actor)
     if ready is None:
-        found = lists.count(kept, actor=actor)
-        return Total(min(found, COUNT_TO), found <= COUNT_TO)
-    beside = lists.count(kept, actor=actor, is_beside=True)
-    if beside > COUNT_TO:
-        return Total(COUNT_TO, is_exact=False)
-    return Total(sum(ready.values()) + beside)
+        return Total(*lists.count(asked, most=COUNT_TO))
+    beside, is_all = lists.count(asked, most=COUNT_TO, is_beside=True)
+    return Total(sum(ready.values()) + beside, is_all)
 
 
 def exact(filters: Filters, *, actor: Actor, at: datetime) -> int:
@@ -77,7 +74,7 @@ def standing(*, actor: Actor, at: datetime) -> dict[str, int]:
         rows = door.filter(state__in=OPEN).order_by().values("state").annotate(count=Count("pk"))
         for row in rows:
             found[row["state"]] += row["count"]
-    late = lists.count(Q(next_due_at__lt=at), actor=actor)
+    late, _is_all = lists.count(lists.Asked.of(Filters(state="late"), actor=actor, at=at))
     return found | {"late": late, "open": sum(found.values())}
 
 
@@ -86,7 +83,7 @@ def rolled(filters: Filters, *, actor: Actor) -> Mapping[str, int] | None:
 
     None says that the roll-up does not answer this, or is not whole yet.
     """
-    places = _places(filters.place, actor)
+    places = lists.places(filters.place, actor)
     grain = counting.answering(filters, levels=[counting.level(place) for place in places])
     if grain is None or not places or not is_whole():
         return None
@@ -96,18 +93,6 @@ def rolled(filters: Filters, *, actor: Actor) -> Mapping[str, int] | None:
 def is_whole() -> bool:
     """Answer whether every matter is in the roll-up."""
     return Folded.objects.filter(key=FOLD, whole_at__isnull=False).exists()
-
-
-def _places(place: str, actor: Actor) -> tuple[str, ...]:
-    """Return where one's places and the place asked for meet."""
-    mine = actor.places
-    if not place:
-        return mine
-    return disjoint(max(place, one, key=len) for one in mine if _nested(place, one))
-
-
-def _nested(one: str, other: str) -> bool:
-    return one.startswith(other) or other.startswith(one)
 
 
 def _sums(

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from functools import reduce
+from itertools import chain, repeat
 from uuid import UUID
 
 from django.db.models import Case, F, Q, QuerySet, Value, When
@@ -18,7 +19,7 @@ from quanyu.events.models import Event
 from quanyu.events.queries import figures, search
 from quanyu.events.rules import Filters
 from quanyu.events.workflow import EVENT, STANDING, State
-from quanyu.kernel.access.rules import Actor, upper
+from quanyu.kernel.access.rules import Actor, disjoint, upper
 from quanyu.kernel.calendar import rules as calendar
 from quanyu.kernel.errors import Invalid
 from quanyu.kernel.errors import gettext_noop as _
@@ -84,31 +85,77 @@ def page(
 
     :param after: what the page before gave
     """
-    kept = condition(filters, actor=actor, at=at)
+    asked = Asked.of(filters, actor=actor, at=at)
     streams = _streams(filters)
     number, beyond = _begin(streams, after)
-    found: list[Event] = []
+    keys: list[UUID] = []
     for stream in streams[number:]:
-        rows = kept & stream.rows & beyond
-        found += _merged(stream, rows, most=size + 1 - len(found), actor=actor)
+        keys += _first(stream, asked, beyond, most=size + 1 - len(keys))
         beyond = Q()
-        if len(found) > size:
+        if len(keys) > size:
             break
+    rows = Event.objects.visible_to(actor).in_bulk(keys)
+    found = [rows[key] for key in keys if key in rows]
     following = _mark(streams, found[size - 1]) if len(found) > size else ""
     return found[:size], following
 
 
-def count(kept: Q, *, actor: Actor, most: int = COUNT_TO + 1, is_beside: bool = False) -> int:
-    """Return how many matters within reach there are, or ``most``.
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a list asks for, and who asks: what the columns say, and what the words found."""
 
+    columns: Q
+    sought: search.Sought | None
+    actor: Actor
+
+    @classmethod
+    def of(cls, filters: Filters, *, actor: Actor, at: datetime) -> "Asked":
+        """Return what these filters ask for; what is sought is looked up once."""
+        where = places(filters.place, actor)
+        sought = search.find(filters.words, places=where, actor=actor)
+        return cls(_columns(filters, actor=actor, at=at), sought, actor)
+
+    @property
+    def query(self) -> str:
+        """Return the words that each matter is asked for, where too many have them; else ""."""
+        return self.sought.query if self.sought is not None and self.sought.keys is None else ""
+
+    def doors(self, *, is_beside: bool = False) -> list[Rows]:
+        """Return the matters that the columns keep door by door; what was found has but one."""
+        if self.sought is None or self.query:
+            found = doors(self.actor, is_beside=is_beside)
+            return [door.filter(self.columns) for door in found]
+        rows = Event.objects.visible_to(self.actor)
+        return [rows.filter(self.columns & self.sought.condition)]
+
+
+def count(asked: Asked, *, most: int = 0, is_beside: bool = False) -> tuple[int, bool]:
+    """Return how many matters within reach there are, and whether that is all.
+
+    :param most: so many and one more are counted
     :param is_beside: leave out those in one's places: the others one has by body or as one's own
     """
-    found = doors(actor, is_beside=is_beside)
-    parts = [door.filter(kept).order_by().values("pk")[:most] for door in found]
+    most = most or COUNT_TO
+    if asked.query:
+        return _asked_one_by_one(asked, most)
+    parts = [door.order_by().values("pk")[: most + 1] for door in asked.doors(is_beside=is_beside)]
     if not parts:
-        return 0
+        return 0, True
     whole = parts[0].union(*parts[1:], all=True) if len(parts) > 1 else parts[0]
-    return min(int(whole.count()), most)
+    found = int(whole.count())
+    return min(found, most), found <= most
+
+
+def _asked_one_by_one(asked: Asked, most: int) -> tuple[int, bool]:
+    """Count those of the newest that have the words; of no more than one would wait for."""
+    found, beyond = 0, Q()
+    for size in (2_000, 8_000, 10_000):
+        candidates = _candidates(NEWEST, asked, beyond, most=size)
+        found += len(search.said(asked.query, [key for _value, key in candidates]))
+        if len(candidates) < size or found > most:
+            return min(found, most), found <= most
+        beyond = NEWEST.beyond(*candidates[-1])
+    return found, False
 
 
 def doors(actor: Actor, *, is_beside: bool = False) -> list[Rows]:
@@ -125,6 +172,22 @@ def keys_after(after: UUID | None, *, actor: Actor) -> list[UUID]:
 
 def condition(filters: Filters, *, actor: Actor, at: datetime) -> Q:
     """Return what the filters keep."""
+    asked = Asked.of(filters, actor=actor, at=at)
+    return asked.columns & (asked.sought.condition if asked.sought is not None else Q())
+
+
+def places(place: str, actor: Actor) -> tuple[str, ...]:
+    """Return where one's places and the place asked for meet."""
+    if not place:
+        return actor.places
+    return disjoint(max(place, one, key=len) for one in actor.places if _nested(place, one))
+
+
+def _nested(one: str, other: str) -> bool:
+    return one.startswith(other) or other.startswith(one)
+
+
+def _columns(filters: Filters, *, actor: Actor, at: datetime) -> Q:
     kept = [
         _by_state(filters.state, actor=actor, at=at),
         within(filters.place) if filters.place else Q(),
@@ -133,7 +196,6 @@ def condition(filters: Filters, *, actor: Actor, at: datetime) -> Q:
         Q(channel=filters.channel) if filters.channel else Q(),
         _by_due(filters.due, at=at),
         figures.behind(filters, at=at),
-        search.saying(filters.words),
         Q(is_urgent=True) if filters.urgent else Q(),
         reported(filters.since, filters.until),
     ]
@@ -204,18 +266,35 @@ def _streams(filters: Filters) -> Sequence[Stream]:
     return (DUE,) if filters.state == "late" or filters.due else (DUE, AT_REST)
 
 
-def _merged(stream: Stream, kept: Q, *, most: int, actor: Actor) -> list[Event]:
-    """Return the first rows of a stream, by whichever doors they come in."""
+def _first(stream: Stream, asked: Asked, beyond: Q, *, most: int) -> list[UUID]:
+    """Return the keys of the first matters of a stream."""
+    if not asked.query:
+        return [key for _value, key in _candidates(stream, asked, beyond, most=most)]
+    found: list[UUID] = []
+    for size in chain((1_000, 4_000), repeat(10_000)):
+        candidates = _candidates(stream, asked, beyond, most=size)
+        having = search.said(asked.query, [key for _value, key in candidates])
+        found += [key for _value, key in candidates if key in having]
+        if len(found) >= most or len(candidates) < size:
+            break
+        beyond = stream.beyond(*candidates[-1])
+    return found[:most]
+
+
+def _candidates(
+    stream: Stream, asked: Asked, beyond: Q, *, most: int
+) -> list[tuple[datetime, UUID]]:
+    """Return the first matters that the columns keep, by whichever doors they come in."""
     parts = [
-        door.filter(kept).order_by(*stream.order).values_list(stream.column, "pk")[:most]
-        for door in doors(actor)
+        door.filter(stream.rows & beyond)
+        .order_by(*stream.order)
+        .values_list(stream.column, "pk")[:most]
+        for door in asked.doors()
     ]
     if not parts:
         return []
     found = list(parts[0].union(*parts[1:], all=True) if len(parts) > 1 else parts[0])
-    keys = [key for _value, key in sorted(found, reverse=stream.is_falling)[:most]]
-    rows = Event.objects.visible_to(actor).in_bulk(keys)
-    return [rows[key] for key in keys if key in rows]
+    return sorted(found, reverse=stream.is_falling)[:most]
 
 
 def _mark(streams: Sequence[Stream], row: Event) -> str:

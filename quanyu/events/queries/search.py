@@ -2,13 +2,15 @@
 
 What a phrase has in it is not leakproof, so row security lets no index answer it. Two functions of
 the owner do, and say the same policy themselves: one finds matters by the index of words, the
-other tells of one matter whether it has them. Which is cheaper depends on how many there are.
+other tells which of some matters have them. Few are found; of many, those are asked that a list
+comes by in its order.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
+from django.conf import settings
 from django.db import connection
 from django.db.models import BooleanField, F, Func, Q, Value
 from django.db.models.expressions import RawSQL
@@ -16,62 +18,98 @@ from django.db.models.expressions import RawSQL
 from quanyu.events.models import Event, EventWords
 from quanyu.events.rules import words
 from quanyu.kernel.access.reach import found_by, said_in
-from quanyu.kernel.access.rules import Actor
+from quanyu.kernel.access.rules import Actor, ActorKind
 from quanyu.kernel.privacy.rules import FADED
 
 FEW = 10_000
-"""So many found are taken as they are; of more, those that a list walks by are asked one by one."""
+"""So many found are taken as they are."""
 
-NUMBER_ALONE = 4
-"""The words of a number alone; of a matter whose text is gone no more may be kept."""
+NUMBER_ALONE = 12
+"""The words of a number and of doors: of a matter whose text is gone no more may be kept."""
 
 
-def saying(text: str) -> Q:
-    """Return the condition that all the words sought are in a matter."""
-    if not text.strip():
-        return Q()
-    query = words.query(text)
-    if not query:
-        return Q(pk__in=[])
-    if _count(query) <= FEW:
-        found = f"SELECT {found_by(EventWords)}(%s::tsquery, %s)"
-        return Q(pk__in=RawSQL(found, (query, FEW + 1)))  # noqa: S611 (our names)
-    return Q(Said(F("pk"), Value(query)))
+@dataclass(frozen=True, slots=True)
+class Sought:
+    """What a search has found: few matters by their keys, or a question for each (检索结果)."""
+
+    query: str
+    keys: tuple[UUID, ...] | None
+
+    @property
+    def condition(self) -> Q:
+        """Return the condition that a matter is found."""
+        if self.keys is None:
+            return Q(Said(F("pk"), Value(self.query)))
+        return Q(Among(F("pk"), Value("{" + ",".join(map(str, self.keys)) + "}")))
 
 
 class Said(Func):
-    """Whether the words sought are in this matter."""
+    """Whether the words sought are in this one matter."""
 
-    function = said_in(EventWords)
-    template = "%(function)s(%(expressions)s::tsquery)"
+    template = f"EXISTS (SELECT FROM {said_in(EventWords)}(ARRAY[%(expressions)s::tsquery))"
+    arg_joiner = "], "
     output_field = BooleanField()
     conditional = True
 
 
-def _count(query: str) -> int:
+class Among(Func):
+    """Whether a key is among many, sent as one word."""
+
+    template = "%(expressions)s::uuid[])"
+    arg_joiner = " = ANY ("
+    output_field = BooleanField()
+    conditional = True
+
+
+def find(text: str, *, places: Sequence[str], actor: Actor) -> Sought | None:
+    """Return what a search finds within reach; None where nothing is sought.
+
+    :param places: to which of one's places the list is narrowed
+    """
+    if not text.strip():
+        return None
+    query = words.query(text)
+    if not query:
+        return Sought("", ())
+    query = words.through(query, _doors(places, actor))
     with connection.cursor() as cursor:
-        cursor.execute(
-            f"SELECT count(*) FROM {found_by(EventWords)}(%s::tsquery, %s)",  # noqa: S608 (ours)
-            [query, FEW + 1],
-        )
-        return int(cursor.fetchone()[0])
+        cursor.execute(f"SELECT {found_by(EventWords)}(%s::tsquery, %s)", [query, FEW + 1])
+        keys = tuple(key for (key,) in cursor.fetchall())
+    return Sought(query, keys if len(keys) <= FEW else None)
+
+
+def said(query: str, keys: Sequence[UUID]) -> set[UUID]:
+    """Return which of these matters have the words."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {said_in(EventWords)}(%s::uuid[], %s::tsquery)", [keys, query])
+        return {key for (key,) in cursor.fetchall()}
+
+
+def _doors(places: Sequence[str], actor: Actor) -> list[str]:
+    """Return the doors through which this person sees, none where all of the city is seen."""
+    if actor.kind is not ActorKind.PERSON or settings.QUANYU_CITY in places:
+        return []
+    return [*places, *map(str, actor.bodies), str(actor.id)]
 
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """What a matter says, as far as one may look for it."""
+    """What a matter says, as far as one may look for it, and through what it is seen."""
 
     key: UUID
     said: tuple[str, ...]
+    doors: tuple[str, ...]
 
 
 def texts(keys: Sequence[UUID], *, actor: Actor) -> list[Text]:
     """Return what some matters say: not who reported them, and not how to reach that person."""
     rows = Event.objects.visible_to(actor).filter(pk__in=list(keys))
-    found = rows.values_list("pk", "title", "text", "address", "number")
     return [
-        Text(key, tuple(_once(title, text, address, number)))
-        for key, title, text, address, number in found
+        Text(row.pk, tuple(_once(row)), (*_above(row.region_path), *_others(row)))
+        for row in rows.only(
+            *("title", "text", "address", "number"),
+            *("region_path", "body_id", "shared_with", "account_id"),
+        )
     ]
 
 
@@ -79,13 +117,24 @@ def to_learn(keys: Sequence[UUID], *, actor: Actor) -> list[UUID]:
     """Return which of these matters are not in the search, or are with words that are gone."""
     rows = Event.objects.visible_to(actor).filter(pk__in=list(keys))
     known = EventWords.objects.visible_to(actor).filter(event_id__in=list(keys))
-    faded = Q(event__text=FADED) & Q(RawSQL("length(words) > %s", (NUMBER_ALONE,), BooleanField()))
-    gone = set(known.filter(faded).values_list("event_id", flat=True))
+    kept = RawSQL("length(words) > %s", (NUMBER_ALONE,), BooleanField())
+    gone = set(known.filter(Q(event__text=FADED) & Q(kept)).values_list("event_id", flat=True))
     here = set(known.values_list("event_id", flat=True))
     return [key for key in rows.values_list("pk", flat=True) if key not in here or key in gone]
 
 
-def _once(title: str, *others: str) -> list[str]:
+def _once(row: Event) -> list[str]:
     """Return what is said, the title only where it is not the beginning of the text."""
-    begun = title.rstrip("…")
-    return [*([] if others[0].startswith(begun) else [title]), *others]
+    title = "" if row.text.startswith(row.title.rstrip("…")) else row.title
+    return [title, row.text, row.address, row.number]
+
+
+def _above(path: str) -> list[str]:
+    """Return a place and those above it, below the city."""
+    codes = path.split("/")[:-1]
+    above = ["/".join(codes[: n + 1]) + "/" for n in range(len(codes))]
+    return [place for place in above if len(place) > len(settings.QUANYU_CITY)]
+
+
+def _others(row: Event) -> list[str]:
+    return [str(key) for key in (row.body_id, *row.shared_with, row.account_id) if key]

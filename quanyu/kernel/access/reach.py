@@ -76,5 +76,5 @@ def found_by(model: type[models.Model]) -> str:
 
 
 def said_in(model: type[models.Model]) -> str:
-    """Return the name of the owner's function that tells whether words are in one row."""
+    """Return the name of the owner's function that tells which of some rows have the words."""
     return f"{model._meta.db_table}_said"

@@ -136,10 +136,10 @@ def _finding(model: type[models.Model], access: Access) -> list[str]:
     )
     words = f"{access.searched} @@ sought AND {within}"
     found = f"SELECT {key} FROM {table} WHERE {words} LIMIT most"  # noqa: S608 (our names)
-    said = f"SELECT EXISTS (SELECT FROM {table} WHERE {key} = one AND {words})"  # noqa: S608
+    said = f"SELECT {key} FROM {table} WHERE {key} = ANY (keys) AND {words}"  # noqa: S608 (same)
     return [
         _function(f"{found_by(model)}(sought tsquery, most integer)", "SETOF uuid", found),
-        _function(f"{said_in(model)}(one uuid, sought tsquery)", "boolean", said, "COST 500"),
+        _function(f"{said_in(model)}(keys uuid[], sought tsquery)", "SETOF uuid", said, "ROWS 100"),
     ]
 
 

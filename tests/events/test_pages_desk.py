@@ -18,7 +18,8 @@ from quanyu.events import actions
 from quanyu.events.models import Event
 from quanyu.events.pages import forms
 from quanyu.events.workflow import EVENT
-from quanyu.kernel.access.rules import REPORTER, Actor, Role
+from quanyu.kernel.access.rules import REPORTER, Actor, Role, system
+from quanyu.kernel.access.scope import set_scope
 from tests.conftest import found, person
 from tests.seat import browser_of
 
@@ -179,7 +180,12 @@ def test_a_note_stands_in_the_story(reported: Event, operator: Actor) -> None:
     assert "已电话问过物业" in browser.get(page_of(reported)).content.decode()
 
 
-def test_the_list_keeps_its_filters_in_the_address(filed: Event, dispatcher: Actor) -> None:
+def test_the_list_keeps_its_filters_in_the_address(
+    filed: Event, dispatcher: Actor, at: datetime
+) -> None:
+    worker = system(settings.QUANYU_CITY, job="tests")
+    set_scope(worker)
+    actions.learn_words(keys=[filed.pk], actor=worker, at=at)
     browser = browser_of(dispatcher)
 
     there = browser.get(reverse("desk_matters"), {"state": "filed", "q": "井盖"})

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import connection
-from django.db.models import Count
+from django.db.models import Count, F, Q, Value
 
 from quanyu.events.models import Folded
 from quanyu.events.queries import lists
@@ -22,20 +22,26 @@ from quanyu.kernel.access.rules import Actor, upper
 FOLD = "events"
 """The key under which the progress of the roll-up is kept."""
 
+LATE = "late"
+
 ZONE = "Asia/Shanghai"
 
 OF_DAY = f"(reported_at AT TIME ZONE '{ZONE}')::date"
 
 SUMS = """
-WITH touched AS MATERIALIZED (
-  SELECT event_touched(since) AS id FROM events_folded WHERE key = %s
+WITH folded AS MATERIALIZED (
+  SELECT since FROM events_folded WHERE key = %s AND whole_at IS NOT NULL
+), touched AS MATERIALIZED (
+  SELECT event_touched(since) AS id FROM folded
 )
-SELECT {group}, sum(n)::bigint FROM (
-  SELECT {group}, count AS n FROM events_tally WHERE {ready}
-  UNION ALL SELECT {group}, 1 FROM events_event JOIN touched USING (id) WHERE {now}
-  UNION ALL SELECT {group}, -1 FROM events_counted JOIN touched ON id = event_id WHERE {was}
-) AS parts GROUP BY {group}
+SELECT state, sum(n)::bigint FROM (
+  SELECT state, count AS n FROM events_tally WHERE {ready}
+  UNION ALL SELECT state, 1 FROM events_event JOIN touched USING (id) WHERE {now}
+  UNION ALL SELECT state, -1 FROM events_counted JOIN touched ON id = event_id WHERE {was}
+  UNION ALL SELECT '', 0 FROM folded
+) AS parts GROUP BY state
 """
+"""The line without a state says that the roll-up is whole."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,20 +68,28 @@ def exact(filters: Filters, *, actor: Actor, at: datetime) -> int:
 
 
 def standing(*, actor: Actor, at: datetime) -> dict[str, int]:
-    """Return how many matters within reach stand in each open state, and how many are late.
-
-    Late ones are counted to ten thousand and one.
-    """
-    found = dict.fromkeys(map(str, OPEN), 0)
+    """Return how many matters within reach stand in each open state, and how many are late."""
+    found = dict.fromkeys([*map(str, OPEN), LATE], 0)
     ready = rolled(Filters(state="open"), actor=actor)
-    for state, count in (ready or {}).items():
+    by_row = _by_row(actor, with_places=ready is None, at=at)
+    for state, count in [*(ready or {}).items(), *by_row]:
         found[state] += count
-    for door in lists.doors(actor, is_beside=ready is not None):
-        rows = door.filter(state__in=OPEN).order_by().values("state").annotate(count=Count("pk"))
-        for row in rows:
-            found[row["state"]] += row["count"]
-    late, _is_all = lists.count(lists.Asked.of(Filters(state="late"), actor=actor, at=at))
-    return found | {"late": late, "open": sum(found.values())}
+    return found | {"open": sum(count for state, count in found.items() if state != LATE)}
+
+
+def _by_row(actor: Actor, *, with_places: bool, at: datetime) -> list[tuple[str, int]]:
+    """Return counts of the rows, door by door, in one statement."""
+    late = Q(next_due_at__lt=at)
+    open_ = lists.doors(actor, is_beside=not with_places)
+    parts = [door.filter(state__in=OPEN).annotate(what=F("state")) for door in open_]
+    parts += [door.filter(late).annotate(what=Value(LATE)) for door in lists.doors(actor)]
+    counted = [
+        part.order_by().values_list("what").annotate(count=Count("pk")).values_list("what", "count")
+        for part in parts
+    ]
+    if not counted:
+        return []
+    return list(counted[0].union(*counted[1:], all=True) if len(counted) > 1 else counted[0])
 
 
 def rolled(filters: Filters, *, actor: Actor) -> Mapping[str, int] | None:
@@ -85,9 +99,10 @@ def rolled(filters: Filters, *, actor: Actor) -> Mapping[str, int] | None:
     """
     places = lists.places(filters.place, actor)
     grain = counting.answering(filters, levels=[counting.level(place) for place in places])
-    if grain is None or not places or not is_whole():
+    if grain is None or not places:
         return None
-    return {state: count for (state,), count in _sums(grain, filters, places, "state").items()}
+    found = _sums(grain, filters, places)
+    return {state: count for state, count in found.items() if state} if "" in found else None
 
 
 def is_whole() -> bool:
@@ -95,17 +110,15 @@ def is_whole() -> bool:
     return Folded.objects.filter(key=FOLD, whole_at__isnull=False).exists()
 
 
-def _sums(
-    grain: Grain, filters: Filters, places: Sequence[str], group: str
-) -> dict[tuple[Any, ...], int]:
-    """Return sums by group, in one statement: what is ready and what is new are of one moment."""
+def _sums(grain: Grain, filters: Filters, places: Sequence[str]) -> dict[str, int]:
+    """Return sums by state, in one statement: what is ready and what is new are of one moment."""
     ready, given = _ready(grain, filters, places)
     now, more = _narrowed(filters, places, OF_DAY)
     was, _same = _narrowed(filters, places, "day")
     with connection.cursor() as cursor:
-        statement = SUMS.format(group=group, ready=ready, now=now, was=was)
+        statement = SUMS.format(ready=ready, now=now, was=was)
         cursor.execute(statement, [FOLD, *given, *more, *more])
-        return {tuple(row[:-1]): int(row[-1]) for row in cursor.fetchall()}
+        return {state: int(count) for state, count in cursor.fetchall()}
 
 
 def _ready(grain: Grain, filters: Filters, places: Sequence[str]) -> tuple[str, list[Any]]:

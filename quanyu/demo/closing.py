@@ -45,7 +45,7 @@ def show(actors: Mapping[str, Actor], handlers: Mapping[UUID, Actor], *, at: dat
 def _queued(reader: Actor, *, at: datetime) -> list[Any]:
     """Put what was closed lately on the list of call-backs; return what may be called by now."""
     worker = system(settings.QUANYU_CITY, job="events.queue_call")
-    found = []
+    found: list[Any] = []
     for row in _there("closed", reader, at=at)[::-1]:
         if len(found) == MOST or row.closed_at is None or row.closed_at < at - LATELY:
             continue

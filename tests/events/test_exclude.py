@@ -1,9 +1,10 @@
 """An exclusion … is decided by another person, bears on the rates alone, and is shown (剔除)."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 
@@ -11,10 +12,11 @@ from quanyu.events import actions
 from quanyu.events.models import Event, EventStep, Exclusion
 from quanyu.events.queries import figures
 from quanyu.events.rules.fair import OwnExclusion
-from quanyu.kernel.access.rules import Actor, ActorKind, Grant, Role
+from quanyu.kernel.access.rules import Actor, ActorKind, Grant, Role, system
 from quanyu.kernel.access.scope import set_scope
 from quanyu.kernel.errors import Invalid, Refusal
 from quanyu.kernel.figures.rules import period
+from quanyu.kernel.notices.models import Notice
 from quanyu.kernel.workflow.spec import NotAllowed
 from tests.conftest import STREET, found, person
 from tests.seat import browser_of
@@ -166,4 +168,30 @@ def test_is_shown_beside_the_figure_with_and_without(excluded: Event) -> None:
     page = browser_of(person(Role.COMMANDER)).get(reverse("desk_figures"), {"period": "2026-03"})
 
     card = next(one for one in page.context["first"] if one["code"] == "due")
-    assert (card["value"], card["with"], card["out"]) == ("0", "1", 1)
+    assert (card["value"], card["out"].text, card["out"].count) == ("0", "1", 1)
+
+
+def test_is_told_who_reviews_and_who_asked_and_settles_nothing_else(
+    act: Any, handling: Event, handler: Actor, reviewer: Actor, at: datetime
+) -> None:
+    for one in (handler, reviewer):
+        browser_of(one)
+    worker = system(settings.QUANYU_CITY, job="tests")
+    told: dict[str, Any] = {"event_id": handling.id, "since": at, "actor": worker, "at": at}
+    set_scope(worker)
+    actions.tell(verb="rework", **told)
+    later = at + timedelta(minutes=5)
+    act(actions.ask_exclusion, event_id=handling.id, actor=handler, at=later, **ASKED)
+    set_scope(worker)
+    actions.tell(verb="ask_exclusion", **(told | {"since": later, "at": later}))
+    done = later + timedelta(minutes=5)
+    act(actions.exclude, event_id=handling.id, words="无依据", actor=reviewer, at=done)
+    set_scope(worker)
+    actions.tell(verb="exclude", **(told | {"since": done, "at": done}))
+
+    rows = Notice.objects.order_by("made_at").values_list("topic", "account_id", "over_at")
+    assert [(topic, who, bool(over)) for topic, who, over in rows] == [
+        ("event.rework", handler.id, False),
+        ("event.ask_exclusion", reviewer.id, True),
+        ("event.exclude", handler.id, False),
+    ]

@@ -44,7 +44,7 @@ def ask_exclusion(
         event=event,
         reason=ground,
         asked_words=said,
-        asked_by=actor.id,
+        asked_by=_person(actor),
         asked_at=at,
         body_id=event.body_id,
     )
@@ -100,6 +100,13 @@ def count_again(*, event_id: UUID, words: str, actor: Actor, at: datetime) -> Ex
     said = {"out_for": stands.reason, "words": stands.undone_words}
     note(event, "count_again", actor=actor, at=at, role=role, **said)
     return stands
+
+
+def _person(actor: Actor) -> UUID:
+    """Return who acts, as a person: two hands are two people."""
+    if actor.id is None:
+        raise NotAllowed(fair.NOT_YOURS, value="exclusion", allowed=sorted(fair.ASK_EXCLUSION))
+    return actor.id
 
 
 def _decide(

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
+from django.utils.translation import ngettext, pgettext
 
 from quanyu.events.figures import BASES, EVENTS, EXCLUSIONS, MEASURES, SETS
 from quanyu.events.pages import behind
@@ -55,7 +55,8 @@ def compose(asked: Mapping[str, str], *, actor: Actor, at: datetime) -> Document
     scope = figures.Scope(said.place)
     by = {key: _pair(scope, said, key, actor=actor, at=at) for key in BY}
     now, before = (figures.whole(one) for one in by["place"])
-    first = _figures(metrics, said, now, before)
+    out = figures.with_excluded(metrics, scope, said.period, now, actor=actor, at=at)
+    first = _figures(metrics, said, now, before, out=out)
     tables = [_table(key, said, *by[key], at=at) for key in BY]
     title = _("{place}{period}指标通报").format(
         place=regions.label(said.place), period=behind.told(said.period)
@@ -71,7 +72,12 @@ def _pair(
 
 
 def _figures(
-    metrics: Iterable[Metric], said: Asked, now: figures.Tally, before: figures.Tally
+    metrics: Iterable[Metric],
+    said: Asked,
+    now: figures.Tally,
+    before: figures.Tally,
+    *,
+    out: Mapping[str, figures.Excluded],
 ) -> Part:
     chosen = list(metrics)
     told = figures.reckon(chosen, now, on=said.period.since)
@@ -86,11 +92,13 @@ def _figures(
         Head(_("分母"), Side.COUNT),
         Head(_("说明"), width=48),
     ]
-    rows = [_figure(one, old) for one, old in zip(told, then, strict=True)]
+    rows = [
+        _figure(one, old, out.get(one.metric.code)) for one, old in zip(told, then, strict=True)
+    ]
     return Part(_("指标"), heads, rows, note=_(ROUNDING))
 
 
-def _figure(one: Figure, old: Figure) -> list[Cell]:
+def _figure(one: Figure, old: Figure, out: figures.Excluded | None) -> list[Cell]:
     is_count = one.metric.unit is Unit.COUNT
     change = difference(one.value, old.value)
     return [
@@ -101,8 +109,19 @@ def _figure(one: Figure, old: Figure) -> list[Cell]:
         signed(change, one.metric) if is_count else change,
         one.numerator if one.metric.unit is Unit.PERCENT else None,
         one.denominator,
-        _(one.absent or one.metric.note) if one.absent or one.metric.note else "",
+        _("；").join([*([_excluded(out)] if out else []), *_explained(one)]),
     ]
+
+
+def _explained(one: Figure) -> list[str]:
+    said = one.absent or one.metric.note
+    return [_(said)] if said else []
+
+
+def _excluded(out: figures.Excluded) -> str:
+    """Return how many a review left out of a figure, and the figure with them."""
+    words = ngettext("剔除 {n} 件，含剔除 {value}", "剔除 {n} 件，含剔除 {value}", out.count)
+    return words.format(n=out.count, value=out.text)
 
 
 def _table(

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from quanyu.events import actions, schemas
-from quanyu.events.pages import forms, shown
+from quanyu.events.pages import shown
 from quanyu.events.queries import closing, words
 from quanyu.events.rules import fair
 from quanyu.events.rules.fair import Decision
@@ -139,7 +139,7 @@ def _form(
     return {
         "url": reverse("desk_exclusion", args=[event.number, verb]),
         "fields": fields,
-        "button": forms.verb_words(verb),
+        "button": shown.verb_words(verb),
         "prefix": f"{verb}_",
     }
 

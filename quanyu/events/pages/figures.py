@@ -17,7 +17,6 @@ from django.views.decorators.http import require_GET
 from quanyu.events.figures import BASES, EVENTS, EXCLUSIONS, MEASURES, SETS
 from quanyu.events.pages import behind
 from quanyu.events.queries import figures, groups
-from quanyu.events.queries.figures import OUT_OF_SCOPE
 from quanyu.events.tables import BULLETIN
 from quanyu.kernel.access.http import actor_of, answer, asked, hidden_if_denied
 from quanyu.kernel.access.rules import Actor
@@ -102,7 +101,9 @@ def figures_page(request: HttpRequest) -> HttpResponse:
     told = figures.reckon(_metrics(said), whole, on=said.period.since)
     then = figures.reckon(_metrics(said), figures.whole(before), on=said.period.since)
     cards = [_card(one, old, said, whole=whole) for one, old in zip(told, then, strict=True)]
-    _put_with(cards, whole, said, actor=actor, at=at)
+    out = figures.with_excluded(_metrics(said), scope, said.period, whole, actor=actor, at=at)
+    for card in cards:
+        card["out"] = out.get(card["code"])
     context = {
         "section": "figures",
         "period": behind.told(said.period),
@@ -217,27 +218,6 @@ def _card(one: Figure, old: Figure, said: Asked, *, whole: figures.Tally) -> dic
         "check": _check(whole) if metric.code in RATES else "",
         "rounding": _(ROUNDING) if metric.unit is not Unit.COUNT else "",
     }
-
-
-def _put_with(
-    cards: Iterable[dict[str, Any]],
-    whole: figures.Tally,
-    said: Asked,
-    *,
-    actor: Actor,
-    at: datetime,
-) -> None:
-    """Put beside each figure how many a review left out, and what it is with them (含与不含)."""
-    out = {basis: held.get(OUT_OF_SCOPE, 0) for basis, held in whole.left_out.items()}
-    if not any(out.values()):
-        return
-    scope = figures.Scope(said.place, counts_in=OUT_OF_SCOPE)
-    full = figures.tallies(scope, said.period, by=said.by, actor=actor, at=at)
-    told = figures.reckon(_metrics(said), figures.whole(full), on=said.period.since)
-    for card, one in zip(cards, told, strict=True):
-        basis = MEASURES[one.metric.numerator].basis if one.metric.numerator else ""
-        card["out"] = out.get(basis, 0) if OUT_OF_SCOPE in one.metric.excluded else 0
-        card["with"] = one.text
 
 
 def _part(code: str, one: Figure, said: Asked) -> dict[str, Any]:

@@ -20,9 +20,17 @@ CHECKED = {"handle": "outcome", "settle": "outcome", "refuse": "reply"}
 class Form(Protocol):
     """What is known of a form: the matter, who asks and when, and what was typed."""
 
-    event: Any
-    actor: Actor
-    at: datetime
+    @property
+    def event(self) -> Any:
+        """Return the matter."""
+
+    @property
+    def actor(self) -> Actor:
+        """Return who asks."""
+
+    @property
+    def at(self) -> datetime:
+        """Return when."""
 
     def typed(self, verb: str, name: str, default: str = "") -> str:
         """Return what was typed for a field of the refused act."""

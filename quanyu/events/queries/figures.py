@@ -4,7 +4,7 @@ Four statements give every measure of a period by one dimension, one for each da
 stands in no group stands in the group of that, so that the groups add up to the whole.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -274,6 +274,41 @@ def whole(found: Tallies) -> Tally:
     for one in found.values():
         total.add(one)
     return total
+
+
+@dataclass(frozen=True, slots=True)
+class Excluded:
+    """How many a review left out of a figure, and the figure with them (剔除，含与不含)."""
+
+    count: int
+    text: str
+
+
+def with_excluded(
+    metrics: Sequence[Metric],
+    scope: Scope,
+    period: Period,
+    tally: Tally,
+    *,
+    actor: Actor,
+    at: datetime,
+) -> dict[str, Excluded]:
+    """Return what a review left out, by metric; nothing, and no statement, where it left out none.
+
+    :param tally: the figures without them
+    """
+    out = {basis: held.get(OUT_OF_SCOPE, 0) for basis, held in tally.left_out.items()}
+    if not any(out.values()):
+        return {}
+    given = replace(scope, counts_in=OUT_OF_SCOPE)
+    full = whole(tallies(given, period, by="channel", actor=actor, at=at))
+    found = {}
+    for one in reckon(metrics, full, on=period.since):
+        measure = figures.MEASURES.get(one.metric.numerator)
+        count = out.get(measure.basis, 0) if measure else 0
+        if count and OUT_OF_SCOPE in one.metric.excluded:
+            found[one.metric.code] = Excluded(count, one.text)
+    return found
 
 
 def _narrow(scope: Scope) -> Q:

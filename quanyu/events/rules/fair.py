@@ -248,8 +248,13 @@ def after_call(outcome: str, tries: int, *, most: int) -> Ended | None:
 class Reviewed(Protocol):
     """What the review of an exclusion needs to know of its request."""
 
-    asked_by: UUID | None
-    body_id: UUID | None
+    @property
+    def asked_by(self) -> UUID | None:
+        """Return who asked."""
+
+    @property
+    def body_id(self) -> UUID | None:
+        """Return the body that had the matter then."""
 
 
 def may_review(matter: Matter, asked: Reviewed, actor: Actor) -> bool:

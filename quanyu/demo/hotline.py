@@ -21,7 +21,7 @@ from quanyu.organisations import queries as organisations
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 CODE: Final = "hotline"
-LAMP, RUBBISH = "P0108", "0102"
+LAMP, RUBBISH = "P0118", "0102"
 MATCHED: Final = (
     ("class", "010203", "路灯照明，示例", LAMP),
     ("class", "020101", "垃圾清运，示例", RUBBISH),

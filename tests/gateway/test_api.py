@@ -118,8 +118,8 @@ def test_from_order_to_answer_and_back_again(
     client: Client, secret: str, operator: Actor, dispatcher: Actor, checker: Actor, act: Any
 ) -> None:
     key = accepted(client, secret, operator, act)
-    act(events.file, event_id=key, class_code="P0108", actor=operator, at=timezone.now())
-    body = organisations.duty_holders("P0108", place=STREET, on=timezone.localdate())[0].body_id
+    act(events.file, event_id=key, class_code="P0118", actor=operator, at=timezone.now())
+    body = organisations.duty_holders("P0118", place=STREET, on=timezone.localdate())[0].body_id
     now = {"event_id": key, "at": timezone.now()}
     act(events.dispatch, body=body, actor=dispatcher, **now)
     handler = in_body(body)

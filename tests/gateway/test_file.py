@@ -213,7 +213,7 @@ def test_meanings_come_by_file_and_rewrite_no_history(
     head = ["source", "said", "kind", "valid_from", "code"]
     today = timezone.localdate()
     rows = [
-        ["hotline", "010203", "class", today.isoformat(), "P0108"],
+        ["hotline", "010203", "class", today.isoformat(), "P0118"],
         ["hotline", "1", "priority", today.isoformat(), "urgent"],
         ["hotline", "01", "body", today.isoformat(), "nobody"],
     ]
@@ -236,4 +236,4 @@ def test_meanings_come_by_file_and_rewrite_no_history(
     taking.write(right.pk, now=timezone.now)
     assert brought(*rows[:2]).same == 2
     bring(LAMP | {"number": "HF-009"})
-    assert [row.class_code for row in orders()] == ["", "P0108"]
+    assert [row.class_code for row in orders()] == ["", "P0118"]

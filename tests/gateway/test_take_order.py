@@ -45,11 +45,11 @@ def test_with_a_code_that_means_nothing_comes_unclassed(
     act(actions.match, **MATCH, actor=keeper, at=at)
     second = taking(replace(order, number="HF-002"))
 
-    assert matter(second).category == "P0108"
+    assert matter(second).category == "P0118"
     assert (matter(first).category, first.order.class_code) == ("", "")
 
 
-MATCH = {"source": "hotline", "kind": "class", "said": "010203", "said_name": "", "code": "P0108"}
+MATCH = {"source": "hotline", "kind": "class", "said": "010203", "said_name": "", "code": "P0118"}
 
 
 def test_lists_the_code_until_somebody_gives_it_a_meaning(

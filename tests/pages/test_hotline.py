@@ -106,7 +106,7 @@ def test_an_operator_brings_orders_in_and_hands_answers_out(
 
     page.get_by_role("link", name="去对照").click()
     look(page, "matches")
-    page.get_by_label("010203 的本方代码").fill("P0108")
+    page.get_by_label("010203 的本方代码").fill("P0118")
     page.get_by_role("row", name="010203").get_by_role("button", name="设定").click()
     expect(page.get_by_text("已设定，从今天收到的工单起")).to_be_visible()
     look(page, "matches-set")

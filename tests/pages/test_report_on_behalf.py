@@ -15,7 +15,7 @@ def test_who_telephones_gets_a_code(sit: Sit, operator: Actor) -> None:
     page.get_by_role("textbox", name="地址").fill("绩溪路社区 3 幢 2 单元")
     page.get_by_label("情况").fill("楼道里堆满纸箱，老人说走不过去。")
     page.get_by_label("姓名").fill("李桂英")
-    page.get_by_label("电话", exact=False).last.fill("13900139000")
+    page.get_by_role("textbox", name="电话").fill("13900139000")
     page.get_by_role("radio", name="口头同意").check()
     page.get_by_role("button", name="登记").click()
 

@@ -314,7 +314,7 @@ ANSWERS: Final = Table(
         Column("kind", _("种类代码"), Kind.CODE, is_shown=False, width=14),
         Column("words", _("内容"), is_personal=True, width=50),
         Column("body", _("承办单位"), width=24),
-        Column("until", _("期限"), Kind.INSTANT, width=18),
+        Column("until", _("期限至"), Kind.INSTANT, width=18),
         Column("at", _("办理时间"), Kind.INSTANT, width=18),
         Column("matter", _("事项编号"), Kind.CODE, width=16),
         Column("batch", _("批次"), Kind.NUMBER, width=8),

@@ -254,14 +254,14 @@ class Given(StrEnum):
 GIVEN_WORDS: Final[Mapping[str, str]] = MappingProxyType(
     {
         Given.ACCEPTED: _("已受理"),
-        Given.REFUSED: _("不予受理"),
+        Given.REFUSED: _("不予受理答复"),
         Given.DISPATCHED: _("已派遣"),
         Given.ASKED: _("请补充情况"),
-        Given.EXTENSION_ASKED: _("申请延期"),
+        Given.EXTENSION_ASKED: _("已申请延期"),
         Given.EXTENDED: _("已延期"),
         Given.NOT_EXTENDED: _("未同意延期"),
-        Given.SUSPENDED: _("挂账"),
-        Given.RESUMED: _("恢复办理"),
+        Given.SUSPENDED: _("已挂账"),
+        Given.RESUMED: _("已恢复办理"),
         Given.MERGED: _("并案办理"),
         Given.CLOSED: _("办结答复"),
         Given.VOID: _("已作废"),

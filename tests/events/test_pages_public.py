@@ -199,6 +199,7 @@ def test_unsolved_after_the_last_day_leads_to_a_linked_report(client: Client, do
     page = client.get(reverse("follow_code", args=[digits(done)]))
 
     assert event_of(done).state == "rated"
+    assert page.context["answer"]["word"] == "您说没解决，已经记下"
     assert page.context["promise"]["is_over"]
     assert f"{reverse('report')}?again={digits(done)}" in page.content.decode()
 

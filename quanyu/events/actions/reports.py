@@ -18,6 +18,7 @@ from quanyu.events.actions.common import attach, classify, new_number, path_of
 from quanyu.events.models import KEY_PLACE, Contact, Event, Idempotency, Origin
 from quanyu.events.rules import ON_BEHALF, Channel, forwarded
 from quanyu.events.rules.forwarded import Came
+from quanyu.events.workflow import State
 from quanyu.kernel.access import prepared
 from quanyu.kernel.access.rules import REPORTER, Actor, ActorKind
 from quanyu.kernel.access.scope import set_scope
@@ -168,7 +169,7 @@ def matter_again(*, code: str, address: str, actor: Actor, at: datetime) -> UUID
         event = None
     finally:
         set_scope(actor)
-    if event is None or event.state not in queries.ENDED:
+    if event is None or event.state in {*queries.OPEN, State.MERGED}:
         raise Invalid(AGAIN_OF_NONE, field="again")
     return event.pk
 

@@ -542,6 +542,7 @@ def _rated(event: Any, steps: Sequence[Any]) -> dict[str, Any] | None:
     treated = {3: _("好"), 2: _("一般"), 1: _("不好")}
     return {
         "solved": _("解决了") if event.solved and not is_again else _("没解决"),
+        "is_ok": bool(event.solved) and not is_again,
         "by_call": last.facts.get("source") == "call",
         "treated": treated.get(event.treated, ""),
         "at": last.at,

@@ -49,6 +49,9 @@ PLAIN = {
 }
 """States in a resident's words: no 工单, no 派遣."""
 
+UNSOLVED = _("您说没解决，已经记下")
+"""What is rated and was not solved, and is not done again."""
+
 TOLD = {
     "start": _("您反映了这件事"),
     "request_verification": _("请网格员到现场看"),
@@ -229,9 +232,10 @@ def followed(holder: Actor, *, at: datetime) -> Followed:
     due_at = (event.due_at or event.stage_due_at) if is_open else None
     in_time = event.reopen_until is None or at <= event.reopen_until
     may_again = closing.is_reopenable(event, at=at)
+    is_unsolved = event.state == State.RATED and event.solved is False
     return Followed(
         event=event,
-        state_words=str(PLAIN[State(event.state)]),
+        state_words=str(UNSOLVED if is_unsolved else PLAIN[State(event.state)]),
         main_words=str(PLAIN[State(main.state)]) if main else "",
         handler=body_name(main.body_id if main else event.body_id),
         due_at=main.due_at if main else due_at,

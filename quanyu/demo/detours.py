@@ -8,7 +8,7 @@ from uuid import UUID
 from django.conf import settings
 from django.db import transaction
 
-from quanyu.demo import closing, hotline
+from quanyu.demo import closing, hotline, together
 from quanyu.demo.cast import STREET
 from quanyu.events import actions as events
 from quanyu.events import queries as matters
@@ -38,7 +38,8 @@ def show(actors: Mapping[str, Actor], handlers: Handlers, *, at: datetime) -> No
         open_ones = _taken(actors["commander"], at=at)
         for detour in (_suspended, _waiting, _longer):
             _first(open_ones, detour, actors, handlers, at=at)
-        long_ago = (row for row in list(open_ones) if at - row.state_since > 2 * DAY)
+        left = together.show(list(open_ones), actors, handlers, at=at)
+        long_ago = (row for row in left if at - row.state_since > 2 * DAY)
         _first(long_ago, _reviewing, actors, handlers, at=at)
         _queried(actors["operator"], at=at)
         _merged(actors["operator"], at=at)

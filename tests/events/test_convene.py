@@ -67,8 +67,8 @@ def decide(act: Any, at: datetime) -> Any:
             "body": code("water-supply"),
             "reason": "现场闭阀后积水不再上涨",
         }
-        later = at + timedelta(days=1, hours=3)
-        done: Event = act(actions.conclude, actor=actor, at=later, **(facts | more))
+        facts["at"] = at + timedelta(days=1, hours=3)
+        done: Event = act(actions.conclude, actor=actor, **(facts | more))
         return done
 
     return concluded
@@ -204,6 +204,25 @@ def test_conclude_needs_who_came_how_many_and_what_was_decided(
     assert refusal.value.field == field
 
 
+def test_conclude_waits_until_one_has_met(
+    consulting: Event, decide: Any, dispatcher: Actor, at: datetime
+) -> None:
+    with pytest.raises(Invalid) as refusal:
+        decide(consulting, actor=dispatcher, at=at + timedelta(hours=1))
+
+    assert refusal.value.field == "held_at"
+
+
+def test_conclude_says_when_one_met_earlier(
+    consulting: Event, decide: Any, dispatcher: Actor, at: datetime
+) -> None:
+    held = at + timedelta(hours=1)
+
+    decide(consulting, actor=dispatcher, held_at=held, at=held)
+
+    assert Consultation.objects.get().meets_at == held
+
+
 def test_conclude_counts_nobody_who_was_not_invited(
     consulting: Event, decide: Any, dispatcher: Actor
 ) -> None:
@@ -328,26 +347,43 @@ def test_minutes_of_another_district_are_none(
         minutes.compose(asked, actor=stranger, at=at)
 
 
-def test_is_called_over_the_api(filed: Event, dispatcher: Actor) -> None:
+def test_is_called_and_concluded_over_the_api(filed: Event, dispatcher: Actor) -> None:
     browser = browser_of(dispatcher)
     url = f"/api/v1/events/{filed.pk}"
+    both = [str(code("water-supply")), str(code("city-drainage"))]
     called = {
         "question": QUESTION,
         "meets_at": "2099-03-03T09:00:00+08:00",
         "where": "街道",
-        "invited": [str(code("water-supply")), str(code("city-drainage"))],
+        "invited": both,
     }
-    browser.post(f"{url}/convene", called, content_type="application/json")
+    first = browser.post(f"{url}/convene", called, content_type="application/json")
     minutes_ = {
-        "attended": called["invited"],
+        "attended": both,
         "people": 3,
         "decision": "由供水集团牵头",
-        "body": called["invited"][0],
+        "body": both[0],
         "reason": "闭阀后不再涨水",
-        "parts": [{"body": called["invited"][1], "task": "疏通排水口"}],
+        "held_at": Consultation.objects.get().convened_at.isoformat(),
+        "parts": [{"body": both[1], "task": "疏通排水口"}],
     }
 
     answer = browser.post(f"{url}/conclude", minutes_, content_type="application/json").json()
 
-    assert (answer["state"], len(answer["parts"])) == ("dispatched", 1)
+    assert (first.status_code, answer["state"], len(answer["parts"])) == (200, "dispatched", 1)
     assert answer["consultations"][0]["decision"] == "由供水集团牵头"
+
+
+def test_says_over_the_api_why_nobody_is_called(filed: Event, dispatcher: Actor) -> None:
+    called = {
+        "question": QUESTION,
+        "meets_at": "2020-03-03T09:00:00+08:00",
+        "where": "街道",
+        "invited": [str(code("water-supply")), str(code("city-drainage"))],
+    }
+
+    answer = browser_of(dispatcher).post(
+        f"/api/v1/events/{filed.pk}/convene", called, content_type="application/json"
+    )
+
+    assert (answer.status_code, answer.json()["field"]) == (422, "meets_at")

@@ -106,6 +106,7 @@ def conclude(
     reason: str,
     actor: Actor,
     at: datetime,
+    held_at: datetime | None = None,
     clause: UUID | None = None,
     parts: Sequence[Asked] = (),
 ) -> Event:
@@ -114,7 +115,8 @@ def conclude(
     The lead need not stand in the duty list: that it does not say, or says too much, is why one
     met. The list itself is mended by its own rules.
 
-    :raises Invalid: if nobody came, others came than were invited, or there is no such clause
+    :param held_at: when one met, where that was not when one was called
+    :raises Invalid: if one has not met yet, nobody came, or others came than were invited
     :raises NotJoined: if the lead or a body with a part has no seat here
     """
     event = get(Event, event_id, actor=actor, lock=True)
@@ -123,11 +125,14 @@ def conclude(
     rules.check_here(body, here={one.id for one in queries.here(event, at=at)})
     said = rules.check_words(decision, field="decision", most=rules.LONGEST_DECISION)
     why = rules.check_words(reason, field="reason", most=rules.LONGEST_TASK)
+    row.meets_at = held_at or row.meets_at
+    rules.check_held(row.meets_at, called=row.convened_at, at=at)
     there = sorted(set(attended))
     row.attended, row.people, row.body_id = there, people, body
     row.decision, row.reason, row.clause_id = said, why, _clause(clause)
     _end(event, row, actor=actor, at=at)
     facts = {"decision": said, "body": body, "reason": why, "people": people}
+    facts |= {"held_at": row.meets_at}
     came = [str(one) for one in there]
     move(event, "conclude", actor=actor, at=at, **facts, attended=came, clause=clause)
     event.body_id = body

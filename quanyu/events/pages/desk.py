@@ -376,7 +376,8 @@ def _matter(
     named = together.bodies_in(steps, parts, meetings)
     bodies = desk.body_names([event], *desk.bodies_in(steps), *named)
     moves = forms.moves(desk_)
-    moves += together.moves(parts, bodies=bodies, actor=actor, at=at, given=given, verb=verb, no=no)
+    own = together.moves(parts, bodies=bodies, actor=actor, at=at, given=given, verb=verb, no=no)
+    moves = together.ranked([*moves, *own])
     body = bodies.get(event.body_id, "") if event.body_id else ""
     told = shown.story(event, steps, at=at, photos=photos.photos(event), bodies=bodies)
     context = {
@@ -405,7 +406,9 @@ def _matter(
         "clock": _clock(event, at=at),
         "moves": moves,
         "blocked": forms.blocked(event, actor=actor),
-        "waiting": None if moves else shown.awaited(event, body, actor=actor, at=at),
+        "waiting": None
+        if forms.is_meant(moves)
+        else shown.awaited(event, body, actor=actor, at=at),
         "duplicates": [alike.shown(one) for one in twins.of_matter(event, actor=actor)],
         "note_url": reverse("desk_note", args=[number]),
         "precedent": precedents.form(event, actor=actor, at=at, given=given, no=no),

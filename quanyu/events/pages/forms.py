@@ -128,7 +128,18 @@ def moves(desk_: Desk) -> list[dict[str, Any]]:
         verbs.append("place")
     ranked = sorted(verbs, key=lambda verb: (verb != desk_.verb, _rank(verb)))
     holders = _holders(desk_, verbs)
-    return [_move(desk_, verb, holders, is_first=n == 0) for n, verb in enumerate(ranked)]
+    first = next(iter(ranked), "") if may_be_meant(ranked, desk_.verb) else ""
+    return [_move(desk_, verb, holders, is_first=verb == first) for verb in ranked]
+
+
+def may_be_meant(ranked: Sequence[str], chosen: str) -> bool:
+    """Answer whether the first act is what one came for; to call others in nobody has to."""
+    return ranked[:1] == [chosen] or not set(ranked[:1]) & set(joint_forms.LESS_MEANT)
+
+
+def is_meant(moves: Sequence[Mapping[str, Any]]) -> bool:
+    """Answer whether one of these acts is what one came for."""
+    return any(move["primary"] for move in moves)
 
 
 def move_for(desk_: Desk) -> dict[str, Any] | None:

@@ -20,6 +20,7 @@ from quanyu.organisations import queries as organisations
 MANY = ("invited", "attended")
 """What is chosen several times over."""
 
+MOMENTS = ("meets_at", "held_at")
 PART = "part_"
 """Before the key of a body in the minutes: what it is asked to do."""
 
@@ -28,7 +29,7 @@ ASKS: Mapping[str, Sequence[str]] = {
     "move_lead": ["body", "reason"],
     "convene": ["question", "invited", "meets_at", "where"],
     "reconvene": ["meets_at", "where"],
-    "conclude": ["attended", "people", "decision", "body", "reason", "clause", "parts"],
+    "conclude": ["held_at", "attended", "people", "decision", "body", "reason", "clause", "parts"],
     "call_off": ["reason"],
 }
 LESS_MEANT = ("join", "convene", "reconvene", "move_lead", "call_off")
@@ -40,6 +41,7 @@ LABELS: Mapping[str, Any] = {
     "unneeded": gettext_lazy("为什么不再需要"),
     "meets_at": gettext_lazy("什么时候开"),
     "where": gettext_lazy("在哪里开"),
+    "held_at": gettext_lazy("实际什么时候开的"),
     "invited": gettext_lazy("请哪些单位"),
     "attended": gettext_lazy("到会单位"),
     "people": gettext_lazy("到会人数"),
@@ -67,8 +69,7 @@ def typed(post: QueryDict) -> dict[str, Any]:
     """Return what a form sent: lists, moments in the city's zone, parts by their body."""
     given: dict[str, Any] = dict(post.dict())
     given |= {name: post.getlist(name) for name in MANY if name in post}
-    if given.get("meets_at"):
-        given["meets_at"] = _zoned(given["meets_at"])
+    given |= {name: _zoned(given[name]) for name in MOMENTS if given.get(name)}
     parts = [
         {"body": name.removeprefix(PART), "task": str(said)}
         for name, said in post.items()
@@ -141,6 +142,13 @@ def _meets_at(desk_: Desk, verb: str, holders: Sequence[Any]) -> dict[str, Any]:
     usual = (local(desk_.at) + timedelta(days=1)).replace(hour=9, minute=30)
     value = str(desk_.typed(verb, "meets_at", usual.isoformat()))[:MINUTE]
     return _one(desk_, verb, "meets_at", "instant", value=value)
+
+
+def _held_at(desk_: Desk, verb: str, holders: Sequence[Any]) -> dict[str, Any]:
+    row = joint.consultation(desk_.event.consulting, actor=desk_.actor)
+    usual = local(min(row.meets_at, desk_.at)).isoformat()
+    value = str(desk_.typed(verb, "held_at", usual))[:MINUTE]
+    return _one(desk_, verb, "held_at", "instant", value=value)
 
 
 def _where(desk_: Desk, verb: str, holders: Sequence[Any]) -> dict[str, Any]:
@@ -226,6 +234,7 @@ FIELDS: Mapping[str, Drawn] = {
     ),
     "meets_at": _meets_at,
     "where": _where,
+    "held_at": _held_at,
     "invited": _invited,
     "attended": _attended,
     "people": _people,

@@ -130,6 +130,15 @@ def moves(
     ]
 
 
+def ranked(moves: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return the acts with that on one's own part first, where nothing of the whole is."""
+    mine = next((move for move in moves if move.get("mine")), None)
+    if mine is None or any(move["primary"] for move in moves):
+        return moves
+    first = mine | {"primary": True, "open": True}
+    return [first, *(move for move in moves if move is not mine)]
+
+
 def _move(
     row: Any,
     move: Any,
@@ -152,6 +161,7 @@ def _move(
         "button": label,
         "url": reverse("desk_part_act", args=[row.event.number, row.pk, f"{move.verb}_part"]),
         "primary": False,
+        "mine": move.verb in {"acknowledge", "answer"},
         "note": _note(move.verb, row),
         "fields": fields,
         "spot": None,

@@ -18,6 +18,7 @@ def of(facts: Mapping[str, Any], bodies: Mapping[UUID, str]) -> list[str]:
         "task": lambda value: _("要办：{task}").format(task=value),
         "part_due": lambda value: _("{time} 前答复").format(time=moment(_read(value))),
         "meets_at": lambda value: meeting(_read(value), str(facts.get("where", ""))),
+        "held_at": lambda value: _("{time} 开会").format(time=moment(_read(value))),
         "invited": lambda value: _("请{bodies}参加").format(bodies=named(value, bodies)),
         "attended": lambda value: _("到会：{bodies}").format(bodies=named(value, bodies)),
         "people": lambda value: people(int(value)),

@@ -49,6 +49,7 @@ OUT_BEFORE = _("这件事还没有派出过，请用“取消会商”")
 NO_MEETING = _("没有等着定案的会商")
 NOBODY_INVITED = _("请选要参加会商的单位，至少两个")
 MEETS_IN_THE_PAST = _("会商时间应在现在以后")
+NOT_HELD = _("请填实际开会的时间：在召集以后，不晚于现在")
 NOT_INVITED = _("只能从受邀单位里选到会单位")
 NOBODY_CAME = _("请选到会单位")
 TOO_FEW = _("到会人数不能少于到会单位数")
@@ -217,6 +218,15 @@ def check_meeting(
         raise Invalid(NOBODY_INVITED, field="invited", value=len(set(invited)))
     for body in invited:
         check_here(body, here=here)
+
+
+def check_held(held_at: datetime, *, called: datetime, at: datetime) -> None:
+    """Refuse minutes of a meeting that is still to come, or was before it was called.
+
+    :raises Invalid: if it is so
+    """
+    if not called.replace(second=0, microsecond=0) <= held_at <= at:  # a form says minutes
+        raise Invalid(NOT_HELD, field="held_at", value=held_at.isoformat())
 
 
 def check_attended(attended: Collection[UUID], people: int, *, invited: Collection[UUID]) -> None:

@@ -48,6 +48,7 @@ class Conclude(Strict):
     decision: Annotated[str, Field(min_length=1, max_length=LONGEST_DECISION)]
     body: UUID
     reason: Annotated[str, Field(min_length=1, max_length=LONGEST_TASK)]
+    held_at: AwareDatetime | None = None
     clause: UUID | None = None
     parts: list[Join] = []
 

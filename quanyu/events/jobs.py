@@ -164,6 +164,10 @@ def tell_late_parts(at: datetime) -> None:
         actions.tell_part_late(event_id=event, part_id=part, actor=worker, at=at)
 
 
+RUNS = set(EVENT.span.runs) if EVENT.span else set()
+PAUSED = {"suspended", "reviewing", "waiting"}
+
+
 def _going_on(verb: str) -> Listener:
     def go_on(case: UUID, at: datetime) -> None:
         worker = system(settings.QUANYU_CITY, job=f"events.parts_after_{verb}")
@@ -175,7 +179,7 @@ def _going_on(verb: str) -> Listener:
 
 GO_ON = {
     verb: on(f"{EVENT.name}.{verb}")(_going_on(verb))
-    for verb in ("resume", "answer", "go_on", "convene")
+    for verb in sorted({m.verb for m in EVENT.moves if m.target in RUNS and PAUSED & set(m.source)})
 }
 """What stands still lets its parts stand still."""
 

@@ -387,3 +387,15 @@ def test_says_over_the_api_why_not(taken: Event, part: JointPart, handler: Actor
     )
 
     assert response.status_code == 409
+
+
+def test_ends_with_a_matter_that_is_closed_by_force(
+    act: Any, joined: Event, part: JointPart, at: datetime
+) -> None:
+    chief = person(Role.COMMANDER, name="吴刚")
+    said = {"ground": "no_condition", "reason": "现场已不存在", "reply": "现场已不存在"}
+
+    event = act(actions.force_close, event_id=joined.id, actor=chief, at=at, **said)
+
+    assert (event.state, event.open_parts, event.shared_with) == ("forced", 0, [])
+    assert the_part(event).state == "withdrawn"

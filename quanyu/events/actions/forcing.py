@@ -8,6 +8,7 @@ from django.db import transaction
 from quanyu.events import rules
 from quanyu.events.actions.closing import promise_reopening
 from quanyu.events.actions.common import check_reason, drop_asked, set_free
+from quanyu.events.actions.joint import drop_parts
 from quanyu.events.actions.outside import come_in
 from quanyu.events.models import Draw, Event, ForceClosing
 from quanyu.events.queries import gone as queries
@@ -39,6 +40,7 @@ def force_close(
     event.question, event.stands_until = "", None
     drop_asked(event)
     come_in(event, leaving.Ending.STOPPED, actor=actor, at=at)
+    drop_parts(event, reason, actor=actor, at=at)
     move(event, "force_close", actor=actor, at=at, ground=ground, reason=reason, reply=reply)
     ForceClosing(event=event, ground=ground, reason=reason, closed_by=actor.id, at=at).save(
         force_insert=True

@@ -228,6 +228,16 @@ def end_parts(event: Event, *, unneeded: str, actor: Actor, at: datetime) -> Non
         seat(event, actor=actor)
 
 
+def drop_parts(event: Event, reason: str, *, actor: Actor, at: datetime) -> None:
+    """Withdraw the parts still open of a matter that ends by itself, for its own reason."""
+    rows = queries.live(event, actor=actor) if event.open_parts else []
+    for row in rows:
+        role = min(rules.CONVENERS & actor.roles_on(event))
+        _withdraw(event, row, reason, role=role, actor=actor, at=at)
+    if rows:
+        seat(event, actor=actor)
+
+
 def lead(event: Event, *, actor: Actor, at: datetime) -> None:
     """Take in the part of a body that has become the lead, and seat everybody anew."""
     for row in queries.live(event, actor=actor):
@@ -273,7 +283,7 @@ def _act(
     facts = dict(told or {})
     given = [name for name, value in facts.items() if value not in (None, "")]
     arrow = PART.arrow(verb, row, actor=actor, given=given)
-    role = min(set(arrow.by) & actor.roles_on(row))
+    role = min(set(arrow.by) & actor.roles_on(row))  # type: ignore[arg-type]
     for name, value in (sets or {}).items():
         setattr(row, name, value)
     _keep(event, row, verb, PartState(arrow.target), role=role, told=facts, actor=actor, at=at)

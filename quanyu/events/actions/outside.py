@@ -9,6 +9,7 @@ from django.db import transaction
 
 from quanyu.events import rules
 from quanyu.events.actions.common import attach, check_reason, set_free, with_actor
+from quanyu.events.actions.joint import end_parts
 from quanyu.events.models import Event, Letter
 from quanyu.events.queries import gone as queries
 from quanyu.events.rules import leaving
@@ -75,12 +76,15 @@ def take_answer(
     """Write down what the body outside has done; it goes on to be checked (外单位办结).
 
     :raises Invalid: if the day is before the letter, or to come
+    :raises PartsOpen: if one of our bodies still owes a part: answered, or withdrawn, it comes first
     """
     event = get(Event, event_id, actor=actor, lock=True)
     said = rules.check_text(answer)
     if event.state == State.OUTSIDE:
         sent, today = local(event.state_since).date(), local(at).date()
         leaving.check_answered(answered_on, sent=sent, today=today)
+    if event.open_parts:
+        end_parts(event, unneeded="", actor=actor, at=at)
     event.outcome = said
     facts = {"answered_by": answered_by, "answered_on": answered_on, "answer": said}
     come_in(event, Ending.DONE, actor=actor, at=at, **facts)

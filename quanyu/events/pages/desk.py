@@ -410,7 +410,7 @@ def _matter(
         if forms.is_meant(moves)
         else shown.awaited(event, body, actor=actor, at=at),
         "duplicates": [alike.shown(one) for one in twins.of_matter(event, actor=actor)],
-        "note_url": reverse("desk_note", args=[number]),
+        "note_url": reverse("desk_note", args=[number]) if _may_say(event, actor) else "",
         "precedent": precedents.form(event, actor=actor, at=at, given=given, no=no),
         "exclusion": excluding.form(event, actor=actor, at=at, given=given, no=no),
         "back_url": reverse("desk"),
@@ -434,6 +434,11 @@ def refused(
 ) -> HttpResponse:
     """Show a matter with the act that was refused, for the modules beside this one."""
     return _matter(request, number, at=at, verb=verb, no=no)
+
+
+def _may_say(event: Any, actor: Actor) -> bool:
+    """Answer whether this person has a part in the matter itself, and not in one of its parts."""
+    return bool(actor.roles_on(event) - {Role.RESIDENT})
 
 
 def _beside(event: Any, actor: Actor) -> dict[str, str]:

@@ -7,10 +7,9 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 
-from quanyu.events.pages import shown
 from quanyu.events.queries import joint, joint_words, words
+from quanyu.events.queries.values import place_words
 from quanyu.events.tables import MINUTES
-from quanyu.kernel.access.http import meant
 from quanyu.kernel.access.rules import Actor
 from quanyu.kernel.codes import queries as codes
 from quanyu.kernel.errors import Denied
@@ -49,7 +48,7 @@ def compose(asked: Mapping[str, str], *, actor: Actor, at: datetime) -> Document
     lines = [
         (_("事项编号"), event.number),
         (_("类别"), words.class_words(event.category, at=at)),
-        (_("辖区"), shown.place(event.region_path)),
+        (_("辖区"), place_words(event.region_path)),
         (_("会商"), joint_words.meeting(one.meets_at, one.place)),
         (_("议题"), one.question),
         (_("受邀单位"), _listed(one.invited, bodies)),
@@ -83,4 +82,7 @@ def _listed(keys: Any, bodies: Mapping[UUID, str]) -> str:
 
 
 def _key(asked: Mapping[str, str]) -> UUID:
-    return meant(UUID, asked.get("consultation", ""), otherwise=Denied())
+    try:
+        return UUID(asked.get("consultation", ""))
+    except ValueError as fault:
+        raise Denied from fault

@@ -171,9 +171,11 @@ def _move(
 
 
 def _note(verb: str, row: Any) -> str:
+    due = _("{time} 前答复").format(time=joint_words.moment(row.due_at))
+    whole = _("只答复自己的一部分，整件事由牵头单位答复")
     notes = {
-        "acknowledge": _("要办：{task}").format(task=row.task),
-        "answer": _("只答复自己的一部分，整件事由牵头单位答复"),
+        "acknowledge": _("；").join([_("要办：{task}").format(task=row.task), due]),
+        "answer": _("；").join([due, whole]),
         "hand_back": _("这一项只能退一次，时限不停"),
         "insist": _("仍由这个单位办"),
         "extend": _("从现在起算，不晚于事项到期；事项到期了，先给事项延期"),

@@ -11,7 +11,9 @@ from quanyu.events.rules import LONGEST_TEXT, SHORTEST_TEXT, Channel, Filters
 from quanyu.events.rules.joint import LONGEST_TASK
 from quanyu.events.schemas import leaving
 from quanyu.events.schemas.joint import PART_VERBS as PART_VERBS
-from quanyu.events.schemas.joint import Conclude, ConsultationOut, Convene, Join, MoveLead, PartOut
+from quanyu.events.schemas.joint import Conclude, Convene, Join, MoveLead
+from quanyu.events.schemas.joint import ConsultationOut as ConsultationOut
+from quanyu.events.schemas.joint import PartOut as PartOut
 from quanyu.events.schemas.joint import Reconvene as Reconvene
 from quanyu.events.schemas.strict import Said as Said
 from quanyu.events.schemas.strict import Strict as Strict

@@ -76,7 +76,7 @@ def take_answer(
     """Write down what the body outside has done; it goes on to be checked (外单位办结).
 
     :raises Invalid: if the day is before the letter, or to come
-    :raises PartsOpen: if one of our bodies still owes a part: answered, or withdrawn, it comes first
+    :raises PartsOpen: if one of our bodies still owes a part of it
     """
     event = get(Event, event_id, actor=actor, lock=True)
     said = rules.check_text(answer)

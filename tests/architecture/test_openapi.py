@@ -1,5 +1,6 @@
 """The JSON API … describes itself, and says to strangers that they must sign in (接口说明)."""
 
+import re
 import uuid
 from typing import Any
 
@@ -74,6 +75,6 @@ def test_lets_residents_in_without_an_account(
 
 
 def _sent(client: Client, path: str, verb: str) -> Any:
-    address = path.replace("{event_id}", str(uuid.uuid4())).replace("{code}", "0000000000000000")
-    address = address.replace("{part_id}", str(uuid.uuid4()))
+    address = re.sub(r"\{\w+_id\}", str(uuid.uuid4()), path)
+    address = address.replace("{code}", "0000000000000000")
     return client.generic(verb.upper(), address, b"{}", content_type="application/json")

@@ -40,8 +40,8 @@ def force_close(
     event.question, event.stands_until = "", None
     drop_asked(event)
     come_in(event, leaving.Ending.STOPPED, actor=actor, at=at)
-    drop_parts(event, reason, actor=actor, at=at)
     move(event, "force_close", actor=actor, at=at, ground=ground, reason=reason, reply=reply)
+    drop_parts(event, reason, actor=actor, at=at)
     ForceClosing(event=event, ground=ground, reason=reason, closed_by=actor.id, at=at).save(
         force_insert=True
     )

@@ -231,10 +231,13 @@ def end_parts(event: Event, *, unneeded: str, actor: Actor, at: datetime) -> Non
 def drop_parts(event: Event, reason: str, *, actor: Actor, at: datetime) -> None:
     """Withdraw the parts still open of a matter that ends by itself, for its own reason."""
     rows = queries.live(event, actor=actor) if event.open_parts else []
+    dispatched_by = event.dispatched_by
     for row in rows:
         role = min(rules.CONVENERS & actor.roles_on(event))
         _withdraw(event, row, reason, role=role, actor=actor, at=at)
     if rows:
+        event.dispatched_by = dispatched_by  # to end it is not to hand it out
+        event.save(update_fields=["dispatched_by"])
         seat(event, actor=actor)
 
 

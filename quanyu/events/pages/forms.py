@@ -77,7 +77,6 @@ WRITTEN |= {"question", "answer", "task", "decision", "unneeded", *leaving_forms
 
 WITH_PHOTOS = frozenset(verb for verb, asked in ASKS.items() if "photos" in asked)
 LESS_MEANT = (
-    *joint_forms.LESS_MEANT,
     "answer",
     "go_on",
     "resume",
@@ -87,7 +86,11 @@ LESS_MEANT = (
     "merge",
     "ask_extension",
     "ask_suspension",
+    *joint_forms.LESS_MEANT,
 )
+NOBODYS = frozenset({"ask_suspension", *joint_forms.LESS_MEANT})
+"""What nobody has to do, however far in front it stands."""
+
 NOT_DESK = frozenset({"rate", "reopen", "appeal"})
 
 
@@ -134,7 +137,7 @@ def moves(desk_: Desk) -> list[dict[str, Any]]:
 
 def may_be_meant(ranked: Sequence[str], chosen: str) -> bool:
     """Answer whether the first act is what one came for; to call others in nobody has to."""
-    return ranked[:1] == [chosen] or not set(ranked[:1]) & set(joint_forms.LESS_MEANT)
+    return ranked[:1] == [chosen] or not set(ranked[:1]) & NOBODYS
 
 
 def is_meant(moves: Sequence[Mapping[str, Any]]) -> bool:

@@ -13,7 +13,7 @@ from django.utils.translation import gettext
 
 from quanyu.events.figures import PUBLISHED
 from quanyu.events.models import Contact, Event, EventStep, Published
-from quanyu.events.queries import counting, figures, lists
+from quanyu.events.queries import counting, figures, joint_words, lists
 from quanyu.events.queries.lists import OPEN, PAGE
 from quanyu.events.queries.lists import done_by as done_by
 from quanyu.events.queries.lists import narrowed as narrowed
@@ -23,7 +23,6 @@ from quanyu.events.rules.classing import Keyword
 from quanyu.events.rules.forwarded import OPENS_CONFIDENTIAL
 from quanyu.events.rules.joint import PART as PART_STAGE
 from quanyu.events.workflow import EVENT, State
-from quanyu.events.workflow.joint import PART
 from quanyu.kernel.access.queries import get
 from quanyu.kernel.access.rules import Actor, Role, holder
 from quanyu.kernel.accounts import queries as accounts
@@ -269,9 +268,7 @@ def topic_names() -> dict[str, str]:
     names |= {f"{EVENT.name}.recount": gettext("按日历重新计算期限")}
     names |= {f"{EVENT.name}.import": gettext("导入历史事项")}
     names |= {f"{EVENT.name}.import_run": gettext("一次历史事项导入")}
-    names |= {f"{EVENT.name}.{verb}_part": gettext(PART.label(verb)) for verb in PART.verbs}
-    names |= {f"{EVENT.name}.part_overdue": gettext("协办逾期")}
-    names |= {f"{EVENT.name}.go_on_parts": gettext("协办期限续走")}
+    names |= joint_words.topics()
     names |= {"hot.find": gettext("热点计算")}
     names |= {"hot.set_aside": gettext("搁置热点")}
     names |= {"classes.train": gettext("训练分类模型"), "classes.use": gettext("改用分类模型")}

@@ -9,6 +9,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
+from quanyu.events.workflow.joint import PART
 from quanyu.kernel.calendar.rules import local
 
 
@@ -25,6 +26,12 @@ def of(facts: Mapping[str, Any], bodies: Mapping[UUID, str]) -> list[str]:
         "decision": lambda value: _("决定：{words}").format(words=value),
     }
     return [word(facts[name]) for name, word in said.items() if facts.get(name)]
+
+
+def topics() -> dict[str, str]:
+    """Return what the acts on a part are called in the log."""
+    names = {f"event.{verb}_part": _(PART.label(verb)) for verb in PART.verbs}
+    return names | {"event.part_overdue": _("协办逾期"), "event.go_on_parts": _("协办期限续走")}
 
 
 def bodies_in(steps: Iterable[Any]) -> list[UUID]:

@@ -159,7 +159,7 @@ def may_place(event: Any, actor: Actor) -> bool:
 
 def _rank(verb: str) -> int:
     order = [*desk.FIRST, "hand_back", "rework", "place"]
-    order += [*joint_forms.LESS_MEANT, *leaving_forms.ORDER, *LESS_MEANT]
+    order += [*LESS_MEANT, *leaving_forms.ORDER]
     order += ["refuse", "void", *leaving_forms.LAST]
     return order.index(verb) if verb in order else len(order)
 

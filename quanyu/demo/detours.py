@@ -8,7 +8,7 @@ from uuid import UUID
 from django.conf import settings
 from django.db import transaction
 
-from quanyu.demo import closing, hotline, together
+from quanyu.demo import climbing, closing, hotline, together
 from quanyu.demo.cast import STREET
 from quanyu.events import actions as events
 from quanyu.events import queries as matters
@@ -44,6 +44,7 @@ def show(actors: Mapping[str, Actor], handlers: Handlers, *, at: datetime) -> No
         _queried(actors["operator"], at=at)
         _merged(actors["operator"], at=at)
         closing.show(actors, handlers, at=at)
+        climbing.show(at=at)
 
 
 def _there(state: str, reader: Actor, *, at: datetime) -> list[Any]:

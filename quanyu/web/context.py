@@ -101,6 +101,7 @@ DOORS: tuple[tuple[Promise | str, tuple[Door, ...]], ...] = (
             Door("precedents", "desk_precedents", "gavel", _("判例"), PRECEDENTS),
             Door("matches", "desk_matches", "arrows-exchange", _("代码对照"), ORDERS),
             Door("codes", "desk_codes", "list-numbers", _("代码与时限"), GROUND),
+            Door("rungs", "desk_rungs", "stairs-up", _("逐级提醒"), GROUND),
             Door("calendar", "desk_calendar", "calendar", _("工作日历"), GROUND),
         ),
     ),

@@ -7,19 +7,24 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.db import connection
 
-from quanyu.events import actions
-from quanyu.events.models import Event
+from quanyu.events import actions, jobs
+from quanyu.events.models import Event, RungTold
+from quanyu.events.queries import escalating
 from quanyu.events.rules.fair import CallTaken
 from quanyu.kernel.access.rules import REPORTER, Actor, Role, system
 from quanyu.kernel.access.scope import acting
 from quanyu.kernel.audit.models import Record
+from quanyu.kernel.notices.models import Notice
 from quanyu.kernel.workflow.spec import Overtaken
 from quanyu.organisations import queries as bodies
 from tests.conftest import in_body, person
+from tests.seat import browser_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
+WORKER = system(settings.QUANYU_CITY, job="tests")
 
 
 @pytest.fixture
@@ -71,6 +76,48 @@ def test_two_reports_with_one_key_are_one(said: actions.Report, act: Any, at: da
     first, second = at_once(attempt)
 
     assert first == second
+
+
+def test_two_workers_tell_of_a_rung_once(
+    reported: Any, operator: Actor, act: Any, at: datetime
+) -> None:
+    commander = person(Role.COMMANDER)
+    browser_of(commander)
+    act(actions.accept, event_id=reported, actor=operator, at=at)
+    later = at + timedelta(days=7)
+
+    def attempt(_number: int) -> str:
+        return str(act(actions.escalate, event_id=reported, actor=WORKER, at=later))
+
+    assert at_once(attempt) == ["0", "1"]
+    with acting(WORKER):
+        assert RungTold.objects.count() == Notice.objects.count() == 1
+
+
+def test_two_workers_take_different_matters(
+    reported: Any, said: actions.Report, operator: Actor, act: Any, at: datetime
+) -> None:
+    commander = person(Role.COMMANDER)
+    browser_of(commander)
+    act(actions.accept, event_id=reported, actor=operator, at=at)
+    other = act(actions.report, said=replace(said, text="路灯不亮"), actor=REPORTER, at=at).id
+    later = at + timedelta(days=7)
+    with acting(WORKER):
+        assert [one.pk for one in escalating.due(actor=WORKER, at=later)][:1] == [reported]
+
+        def beside() -> list[Any]:
+            try:
+                with acting(WORKER):
+                    return [one.pk for one in escalating.due(actor=WORKER, at=later)]
+            finally:
+                connection.close()
+
+        with ThreadPoolExecutor(1) as pool:
+            assert pool.submit(beside).result() == []
+
+    jobs.escalate(later)
+    with acting(WORKER):
+        assert set(RungTold.objects.values_list("event", flat=True)) == {reported, other}
 
 
 def test_a_refused_act_leaves_nothing_behind(

@@ -23,6 +23,7 @@ from quanyu.events.pages import (
     joint_forms,
     leaving,
     precedents,
+    reminded,
     shown,
     together,
 )
@@ -395,6 +396,7 @@ def _matter(
                 for fact in told
             ],
         ],
+        "reminded": reminded.block(event, actor=actor, at=at),
         "contact": contact or contact_of(event, actor=actor),
         "point": _point(event),
         "near": [_near(other, metres) for other, metres in desk.near(event, actor=actor)],

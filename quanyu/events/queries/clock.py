@@ -209,6 +209,11 @@ def weekday(number: int) -> str:
     return names[number]
 
 
+def moment_words(moment: datetime) -> str:
+    """Return month, day and time of a moment, on the clock of the city."""
+    return _moment(moment)
+
+
 def date_words(moment: datetime) -> str:
     """Return month and day of a moment, on the clock of the city."""
     return _date(rules.local(moment))

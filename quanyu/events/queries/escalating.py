@@ -15,7 +15,10 @@ from quanyu.events.rules.escalating import Whom
 from quanyu.events.workflow import EVENT, State
 from quanyu.kernel.access.rules import Actor, Role
 from quanyu.kernel.accounts import queries as accounts
+from quanyu.kernel.calendar import queries as calendar
+from quanyu.kernel.calendar.rules import Limit, Unit
 from quanyu.kernel.codes import queries as codes
+from quanyu.kernel.codes.rules.rungs import BEFORE, SHARE, RungEntry
 from quanyu.kernel.workflow import ladder, rungs
 from quanyu.kernel.workflow.ladder import Moment
 from quanyu.kernel.workflow.rungs import Ticking
@@ -105,6 +108,27 @@ def holder(event: Event, *, at: datetime) -> str:
 def body_above(event: Event) -> UUID | None:
     """Return the body above the one that has a matter."""
     return organisations.above(event.body_id) if event.body_id is not None else None
+
+
+def distance_words(rung: RungEntry) -> str:
+    """Return how far from the end a rung tells, as people say it."""
+    if rung.unit == SHARE:
+        return gettext("时限剩 {n} % 时").format(n=rung.amount)
+    if rung.amount == 0:
+        return gettext("到期时")
+    length = calendar.limit_words(Limit(rung.amount, Unit(rung.unit)))
+    said = gettext("到期前 {length}") if rung.side == BEFORE else gettext("到期后 {length}")
+    return said.format(length=length)
+
+
+def stage_words(stage: str) -> str:
+    """Return what the clock of a stage is called."""
+    return rung_names(EVENT.name)["stages"].get(stage) or gettext("各环节")
+
+
+def notice_words(key: str) -> str:
+    """Return what the notice of a rung is called."""
+    return gettext(rules.TOPICS[key])
 
 
 def level_words(level: str) -> str:

@@ -1,0 +1,90 @@
+"""Whom the rungs of a matter have told, and who is told next (提醒情况)."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from itertools import groupby
+from typing import Any
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+from quanyu.events.queries import clock, escalating
+from quanyu.kernel.access.rules import Actor
+from quanyu.kernel.accounts import queries as accounts
+from quanyu.kernel.codes import queries as codes
+from quanyu.kernel.privacy.rules import mask_name
+
+
+def block(event: Any, *, actor: Actor, at: datetime) -> dict[str, Any] | None:
+    """Return whom a matter was told to and what comes next; nothing where neither is."""
+    rows, coming = escalating.told(event, actor=actor), escalating.coming(event, at=at)
+    if not rows and coming is None:
+        return None
+    keys = [key for row in rows for key in (row.account_id, row.on_behalf_of) if key]
+    names = accounts.account_names([*keys, *(coming.found.people if coming else [])])
+    return {
+        "coming": _coming(coming, names) if coming else None,
+        "rows": [_told(list(same), names) for _key, same in groupby(rows, key=_together)],
+    }
+
+
+def _together(row: Any) -> tuple[object, ...]:
+    return row.told_at, row.stage, row.number
+
+
+def _coming(coming: Any, names: Mapping[UUID, str]) -> dict[str, Any]:
+    rung, found = coming.moment.rung, coming.found
+    return {
+        "at": coming.moment.at,
+        "what": escalating.notice_words(rung.words),
+        "whom": escalating.level_words(found.level or rung.whom),
+        "who": _people([(key, None) for key in found.people], names),
+        "why": _("{distance}；{clock} {due} 到期").format(
+            distance=escalating.distance_words(rung),
+            clock=escalating.stage_words(coming.ticking.stage),
+            due=clock.moment_words(coming.ticking.due),
+        ),
+        "vacant": _vacant(rung.whom, found.level),
+        "clause": codes.cited(rung.clause),
+    }
+
+
+def _told(rows: Sequence[Any], names: Mapping[UUID, str]) -> dict[str, Any]:
+    """Return what several people were told of one rung at once."""
+    row = rows[0]
+    return {
+        "at": row.told_at,
+        "what": escalating.notice_words(row.words),
+        "whom": escalating.level_words(row.level or row.whom),
+        "who": _people([(one.account_id, one.on_behalf_of) for one in rows], names),
+        "why": _("{clock}第 {n} 步，当时 {due} 到期").format(
+            clock=escalating.stage_words(row.stage),
+            n=row.number,
+            due=clock.moment_words(row.due_at),
+        ),
+        "vacant": _vacant(row.whom, row.level),
+    }
+
+
+def _people(found: Sequence[tuple[UUID | None, UUID | None]], names: Mapping[UUID, str]) -> str:
+    said = [
+        _("{name}（代 {other}）").format(name=_name(key, names), other=_name(other, names))
+        if other
+        else _name(key, names)
+        for key, other in found
+        if key is not None
+    ]
+    return pgettext("between items", "、").join(said)
+
+
+def _name(key: UUID, names: Mapping[UUID, str]) -> str:
+    return mask_name(names.get(key, ""))
+
+
+def _vacant(meant: str, level: str) -> str:
+    if level == meant:
+        return ""
+    if not level:
+        return _("从{whom}往上都没有人，没有告知到人").format(whom=escalating.level_words(meant))
+    return _("{whom}空缺，告知上一级").format(whom=escalating.level_words(meant))

@@ -10,9 +10,10 @@ from uuid import UUID
 import pytest
 from django.db import connection
 
-from quanyu.demo import cast, city, texts
+from quanyu.demo import cast, city, climbing, detours, texts
 from quanyu.events import queries as matters
-from quanyu.events.models import Campaign, Contact, Event, EventStep
+from quanyu.events.models import Campaign, Contact, Event, EventStep, RungTold
+from quanyu.events.queries import escalating
 from quanyu.events.workflow import State
 from quanyu.kernel.access.rules import ADMINISTRATORS, system
 from quanyu.kernel.access.scope import set_scope
@@ -99,8 +100,14 @@ def test_some_are_late_and_most_are_not(built: Built, events: list[Event]) -> No
 
 def test_no_alarm_is_left_over(built: Built, events: list[Event]) -> None:
     reader = system(cast.CITY, job="test")
-    assert not matters.overdue(clock="stage", actor=reader, at=built.at)
-    assert not matters.overdue(clock="span", actor=reader, at=built.at)
+    shown = built.at - detours.BEFORE - climbing.AFTER
+    assert escalating.due(actor=reader, at=shown) == []
+
+
+def test_some_are_late_and_told_level_by_level(built: Built, events: list[Event]) -> None:
+    rows = RungTold.objects.visible_to(system(cast.CITY, job="test"))
+    assert {"hands", "desk"} <= set(rows.values_list("level", flat=True))
+    assert rows.filter(told_at__lt=built.at).count() == rows.count()
 
 
 def test_nothing_happens_after_the_opening(built: Built, events: list[Event]) -> None:

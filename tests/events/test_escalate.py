@@ -12,13 +12,13 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from quanyu.events import actions, jobs
+from quanyu.events import actions, jobs, queries
 from quanyu.events.models import Event, RungTold
 from quanyu.events.queries import escalating
-from quanyu.events.rules import HOLDERS, Audience
+from quanyu.events.rules import HOLDERS, Audience, Filters
 from quanyu.events.rules.escalating import TOPICS, WHOM_NAMES, highest, place_of
 from quanyu.events.workflow import EVENT, State
-from quanyu.kernel.access.rules import Actor, ActorKind, Grant, Role, system
+from quanyu.kernel.access.rules import REPORTER, Actor, ActorKind, Grant, Role, system
 from quanyu.kernel.access.scope import set_scope
 from quanyu.kernel.accounts import actions as accounts
 from quanyu.kernel.audit.models import Record
@@ -612,3 +612,25 @@ def test_the_clocks_that_run_when_it_comes_are_told_of_when_they_run_out(
 
     assert found(dispatched.pk).next_rung_at == ahead
     assert not Event.objects.filter(next_due_at=late, next_rung_at__isnull=False).exists()
+
+
+# ------------------------------------------------------------------ the desk
+
+
+@pytest.mark.parametrize(
+    ("at", "count"), [(moment(28, 14, 59), 0), (moment(28, 15, 1), 1), (moment(29, 10, 1), 0)]
+)
+def test_the_desk_lists_what_is_due_within_four_working_hours(
+    at: datetime, count: int, act: Any, said: Any, operator: Actor, dispatcher: Actor
+) -> None:
+    act_at = {"at": FRIDAY}
+    event = act(actions.report, said=said, actor=REPORTER, **act_at)
+    act(actions.accept, event_id=event.id, actor=operator, **act_at)
+    act(actions.file, event_id=event.id, class_code="P0102", actor=operator, **act_at)
+    place = found(event.id).region_path
+    body = bodies.duty_holders("P0102", place=place, on=FRIDAY.date())[0].body_id
+    act(actions.dispatch, event_id=event.id, body=body, actor=dispatcher, **act_at)
+    act(actions.acknowledge, event_id=event.id, actor=in_body(body), **act_at)
+    set_scope(dispatcher)
+
+    assert queries.page(Filters(due="soon"), actor=dispatcher, at=at).count == count

@@ -20,6 +20,7 @@ from quanyu.events.engine import mapping
 from quanyu.events.engine.mapping import BadMapping
 from quanyu.events.engine.past import Past
 from quanyu.events.models import Event, EventStep, Origin
+from quanyu.events.queries import escalating
 from quanyu.events.queries import past as reads
 from quanyu.events.queries.past import Ground
 from quanyu.events.rules import Filters
@@ -139,7 +140,7 @@ def test_of_an_open_one_leaves_the_row_that_a_report_leaves(
     take(row)
 
     own = {"id", "number", "code_index", "stage_amount", "stage_unit", "stage_due_at"}
-    own |= {"next_due_at"}
+    own |= {"next_due_at", "next_rung_at"}
     names = [field.attname for field in Event._meta.concrete_fields if field.attname not in own]
     brought, reported = standing("A-2"), found(receipt.id)
     assert {name: getattr(brought, name) for name in names} == {
@@ -188,8 +189,7 @@ def test_tells_nobody_and_nags_nobody(take: Any, at: datetime) -> None:
 
     late = at + 400 * DAY
     assert before == after
-    assert queries.overdue(clock="stage", actor=SYSTEM, at=late) == []
-    assert queries.overdue(clock="span", actor=SYSTEM, at=late) == []
+    assert escalating.due(actor=SYSTEM, at=late) == []
 
 
 def test_shows_them_where_matters_are_shown(take: Any, act: Any, operator: Actor) -> None:

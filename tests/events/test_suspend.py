@@ -8,7 +8,7 @@ from django.conf import settings
 
 from quanyu.events import actions, jobs, queries
 from quanyu.events.models import Event
-from quanyu.events.queries import desk, standing, words
+from quanyu.events.queries import desk, escalating, standing, words
 from quanyu.events.rules import Filters
 from quanyu.kernel.access.rules import Actor, Role, holder, system
 from quanyu.kernel.access.scope import set_scope
@@ -77,8 +77,7 @@ def test_is_never_late(suspended: Event, at: datetime) -> None:
     set_scope(worker)
     year = at + timedelta(days=365)
 
-    assert queries.overdue(clock="span", actor=worker, at=year) == []
-    assert queries.overdue(clock="stage", actor=worker, at=year) == []
+    assert escalating.due(actor=worker, at=year) == []
 
 
 def test_gives_the_rest_of_the_time_back(

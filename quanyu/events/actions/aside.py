@@ -15,6 +15,7 @@ from quanyu.kernel.errors import Invalid
 from quanyu.kernel.errors import gettext_noop as _
 from quanyu.kernel.jobs.actions import announce
 from quanyu.kernel.privacy import actions as privacy
+from quanyu.kernel.workflow import rungs
 from quanyu.kernel.workflow.actions import note, overdue, recount
 
 
@@ -53,9 +54,10 @@ def tell_overdue(*, event_id: UUID, clock: str, actor: Actor, at: datetime) -> N
     Somebody may have acted since it was found late: under the lock it is looked at again.
     """
     event = get(Event, event_id, actor=actor, lock=True)
-    if event.pk not in queries.overdue(clock=clock, actor=actor, at=at, only=event.pk):
-        return
-    overdue(event, clock=clock, actor=actor, at=at)
+    running = {one.name: one for one in rungs.ticking(event)}
+    one = running.get(clock)
+    if one is not None and one.due < at and one.told_at is None:
+        overdue(event, clock=clock, actor=actor, at=at)
 
 
 @transaction.atomic

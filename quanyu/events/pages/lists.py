@@ -225,7 +225,12 @@ def _fields(
     at: datetime,
     bodies: Mapping[UUID, str],
 ) -> list[dict[str, Any]]:
-    dues = {"late": _("已超时"), "today": _("今天到期"), "days": _("三天内到期")}
+    dues = {
+        "late": _("已超时"),
+        "soon": _("四个工作时内到期"),
+        "today": _("今天到期"),
+        "days": _("三天内到期"),
+    }
     channels = {channel.value: values.channel_words(channel) for channel in Channel}
     states = {"open": _("在办"), "late": _("已超时"), "ended": _("已了结"), "mine": _("我经手的")}
     states |= {state.value: str(state.label) for state in State}

@@ -58,11 +58,7 @@ def _told(rows: Sequence[Any], names: Mapping[UUID, str]) -> dict[str, Any]:
         "what": escalating.notice_words(row.words),
         "whom": escalating.level_words(row.level or row.whom),
         "who": _people([(one.account_id, one.on_behalf_of) for one in rows], names),
-        "why": _("{clock}第 {n} 步，当时 {due} 到期").format(
-            clock=escalating.stage_words(row.stage),
-            n=row.number,
-            due=clock.moment_words(row.due_at),
-        ),
+        "why": _("{clock}第 {n} 步").format(clock=escalating.stage_words(row.stage), n=row.number),
         "vacant": _vacant(row.whom, row.level),
     }
 

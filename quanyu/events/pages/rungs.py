@@ -56,7 +56,7 @@ def ladders(request: HttpRequest) -> HttpResponse:
 
 def _changed(given: Mapping[str, str], actor: Actor, *, at: datetime) -> None:
     """Set a rung, end it, or take back what has not come yet."""
-    which = {
+    which: dict[str, Any] = {
         "workflow": EVENT.name,
         "stage": given.get("stage", ""),
         "class_prefix": given.get("class_prefix", "").strip(),

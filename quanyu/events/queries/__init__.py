@@ -37,8 +37,6 @@ from quanyu.kernel.privacy.rules import REASONS
 from quanyu.kernel.workflow.clocks import recount
 from quanyu.kernel.workflow.spec import Move
 
-MOST_TOLD = 100
-"""Overdue matters told of in one go: they stay locked until the timer has done them all."""
 SOON = 0.4
 """A clock with less than this share of its limit left is soon due."""
 
@@ -129,18 +127,6 @@ def counts(*, actor: Actor, at: datetime) -> dict[str, int]:
 def is_late(event: Event, *, at: datetime) -> bool:
     """Answer whether a running clock of an open matter has run out."""
     return event.next_due_at is not None and event.next_due_at < at
-
-
-def overdue(*, clock: str, actor: Actor, at: datetime, only: UUID | None = None) -> list[UUID]:
-    """Return the open matters whose clock has run out and who were not told yet."""
-    rows = Event.objects.visible_to(actor).filter(state__in=OPEN)
-    if clock == "stage":
-        rows = rows.filter(stage_due_at__lt=at, stage_told_at=None)
-    else:
-        running = EVENT.span.runs if EVENT.span else []
-        rows = rows.filter(due_at__lt=at, due_told_at=None, state__in=running, span_left=None)
-    rows = rows.filter(pk=only) if only else rows
-    return list(rows.order_by("id").values_list("id", flat=True)[:MOST_TOLD])
 
 
 def moved(*, since: date, actor: Actor) -> list[Event]:

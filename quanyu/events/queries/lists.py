@@ -17,9 +17,10 @@ from django.db.models.lookups import GreaterThanOrEqual, LessThan
 
 from quanyu.events.models import Event
 from quanyu.events.queries import figures, search
-from quanyu.events.rules import Filters
+from quanyu.events.rules import SOON, Filters
 from quanyu.events.workflow import EVENT, STANDING, State
 from quanyu.kernel.access.rules import Actor, disjoint, upper
+from quanyu.kernel.calendar import queries as days
 from quanyu.kernel.calendar import rules as calendar
 from quanyu.kernel.errors import Invalid
 from quanyu.kernel.errors import gettext_noop as _
@@ -250,11 +251,24 @@ def _by_state(state: str, *, actor: Actor, at: datetime) -> Q:
 
 def _by_due(due: str, *, at: datetime) -> Q:
     tomorrow = calendar.local(at).replace(hour=0, minute=0, second=0) + timedelta(days=1)
-    days = {"today": 1, "days": 3}
-    if due in days:
-        until = tomorrow + timedelta(days=days[due] - 1)
-        return Q(next_due_at__gte=at, next_due_at__lt=until)
+    ends = {
+        "soon": lambda: _within_working(SOON, at=at),
+        "today": lambda: tomorrow,
+        "days": lambda: tomorrow + timedelta(days=2),
+    }
+    if due in ends:
+        return Q(next_due_at__gte=at, next_due_at__lt=ends[due]())
     return Q(next_due_at__lt=at) if due == "late" else Q()
+
+
+def _within_working(length: timedelta, *, at: datetime) -> datetime:
+    """Return the moment so much working time from now, by the hours of the city."""
+    return calendar.add_working_seconds(
+        at,
+        int(length.total_seconds()),
+        calendar=days.calendar(at),
+        hours=days.hours(on=calendar.local(at).date()),
+    )
 
 
 def _streams(filters: Filters) -> Sequence[Stream]:

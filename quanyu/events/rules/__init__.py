@@ -212,7 +212,7 @@ class Filters:
     body: UUID | None = None
     channel: str = ""
     due: str = ""
-    """``late``, ``today`` or ``days`` (within three); empty for all."""
+    """``late``, ``soon`` (within some working hours), ``today`` or ``days`` (within three)."""
     words: str = ""
     urgent: bool = False
     since: date | None = None

@@ -227,8 +227,8 @@ def test_a_dispatcher_reports_for_nobody(dispatcher: Actor) -> None:
 
 
 def test_one_matter_takes_few_statements(handled: Event, checker: Actor) -> None:
-    # review, elsewhere, reminders
-    assert statements(browser_of(checker), page_of(handled)) <= 15
+    # review, elsewhere, joint parts, what left, reminders
+    assert statements(browser_of(checker), page_of(handled)) <= 18
 
 
 def test_my_work_takes_few_statements(filed: Event, dispatcher: Actor) -> None:

@@ -447,3 +447,14 @@ def test_shows_a_stranger_nothing(queued: Event, stranger: Actor) -> None:
     assert browser.get(reverse("desk_callbacks")).context["rows"] == []
     url = reverse("desk_callback_act", args=[queued.number, "take"])
     assert browser.post(url).status_code == 404
+
+
+def test_is_listed_by_the_interface_for_whoever_may_call(
+    queued: Event, caller: Actor, checker: Actor
+) -> None:
+    Callback.objects.filter(event=queued).update(until=timezone.now() + timedelta(days=1))
+
+    others = browser_of(caller).get("/api/v1/events/callbacks").json()
+    own = browser_of(checker).get("/api/v1/events/callbacks").json()
+
+    assert ([one["number"] for one in others], own) == ([queued.number], [])

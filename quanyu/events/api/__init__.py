@@ -9,7 +9,7 @@ from django.utils import timezone
 from ninja import File, Header, Query, Router, Status, UploadedFile
 
 from quanyu.events import actions, queries, schemas
-from quanyu.events.queries import joint, words
+from quanyu.events.queries import closing, joint, words
 from quanyu.events.queries.version import check_version
 from quanyu.events.rules import Channel
 from quanyu.events.workflow import State
@@ -164,6 +164,23 @@ def listed(
         count=page.count,
         is_exact=page.is_exact,
     )
+
+
+@router.get("/callbacks", response=list[schemas.CallbackOut])
+def callbacks(request: HttpRequest) -> list[schemas.CallbackOut]:
+    """List whom one may call back now, what has waited longest first; never one's own work."""
+    found = closing.waiting(actor=actor_of(request), at=timezone.now())
+    return [
+        schemas.CallbackOut(
+            event_id=one.event_id,
+            number=one.event.number,
+            title=one.event.title,
+            next_at=one.next_at,
+            until=one.until,
+            tries=one.tries,
+        )
+        for one in found
+    ]
 
 
 @router.get("/{uuid:event_id}", response=schemas.EventDetail)

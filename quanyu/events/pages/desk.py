@@ -488,7 +488,7 @@ def _facts(event: Any, body: str, *, actor: Actor, at: datetime) -> list[dict[st
         _fact(_("答复"), event.reply),
         _fact(_("评价"), _rated(event), note=_rated_how(event)),
         _fact(_("再次反映自"), closing.before(event, actor=actor)),
-        _fact(_("又反映过"), "、".join(closing.again(event, actor=actor))),
+        _fact(_("又反映过"), _between(closing.again(event, actor=actor))),
         _fact(_("答应可重办到"), _promised(event)),
         _fact(_("等待决定"), side_words.asked(event)),
         *_together(event, actor=actor),
@@ -529,6 +529,10 @@ def _until(event: Any) -> str:
 def _stood(event: Any, *, at: datetime) -> str:
     count = standing.suspended_days(event, on=words.day(at))
     return ngettext("共 {n} 天", "共 {n} 天", count).format(n=count) if count else ""
+
+
+def _between(items: Iterable[str]) -> str:
+    return pgettext("between items", "、").join(items)
 
 
 def _promised(event: Any) -> str:

@@ -419,6 +419,17 @@ class StepOut(Schema):
     facts: dict[str, object]
 
 
+class CallbackOut(Schema):
+    """A reporter to be called back now; the number is shown apart, for a reason."""
+
+    event_id: UUID
+    number: str
+    title: str
+    next_at: datetime
+    until: datetime
+    tries: int
+
+
 class EventDetail(EventOut):
     """A matter with its story and what the reader may do next."""
 

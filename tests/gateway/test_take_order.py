@@ -6,12 +6,17 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
+from quanyu.events import actions as events
 from quanyu.events.models import Contact, Event, EventStep, Origin
 from quanyu.gateway import actions, queries
 from quanyu.gateway.models import Order
 from quanyu.gateway.rules import Said, WrongOrder
-from quanyu.kernel.access.rules import Actor
-from tests.conftest import found
+from quanyu.gateway.tables import ORDERS
+from quanyu.kernel.access.rules import Actor, system
+from quanyu.kernel.notices.models import Notice
+from quanyu.organisations import queries as organisations
+from tests.conftest import STREET, found
+from tests.seat import browser_of
 
 pytestmark = pytest.mark.django_db
 
@@ -147,3 +152,23 @@ def test_in_shifted_coordinates_is_put_back_on_the_earth(taking: Any, order: Sai
 
     assert matter(taken).lon == pytest.approx(117.2353 - 0.0055, abs=0.001)
     assert taken.order.lon == 117.2353
+
+
+def test_of_which_we_promise_too_late_is_told_to_the_desk(
+    taking: Any, order: Said, operator: Actor, dispatcher: Actor, act: Any, at: Any
+) -> None:
+    browser_of(dispatcher)
+    taken = taking(replace(order, due_said=at))
+    key, given = taken.order.event_id, {"event_id": taken.order.event_id, "at": at}
+    act(events.accept, actor=operator, **given)
+    act(events.file, class_code="P0118", actor=operator, **given)
+    holders = organisations.duty_holders("P0118", place=STREET, on=at.date())
+    act(events.dispatch, body=holders[0].body_id, actor=dispatcher, **given)
+    for _twice in range(2):
+        act(actions.tell_source, event_id=key, actor=system("34/01/", job="tests"), at=at)
+
+    told = Notice.objects.filter(topic="gateway.later")
+    assert [notice.account_id for notice in told] == [dispatcher.id]
+    later = {"standing": "later"}
+    rows = act(ORDERS.narrowed, actor=operator, at=at, asked=later)
+    assert [row.number for row in rows] == ["HF-001"]

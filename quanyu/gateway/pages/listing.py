@@ -42,7 +42,7 @@ def listed(
         "title": _(table.title),
         "filters": [*more.pop("fields"), *tables.kept(listing["keep"])],
         "clear_url": url if asked else "",
-        "total": f"{page.count:,}",
+        "total": page.total,
         **listing,
         "rows": _linked(tables.cells(table, chosen, values), more.pop("links", [])),
         "pages": {"next_url": f"{url}?{address(whole)}" if page.after else ""},

@@ -22,7 +22,10 @@ from quanyu.kernel.calendar.rules import local
 from quanyu.kernel.errors import Denied
 from quanyu.kernel.privacy.fields import ring
 
-PAGE = 100
+PAGE, COUNT_TO = 100, 10_000
+LATELY = timedelta(days=90)
+"""So far back codes are looked for that mean nothing yet."""
+
 TOKEN = "gateway.token"
 
 
@@ -122,11 +125,12 @@ class Unmatched:
 
 
 def unmatched(*, actor: Actor, at: datetime) -> list[Unmatched]:
-    """Return the codes of orders within reach that nobody has given a meaning that holds today."""
+    """Return the codes of late orders within reach that nobody has given a meaning for today."""
     known = {source.pk: source for source in sources(is_open=True)}
     found: list[Unmatched] = []
     for kind, column in COLUMNS.items():
-        rows = Order.objects.visible_to(actor).filter(source__in=known).exclude(**{column: ""})
+        rows = Order.objects.visible_to(actor).filter(taken_at__gte=at - LATELY)
+        rows = rows.filter(source__in=known).exclude(**{column: ""})
         grouped = rows.values("source_id", column).annotate(
             count=Count("id"), first=Min("taken_at"), last=Max("taken_at"), name=Max("class_name")
         )
@@ -219,10 +223,15 @@ class Page:
     after: str
     count: int
 
+    @property
+    def total(self) -> str:
+        """Return how many there are, exactly to ten thousand."""
+        return f"{self.count:,}" if self.count <= COUNT_TO else f"{COUNT_TO:,}+"
+
 
 def page_of(rows: QuerySet[Any], after: str) -> Page:
     """Return one page of rows that stand newest first."""
-    count = rows.order_by().count()
+    count = rows.order_by()[: COUNT_TO + 1].count()
     found = list(rows.filter(id__lt=_key(after))[: PAGE + 1] if after else rows[: PAGE + 1])
     more = str(found[PAGE - 1].pk) if len(found) > PAGE else ""
     return Page(found[:PAGE], more, count)

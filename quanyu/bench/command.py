@@ -12,6 +12,7 @@ from quanyu.kernel.operations.faults import Fault, choose
 
 BENCHES = {
     "intake": ("rounds", "requests"),
+    "list": ("rows", "rounds"),
     "locate": ("rounds",),
     "memory": ("requests",),
     "tables": ("rows",),
@@ -33,7 +34,8 @@ def run(words: Sequence[str]) -> int:
         raise Fault("usage", detail=choose(f"性能测试有 {known}", f"the benches are {known}"))
     options = argparse.ArgumentParser(prog=f"quanyu bench {name}")
     for number in BENCHES[name]:
-        options.add_argument(f"--{number}", type=_positive, default=argparse.SUPPRESS)
+        kind = _several if (name, number) == ("list", "rows") else _positive
+        options.add_argument(f"--{number}", type=kind, default=argparse.SUPPRESS)
     given = vars(options.parse_args(words[1:]))
     if name in {"locate", "twins"}:  # they need no database, only what the application is made of
         os.environ.setdefault("DJANGO_SETTINGS_MODULE", "quanyu.project.settings")
@@ -44,6 +46,10 @@ def run(words: Sequence[str]) -> int:
     except supervisor.Stop:
         return STOPPED
     return 0
+
+
+def _several(words: str) -> list[int]:
+    return [_positive(word) for word in words.split(",")]
 
 
 def _positive(word: str) -> int:

@@ -50,7 +50,7 @@ def fill(rows: int, *, until: datetime, alias: str = "owner") -> None:
     made, columns, values, given = _made(), [], [], []
     for field in meta.concrete_fields:
         columns.append(f'"{field.column}"')
-        values.append(made.get(field.column) or f"%s::{field.db_type(connections[alias])}")
+        values.append(made.get(str(field.column)) or f"%s::{field.db_type(connections[alias])}")
         if field.column not in made:
             given.append(field.get_db_prep_save(field.get_default(), connections[alias]))
     statement = (
@@ -61,7 +61,15 @@ def fill(rows: int, *, until: datetime, alias: str = "owner") -> None:
     with connections[alias].cursor() as cursor:
         cursor.execute("SELECT setseed(0.42)")
         cursor.execute(statement, [*given, rows, since, until, rows])
-        cursor.execute(f"VACUUM ANALYZE {meta.db_table}")
+    settle(alias=alias)
+
+
+def settle(*, alias: str = "owner") -> None:
+    """Do what the server does by itself in the hours after so many rows."""
+    with connections[alias].cursor() as cursor:
+        for name in ("Event", "EventWords", "Counted", "Tally"):
+            table = apps.get_model(f"events.{name}")._meta.db_table
+            cursor.execute(f"VACUUM ANALYZE {table}")
 
 
 def _made() -> Mapping[str, str]:

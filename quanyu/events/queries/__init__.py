@@ -15,7 +15,7 @@ from quanyu.events.figures import PUBLISHED
 from quanyu.events.models import Contact, Event, EventStep, Published
 from quanyu.events.queries import counting, figures, joint_words, lists
 from quanyu.events.queries.lists import OPEN as OPEN
-from quanyu.events.queries.lists import PAGE
+from quanyu.events.queries.lists import PAGE as PAGE
 from quanyu.events.queries.lists import done_by as done_by
 from quanyu.events.queries.lists import narrowed as narrowed
 from quanyu.events.queries.lists import ordered as ordered

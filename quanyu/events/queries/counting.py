@@ -143,7 +143,8 @@ def _narrowed(filters: Filters, places: Sequence[str], day: str) -> tuple[str, l
 
 def _said(filters: Filters, day: str) -> tuple[str, list[Any]]:
     """Return what the filters say of class, state and day."""
-    said, given = "", []
+    said = ""
+    given: list[Any] = []
     states = {"open": OPEN, "ended": ENDED, "": []}.get(filters.state, [filters.state])
     if states:
         said, given = " AND state = ANY (%s)", [[str(state) for state in states]]

@@ -161,7 +161,8 @@ def _asked_one_by_one(asked: Asked, most: int) -> tuple[int, bool]:
 
 def doors(actor: Actor, *, is_beside: bool = False) -> list[Rows]:
     """Return the matters within reach door by door, those of one's places first."""
-    return Event.objects.by_door(actor)[len(actor.ranges) if is_beside else 0 :]
+    found = Event.objects.by_door(actor)
+    return [*found[len(actor.ranges) if is_beside else 0 :]]
 
 
 def keys_after(after: UUID | None, *, actor: Actor) -> list[UUID]:

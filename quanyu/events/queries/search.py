@@ -78,7 +78,7 @@ def find(text: str, *, places: Sequence[str], actor: Actor) -> Sought | None:
     return Sought(query, keys if len(keys) <= FEW else None)
 
 
-def said(query: str, keys: Sequence[UUID]) -> set[UUID]:
+def said(query: str, keys: list[UUID]) -> set[UUID]:
     """Return which of these matters have the words."""
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT {said_in(EventWords)}(%s::uuid[], %s::tsquery)", [keys, query])

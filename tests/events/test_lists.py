@@ -8,6 +8,8 @@ from uuid import UUID
 
 import pytest
 from django.conf import settings
+from django.db.models import BooleanField, Q
+from django.db.models.expressions import RawSQL
 from hypothesis import HealthCheck, given
 from hypothesis import settings as kept_to
 from hypothesis import strategies as st
@@ -149,8 +151,11 @@ def _check_all(city: City) -> None:
         listed = [row.pk for row in _paged(filters, actor, city.at)]
         filed = lists.ordered(lists.narrowed(filters, actor=actor, at=city.at), filters)
         assert listed == [row.pk for row in filed]
-        assert counting.exact(filters, actor=actor, at=city.at) == len(listed)
-        total = counting.total(filters, actor=actor, at=city.at)
+        asked = lists.Asked.of(filters, actor=actor, at=city.at)
+        drawn = {row.pk for row in lists.points(asked)}
+        assert drawn == set(filed.filter(lon__isnull=False).values_list("pk", flat=True))
+        assert counting.exact(asked) == len(listed)
+        total = counting.total(filters, asked=asked)
         assert total.number == len(listed) if total.is_exact else total.number <= len(listed)
 
     same()
@@ -159,7 +164,8 @@ def _check_all(city: City) -> None:
 def _paged(filters: Filters, actor: Actor, at: datetime) -> Iterator[Event]:
     after = ""
     while True:
-        rows, after = lists.page(filters, actor=actor, at=at, after=after, size=2)
+        asked = lists.Asked.of(filters, actor=actor, at=at)
+        rows, after = lists.page(filters, asked=asked, after=after, size=2)
         yield from rows
         if not after:
             return
@@ -248,6 +254,17 @@ def test_what_the_roll_up_does_not_hold_is_said_to_be_more_than_so_many(
     set_scope(city.people["city"])
 
     assert counting.rolled(filters, actor=city.people["city"]) is None
+
+
+def test_who_asks_for_an_exact_count_waits_no_longer_than_one_would(
+    reported: Event, clerk: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(counting, "PATIENCE", 1)
+    set_scope(clerk)
+    sleeps = Q(RawSQL("pg_sleep(3) IS NULL", (), BooleanField()))
+
+    assert counting.exact(lists.Asked(sleeps, None, clerk)) is None
+    assert counting.exact(lists.Asked(Q(), None, clerk)) == 1
 
 
 def test_a_day_is_that_of_the_city() -> None:

@@ -203,6 +203,23 @@ def test_the_map_shows_what_the_list_shows(filed: Event, dispatcher: Actor) -> N
     assert [one["properties"]["number"] for one in drawn] == [filed.number]
 
 
+def test_the_map_shows_the_part_that_is_seen(filed: Event, dispatcher: Actor) -> None:
+    url = reverse("desk_map_data")
+    browser = browser_of(dispatcher)
+    counts = [
+        len(browser.get(url, {"bbox": box}).json()["features"])
+        for box in ("117.2,31.8,117.3,31.9", "118,31.8,119,31.9", "nothing", "1,2,3")
+    ]
+
+    assert counts == [1, 0, 1, 1]
+
+
+def test_a_list_is_counted_for_who_asks(filed: Event, dispatcher: Actor) -> None:
+    page = browser_of(dispatcher).get(reverse("desk_matters_count"), {"state": "filed"})
+
+    assert page.context["total"] == "1"
+
+
 def test_the_map_page_opens(filed: Event, dispatcher: Actor) -> None:
     assert browser_of(dispatcher).get(reverse("desk_map")).status_code == 200
 

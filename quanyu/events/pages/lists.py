@@ -16,7 +16,9 @@ from quanyu.events import queries, schemas
 from quanyu.events.pages import behind, shown
 from quanyu.events.pages.desk import GROUND, REPORTING
 from quanyu.events.queries import clock, desk, values, words
+from quanyu.events.queries.lists import MOST_POINTS
 from quanyu.events.rules import Channel, Filters
+from quanyu.events.rules import words as words_of
 from quanyu.events.tables import MATTERS
 from quanyu.events.workflow import State
 from quanyu.kernel.access.http import (
@@ -65,7 +67,9 @@ def matters(request: HttpRequest) -> HttpResponse:
             *tables.kept(listing["keep"]),
         ],
         "query": asked,
-        "total": f"{page.count:,}" if page.is_exact else f"{page.count:,}+",
+        "total": f"{page.count:,}",
+        "count_url": "" if page.is_exact else _address("desk_matters_count", asked),
+        "sought": words_of.sought(filters.words),
         "sort_words": _("最近上报的在前") if filters.sort == "new" else _("按到期时间，先到在前"),
         "clear_url": "" if is_plain else _address("desk_matters", {"state": ALL}),
         "map_url": _address("desk_map", asked),
@@ -98,7 +102,8 @@ def desk_map(request: HttpRequest) -> HttpResponse:
         "chips": _chips(asked, counts),
         "filters": [],
         "rows": rows,
-        "total": f"{page.count:,}" if page.is_exact else f"{page.count:,}+",
+        "total": f"{page.count:,}",
+        "is_least": not page.is_exact,
         "list_url": _address("desk_matters", asked),
         "cut": bool(page.next),
         "now": timezone.localtime(at),
@@ -108,12 +113,32 @@ def desk_map(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 @hidden_if_denied
+def matters_count(request: HttpRequest) -> HttpResponse:
+    """Count every matter of the list, for who asked for it."""
+    actor, at, asked = actor_of(request), timezone.now(), _asked(request)
+    found = queries.exact_count(_filters(asked), actor=actor, at=at)
+    context = {"total": None if found is None else f"{found:,}", "now": timezone.localtime(at)}
+    return answer(request, "events/_counted.html", context)
+
+
+@require_GET
+@hidden_if_denied
 def map_data(request: HttpRequest) -> HttpResponse:
     """Return the matters of the query that have a point, as GeoJSON."""
     actor, at, asked = actor_of(request), timezone.now(), _asked(request)
-    found = queries.points(_filters(asked), actor=actor, at=at)
+    found = queries.points(_filters(asked), actor=actor, at=at, box=_box(request))
     features = [_feature(event, at=at) for event in found]
-    return JsonResponse({"type": "FeatureCollection", "features": features})
+    is_cut = len(found) == MOST_POINTS
+    return JsonResponse({"type": "FeatureCollection", "features": features, "cut": is_cut})
+
+
+def _box(request: HttpRequest) -> tuple[float, float, float, float] | None:
+    """Return the part of the map that is seen; None where none is named, or what is none."""
+    try:
+        west, south, east, north = map(float, request.GET.get("bbox", "").split(","))
+    except ValueError:
+        return None
+    return west, south, east, north
 
 
 def _feature(event: Any, *, at: datetime) -> dict[str, Any]:

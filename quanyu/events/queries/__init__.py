@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import connection
-from django.db.models import Max, Min, Q, QuerySet
+from django.db.models import Max, Min, Q
 from django.utils.translation import gettext
 
 from quanyu.events.figures import PUBLISHED
@@ -115,8 +115,9 @@ def page(
 
     :param after: what the page before gave as ``next``
     """
-    rows, following = lists.page(filters, actor=actor, at=at, after=after, size=size)
-    found = counting.total(filters, actor=actor, at=at)
+    asked = lists.Asked.of(filters, actor=actor, at=at)
+    rows, following = lists.page(filters, asked=asked, after=after, size=size)
+    found = counting.total(filters, asked=asked)
     return Page(rows, following, found.number, found.is_exact)
 
 
@@ -284,9 +285,19 @@ def majors(*, on: date) -> list[str]:
     return [entry.code for entry in listed if len(entry.code.lstrip("P")) == 2]
 
 
-def points(filters: Filters, *, actor: Actor, at: datetime) -> "QuerySet[Event]":
-    """Return the matters with a point, for the map: the same query as the list."""
-    return narrowed(filters, actor=actor, at=at).filter(lon__isnull=False).order_by("-id")[:2_000]
+def points(
+    filters: Filters, *, actor: Actor, at: datetime, box: lists.Box | None = None
+) -> list[Event]:
+    """Return the newest matters with a point, for the map: the same query as the list.
+
+    :param box: the part of the map that is seen
+    """
+    return lists.points(lists.Asked.of(filters, actor=actor, at=at), box=box)
+
+
+def exact_count(filters: Filters, *, actor: Actor, at: datetime) -> int | None:
+    """Return how many matters the filters keep, every row counted; None where it takes too long."""
+    return counting.exact(lists.Asked.of(filters, actor=actor, at=at))
 
 
 @dataclass(frozen=True, slots=True)

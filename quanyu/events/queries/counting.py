@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db import connection
+from django.db import OperationalError, connection, transaction
 from django.db.models import Count, F, Q, Value
+from psycopg.errors import QueryCanceled
 
 from quanyu.events.models import Folded
 from quanyu.events.queries import lists
@@ -23,6 +24,9 @@ FOLD = "events"
 """The key under which the progress of the roll-up is kept."""
 
 LATE = "late"
+
+PATIENCE = 9
+"""Seconds for which somebody waits for an exact count that they asked for."""
 
 ZONE = "Asia/Shanghai"
 
@@ -52,19 +56,27 @@ class Total:
     is_exact: bool = True
 
 
-def total(filters: Filters, *, actor: Actor, at: datetime) -> Total:
+def total(filters: Filters, *, asked: lists.Asked) -> Total:
     """Return how many matters within reach the filters keep: all, or at least so many."""
-    asked = lists.Asked.of(filters, actor=actor, at=at)
-    ready = rolled(filters, actor=actor)
+    ready = rolled(filters, actor=asked.actor)
     if ready is None:
         return Total(*lists.count(asked, most=COUNT_TO))
     beside, is_all = lists.count(asked, most=COUNT_TO, is_beside=True)
     return Total(sum(ready.values()) + beside, is_all)
 
 
-def exact(filters: Filters, *, actor: Actor, at: datetime) -> int:
-    """Count every row, however long it takes."""
-    return lists.narrowed(filters, actor=actor, at=at).order_by().count()
+def exact(asked: lists.Asked) -> int | None:
+    """Count every row; None where that takes longer than somebody would wait."""
+    try:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(f"SET LOCAL statement_timeout = '{PATIENCE}s'")
+            found = lists.whole(asked)
+            cursor.execute("SET LOCAL statement_timeout = 0")
+            return found
+    except OperationalError as fault:
+        if isinstance(fault.__cause__, QueryCanceled):
+            return None
+        raise
 
 
 def standing(*, actor: Actor, at: datetime) -> dict[str, int]:

@@ -33,7 +33,19 @@ BATCH = 10_000
 OPEN = [state for state in State if state in EVENT.owed or state in STANDING]
 ENDED = [state for state in State if state not in OPEN]
 
+MOST_POINTS = 1_000
+"""Points that a map draws; of more it draws the newest, and asks again for the part it shows."""
+
+DRAWN = (
+    *("number", "title", "lon", "lat", "reported_at", "state", "state_since", "is_urgent"),
+    *("stage_due_at", "stage_amount", "stage_unit", "due_at", "next_due_at", "asking"),
+    *("span_since", "span_amount", "span_unit", "body_id", "region_path", "category"),
+)
+"""The columns of which a point is drawn."""
+
 Rows = QuerySet[Event]
+Box = tuple[float, float, float, float]
+"""West, south, east and north."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,13 +92,12 @@ def ordered(rows: Rows, filters: Filters) -> Rows:
 
 
 def page(
-    filters: Filters, *, actor: Actor, at: datetime, after: str = "", size: int = PAGE
+    filters: Filters, *, asked: "Asked", after: str = "", size: int = PAGE
 ) -> tuple[list[Event], str]:
     """Return some rows by keyset, and where the next page begins.
 
     :param after: what the page before gave
     """
-    asked = Asked.of(filters, actor=actor, at=at)
     streams = _streams(filters)
     number, beyond = _begin(streams, after)
     keys: list[UUID] = []
@@ -95,7 +106,7 @@ def page(
         beyond = Q()
         if len(keys) > size:
             break
-    rows = Event.objects.visible_to(actor).in_bulk(keys)
+    rows = Event.objects.visible_to(asked.actor).in_bulk(keys)
     found = [rows[key] for key in keys if key in rows]
     following = _mark(streams, found[size - 1]) if len(found) > size else ""
     return found[:size], following
@@ -137,6 +148,8 @@ def count(asked: Asked, *, most: int = 0, is_beside: bool = False) -> tuple[int,
     :param is_beside: leave out those in one's places: the others one has by body or as one's own
     """
     most = most or COUNT_TO
+    if asked.query and not asked.columns:
+        return min(search.FEW, most), False  # so many were found, and each of them is within reach
     if asked.query:
         return _asked_one_by_one(asked, most)
     parts = [door.order_by().values("pk")[: most + 1] for door in asked.doors(is_beside=is_beside)]
@@ -147,10 +160,27 @@ def count(asked: Asked, *, most: int = 0, is_beside: bool = False) -> tuple[int,
     return min(found, most), found <= most
 
 
+def points(asked: Asked, *, box: Box | None = None) -> list[Event]:
+    """Return the newest matters with a point, as far as a map can hold them."""
+    seen = Q(lon__isnull=False)
+    if box is not None:
+        west, south, east, north = box
+        seen = Q(lon__range=(west, east), lat__range=(south, north))
+    keys = _first(NEWEST, asked, seen, most=MOST_POINTS)
+    rows = Event.objects.visible_to(asked.actor).filter(pk__in=keys)
+    return sorted(rows.only(*DRAWN), key=lambda row: (row.reported_at, row.pk), reverse=True)
+
+
+def whole(asked: Asked) -> int:
+    """Return how many matters within reach there are, however many."""
+    said = asked.sought.condition if asked.query and asked.sought is not None else Q()
+    return sum(door.filter(said).order_by().count() for door in asked.doors())
+
+
 def _asked_one_by_one(asked: Asked, most: int) -> tuple[int, bool]:
     """Count those of the newest that have the words; of no more than one would wait for."""
     found, beyond = 0, Q()
-    for size in (2_000, 8_000, 10_000):
+    for size in (1_000, 4_000):
         candidates = _candidates(NEWEST, asked, beyond, most=size)
         found += len(search.said(asked.query, [key for _value, key in candidates]))
         if len(candidates) < size or found > most:

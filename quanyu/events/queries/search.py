@@ -21,7 +21,7 @@ from quanyu.kernel.access.reach import found_by, said_in
 from quanyu.kernel.access.rules import Actor, ActorKind
 from quanyu.kernel.privacy.rules import FADED
 
-FEW = 10_000
+FEW = 5_000
 """So many found are taken as they are."""
 
 NUMBER_ALONE = 12

@@ -24,6 +24,21 @@ function draw(map) {
   map.addLayer({ id: 'many', type: 'symbol', source: 'matters', filter: ['has', 'point_count'], layout: { 'icon-image': ['concat', 'disc-', ['get', 'point_count'], '-', ['get', 'late'], '-', ['get', 'soon']], 'icon-allow-overlap': true } });
 }
 
+/** Draw what an address gives; answer whether it was cut. @param {any} map @param {string} url */
+async function load(map, url) {
+  const answer = await fetch(url, { headers: { Accept: 'application/json' } }).catch(() => null);
+  if (!answer?.ok) return false;
+  const data = await answer.json();
+  map.getSource('matters').setData(marked(data));
+  return data.cut === true;
+}
+
+/** The same query for the part of the map that is seen. @param {any} map @param {string} url */
+function within(map, url) {
+  const box = map.getBounds().toArray().flat().map((/** @type {number} */ n) => n.toFixed(5)).join(',');
+  return `${url}${url.includes('?') ? '&' : '?'}bbox=${box}`;
+}
+
 /** @param {any} map @param {any} feature */
 function tell(map, feature) {
   const { title, url, due } = feature.properties;
@@ -50,8 +65,8 @@ function start(host) {
   map.on('load', async () => {
     for (const name of Object.keys(SIGNS)) map.addImage(name, sign(name).image, { pixelRatio: 2 });
     draw(map);
-    const answer = await fetch(host.dataset.url ?? '', { headers: { Accept: 'application/json' } }).catch(() => null);
-    if (answer?.ok) map.getSource('matters').setData(marked(await answer.json()));
+    // More than the map holds: what is drawn are the newest of the part that is seen.
+    if (await load(map, host.dataset.url ?? '')) map.on('moveend', () => load(map, within(map, host.dataset.url ?? '')));
   });
   map.on('click', 'many', async (/** @type {any} */ event) => {
     const [feature] = event.features;

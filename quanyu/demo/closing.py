@@ -29,8 +29,8 @@ LONGEST = 400
 
 UNSOLVED = "电话里说：修过的地方又坏了，请再来看看，示例"
 SOLVED = "电话里说：办好了，来得也快，示例"
-GROUND, WHY = "beyond_law", "要求的补偿没有法律依据，事情照常办，示例"
-REVIEWED = "核对过依据，同意不计入指标；事情照常办，示例"
+GROUND, WHY = "no_basis_found", "到现场看过两次，都没有看到所说的情况，事情照常办，示例"
+REVIEWED = "核对过现场记录，同意不计入指标；事情照常办，示例"
 
 
 def show(actors: Mapping[str, Actor], handlers: Mapping[UUID, Actor], *, at: datetime) -> None:

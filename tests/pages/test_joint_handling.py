@@ -52,6 +52,7 @@ def test_a_dispatcher_asks_a_second_body_and_the_first_answers_for_both(
     page.get_by_role("button", name="开始核查").click()
     form = page.get_by_role("form", name="结案")
     form.get_by_label("核查结果").fill("到现场看过，已通。")
+    form.get_by_label("提示已看过，仍然结案").check()
     form.get_by_role("button", name="结案").click()
     expect(page.get_by_text("结案：已办好")).to_be_visible()
     look(page, "joint-checker-closes")

@@ -48,7 +48,7 @@ def lines(steps: Sequence[Any], *, bodies: Mapping[UUID, str], at: datetime) -> 
 def _said(step: Any, body: str, lead: str, bodies: Mapping[UUID, str]) -> str:
     invited = joint_words.named(step.facts.get("invited", []), bodies)
     sentences = {
-        "dispatch": _("改派给{body}") if lead else _("首先派给{body}"),
+        "dispatch": _sent(body, lead),
         "hand_back": _("{body}退回"),
         "insist": _("维持派给{lead}"),
         "move_lead": _("牵头单位由{lead}换为{body}"),
@@ -62,6 +62,12 @@ def _said(step: Any, body: str, lead: str, bodies: Mapping[UUID, str]) -> str:
         "withdraw_part": _("不再请{body}协办"),
     }
     return sentences[step.verb].format(body=body, lead=lead, invited=invited)
+
+
+def _sent(body: str, lead: str) -> str:
+    if not lead:
+        return _("首先派给{body}")
+    return _("仍派给{body}") if body == lead else _("改派给{body}")
 
 
 def _why(step: Any, *, at: datetime) -> str:

@@ -66,6 +66,17 @@ def figure_metrics() -> str:
     return "\n".join(rows)
 
 
+def response_metrics() -> str:
+    """List the metrics of whistle calls and cards: what is divided by what."""
+    held = import_module("quanyu.events.figures.response")
+    rows = ["| metric | 中文 | made of | date basis | note |", "| --- | --- | --- | --- | --- |"]
+    for m in held.METRICS:
+        made = " ÷ ".join(f"`{code}`" for code in m.measures)
+        basis = held.BASES[held.MEASURES[m.numerator].basis].name
+        rows.append(f"| `{m.code}` | {m.name} | {made} | {basis} | {m.note} |")
+    return "\n".join(rows)
+
+
 def faults() -> str:
     """List what can be wrong with a machine, with the exit code of each."""
     sentences = import_module("quanyu.kernel.operations.faults").SENTENCES
@@ -81,6 +92,7 @@ TABLES: dict[str, Callable[[], str]] = {
     "faults": faults,
     "figure_measures": figure_measures,
     "figure_metrics": figure_metrics,
+    "response_metrics": response_metrics,
 }
 
 

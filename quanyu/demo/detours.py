@@ -8,7 +8,7 @@ from uuid import UUID
 from django.conf import settings
 from django.db import transaction
 
-from quanyu.demo import climbing, closing, hotline, together
+from quanyu.demo import calls, climbing, closing, hotline, together
 from quanyu.demo.cast import STREET
 from quanyu.events import actions as events
 from quanyu.events import queries as matters
@@ -32,6 +32,7 @@ QUESTION = "请问具体在小区哪个门附近？示例"
 def show(actors: Mapping[str, Actor], handlers: Handlers, *, at: datetime) -> None:
     """Let some matters of the street take each side path, and some come by hotline, once."""
     hotline.show(actors, handlers, at=at)
+    calls.show(actors, handlers, at=at)
     with transaction.atomic():
         if _there("suspended", actors["commander"], at=at):
             return

@@ -12,7 +12,15 @@ from django.db import connection
 
 from quanyu.demo import cast, city, climbing, detours, texts
 from quanyu.events import queries as matters
-from quanyu.events.models import Campaign, Contact, Event, EventStep, RungTold
+from quanyu.events.models import (
+    Campaign,
+    Contact,
+    Event,
+    EventStep,
+    RungTold,
+    SupervisionCard,
+    WhistleCall,
+)
 from quanyu.events.queries import escalating
 from quanyu.events.workflow import State
 from quanyu.kernel.access.rules import ADMINISTRATORS, system
@@ -51,6 +59,15 @@ def test_one_campaign_is_under_way_with_matters_of_one_class(events: list[Event]
 
     assert len(held) > 1
     assert {event.category for event in held} == {campaign.category}
+
+
+def test_the_street_whistled_twice_and_urged_one_body(events: list[Event]) -> None:
+    ended, called = WhistleCall.objects.order_by("called_at")
+    [card] = SupervisionCard.objects.all()
+
+    assert (ended.state, called.state, card.state) == ("ended", "called", "raised")
+    assert [part.assessed_at is not None for part in ended.parts.all()] == [True, True]
+    assert sorted(part.reported_at is None for part in called.parts.all()) == [False, True]
 
 
 def test_every_state_is_there(events: list[Event]) -> None:

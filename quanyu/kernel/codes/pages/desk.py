@@ -88,9 +88,10 @@ def _flags(
 
 def _limit_set(given: Mapping[str, str], actor: Actor, *, at: datetime) -> None:
     no = WrongLimit(_("时限是一个整数"), field="amount", value=given.get("amount"))
+    flow, dot, stage = given.get("stage", "").partition(".")
     actions.set_limit(
-        workflow=WORKFLOW,
-        stage=given.get("stage", ""),
+        workflow=flow if dot else WORKFLOW,
+        stage=stage if dot else flow,
         amount=meant(int, given.get("amount", ""), otherwise=no),
         unit=given.get("unit", ""),
         start=_day(given.get("start", "")),

@@ -12,7 +12,7 @@ from django.utils.translation import pgettext
 
 from quanyu.kernel.access.http import field, option
 from quanyu.kernel.codes import queries
-from quanyu.kernel.codes.pages.shown import LIMITS, flag_words, stages, unit_words
+from quanyu.kernel.codes.pages.shown import LIMITS, flag_words, stage_choices, unit_words
 from quanyu.kernel.codes.rules import ALL_FLAGS, FLAGS_OF, CodeEntry
 from quanyu.kernel.errors import Refusal
 
@@ -110,7 +110,7 @@ def _start(value: str, no: Refusal | None, *, at: datetime) -> dict[str, object]
 
 def _limit_form(request: HttpRequest, no: Refusal | None, *, at: datetime) -> dict[str, Any]:
     given = request.POST
-    choices = [option(key, label) for key, label in stages().items()]
+    choices = [option(key, label) for key, label in stage_choices().items()]
     units = [option(key, label) for key, label in unit_words().items()]
     fields = [
         field("stage", _("环节"), "select", no=no, value=given.get("stage", ""), options=choices),

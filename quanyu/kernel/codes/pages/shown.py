@@ -21,6 +21,8 @@ from quanyu.kernel.codes.rules import (
 
 LIMITS = "limits"
 WORKFLOW = "event"
+BESIDE = {"whistle": "whistle_kind", "card": "card_level"}
+"""The other workflows with limits, and the list by whose codes each is limited."""
 
 
 def lists(held: Sequence[queries.ListEntry], current: str, limits: int) -> list[dict[str, Any]]:
@@ -107,10 +109,9 @@ def flag_words() -> dict[str, str]:
 
 def limit(entry: LimitEntry) -> dict[str, Any]:
     """Return one limit as a row."""
-    held = _class(entry.class_prefix)
     return {
-        "stage": stages().get(entry.stage, entry.stage),
-        "class_label": f"{held.shown} {queries.label(held)}" if held else entry.class_prefix,
+        "stage": stages(entry.workflow).get(entry.stage, entry.stage),
+        "class_label": _limited(entry),
         "limit": limit_words(entry.amount, entry.unit),
         "place": _place(entry.place_path),
         "clause": _clause(entry.clause),
@@ -118,17 +119,32 @@ def limit(entry: LimitEntry) -> dict[str, Any]:
     }
 
 
+def _limited(entry: LimitEntry) -> str:
+    """Return for which class, kind or level a limit holds."""
+    if entry.workflow in BESIDE:
+        one = queries.known(BESIDE[entry.workflow], entry.class_prefix)
+        return queries.label(one) if one else entry.class_prefix
+    held = _class(entry.class_prefix)
+    return f"{held.shown} {queries.label(held)}" if held else entry.class_prefix
+
+
 def _class(code: str) -> CodeEntry | None:
     found = (queries.known(listed, code) for listed in CLASS_LISTS)
     return next((entry for entry in found if entry is not None), None)
 
 
-def stages() -> dict[str, str]:
-    """Return what the stages of a matter are called."""
+def stages(workflow: str = WORKFLOW) -> dict[str, str]:
+    """Return what the stages of a workflow are called; without one, of a matter."""
     names: dict[str, str] = {}
-    for answered in queries.stage_names.ask(WORKFLOW):
+    for answered in queries.stage_names.ask(workflow):
         names |= answered
     return names
+
+
+def stage_choices() -> dict[str, str]:
+    """Return every stage that a limit can be set for, as a form sends it."""
+    others = {f"{flow}.{key}": name for flow in BESIDE for key, name in stages(flow).items()}
+    return stages() | others
 
 
 def _place(path: str) -> str:

@@ -14,9 +14,11 @@ from quanyu.events.rules.joint import NotJoined
 from quanyu.kernel.access.rules import Actor, Role
 from quanyu.kernel.access.scope import set_scope
 from quanyu.kernel.errors import Denied, Invalid
+from quanyu.kernel.tables import actions as tables
 from quanyu.kernel.workflow.spec import Guarded, NotAllowed, Overtaken
 from tests.conftest import found, in_body, person
 from tests.events.test_join import WORKER, code
+from tests.kernel.tables.conftest import worked
 from tests.seat import browser_of
 
 pytestmark = pytest.mark.django_db
@@ -334,6 +336,21 @@ def test_minutes_are_asked_for_as_a_file(consulting: Event, decide: Any, dispatc
     page = browser_of(dispatcher).get(f"/desk/lists/minutes/export?consultation={key}")
 
     assert (page.status_code, "会商纪要" in page.content.decode()) == (200, True)
+
+
+@pytest.mark.parametrize("form", ["pdf", "xlsx"])
+def test_minutes_are_made_by_the_worker(
+    consulting: Event, decide: Any, dispatcher: Actor, at: datetime, form: str
+) -> None:
+    decide(consulting, actor=dispatcher)
+    browser_of(dispatcher)
+    set_scope(dispatcher)
+    asked = {"consultation": str(Consultation.objects.get().pk)}
+    given: dict[str, Any] = {"table": "minutes", "columns": "", "language": "zh-hans"}
+
+    made = worked(tables.export(asked=asked, format=form, actor=dispatcher, at=at, **given))
+
+    assert (made.state, made.sentence) == ("done", "")
 
 
 def test_minutes_of_another_district_are_none(

@@ -101,7 +101,7 @@ def test_a_meeting_is_told_to_the_invited_and_to_who_has_the_matter(
 def test_old_news_is_told_to_nobody(part: JointPart, water: Actor, at: datetime) -> None:
     seated(water)
     set_scope(WORKER)
-    facts = {"topic": "part.join", "key": part.pk, "since": at}
+    facts: dict[str, Any] = {"topic": "part.join", "key": part.pk, "since": at}
 
     assert actions.tell_joint(actor=WORKER, at=at + timedelta(days=3), **facts) == 0
 

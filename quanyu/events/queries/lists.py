@@ -148,8 +148,8 @@ def count(asked: Asked, *, most: int = 0, is_beside: bool = False) -> tuple[int,
     :param is_beside: leave out those in one's places: the others one has by body or as one's own
     """
     most = most or COUNT_TO
-    if asked.query and not asked.columns:
-        return min(search.FEW, most), False  # so many were found, and each of them is within reach
+    if asked.sought is not None and not asked.columns:
+        return asked.sought.number  # each that was found is within reach
     if asked.query:
         return _asked_one_by_one(asked, most)
     parts = [door.order_by().values("pk")[: most + 1] for door in asked.doors(is_beside=is_beside)]

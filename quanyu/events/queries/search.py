@@ -36,6 +36,11 @@ class Sought:
     keys: tuple[UUID, ...] | None
 
     @property
+    def number(self) -> tuple[int, bool]:
+        """Return how many were found, and whether that is all."""
+        return (FEW, False) if self.keys is None else (len(self.keys), True)
+
+    @property
     def condition(self) -> Q:
         """Return the condition that a matter is found."""
         if self.keys is None:

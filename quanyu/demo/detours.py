@@ -33,6 +33,11 @@ def show(actors: Mapping[str, Actor], handlers: Handlers, *, at: datetime) -> No
     """Let some matters of the street take each side path, and some come by hotline, once."""
     hotline.show(actors, handlers, at=at)
     calls.show(actors, handlers, at=at)
+    _turn_aside(actors, handlers, at=at)
+    climbing.show(at=at)
+
+
+def _turn_aside(actors: Mapping[str, Actor], handlers: Handlers, *, at: datetime) -> None:
     with transaction.atomic():
         if _there("suspended", actors["commander"], at=at):
             return
@@ -45,7 +50,6 @@ def show(actors: Mapping[str, Actor], handlers: Handlers, *, at: datetime) -> No
         _queried(actors["operator"], at=at)
         _merged(actors["operator"], at=at)
         closing.show(actors, handlers, at=at)
-        climbing.show(at=at)
 
 
 def _there(state: str, reader: Actor, *, at: datetime) -> list[Any]:

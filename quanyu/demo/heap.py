@@ -60,13 +60,16 @@ def lives(world: World) -> Iterator[Life]:
 
 def lead(commander: Actor, *, at: datetime) -> None:
     """Find what has piled up as every night does, and open a campaign on it, once."""
+    with acting(commander):
+        if campaigns.listed(actor=commander):
+            return
     worker = system(settings.QUANYU_CITY, job="events.find_hot")
     with transaction.atomic(), acting(worker):
         found = piles.piled_up(actor=worker, at=at)
         events.keep_hot(found=found, repeats={}, actor=worker, at=at)
     with transaction.atomic(), acting(commander):
         issues = [one for one in piles.listed(actor=commander) if one.category == _code()]
-        if not issues or campaigns.listed(actor=commander):
+        if not issues:
             return
         day = local(at).date()
         holders = organisations.duty_holders(_code(), place=issues[0].region_path, on=day)

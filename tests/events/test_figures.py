@@ -17,6 +17,7 @@ from quanyu.kernel.access.rules import Actor, Role, system
 from quanyu.kernel.access.scope import set_scope
 from quanyu.kernel.calendar import queries as calendar
 from quanyu.kernel.calendar.rules import working_seconds
+from quanyu.kernel.codes import actions as codes
 from quanyu.kernel.errors import Invalid
 from quanyu.kernel.figures.rules import period
 from tests.conftest import SHANGHAI, STREET, found, person
@@ -236,3 +237,17 @@ def test_of_the_residents_page_are_those_of_the_desk() -> None:
     said = queries.month(of=MARCH, actor=worker, at=APRIL)
 
     assert (said.reported, said.closed, said.on_time, said.reopened) == (7, 5, 3, 0)
+
+
+def test_of_several_rates_weighs_as_the_citys_codes_say_on_that_day(act: Any) -> None:
+    loader = system(settings.QUANYU_CITY, job="tests")
+    at = datetime(2026, 3, 20, 9, tzinfo=SHANGHAI)
+    set_scope(loader)
+    changed = {"attributes": {"weight": 20}}
+    facts = {"list_key": "figure_weight", "code": "response_rate"}
+    act(codes.change_code, **facts, start=date(2026, 4, 1), changes=changed, actor=loader, at=at)
+
+    held = [figures.weights(on=day)["response_rate"] for day in (MARCH.since, date(2026, 4, 1))]
+
+    assert held == [10, 20]
+    assert sum(figures.weights(on=MARCH.since).values()) == 100

@@ -5,9 +5,6 @@ H 遗留超期未结, J 返工, K 延期, L 挂账 (domain.md section 3.7). Whic
 stands in ``queries/figures.py``; a test holds the two together. No metric is about a person.
 """
 
-from dataclasses import dataclass
-from datetime import date
-from decimal import Decimal
 from typing import Final
 
 from quanyu.kernel.errors import gettext_noop as _
@@ -262,34 +259,3 @@ EVENTS: Final = Registry("events", BASES, MEASURES, EXCLUSIONS, METRICS, SETS)
 
 PUBLISHED: Final = ("reported", "closed", "closed_in_time", "again")
 """The measures of the residents' page."""
-
-
-@dataclass(frozen=True, slots=True)
-class Weighting:
-    """How the parts of a score weigh, from a day on (权重)."""
-
-    metric: str
-    since: date
-    weights: dict[str, Decimal]
-    source: str
-
-
-WEIGHTINGS: Final = (
-    Weighting(
-        "three_rates",
-        date(2026, 1, 1),
-        {
-            "response_rate": Decimal(10),
-            "solved_rate": Decimal(45),
-            "content_rate": Decimal(45),
-        },
-        _("示例：权重未经该市文件核对"),
-    ),
-)
-"""Dated data; a city puts its own line beneath, the old one stays for the periods it held in."""
-
-
-def weights(*, on: date) -> dict[str, Decimal]:
-    """Return what each part weighs on a day."""
-    begun = sorted((w for w in WEIGHTINGS if w.since <= on), key=lambda w: w.since)
-    return {code: weight for one in begun for code, weight in one.weights.items()}

@@ -26,6 +26,8 @@ from quanyu.events.workflow import EVENT, State
 from quanyu.kernel.access.rules import Actor, upper
 from quanyu.kernel.calendar import queries as calendar
 from quanyu.kernel.calendar.rules import moment_of, stretches
+from quanyu.kernel.codes import queries as codes
+from quanyu.kernel.codes.rules import WEIGHTS
 from quanyu.kernel.errors import Invalid
 from quanyu.kernel.errors import gettext_noop as _
 from quanyu.kernel.figures.rules import Counts, Figure, Metric, Period, Reckoning
@@ -406,11 +408,20 @@ LONGEST = timedelta(days=400)
 # ------------------------------------------------------------------ the figures
 
 
+def weights(*, on: date) -> dict[str, Decimal]:
+    """Return what each part of a composite figure weighs on a day: dated data of the city."""
+    return {
+        entry.code: Decimal(entry.attributes["weight"])
+        for entry in codes.codes(WEIGHTS, on=on)
+        if "weight" in entry.attributes
+    }
+
+
 def reckon(metrics: Iterable[Metric], tally: Tally, *, on: date) -> list[Figure]:
     """Return the figures of some metrics from what was counted."""
     whole_day = calendar.hours(on=on).windows
     given = Reckoning(
-        weights=figures.weights(on=on),
+        weights=weights(on=on),
         day_seconds=60 * sum(one.end - one.start for one in whole_day),
         missing=missing(),
         exclusions={

@@ -50,7 +50,9 @@ class Draft:
 def of_matter(event: Event, *, actor: Actor) -> list[Twin]:
     """Return the open matters that may be the same as this one, the likeliest first."""
     draft = Draft(event.text, _spot(event), event.category or event.suggested)
-    rows = _around(draft.spot, actor=actor).exclude(pk__in=[event.pk, event.said_same])
+    rows = _around(draft.spot, actor=actor).exclude(
+        pk__in=[event.pk, event.said_same, event.merged_into_id]
+    )
     likely = _likeliest(draft, rows.order_by("-reported_at")[:MOST_COMPARED])
     return [*_said(event, draft, actor=actor), *likely][:MOST]
 

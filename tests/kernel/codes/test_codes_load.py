@@ -29,6 +29,7 @@ LISTS = [
     "card_ground",
     "reason_exclude",
     "empty_phrase",
+    "figure_weight",
 ]
 
 

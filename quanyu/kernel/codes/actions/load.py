@@ -193,6 +193,8 @@ def _code(
     attributes: dict[str, object] = dict.fromkeys(sorted(flags & ALL_FLAGS), True)
     if words := (row.get("keywords") or "").split():
         attributes["keywords"] = words
+    if row.get("weight"):
+        attributes["weight"] = int(row["weight"])
     if held.key == "part_class":
         attributes["national"] = row["code"].removeprefix("P")
     return Code(

@@ -83,7 +83,12 @@ def _flags(
 ) -> dict[str, object]:
     flags = FLAGS_OF.get(list_key, frozenset())
     kept = {name: value for name, value in held.items() if name not in flags}
-    return kept | {flag: True for flag in sorted(flags) if given.get(flag)}
+    return kept | {flag: True for flag in sorted(flags) if given.get(flag)} | _weight(given)
+
+
+def _weight(given: Mapping[str, str]) -> dict[str, object]:
+    words = given.get("weight", "").strip()
+    return {"weight": int(words) if words.isdecimal() else words} if words else {}
 
 
 def _limit_set(given: Mapping[str, str], actor: Actor, *, at: datetime) -> None:

@@ -13,7 +13,7 @@ from django.utils.translation import pgettext
 from quanyu.kernel.access.http import field, option
 from quanyu.kernel.codes import queries
 from quanyu.kernel.codes.pages.shown import LIMITS, flag_words, stage_choices, unit_words
-from quanyu.kernel.codes.rules import ALL_FLAGS, FLAGS_OF, CodeEntry
+from quanyu.kernel.codes.rules import ALL_FLAGS, FLAGS_OF, WEIGHTS, CodeEntry
 from quanyu.kernel.errors import Refusal
 
 
@@ -40,6 +40,7 @@ def _new_form(
         field("name", _("名称"), no=no, value=given.get("name", ""), maxlength=120),
         _english(given.get("name_en", ""), no),
         *_flag_fields(list_key, {flag: given.get(flag) for flag in ALL_FLAGS}),
+        *_weight_field(list_key, given.get("weight", ""), no),
         _clauses(given.get("clause", ""), no),
         _start(given.get("start", ""), no, at=at),
     ]
@@ -62,6 +63,7 @@ def _change_form(
         field("name", _("名称"), no=no, value=given.get("name", held.name), maxlength=120),
         _english(given.get("name_en", held.name_en), no),
         *_flag_fields(held.list, flags),
+        *_weight_field(held.list, flags.get("weight", ""), no),
         _clauses(clause, no),
         _start(given.get("start", ""), no, at=at),
         field(
@@ -96,6 +98,12 @@ def _flag_fields(list_key: str, held: Mapping[str, object]) -> list[dict[str, ob
         for flag, words in flag_words().items()
         if flag in flags
     ]
+
+
+def _weight_field(list_key: str, value: object, no: Refusal | None) -> list[dict[str, object]]:
+    if list_key != WEIGHTS:
+        return []
+    return [field("weight", _("权重"), "number", no=no, value=value, required=False)]
 
 
 def _clauses(value: str, no: Refusal | None) -> dict[str, object]:

@@ -65,6 +65,7 @@ def row(entry: CodeEntry, request: HttpRequest, *, may_edit: bool) -> dict[str, 
         "from": entry.valid_from,
         "to": entry.valid_to,
         "attributes": [words for flag, words in flag_words().items() if entry.has(flag)]
+        + _weight(entry)
         + ([_("本市已改")] if entry.is_edited else []),
         "history_url": f"{url}?{urlencode({'history': entry.code})}",
         "edit_url": f"{url}?{urlencode({'edit': entry.code})}" if may_edit else "",
@@ -72,9 +73,14 @@ def row(entry: CodeEntry, request: HttpRequest, *, may_edit: bool) -> dict[str, 
     }
 
 
+def _weight(entry: CodeEntry) -> list[str]:
+    weight = entry.attributes.get("weight")
+    return [] if weight is None else [_("权重 {n}").format(n=weight)]
+
+
 def written(entry: CodeEntry) -> dict[str, Any]:
     """Return one code as a file says it: the code as it is kept, so that it is found again."""
-    marks = [words for flag, words in flag_words().items() if entry.has(flag)]
+    marks = [words for flag, words in flag_words().items() if entry.has(flag)] + _weight(entry)
     return {
         "list": entry.list,
         "code": entry.code,

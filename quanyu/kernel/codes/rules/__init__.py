@@ -44,6 +44,11 @@ FLAGS_OF: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
 )
 """The same by list: a list that is not here has none."""
 
+WEIGHTS: Final = "figure_weight"
+"""The list whose codes weigh something: their attribute ``weight``, a whole number."""
+
+MOST_WEIGHT: Final = 100
+
 ALL_FLAGS: Final = frozenset[str]().union(*FLAGS_OF.values())
 
 
@@ -292,12 +297,17 @@ def check_attributes(
 ) -> None:
     """Refuse attributes that a reader would misunderstand.
 
-    :raises WrongCode: if a flag of a class is neither true nor false
+    :raises WrongCode: if a flag is neither true nor false, or a weight is none
     :raises NeedsClause: if evidence is demanded without a clause
     """
     for flag in sorted(FLAGS_OF.get(list_key, frozenset()) & attributes.keys()):
         if not isinstance(attributes[flag], bool):
             raise WrongCode(_("此项只能是“是”或“否”"), field=flag, value=attributes[flag])
+    weight = attributes.get("weight", 0)
+    if not isinstance(weight, int) or not 0 <= weight <= MOST_WEIGHT:
+        raise WrongCode(
+            _("权重是 0 到 {most} 的整数"), field="weight", value=weight, most=MOST_WEIGHT
+        )
     if attributes.get("evidence_required") and clause is None:
         raise NeedsClause(_("要求上传照片的类别须写明依据条款"), field="clause")
 

@@ -1,5 +1,6 @@
 """Whistle calls: those under way, one of them with every department's part, a new one (吹哨)."""
 
+import re
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
@@ -38,6 +39,9 @@ from quanyu.kernel.codes import queries as codes
 from quanyu.kernel.errors import Denied, Refusal
 from quanyu.organisations import queries as organisations
 from quanyu.regions import queries as regions
+
+NUMBER = re.compile(r"[0-9A-Za-z-]+")
+"""A number of a matter as people type it, whatever stands between two of them."""
 
 ON_A_PART = ("assess", "call_back")
 """The acts of the street on one department's part."""
@@ -132,7 +136,7 @@ def _given(request: HttpRequest) -> dict[str, Any]:
     if request.method != "POST":
         matter, campaign = request.GET.get("matter", ""), request.GET.get("campaign", "")
         return {"kind": "daily", "matters": matter, "campaign": campaign, "bodies": []}
-    matters = request.POST.get("matters", "").replace("，", " ").replace(",", " ").split()
+    matters = NUMBER.findall(request.POST.get("matters", ""))
     lists = {"bodies": request.POST.getlist("bodies"), "matters": matters}
     return request.POST.dict() | lists
 

@@ -262,8 +262,7 @@ def test_is_told_to_who_stands_above(
     browser_of(reviewer)
     set_scope(WORKER)
 
-    facts = {"event_id": drawn.event_id, "verb": "sample", "since": at}
-    actions.tell(actor=WORKER, at=at, **facts)
+    actions.tell(event_id=drawn.event_id, verb="sample", since=at, actor=WORKER, at=at)
 
     told = Notice.objects.filter(topic="event.sample").values_list("account_id", flat=True)
     assert list(told) == [reviewer.id]
@@ -295,7 +294,7 @@ def test_not_in_order_of_what_goes_on_already_is_noted_alone(
 
     review(act, drawn, reviewer, at, in_order=False, words="没有到现场看过")
 
-    assert found(drawn.event_id).steps.order_by("-number").first().verb == "fault"
+    assert found(drawn.event_id).steps.latest("number").verb == "fault"
 
 
 def test_is_looked_at_by_nobody_below(

@@ -142,7 +142,7 @@ def keys(at: datetime, db: None) -> list[UUID]:
 
 def test_a_call_goes_its_way_by_the_api(keys: list[UUID], commander: Actor) -> None:
     street, one = browser_of(commander), browser_of(in_body(keys[0]))
-    sent = {"kind": "daily", "ground": "joint_enforcement", "words": "联合整治"}
+    sent: dict[str, Any] = {"kind": "daily", "ground": "joint_enforcement", "words": "联合整治"}
     sent |= {"bodies": [str(key) for key in keys], "region_path": STREET}
 
     made = street.post("/api/v1/whistles", sent, content_type="application/json")

@@ -387,10 +387,10 @@ def test_tells_those_called(call: WhistleCall, one: Actor, dispatcher: Actor, at
     browser_of(one)
     browser_of(dispatcher)
     worker = system(settings.QUANYU_CITY, job="tests")
-    facts = {"key": call.pk, "verb": "start", "since": at, "actor": worker, "at": at}
+    facts: dict[str, Any] = {"key": call.pk, "verb": "start", "since": at, "actor": worker}
     set_scope(worker)
-    calling.tell_call(**facts)
-    calling.tell_call(**facts)
+    calling.tell_call(at=at, **facts)
+    calling.tell_call(at=at, **facts)
 
     assert list(Notice.objects.values_list("account_id", "topic")) == [(one.id, "whistle.start")]
 

@@ -31,7 +31,12 @@ YEAR = WorkCalendar(
 
 
 def rung(number: int, side: str, amount: int, unit: str, **more: Any) -> RungEntry:
-    given = {"stage": "handling", "whom": "hands", "words": "soon", "valid_from": BEGIN} | more
+    given: dict[str, Any] = {
+        "stage": "handling",
+        "whom": "hands",
+        "words": "soon",
+        "valid_from": BEGIN,
+    } | more
     return RungEntry("event", number=number, side=side, amount=amount, unit=unit, **given)
 
 

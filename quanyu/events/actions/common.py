@@ -1,7 +1,7 @@
 """What several verbs share; nobody outside calls it."""
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -10,12 +10,14 @@ from django.conf import settings
 
 from quanyu.events import rules
 from quanyu.events.models import Event
+from quanyu.events.rules.fair import NOT_YOURS
 from quanyu.kernel.access.rules import Actor, Role
 from quanyu.kernel.calendar.rules import local
 from quanyu.kernel.codes import queries as codes
 from quanyu.kernel.errors import Invalid
 from quanyu.kernel.errors import gettext_noop as _
 from quanyu.kernel.files import actions as files
+from quanyu.kernel.workflow.spec import NotAllowed
 from quanyu.regions import queries as regions
 
 SIGNS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -47,6 +49,13 @@ def check_reason(listed: str, reason: str, *, field: str, at: datetime) -> None:
 
 def with_actor(accounts: list[UUID], actor: Actor) -> list[UUID]:
     return accounts if actor.id is None or actor.id in accounts else [*accounts, actor.id]
+
+
+def person(actor: Actor, verb: str, *, by: Collection[str]) -> UUID:
+    """Return who acts, as a person: two hands are two people."""
+    if actor.id is None:
+        raise NotAllowed(NOT_YOURS, value=verb, allowed=sorted(by))
+    return actor.id
 
 
 def asks(event: Event, asking: str, *, words: str, actor: Actor) -> None:

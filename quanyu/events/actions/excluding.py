@@ -6,7 +6,7 @@ from uuid import UUID
 from django.db import transaction
 
 from quanyu.events import rules
-from quanyu.events.actions.common import check_reason
+from quanyu.events.actions.common import check_reason, person
 from quanyu.events.models import Event, Exclusion
 from quanyu.events.queries import closing as queries
 from quanyu.events.rules import fair
@@ -44,7 +44,7 @@ def ask_exclusion(
         event=event,
         reason=ground,
         asked_words=said,
-        asked_by=_person(actor),
+        asked_by=person(actor, "exclusion", by=fair.ASK_EXCLUSION),
         asked_at=at,
         body_id=event.body_id,
     )
@@ -100,13 +100,6 @@ def count_again(*, event_id: UUID, words: str, actor: Actor, at: datetime) -> Ex
     said = {"out_for": stands.reason, "words": stands.undone_words}
     note(event, "count_again", actor=actor, at=at, role=role, **said)
     return stands
-
-
-def _person(actor: Actor) -> UUID:
-    """Return who acts, as a person: two hands are two people."""
-    if actor.id is None:
-        raise NotAllowed(fair.NOT_YOURS, value="exclusion", allowed=sorted(fair.ASK_EXCLUSION))
-    return actor.id
 
 
 def _decide(

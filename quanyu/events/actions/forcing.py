@@ -7,7 +7,7 @@ from django.db import transaction
 
 from quanyu.events import rules
 from quanyu.events.actions.closing import promise_reopening
-from quanyu.events.actions.common import check_reason, drop_asked, set_free
+from quanyu.events.actions.common import check_reason, drop_asked, person, set_free
 from quanyu.events.actions.joint import drop_parts
 from quanyu.events.actions.outside import come_in
 from quanyu.events.models import Draw, Event, ForceClosing
@@ -42,7 +42,8 @@ def force_close(
     come_in(event, leaving.Ending.STOPPED, actor=actor, at=at)
     move(event, "force_close", actor=actor, at=at, ground=ground, reason=reason, reply=reply)
     drop_parts(event, reason, actor=actor, at=at)
-    ForceClosing(event=event, ground=ground, reason=reason, closed_by=actor.id, at=at).save(
+    by = person(actor, "force_close", by=[Role.COMMANDER])
+    ForceClosing(event=event, ground=ground, reason=reason, closed_by=by, at=at).save(
         force_insert=True
     )
     return event

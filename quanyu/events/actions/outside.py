@@ -58,7 +58,16 @@ def hand_outside(
     move(event, "hand_outside", actor=actor, at=at, **facts)
     clocks.agree(event, days((promised_on - today).days), at=at)
     event.save()
-    _write(event, Kind.OUTSIDE, said, actor=actor, at=at, ground=ground, promised_on=promised_on)
+    _write(
+        event,
+        Kind.OUTSIDE,
+        said,
+        to=body,
+        actor=actor,
+        at=at,
+        ground=ground,
+        promised_on=promised_on,
+    )
     return event
 
 
@@ -127,7 +136,7 @@ def forward(
     event.body_id, event.is_outside = body, True
     event.reply, event.closed_at = reply, at
     move(event, "forward", actor=actor, at=at, body=body, reason=reason, reply=reply)
-    _write(event, Kind.FORWARD, reason, actor=actor, at=at)
+    _write(event, Kind.FORWARD, reason, to=body, actor=actor, at=at)
     return event
 
 
@@ -154,12 +163,14 @@ def come_in(event: Event, ending: Ending, *, actor: Actor, at: datetime, **answe
     letter.save()
 
 
-def _write(event: Event, kind: Kind, text: str, *, actor: Actor, at: datetime, **more: Any) -> None:
+def _write(
+    event: Event, kind: Kind, text: str, *, to: UUID, actor: Actor, at: datetime, **more: Any
+) -> None:
     Letter(
         event=event,
         number=len(queries.letters(event, actor=actor)) + 1,
         kind=kind,
-        body_id=event.body_id,
+        body_id=to,
         text=text,
         stops_clock=event.stops_outside,
         sent_at=at,

@@ -1,5 +1,7 @@
 """How a matter leaves our hands, and comes back: forced, outside, forwarded, moved (转出)."""
 
+from collections.abc import Sequence
+
 from quanyu.events import rules
 from quanyu.events.rules import fair, leaving
 from quanyu.kernel.access.rules import Role
@@ -27,7 +29,7 @@ SETTLED_HERE = Guard(
 
 
 def moves(
-    *, early: list[str], handed_out: list[str], placed: Guard, unsolved: Guard, own: Guard
+    *, early: Sequence[str], handed_out: Sequence[str], placed: Guard, unsolved: Guard, own: Guard
 ) -> tuple[Move, ...]:
     """Return the arrows.
 

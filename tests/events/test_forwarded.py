@@ -112,6 +112,16 @@ def test_a_refusal_sent_back_is_looked_at_anew(
     assert (event.state, event.reopened, event.closed_at) == ("reported", 1, None)
 
 
+def test_a_refusal_sent_back_is_no_answer_any_more(
+    forwarded: Event, operator: Actor, act: Any, at: Any
+) -> None:
+    given = {"event_id": forwarded.pk, "actor": operator, "at": at}
+    act(actions.refuse, reason="out_of_scope", reply="不归街道", **given)
+    act(actions.redo, event_id=forwarded.pk, reason="属街道职责", actor=HOTLINE, at=at)
+
+    assert found(forwarded.pk).reply == ""
+
+
 def test_who_asks_for_confidence_is_unknown_on_the_spot(
     act: Any, said: Any, grid_worker: Actor, operator: Actor, at: Any
 ) -> None:

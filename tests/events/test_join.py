@@ -399,3 +399,38 @@ def test_ends_with_a_matter_that_is_closed_by_force(
 
     assert (event.state, event.open_parts, event.shared_with) == ("forced", 0, [])
     assert the_part(event).state == "withdrawn"
+
+
+def test_asks_no_body_that_is_outside_this_system(
+    act: Any, handling: Event, dispatcher: Actor, at: datetime
+) -> None:
+    outside = {"event_id": handling.id, "body": code("outside-power"), "task": TASK}
+
+    with pytest.raises(NotJoined):
+        act(actions.join, actor=dispatcher, at=at, **outside)
+
+
+@pytest.fixture
+def returned(act: Any, dispatched: Event, dispatcher: Actor, handler: Actor, at: datetime) -> Event:
+    """A matter with a part open that its lead handed back."""
+    part_of = {"event_id": dispatched.id, "body": code("water-supply"), "task": TASK}
+    act(actions.join, actor=dispatcher, at=at, **part_of)
+    why = {"legal_ground": "not_our_duty", "reason": "不是我们的管线"}
+    event: Event = act(actions.hand_back, event_id=dispatched.id, actor=handler, at=at, **why)
+    return event
+
+
+def forward(act: Any, event: Event, dispatcher: Actor, at: datetime) -> None:
+    to = {"body": code("outside-next-city"), "reason": "在邻市境内", "reply": "已移送邻市热线"}
+    act(actions.forward, event_id=event.id, actor=dispatcher, at=at, **to)
+
+
+def test_ends_with_a_matter_that_is_forwarded(
+    act: Any, returned: Event, dispatcher: Actor, water: Actor, at: datetime
+) -> None:
+    forward(act, returned, dispatcher, at)
+
+    event = found(returned.id)
+    assert (event.state, event.open_parts, event.shared_with) == ("forwarded", 0, [])
+    set_scope(water)
+    assert not Event.objects.visible_to(water).filter(pk=event.pk).exists()

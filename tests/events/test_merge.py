@@ -11,10 +11,10 @@ from quanyu.events import actions, jobs, queries
 from quanyu.events.models import Event
 from quanyu.events.queries import words
 from quanyu.events.rules import Filters
-from quanyu.kernel.access.rules import REPORTER, Actor, holder
+from quanyu.kernel.access.rules import REPORTER, Actor, Role, holder
 from quanyu.kernel.access.scope import set_scope
 from quanyu.kernel.errors import Invalid
-from tests.conftest import found
+from tests.conftest import found, person
 from tests.seat import browser_of
 
 pytestmark = pytest.mark.django_db
@@ -185,3 +185,16 @@ def test_is_shown_at_the_desk_on_both(merged: Event, handling: Event, operator: 
 
     assert handling.number in there
     assert "还有 1 件反映" in main
+
+
+def test_promises_its_reporter_the_same_days_when_the_main_one_is_ended_unsolved(
+    act: Any, merged: Event, handling: Event, at: datetime
+) -> None:
+    commander = person(Role.COMMANDER, name="吴刚")
+    why = {"ground": "cannot_be_met", "reason": "三次协商不成", "reply": "按现行规定办不了"}
+    act(actions.force_close, event_id=handling.id, actor=commander, at=at, **why)
+    jobs.FOLLOWS["force_close"](handling.id, at)
+
+    main, event = found(handling.id), found(merged.id)
+    assert event.state == "forced"
+    assert (event.reopen_until, event.most_reopens) == (main.reopen_until, main.most_reopens)

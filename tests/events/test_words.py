@@ -78,3 +78,12 @@ def _pairs(run: str) -> set[str]:
 def _kept(*texts: str) -> set[str]:
     found: Sequence[str] = re.findall(r"'([^']+)':", words.vector(*texts))
     return set(found)
+
+
+def test_takes_a_word_that_grows_too_long_for_the_database_when_folded(db: None) -> None:
+    """Compatibility signs unfold to several letters: two thousand of them are no word it takes."""
+    kept = words.vector("\ufb03" * 2_000)
+
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT %s::tsvector @@ %s::tsquery", [kept, words.query("\ufb03" * 60)])
+        assert cursor.fetchone() == (True,)

@@ -10,10 +10,10 @@ from django.utils import timezone
 from quanyu.events import actions as events
 from quanyu.gateway import actions, jobs, queries
 from quanyu.gateway.models import Answer, Order, Token
-from quanyu.kernel.access.rules import Actor, system
+from quanyu.kernel.access.rules import Actor, Role, system
 from quanyu.kernel.access.scope import set_scope
 from quanyu.organisations import queries as organisations
-from tests.conftest import STREET, found, in_body
+from tests.conftest import STREET, found, in_body, person
 from tests.gateway.conftest import HOTLINE, knock
 from tests.seat import browser_of
 
@@ -171,3 +171,40 @@ def test_the_clock_tells_what_was_done_since_and_then_lets_it_rest(
     assert [one["kind"] for one in knock(client, secret, "answers").json()["items"]] == ["refused"]
     assert act(actions.let_rest, actor=SYSTEM, at=now + timedelta(days=30)) == 0
     assert act(actions.let_rest, actor=SYSTEM, at=now + timedelta(days=61)) == 1
+
+
+def test_an_end_without_a_solution_is_told_and_may_be_sent_back(
+    client: Client, secret: str, operator: Actor, dispatcher: Actor, act: Any
+) -> None:
+    key = accepted(client, secret, operator, act)
+    act(events.file, event_id=key, class_code="P0118", actor=operator, at=timezone.now())
+    body = organisations.duty_holders("P0118", place=STREET, on=timezone.localdate())[0].body_id
+    now = {"event_id": key, "at": timezone.now()}
+    act(events.dispatch, body=body, actor=dispatcher, **now)
+    why = {"ground": "cannot_be_met", "reason": "协商不成", "reply": "按现行规定办不了"}
+    act(events.force_close, actor=person(Role.COMMANDER, name="吴刚"), **why, **now)
+    tell(act, key)
+
+    last = knock(client, secret, "answers").json()["items"][-1]
+    assert (last["kind"], last["words"]) == ("forced", "按现行规定办不了")
+    back = knock(client, secret, f"answers/{last['seq']}/send_back", {"reason": "请再想办法"})
+    assert (back.status_code, found(key).state) == (200, "filed")
+    tell(act, key)
+    again = knock(client, secret, f"answers?after={last['seq']}").json()["items"]
+    assert [one["kind"] for one in again] == ["reopened"]
+
+
+def test_a_solution_after_a_refusal_is_told_in_its_own_words(
+    client: Client, secret: str, operator: Actor, grid_worker: Actor, act: Any
+) -> None:
+    knock(client, secret, "orders", ORDER)
+    key, at = key_of("HF-001"), timezone.now()
+    refusal = {"reason": "out_of_scope", "reply": "不归街道"}
+    act(events.refuse, event_id=key, actor=operator, at=at, **refusal)
+    tell(act, key)
+    knock(client, secret, "answers/1/send_back", {"reason": "属街道职责"})
+    act(events.settle, event_id=key, outcome="换了灯泡", actor=grid_worker, at=timezone.now())
+    tell(act, key)
+
+    last = knock(client, secret, "answers").json()["items"][-1]
+    assert (last["kind"], last["words"]) == ("closed", "换了灯泡")

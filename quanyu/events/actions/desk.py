@@ -9,7 +9,7 @@ from django.db import transaction
 from quanyu.events import rules
 from quanyu.events.actions.common import DESK, check_reason, classify, path_of, with_actor
 from quanyu.events.actions.consulting import end_meeting
-from quanyu.events.actions.joint import lead
+from quanyu.events.actions.joint import drop_parts, lead
 from quanyu.events.models import Event
 from quanyu.events.workflow import BEFORE_DISPATCH
 from quanyu.kernel.access.queries import get
@@ -141,6 +141,7 @@ def void(*, event_id: UUID, reason: str, actor: Actor, at: datetime) -> Event:
     check_reason("reason_void", reason, field="reason", at=at)
     event.closed_at = at
     move(event, "void", actor=actor, at=at, reason=reason)
+    drop_parts(event, reason, actor=actor, at=at)
     return event
 
 

@@ -59,7 +59,7 @@ def appeal(*, event_id: UUID, reason: str, actor: Actor, at: datetime) -> Event:
     event = get(Event, event_id, actor=actor, lock=True)
     day = f"{local(event.reopen_until):%m-%d}" if event.reopen_until else ""
     fair.check_reopening(event.reopen_until, day=day, at=at)
-    event.solved, event.closed_at = False, None
+    event.solved, event.closed_at, event.reply = False, None, ""
     move(event, "appeal", actor=actor, at=at, reason=rules.check_text(reason))
     event.reopened += 1  # after the guard has seen how often it was
     event.save(update_fields=["reopened"])
@@ -71,7 +71,7 @@ def appeal(*, event_id: UUID, reason: str, actor: Actor, at: datetime) -> Event:
 def overrule(*, event_id: UUID, reason: str, actor: Actor, at: datetime) -> Event:
     """Undo a forced closing from above: it is dispatched anew, its clock goes on (撤销强制结案)."""
     event = get(Event, event_id, actor=actor, lock=True)
-    event.closed_at = None
+    event.closed_at, event.reply = None, ""
     move(event, "overrule", actor=actor, at=at, reason=reason)
     set_free(event)
     return event

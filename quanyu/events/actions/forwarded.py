@@ -7,6 +7,7 @@ from django.db import transaction
 
 from quanyu.events import queries, rules
 from quanyu.events.actions.common import set_free
+from quanyu.events.actions.joint import drop_parts
 from quanyu.events.models import Event
 from quanyu.events.queries import closing
 from quanyu.events.rules import fair, forwarded
@@ -62,6 +63,7 @@ def withdraw(*, event_id: UUID, reason: str, actor: Actor, at: datetime) -> Even
     if event.state in BEFORE_DISPATCH:
         event.closed_at = at
         move(event, "withdraw", actor=actor, at=at, reason=reason)
+        drop_parts(event, reason, actor=actor, at=at)
     else:
         note(event, "withdrawn", actor=actor, at=at, role=_adding(event, actor), reason=reason)
     return event
@@ -79,7 +81,7 @@ def redo(*, event_id: UUID, reason: str, actor: Actor, at: datetime) -> Event:
     event = get(Event, event_id, actor=actor, lock=True)
     until = event.reopen_until
     fair.check_reopening(until, day=f"{local(until):%m-%d}" if until else "", at=at)
-    event.closed_at = None
+    event.closed_at, event.reply = None, ""
     is_anew = event.is_outside or event.state == State.FORCED
     move(event, "appeal" if is_anew else "redo", actor=actor, at=at, reason=reason)
     event.reopened += 1  # after the guard has seen how often it was

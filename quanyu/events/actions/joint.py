@@ -229,11 +229,11 @@ def end_parts(event: Event, *, unneeded: str, actor: Actor, at: datetime) -> Non
 
 
 def drop_parts(event: Event, reason: str, *, actor: Actor, at: datetime) -> None:
-    """Withdraw the parts still open of a matter that ends by itself, for its own reason."""
+    """Withdraw the parts still open of a matter that ends or leaves, for its own reason."""
     rows = queries.live(event, actor=actor) if event.open_parts else []
-    dispatched_by = event.dispatched_by
+    dispatched_by, roles = event.dispatched_by, actor.roles_on(event)
     for row in rows:
-        role = min(rules.CONVENERS & actor.roles_on(event))
+        role = min(rules.CONVENERS & roles or roles)
         _withdraw(event, row, reason, role=role, actor=actor, at=at)
     if rows:
         event.dispatched_by = dispatched_by  # to end it is not to hand it out

@@ -6,9 +6,10 @@ from uuid import UUID
 from django.db import transaction
 
 from quanyu.events.actions.closing import promise_reopening
+from quanyu.events.actions.joint import drop_parts
 from quanyu.events.models import Event
 from quanyu.events.queries import gone, merging
-from quanyu.events.rules import side
+from quanyu.events.rules import joint, side
 from quanyu.events.workflow import State
 from quanyu.kernel.access.queries import get
 from quanyu.kernel.access.rules import Actor
@@ -37,6 +38,7 @@ def merge(*, event_id: UUID, main: str, actor: Actor, at: datetime) -> Event:
     )
     event.merged_into = whole
     move(event, "merge", actor=actor, at=at, main=whole.number)
+    drop_parts(event, joint.MERGED, actor=actor, at=at)
     return event
 
 
@@ -74,7 +76,7 @@ def follow_main(*, event_id: UUID, actor: Actor, at: datetime) -> str:
         event.body_id, event.category = main.body_id, main.category
         event.dispatched_by, event.handled_by = main.dispatched_by, main.handled_by
         event.checked_by = main.checked_by
-        if verb == "close_with":
+        if verb in {"close_with", "force_with"}:
             promise_reopening(event, at=at)
         event.is_outside, event.reply = main.is_outside, main.reply
         facts = {"outcome": main.outcome or None, "reply": main.reply or None}

@@ -6,6 +6,7 @@ from uuid import UUID
 from django.conf import settings
 from django.db import transaction
 
+from quanyu.events.actions.joint import drop_parts
 from quanyu.events.models import Event
 from quanyu.events.rules import leaving
 from quanyu.events.workflow import BEFORE_DISPATCH
@@ -28,6 +29,7 @@ def hand_over(*, event_id: UUID, to_place: str, reason: str, actor: Actor, at: d
     _check_target(event, to_place)
     facts = {"origin": event.region_path, "target": to_place, "reason": reason}
     move(event, "hand_over", actor=actor, at=at, **facts)
+    drop_parts(event, reason, actor=actor, at=at)
     event.moved, event.moving_to = event.moved + 1, to_place
     event.save(update_fields=["moved", "moving_to"])
     return event

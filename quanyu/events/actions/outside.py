@@ -9,7 +9,7 @@ from django.db import transaction
 
 from quanyu.events import rules
 from quanyu.events.actions.common import attach, check_reason, set_free, with_actor
-from quanyu.events.actions.joint import end_parts
+from quanyu.events.actions.joint import drop_parts, end_parts
 from quanyu.events.models import Event, Letter
 from quanyu.events.queries import gone as queries
 from quanyu.events.rules import leaving
@@ -136,6 +136,7 @@ def forward(
     event.body_id, event.is_outside = body, True
     event.reply, event.closed_at = reply, at
     move(event, "forward", actor=actor, at=at, body=body, reason=reason, reply=reply)
+    drop_parts(event, reason, actor=actor, at=at)
     _write(event, Kind.FORWARD, reason, to=body, actor=actor, at=at)
     return event
 
@@ -144,7 +145,7 @@ def forward(
 def come_back(*, event_id: UUID, reason: str, actor: Actor, at: datetime) -> Event:
     """Take on what the other side refused; it is looked at from the beginning (移送被退回)."""
     event = get(Event, event_id, actor=actor, lock=True)
-    event.closed_at = None
+    event.closed_at, event.reply = None, ""
     come_in(event, Ending.BACK, actor=actor, at=at, answer=reason)
     move(event, "come_back", actor=actor, at=at, reason=reason)
     set_free(event)

@@ -552,7 +552,7 @@ def _rated(event: Any, steps: Sequence[Any]) -> dict[str, Any] | None:
 
 def _refused(event: Any, steps: Sequence[Any], *, at: datetime) -> dict[str, Any] | None:
     step = next((step for step in steps if step.verb == "refuse"), None)
-    if step is None:
+    if step is None or event.state != State.REFUSED:
         return None
     reason = step.facts.get("reason", "")
     entry = codes.known("reason_refuse", reason, on=words.day(at))

@@ -22,6 +22,7 @@ from quanyu.kernel.workflow import clocks
 from quanyu.kernel.workflow.spec import Move
 from quanyu.organisations import queries as organisations
 from quanyu.organisations.queries import BodyEntry
+from quanyu.organisations.rules import BodyKind
 from quanyu.regions.rules import ancestry
 
 MOST_TOLD = 100
@@ -123,13 +124,12 @@ def _called_otherwise(event: Event, *, actor: Actor) -> set[UUID | None]:
 
 
 def here(event: Event, *, at: datetime) -> list[BodyEntry]:
-    """Return the bodies that may be called: seated in the matter's street, or above it."""
+    """Return the bodies of ours that may be called: seated in the matter's street, or above it."""
     above = set(ancestry(event.region_path))
     street = "/".join(event.region_path.split("/")[:STREET]) + "/"
     standing = organisations.bodies(on=local(at).date())
-    return [
-        one for one in standing if one.region_path in above or one.region_path.startswith(street)
-    ]
+    ours = [one for one in standing if one.kind != BodyKind.OUTSIDE]
+    return [one for one in ours if one.region_path in above or one.region_path.startswith(street)]
 
 
 def due_in(event: Event, days: int | None, *, body: UUID, since: datetime) -> datetime:

@@ -80,6 +80,10 @@ BECAME_LEAD = _("转为牵头单位")
 """Why the part of a body ends that gets the whole matter."""
 
 
+MERGED = _("并案办理")
+"""Why the parts end of a matter that is handled with another one."""
+
+
 class NotJoined(Refusal):
     """This body cannot be asked for a part here (协办)."""
 

@@ -21,6 +21,10 @@ SHORTEST_BEGINNING = 3
 LAST_PLACE = 16_000
 """Places in a text that the database can tell apart."""
 
+LONGEST_WORD = 200
+"""Letters of one word that are compared: the database takes no word of 2,047 bytes, and a sign may
+unfold to several letters. No search is longer."""
+
 DOOR = "@"
 """Before the name of a door; no word of a text begins with it."""
 
@@ -85,7 +89,7 @@ def _placed(text: str) -> list[tuple[int, str]]:
 
 def _pairs(run: "re.Match[str]") -> list[str]:
     signs = run.group()
-    return [signs] if run["word"] else [signs[n : n + 2] for n in range(len(signs))]
+    return [signs[:LONGEST_WORD]] if run["word"] else [signs[n : n + 2] for n in range(len(signs))]
 
 
 def _phrase(part: str) -> str:

@@ -138,7 +138,7 @@ def send_back(*, source: Source, seq: int, reason: str, actor: Actor, at: dateti
         raise rules.WrongAnswer(_("这条答复已经退回过"), field="seq", value=seq)
     if row.kind not in rules.FINAL:
         raise rules.WrongAnswer(
-            _("只有办结答复和不予受理可以退回重办"),
+            _("只有办结、强制结案和不予受理的答复可以退回重办"),
             field="seq",
             value=seq,
             allowed=rules.RETURNABLE,

@@ -249,6 +249,9 @@ class Given(StrEnum):
     CLOSED = "closed"
     VOID = "void"
     REOPENED = "reopened"
+    OUTSIDE = "outside"
+    FORCED = "forced"
+    FORWARDED = "forwarded"
 
 
 GIVEN_WORDS: Final[Mapping[str, str]] = MappingProxyType(
@@ -266,6 +269,9 @@ GIVEN_WORDS: Final[Mapping[str, str]] = MappingProxyType(
         Given.CLOSED: _("办结答复"),
         Given.VOID: _("已作废"),
         Given.REOPENED: _("已重办"),
+        Given.OUTSIDE: _("已转系统外单位"),
+        Given.FORCED: _("强制结案答复"),
+        Given.FORWARDED: _("已移送其他辖区"),
     }
 )
 
@@ -290,11 +296,19 @@ TELLS: Final[Mapping[str, Given]] = MappingProxyType(
         "withdraw": Given.VOID,
         "reopen": Given.REOPENED,
         "redo": Given.REOPENED,
+        "appeal": Given.REOPENED,
+        "overrule": Given.REOPENED,
+        "come_back": Given.REOPENED,
+        "hand_outside": Given.OUTSIDE,
+        "force_close": Given.FORCED,
+        "force_with": Given.FORCED,
+        "forward": Given.FORWARDED,
+        "forward_with": Given.FORWARDED,
     }
 )
 """What the other system is told of, by the act; all else stays inside."""
 
-FINAL: Final = frozenset({Given.REFUSED, Given.CLOSED})
+FINAL: Final = frozenset({Given.REFUSED, Given.CLOSED, Given.FORCED})
 """The answers that the other system may send back to be done again."""
 
 RETURNABLE: Final = [given.value for given in FINAL]

@@ -9,8 +9,9 @@ from django.conf import settings
 from django.db import connection
 from django.test import override_settings
 
-from quanyu.events import actions
-from quanyu.events.models import Event, EventStep
+from quanyu.events import actions, jobs
+from quanyu.events.models import Event, EventStep, EventWords
+from quanyu.events.rules import words
 from quanyu.kernel.access.rules import Actor, Role, holder, system
 from quanyu.kernel.files import rules as file_rules
 from quanyu.kernel.files.models import File, State
@@ -62,6 +63,7 @@ def test_is_still_read_on_its_page(closed: Event, operator: Actor, at: datetime)
 
 
 def test_is_no_longer_found_by_its_words(closed: Event, operator: Actor, at: datetime) -> None:
+    _learn(closed, at)
     asked = {"q": "井盖", "state": "all"}
     before = browser_of(operator).get("/desk/matters", asked).content.decode()
 
@@ -71,6 +73,47 @@ def test_is_no_longer_found_by_its_words(closed: Event, operator: Actor, at: dat
     after = client.get("/desk/matters", asked).content.decode()
     assert closed.number in before
     assert closed.number not in after
+
+
+def test_leaves_the_search_with_its_words(closed: Event, at: datetime) -> None:
+    _learn(closed, at)
+    before = _searched(closed)
+
+    purge(actor=TIMER, at=at + FOUR_YEARS)
+
+    assert before > _searched(closed) == _words(closed.number)
+
+
+def test_keeps_in_the_search_what_this_city_keeps(closed: Event, at: datetime) -> None:
+    with override_settings(QUANYU_KEPT_DAYS={"events.event.text": 2_000}):
+        purge(actor=TIMER, at=at + FOUR_YEARS)
+
+    assert _searched(closed) == _words(closed.text, closed.number)
+
+
+@pytest.mark.parametrize("text", ["灯", "灯坏"])
+def test_is_forgotten_at_night_however_short_it_was(closed: Event, at: datetime, text: str) -> None:
+    Event.objects.filter(pk=found(closed.pk).pk).update(text=text, title=text, address="")
+    _learn(closed, at)
+    Event.objects.filter(pk=closed.pk).update(text=FADED, title=FADED)
+
+    jobs.list_all(at)
+
+    assert _searched(closed) == _words(closed.number)
+
+
+def _learn(event: Event, at: datetime) -> None:
+    actions.learn_words(keys=[event.pk], actor=TIMER, at=at)
+
+
+def _searched(event: Event) -> set[str]:
+    """Return the words under which a matter is found, without the doors."""
+    kept = EventWords.objects.get(pk=found(event.pk).pk).words.split()
+    return {word.split(":")[0] for word in kept if not word.startswith(f"'{words.DOOR}")}
+
+
+def _words(*texts: str) -> set[str]:
+    return {word.split(":")[0] for word in words.vector(*texts).split()}
 
 
 def test_stays_whole_while_it_is_open(dispatched: Event, at: datetime) -> None:

@@ -13,11 +13,11 @@ from django.db import connection, transaction
 from quanyu.events.models import EventWords, Folded
 from quanyu.events.queries import search
 from quanyu.events.queries.counting import FOLD, OF_DAY
-from quanyu.events.rules import words
 from quanyu.events.rules.counting import CITY, GRAINS
 from quanyu.kernel.access.rules import Actor, ActorKind
 from quanyu.kernel.errors import Denied
 from quanyu.kernel.keys import first_at
+from quanyu.kernel.privacy.actions import made_of
 
 LATE_LINE = timedelta(minutes=10)
 """A line of a story bears the time at which it was made, and is seen when its act commits."""
@@ -128,16 +128,18 @@ def mark_whole(*, since: datetime, actor: Actor, at: datetime) -> None:
     Folded.objects.update_or_create(key=FOLD, defaults=begun)
 
 
+@made_of("events.event.title", "events.event.text", "events.event.address")
 @transaction.atomic
 def learn_words(*, keys: Sequence[UUID], actor: Actor, at: datetime) -> int:
     """Let some matters be found by their words; return how many (编入检索).
+
+    What the purge has erased of them is erased from the search in the same transaction.
 
     :raises Denied: if the actor is not the system
     """
     _check(actor)
     rows = [
-        EventWords(event_id=row.key, words=words.vector(*row.said, doors=row.doors))
-        for row in search.texts(keys, actor=actor)
+        EventWords(event_id=row.key, words=row.vector) for row in search.texts(keys, actor=actor)
     ]
     EventWords.objects.bulk_create(
         rows,

@@ -25,7 +25,7 @@ class EventWords(models.Model):
             "event__closed_at",
             of="resident",
             ends="timer",
-            timer="quanyu.events.jobs.list_all",
+            timer="quanyu.kernel.privacy.jobs.purge",
         ),
     }
 

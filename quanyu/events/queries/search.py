@@ -6,14 +6,13 @@ other tells which of some matters have them. Few are found; of many, those are a
 comes by in its order.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
 from django.conf import settings
 from django.db import connection
 from django.db.models import BooleanField, F, Func, Q, Value
-from django.db.models.expressions import RawSQL
 
 from quanyu.events.models import Event, EventWords
 from quanyu.events.rules import words
@@ -23,9 +22,6 @@ from quanyu.kernel.privacy.rules import FADED
 
 FEW = 5_000
 """So many found are taken as they are."""
-
-NUMBER_ALONE = 12
-"""The words of a number and of doors: of a matter whose text is gone no more may be kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +101,11 @@ class Text:
     said: tuple[str, ...]
     doors: tuple[str, ...]
 
+    @property
+    def vector(self) -> str:
+        """Return what the search keeps of it."""
+        return words.vector(*self.said, doors=self.doors)
+
 
 def texts(keys: Sequence[UUID], *, actor: Actor) -> list[Text]:
     """Return what some matters say: not who reported them, and not how to reach that person."""
@@ -122,10 +123,19 @@ def to_learn(keys: Sequence[UUID], *, actor: Actor) -> list[UUID]:
     """Return which of these matters are not in the search, or are with words that are gone."""
     rows = Event.objects.visible_to(actor).filter(pk__in=list(keys))
     known = EventWords.objects.visible_to(actor).filter(event_id__in=list(keys))
-    kept = RawSQL("length(words) > %s", (NUMBER_ALONE,), BooleanField())
-    gone = set(known.filter(Q(event__text=FADED) & Q(kept)).values_list("event_id", flat=True))
     here = set(known.values_list("event_id", flat=True))
+    faded = known.filter(Q(event__text=FADED) | Q(event__title=FADED))
+    gone = _otherwise(dict(faded.values_list("event_id", "words")), actor=actor)
     return [key for key in rows.values_list("pk", flat=True) if key not in here or key in gone]
+
+
+def _otherwise(kept: Mapping[UUID, str], *, actor: Actor) -> set[UUID]:
+    """Return which matters are kept with other words than they have."""
+    return {
+        row.key
+        for row in texts([*kept], actor=actor)
+        if set(row.vector.split()) != set(kept[row.key].split())
+    }
 
 
 def _once(row: Event) -> list[str]:

@@ -161,11 +161,13 @@ SEALERS = {
 }
 """Who seals by hand outside the fields, and the column that a rotation therefore knows."""
 
+PASSING = {"quanyu/events/queries/nearby.py": "a key on a form, in no row: good while the page is"}
+
 
 def test_knows_everybody_who_seals_by_hand() -> None:
     found = {path for path, tree in trees().items() if "/privacy/" not in path and _seals(tree)}
 
-    assert found == set(SEALERS)
+    assert found == set(SEALERS) | set(PASSING)
     assert set(SEALERS.values()) <= {column.label for column in sealed.every()}
 
 

@@ -22,7 +22,11 @@ Eraser: TypeAlias = Callable[[Declared, datetime], int]
 BATCH = 1_000
 """Rows erased in one transaction, at most."""
 
+Heir: TypeAlias = Callable[..., object]
+"""Puts right what was made of some rows' values, by their keys, when the values are gone."""
+
 _erasers: dict[str, Eraser] = {}
+_heirs: dict[str, list[Heir]] = {}
 logger = logging.getLogger(__name__)
 
 
@@ -32,6 +36,20 @@ def erases(label: str) -> Callable[[Eraser], Eraser]:
     def keep(eraser: Eraser) -> Eraser:
         _erasers[label] = eraser
         return eraser
+
+    return keep
+
+
+def made_of(*labels: str) -> Callable[[Heir], Heir]:
+    """Have the purge call this with ``keys, actor, at`` where it has erased one of these fields.
+
+    It is called in the same transaction: what was made of a value is gone when the value is.
+    """
+
+    def keep(heir: Heir) -> Heir:
+        for label in labels:
+            _heirs.setdefault(label, []).append(heir)
+        return heir
 
     return keep
 
@@ -62,7 +80,7 @@ def _sweep(report: Purge, entry: Declared, *, actor: Actor, at: datetime) -> Non
     try:
         while not is_over:
             with acting(actor):
-                count, last = _batch(entry, after=last, at=at)
+                count, last = _batch(entry, after=last, actor=actor, at=at)
                 is_over = last is None
                 if count:
                     _write_down(report, entry, count, actor=actor, at=at)
@@ -82,7 +100,7 @@ def _write_down(report: Purge, entry: Declared, count: int, *, actor: Actor, at:
     report.counts = counts
 
 
-def _batch(entry: Declared, *, after: Any, at: datetime) -> tuple[int, Any]:
+def _batch(entry: Declared, *, after: Any, actor: Actor, at: datetime) -> tuple[int, Any]:
     """Erase the next rows by key; return how many, and the last key, None when none are left."""
     before = at - timedelta(days=entry.days)
     if eraser := _erasers.get(entry.label):
@@ -93,7 +111,10 @@ def _batch(entry: Declared, *, after: Any, at: datetime) -> tuple[int, Any]:
     keys = list(due.order_by("pk").values_list("pk", flat=True)[:BATCH])
     if not keys:
         return 0, None
-    return _erase(entry, keys, before=before), keys[-1] if len(keys) == BATCH else None
+    count = _erase(entry, keys, before=before)
+    for heir in _heirs.get(entry.label, ()):
+        heir(keys=keys, actor=actor, at=at)
+    return count, keys[-1] if len(keys) == BATCH else None
 
 
 def _due(entry: Declared, *, before: datetime) -> models.QuerySet[Any]:

@@ -40,7 +40,7 @@ def moves(
     to_authority = ["reported", "verified", "accepted", *to_body]
     desk, dispatcher = [R.OPERATOR, R.DISPATCHER], [R.DISPATCHER]
     asking = [R.RESIDENT, R.OPERATOR, R.CHECKER, R.SYSTEM]
-    letter = ["body", "ground", "letter", "promised_on"]
+    letter = ["body", "ground", "promised_on"]
     answer = ["answered_by", "answered_on", "answer"]
     ends = ["ground", "reason", "reply"]
     return (

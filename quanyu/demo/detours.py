@@ -8,7 +8,7 @@ from uuid import UUID
 from django.conf import settings
 from django.db import transaction
 
-from quanyu.demo import calls, climbing, closing, hotline, together
+from quanyu.demo import calls, climbing, closing, hotline, leaving, together
 from quanyu.demo.cast import STREET
 from quanyu.events import actions as events
 from quanyu.events import queries as matters
@@ -33,6 +33,7 @@ def show(actors: Mapping[str, Actor], handlers: Handlers, *, at: datetime) -> No
     """Let some matters of the street take each side path, and some come by hotline, once."""
     hotline.show(actors, handlers, at=at)
     calls.show(actors, handlers, at=at)
+    leaving.show(actors, handlers, at=at)
     _turn_aside(actors, handlers, at=at)
     climbing.show(at=at)
 

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 
-from quanyu.events import actions, queries
+from quanyu.events import actions
 from quanyu.events.models import Event, Letter
 from quanyu.events.pages.leaving import compose
 from quanyu.events.queries import clock, desk, figures, gone, words
@@ -18,6 +18,7 @@ from quanyu.kernel.access.rules import Actor, Role, holder, system
 from quanyu.kernel.access.scope import set_scope
 from quanyu.kernel.errors import Denied, Invalid
 from quanyu.kernel.figures.rules import Grain, holding
+from quanyu.kernel.workflow.rungs import ticking
 from quanyu.kernel.workflow.spec import Guarded, Missing, NotAllowed
 from quanyu.organisations import queries as bodies
 from tests.conftest import found, in_body, person
@@ -71,9 +72,7 @@ def test_is_due_on_the_promised_day_and_owned_by_the_desk(
 
     assert outside.next_due_at == at + timedelta(days=10)
     assert [task.verb for task in desk.work(actor=dispatcher)] == ["take_answer"]
-    late = at + timedelta(days=11)
-    assert queries.overdue(clock="stage", actor=dispatcher, at=late) == [outside.pk]
-    assert queries.overdue(clock="span", actor=dispatcher, at=late + timedelta(days=99)) == []
+    assert [one.name for one in ticking(outside)] == ["stage"]
 
 
 def test_lets_our_clock_stand_where_the_ground_says_so(outside: Event, at: datetime) -> None:
@@ -88,9 +87,7 @@ def test_lets_our_clock_run_where_it_does_not(
     event = send(act, filed, power, dispatcher, at, ground="advice")
 
     assert (event.span_since, event.span_left) == (at, None)
-    late = at + timedelta(days=30)
-    set_scope(dispatcher)
-    assert queries.overdue(clock="span", actor=dispatcher, at=late) == [event.pk]
+    assert [one.name for one in ticking(event)] == ["stage", "span"]
 
 
 @pytest.mark.parametrize("role", [Role.OPERATOR, Role.CHECKER, Role.COMMANDER])

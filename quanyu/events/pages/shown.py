@@ -282,7 +282,7 @@ STANDS: Mapping[str, str] = {
     "handling": "handle",
     "queried": "accept",
     "waiting": "handle",
-    "outside": "handle",
+    "outside": "dispatch",
     "suspended": "handle",
     "reviewing": "handle",
     "consulting": "dispatch",

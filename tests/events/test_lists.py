@@ -333,10 +333,36 @@ def test_a_new_report_can_be_found(reported: Event, at: datetime) -> None:
 
 @pytest.mark.parametrize(
     "after",
-    ["x", "2026_1", "2026-01-01_nothing", "_", "2026-01-01_01990000-0000-7000-8000-000000000001x"],
+    [
+        *("x", "2026_1", "2026-01-01_nothing", "_"),
+        "2026-01-01_01990000-0000-7000-8000-000000000001x",
+        "0001-01-01T00:00:00+23:59_01990000-0000-7000-8000-000000000001",
+    ],
 )
 def test_a_mark_that_leads_nowhere_is_refused(after: str, clerk: Actor, at: datetime) -> None:
     set_scope(clerk)
 
     with pytest.raises(Invalid):
         queries.page(Filters(), actor=clerk, at=at, after=after)
+
+
+@pytest.mark.parametrize(
+    "filters",
+    [
+        Filters(category="\U0010ffff"),
+        Filters(category="\ud7ff"),
+        Filters(until=date.max),
+        Filters(since=date.min),
+        Filters(words="' | !&()<->:*\\"),
+        Filters(words="\ufdfa" * 60),
+        Filters(place="x"),
+    ],
+)
+def test_what_somebody_wrote_into_the_address_is_no_fault(
+    filters: Filters, reported: Event, clerk: Actor, at: datetime
+) -> None:
+    set_scope(clerk)
+
+    page = queries.page(filters, actor=clerk, at=at)
+
+    assert len(page.rows) == page.count

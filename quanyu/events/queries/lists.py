@@ -6,7 +6,7 @@ door: each door has an index of its own.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from functools import reduce
 from itertools import chain, repeat
 from uuid import UUID
@@ -42,6 +42,9 @@ DRAWN = (
     *("span_since", "span_amount", "span_unit", "body_id", "region_path", "category"),
 )
 """The columns of which a point is drawn."""
+
+LAST_SIGN = "\U0010ffff"
+"""After every other sign: what begins with a code stands before the code with this one."""
 
 Rows = QuerySet[Event]
 Box = tuple[float, float, float, float]
@@ -247,14 +250,16 @@ def of_class(code: str) -> Q:
     if not code:
         return Q()
     column = Collate(F("category"), "C")
-    end = f"{code[:-1]}{chr(ord(code[-1]) + 1)}"
+    end = f"{code}{LAST_SIGN}"
     return Q(GreaterThanOrEqual(column, Value(code))) & Q(LessThan(column, Value(end)))
 
 
 def reported(since: date | None, until: date | None) -> Q:
     """Return the condition that a matter came in on these days, by the clock of the city."""
     found = Q(reported_at__gte=_midnight(since)) if since else Q()
-    return found & Q(reported_at__lt=_midnight(until + timedelta(days=1))) if until else found
+    if until is None or until == date.max:
+        return found
+    return found & Q(reported_at__lt=_midnight(until + timedelta(days=1)))
 
 
 def done_by(actor: Actor) -> Q:
@@ -357,6 +362,7 @@ def _begin(streams: Sequence[Stream], after: str) -> tuple[int, Q]:
     key, _sep, named = rest.partition("_")
     wanted = [number for number, one in enumerate(streams) if (one is DUE) == (named == "due")]
     try:
-        return wanted[0], streams[wanted[0]].beyond(datetime.fromisoformat(value), UUID(key))
-    except (ValueError, IndexError) as fault:
+        moment = datetime.fromisoformat(value).astimezone(UTC)
+        return wanted[0], streams[wanted[0]].beyond(moment, UUID(key))
+    except (ValueError, IndexError, OverflowError) as fault:
         raise Invalid(_("翻页标记无效，请从第一页开始"), field="after", value=after) from fault

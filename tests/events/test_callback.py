@@ -412,6 +412,8 @@ def test_is_listed_and_taken_on_the_page(queued: Event, caller: Actor) -> None:
     page = browser_of(caller).get(reverse("desk_callbacks"))
 
     assert [row["number"] for row in page.context["rows"]] == [queued.number]
+    # A button that would be refused is not offered: in quiet hours nobody takes a call.
+    assert ("领取回访" in page.content.decode()) == (page.context["quiet_until"] is None)
 
 
 def test_is_refused_on_the_page_of_ones_own_work(queued: Event, checker: Actor) -> None:

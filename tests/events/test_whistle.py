@@ -411,3 +411,12 @@ def test_shows_its_page_to_the_called_and_to_no_stranger(
 
     assert "报到" in browser_of(one).get(url).content.decode()
     assert browser_of(stranger).get(url).status_code == 404
+
+
+def test_says_on_my_work_what_the_call_is_for_and_that_not_all_is_done(
+    call: WhistleCall, one: Actor
+) -> None:
+    page = browser_of(one).get(reverse("desk")).content.decode()
+
+    assert call.words in page
+    assert "手上的事都办完了" not in page

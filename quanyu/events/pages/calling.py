@@ -154,6 +154,7 @@ def _task(
 ) -> dict[str, Any]:
     return {
         "title": f"{title} {place_words(row.region_path)}",
+        "words": row.words if workflow is CALL else row.demand,
         "act": _(workflow.label(verb)),
         "url": reverse(page, args=[row.number]),
         "due": timezone.localtime(due) if due else None,

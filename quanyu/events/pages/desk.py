@@ -172,7 +172,7 @@ def _to_do(verb: str) -> str:
         "check": _("待核查"),
         "close": _("待结案"),
         "settle": _("可现场办结"),
-        "conclude": _("待写会商纪要"),
+        "conclude": _("待会商定案"),
         **together.to_do(),
     }
     return names[verb]

@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from quanyu.events import actions, jobs, queries
 from quanyu.events.models import Event, RungTold
-from quanyu.events.queries import escalating
+from quanyu.events.queries import escalating, lists
 from quanyu.events.rules import HOLDERS, Audience, Filters
 from quanyu.events.rules.escalating import TOPICS, WHOM_NAMES, highest, place_of
 from quanyu.events.workflow import EVENT, State
@@ -334,6 +334,17 @@ def test_the_body_above_sees_what_it_is_asked_to_see_to(
     set_scope(superior)
     assert list(Event.objects.visible_to(superior)) == [handling]
     assert superior.roles_on(found(handling.pk)) == set()
+
+
+def test_the_body_above_finds_it_by_its_words(
+    handling: Event, superior: Actor, posts: dict[str, Actor]
+) -> None:
+    actions.learn_words(keys=[handling.pk], actor=WORKER, at=UP)
+    ring(handling, at=UP + MINUTE)
+
+    set_scope(superior)
+    rows = lists.narrowed(Filters(words="井盖"), actor=superior, at=UP + MINUTE)
+    assert list(rows) == [handling]
 
 
 # ------------------------------------------------------------------ stages

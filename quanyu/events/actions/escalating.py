@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.db import transaction
 
+from quanyu.events.actions.listing import learn_words
 from quanyu.events.models import Event, RungTold
 from quanyu.events.queries import escalating, telling
 from quanyu.events.queries.escalating import Found
@@ -68,7 +69,7 @@ def _climb(event: Event, *, actor: Actor, at: datetime) -> int:
         if passed:
             setattr(event, f"{one.name}_rung", passed[-1].number)
     event.next_rung_at = rungs.next_at(event)
-    event.save(update_fields=["stage_rung", "span_rung", "next_rung_at", "shared_with"])
+    event.save(update_fields=["stage_rung", "span_rung", "next_rung_at"])
     if told:
         RungTold.objects.bulk_create(told)
         steps = sorted({f"{row.stage}.{row.number}" for row in told})
@@ -89,16 +90,21 @@ def _tell(
         if each.people and not people:
             continue  # all of them are told of a higher rung in this very moment
         if each.level == Whom.LEADER:
-            _show(event)
+            _show(event, actor=actor, at=at)
         kept += _told(event, one, moment, Found(each.level, people), actor=actor, at=at)
     return kept
 
 
-def _show(event: Event) -> None:
-    """Let the body above see what its people are asked to see to; it gets no act on it."""
+def _show(event: Event, *, actor: Actor, at: datetime) -> None:
+    """Let the body above see what its people are asked to see to; it gets no act on it.
+
+    No line of the story says so, and so nobody else would let it be found by its words.
+    """
     above = escalating.body_above(event)
     if above is not None and above not in event.shared_with:
         event.shared_with = [*event.shared_with, above]
+        event.save(update_fields=["shared_with"])
+        learn_words(keys=[event.pk], actor=actor, at=at)
 
 
 def _told(

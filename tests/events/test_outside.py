@@ -8,6 +8,7 @@ import pytest
 from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.urls import reverse
+from django.utils import timezone
 
 from quanyu.events import actions
 from quanyu.events.models import Event, Letter
@@ -339,3 +340,15 @@ def test_is_seen_by_nobody_of_the_body_without_an_account(outside: Event, body: 
 
     assert not Event.objects.filter(pk=outside.pk).exists()
     assert leaving.is_theirs(found(outside.pk), other)
+
+
+def test_is_handed_out_by_the_form_of_the_desk(
+    filed: Event, power: UUID, dispatcher: Actor
+) -> None:
+    day = (timezone.now() + timedelta(days=5)).date().isoformat()
+    typed = {"body": str(power), "ground": "power", "letter": "请派人修复", "promised_on": day}
+    url = reverse("desk_act", args=[filed.number, "hand_outside"])
+
+    said = browser_of(dispatcher).post(url, typed | {"version": str(filed.version)})
+
+    assert (said.status_code, found(filed.id).state) == (302, "outside")

@@ -9,9 +9,10 @@ from uuid import UUID
 from django.conf import settings
 from django.utils import timezone
 
-from quanyu.events import actions, queries, rules
+from quanyu.events import actions, queries, rules, schemas
 from quanyu.events.actions import calling
 from quanyu.events.queries import (
+    asked_counts,
     classing,
     closing,
     counting,
@@ -247,6 +248,25 @@ def follow(at: datetime) -> None:
             actions.follow(actor=worker, at=at)
     if not is_whole:
         list_all(at)
+
+
+@on("event.count", is_apart=True)
+def count_list(case: UUID, at: datetime) -> None:
+    """Count a list row by row, as who asked for it sees it now."""
+    worker = system(settings.QUANYU_CITY, job="events.count_list")
+    now = timezone.now()
+    with acting(worker):
+        count = asked_counts.to_count(case, actor=worker)
+        asker = None if count is None else asked_counts.asker(count, at=now)
+    if count is None:
+        return
+    number = None
+    if asker is not None:
+        with acting(asker):
+            filters = schemas.FilterIn(**count.asked).filters()
+            number = queries.exact_count(filters, actor=asker, at=now)
+    with acting(worker):
+        actions.keep_count(count_id=case, number=number, actor=worker, at=now)
 
 
 @every("50 4 * * * 0", in_one=False)

@@ -214,12 +214,6 @@ def test_the_map_shows_the_part_that_is_seen(filed: Event, dispatcher: Actor) ->
     assert counts == [1, 0, 1, 1]
 
 
-def test_a_list_is_counted_for_who_asks(filed: Event, dispatcher: Actor) -> None:
-    page = browser_of(dispatcher).get(reverse("desk_matters_count"), {"state": "filed"})
-
-    assert page.context["total"] == "1"
-
-
 def test_the_map_page_opens(filed: Event, dispatcher: Actor) -> None:
     assert browser_of(dispatcher).get(reverse("desk_map")).status_code == 200
 

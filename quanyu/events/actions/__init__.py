@@ -28,6 +28,8 @@ from quanyu.events.actions.classing import KEEPERS, Trained, keep_model, release
 from quanyu.events.actions.closing import check, close, rate, rework
 from quanyu.events.actions.common import DESK
 from quanyu.events.actions.consulting import Asked, call_off, conclude, convene, reconvene
+from quanyu.events.actions.counting import ask_count as ask_count
+from quanyu.events.actions.counting import keep_count as keep_count
 from quanyu.events.actions.desk import (
     accept,
     dispatch,

@@ -7,6 +7,7 @@ from django.db import models
 from quanyu.kernel.access.queries import ScopedManager
 from quanyu.kernel.access.reach import Access, Reach, Under
 from quanyu.kernel.errors import gettext_noop as _
+from quanyu.kernel.keys import uuid7
 from quanyu.kernel.privacy.rules import Personal
 
 
@@ -118,3 +119,33 @@ class Folded(models.Model):
 
     def __str__(self) -> str:
         return f"{self.key} {self.whole_at}"
+
+
+class ListCount(models.Model):
+    """One list that a person has had counted row by row, by the worker (精确计数).
+
+    Counted with that person's sight at that time, and shown to nobody else.
+    """
+
+    access = Access(rows=Reach(place="", own="account_id", jobs=True), writes="insert update")
+    personal = {
+        "asked": Personal("duty", _("按申请时看到的样子计数"), 1, "at", of="both", ends="row"),
+    }
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    account_id = models.UUIDField("申请人")
+    hat = models.CharField("身份", max_length=100, blank=True)
+    asked = models.JSONField("筛选条件")
+    at = models.DateTimeField("申请时间")
+    counted_at = models.DateTimeField("数清时间", null=True)
+    number = models.PositiveIntegerField("件数", null=True)
+    """None although it was counted: it took longer than a worker may."""
+
+    objects = ScopedManager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "精确计数"
+        indexes = [models.Index("account_id", models.F("at").desc(), name="list_count_by_person")]
+
+    def __str__(self) -> str:
+        return f"{self.number}"

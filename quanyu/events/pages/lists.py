@@ -7,15 +7,16 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_GET, require_http_methods
 
-from quanyu.events import queries, schemas
+from quanyu.events import actions, queries, schemas
 from quanyu.events.pages import behind, shown
 from quanyu.events.pages.desk import GROUND, REPORTING
-from quanyu.events.queries import clock, desk, values, words
+from quanyu.events.queries import asked_counts, clock, desk, values, words
 from quanyu.events.queries.lists import MOST_POINTS
 from quanyu.events.rules import Channel, Filters
 from quanyu.events.rules import words as words_of
@@ -32,6 +33,7 @@ from quanyu.kernel.access.http import (
 )
 from quanyu.kernel.access.http import asked as asked_of
 from quanyu.kernel.access.rules import Actor
+from quanyu.kernel.accounts.http import seat_of
 from quanyu.kernel.tables import http as tables
 from quanyu.organisations import queries as organisations
 from quanyu.regions import queries as regions
@@ -67,8 +69,7 @@ def matters(request: HttpRequest) -> HttpResponse:
             *tables.kept(listing["keep"]),
         ],
         "query": asked,
-        "total": f"{page.count:,}",
-        "count_url": "" if page.is_exact else _address("desk_matters_count", asked),
+        **_number(request, asked, page, at=at),
         "sought": words_of.sought(filters.words),
         "sort_words": _("最近上报的在前") if filters.sort == "new" else _("按到期时间，先到在前"),
         "clear_url": "" if is_plain else _address("desk_matters", {"state": ALL}),
@@ -111,14 +112,54 @@ def desk_map(request: HttpRequest) -> HttpResponse:
     return answer(request, "events/map.html", context)
 
 
-@require_GET
+@require_http_methods(["GET", "POST"])
 @hidden_if_denied
 def matters_count(request: HttpRequest) -> HttpResponse:
-    """Count every matter of the list, for who asked for it."""
+    """Have the list counted by the worker, for who asked for it; tell how far it is."""
     actor, at, asked = actor_of(request), timezone.now(), _asked(request)
-    found = queries.exact_count(_filters(asked), actor=actor, at=at)
-    context = {"total": None if found is None else f"{found:,}", "now": timezone.localtime(at)}
+    if request.method == "POST":
+        _filters(asked)  # refuses what no list is narrowed to
+        actions.ask_count(asked=_given(asked), hat=_hat(request), actor=actor, at=at)
+    if not is_htmx(request):
+        return redirect(_address("desk_matters", asked))
+    total = request.GET.get("least", "")
+    context = _counting(request, asked, total if total.replace(",", "").isdigit() else "", at=at)
     return answer(request, "events/_counted.html", context)
+
+
+def _counting(request: HttpRequest, asked: Asked, total: str, *, at: datetime) -> dict[str, Any]:
+    """Return what stands where the number of a list stands that is too long to be counted."""
+    actor = actor_of(request)
+    found = asked_counts.newest(_given(asked), hat=_hat(request), actor=actor, at=at)
+    waits = found is not None and asked_counts.is_waiting(found)
+    number = None if found is None else found.number
+    return {
+        "total": total,
+        "count_url": _address("desk_matters_count", asked, least=total),
+        "list_url": _address("desk_matters", asked),
+        "is_counting": waits,
+        "is_too_long": found is not None and not waits and number is None,
+        "counted": None if number is None else f"{number:,}",
+        "counted_at": found.counted_at if found is not None else None,
+        "now": timezone.localtime(at),
+    }
+
+
+def _number(request: HttpRequest, asked: Asked, page: queries.Page, *, at: datetime) -> Any:
+    total = f"{page.count:,}"
+    return {"total": total} if page.is_exact else _counting(request, asked, total, at=at)
+
+
+def _hat(request: HttpRequest) -> str:
+    seat = seat_of(request)
+    return seat.hat.key if seat.hat else ""
+
+
+def _given(asked: Mapping[str, str]) -> dict[str, str]:
+    """Return what the address asks for by the names of the query."""
+    known = schemas.FilterIn.model_fields
+    given = {NAMES.get(name, name): value for name, value in asked.items() if value != ALL}
+    return {name: value for name, value in given.items() if name in known and name != "sort"}
 
 
 @require_GET

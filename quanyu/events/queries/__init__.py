@@ -234,6 +234,7 @@ def topic_names() -> dict[str, str]:
     names |= {f"{EVENT.name}.start": gettext("上报"), f"{EVENT.name}.overdue": gettext("逾期")}
     names |= {f"{EVENT.name}.escalate": gettext("逐级提醒")}
     names |= {f"{EVENT.name}.place": gettext("落点"), f"{EVENT.name}.say": gettext("内部说明")}
+    names |= {f"{EVENT.name}.count": gettext("申请精确计数")}
     names |= {f"{EVENT.name}.draw": gettext("抽取强制结案复查")}
     names |= {
         f"{EVENT.name}.sample": gettext("抽中复查"),

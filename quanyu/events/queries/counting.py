@@ -25,8 +25,8 @@ FOLD = "events"
 
 LATE = "late"
 
-PATIENCE = 9
-"""Seconds for which somebody waits for an exact count that they asked for."""
+PATIENCE = 300
+"""Seconds for which a worker counts a list that somebody asked for."""
 
 ZONE = "Asia/Shanghai"
 

@@ -100,6 +100,7 @@ NOT_PERSONAL = {
     ),
     "events.Counted": ("what Event says of place, class and state", "region_path category state"),
     "events.Folded": ("a name of ours", "key"),
+    "events.ListCount": ("a code of the role that was worn", "hat"),
     "events.Tally": (
         "counts of a place, a class, a state and a day",
         "key grain region_path category state",

@@ -12,7 +12,7 @@ from quanyu.events import actions, jobs, queries
 from quanyu.events.models.listed import ListCount
 from quanyu.events.queries import asked_counts, counting, lists
 from quanyu.events.rules import Filters
-from quanyu.kernel.access.rules import REPORTER, SIGHTED_ROLES, Actor, system
+from quanyu.kernel.access.rules import REPORTER, SIGHTED_ROLES, Actor, Role, system
 from quanyu.kernel.access.scope import set_scope
 from quanyu.kernel.accounts.models import GrantRow
 from quanyu.kernel.errors import Denied
@@ -34,7 +34,7 @@ def long(monkeypatch: pytest.MonkeyPatch, act: Any, said: Any, at: datetime) -> 
 
 
 @pytest.mark.parametrize("role", sorted(SIGHTED_ROLES))
-def test_is_equal_to_the_rows_of_every_role(role: str, long: None) -> None:
+def test_is_equal_to_the_rows_of_every_role(role: Role, long: None) -> None:
     actor = person(role)
     browser_of(actor)
 

@@ -19,6 +19,8 @@ FRESH = timedelta(hours=1)
 
 def newest(asked: Mapping[str, str], *, hat: str, actor: Actor, at: datetime) -> ListCount | None:
     """Return this person's last count of this very list: one that is fresh, or under way."""
+    if actor.id is None:
+        return None
     own = ListCount.objects.visible_to(actor).filter(account_id=actor.id, hat=hat)
     found = own.filter(asked=dict(asked), at__gt=at - FRESH).order_by("-at", "-id").first()
     return None if found is None or (is_waiting(found) and is_stale(found, at=at)) else found

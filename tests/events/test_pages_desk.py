@@ -264,7 +264,9 @@ def test_the_list_takes_few_statements(filed: Event, dispatcher: Actor) -> None:
 
 
 def test_every_act_asks_for_what_it_needs() -> None:
-    names = {"refuse_reason": "reason", "void_reason": "reason"}
+    names = {"refuse_reason": "reason", "void_reason": "reason", "inside_reason": "reason"}
+    names |= {"force_ground": "ground", "outside_ground": "ground", "outside_body": "body"}
+    names |= {"outside_answer": "answer", "to_place": "target"}
     asked = {verb: {names.get(one, one) for one in ones} for verb, ones in forms.ASKS.items()}
 
     assert not [m.verb for m in EVENT.moves if m.verb in asked and set(m.needs) - asked[m.verb]]

@@ -93,7 +93,7 @@ DATA = {
         ("_COUNTY_ENDINGS", "_MEGA_ENDINGS", "_NOT_MEGA_ENDING"), "how names of places end"
     ),
     "quanyu/regions/rules/places.py": dict.fromkeys(
-        ("_COMMITTEES", "short_name"), "how names of places end"
+        ("_COMMITTEES", "short_name", "bare_name"), "how names of places end"
     ),
     "quanyu/web/api.py": {"api": "the name of the system, in both languages"},
     "quanyu/web/templatetags/face.py": dict.fromkeys(

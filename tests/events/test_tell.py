@@ -140,7 +140,8 @@ def test_leaves_the_reporter_on_the_web_to_their_code(
 def test_has_who_reported_by_telephone_called(
     channel: Channel, act: Any, told: Any, operator: Actor, at: datetime
 ) -> None:
-    said = Report(text="楼下路灯坏了", address="路口", phone="13800138000", channel=channel)
+    words: dict[str, Any] = {"text": "路灯坏了", "address": "路口", "phone": "13800138000"}
+    said = Report(**words, channel=channel, agreed="said")
     event = found(act(actions.report, said=said, actor=operator, at=at).id)
     reply = {"reason": "out_of_scope", "reply": "请找物业"}
     act(actions.refuse, event_id=event.id, actor=operator, at=at, **reply)

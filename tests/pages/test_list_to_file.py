@@ -29,6 +29,7 @@ def lamps(act: Any, at: datetime, reported: Event) -> list[Event]:
 def test_what_is_seen_is_what_is_taken(
     sit: Sit, lamps: list[Event], clerk: Actor, tmp_path: Path
 ) -> None:
+    work()  # The worker learns the words by which matters are found.
     page = sit(clerk, accept_downloads=True)
     page.goto("/desk/matters")
     page.get_by_role("textbox", name="搜索").fill("路灯")

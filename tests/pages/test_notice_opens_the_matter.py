@@ -79,6 +79,7 @@ def test_an_operator_calls_who_reported_by_telephone(
         phone="13800138000",
         name="张三",
         channel=Channel.PHONE,
+        agreed="said",
     )
     event = act(actions.report, said=said, actor=operator, at=at)
     reply = {"reason": "out_of_scope", "reply": "请找物业"}

@@ -85,7 +85,9 @@ def test_a_broken_cover_from_report_to_rating(
     desk = sit(checker)
     opens(desk, "开始核查")
     does(desk, "开始核查")
-    desk.get_by_role("form", name="结案").get_by_label("核查结果").fill("现场看过，盖好了。")
+    form = desk.get_by_role("form", name="结案")
+    form.get_by_label("核查结果").fill("现场看过，盖好了。")
+    form.get_by_label("提示已看过，仍然结案").check()
     does(desk, "结案")
 
     page = f"/desk/matters/{matter.number}"

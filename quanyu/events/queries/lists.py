@@ -351,7 +351,9 @@ def _mark(streams: Sequence[Stream], row: Event) -> str:
     """Return where the page after this row begins."""
     is_due = DUE in streams and row.next_due_at is not None
     stream = DUE if is_due else next(s for s in streams if s is not DUE)
-    return f"{getattr(row, stream.column).isoformat()}_{row.pk}{'_due' if is_due else ''}"
+    # In UTC and with a Z: a plus sign would be a blank to who puts it into an address as it is.
+    moment = getattr(row, stream.column).astimezone(UTC).replace(tzinfo=None).isoformat()
+    return f"{moment}Z_{row.pk}{'_due' if is_due else ''}"
 
 
 def _begin(streams: Sequence[Stream], after: str) -> tuple[int, Q]:

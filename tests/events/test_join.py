@@ -19,6 +19,7 @@ from quanyu.kernel.errors import Denied, Invalid
 from quanyu.kernel.workflow.spec import Guarded, NotAllowed, Overtaken
 from quanyu.organisations import queries as organisations
 from tests.conftest import found, in_body, person
+from tests.events.calls import blown
 from tests.seat import browser_of
 
 pytestmark = pytest.mark.django_db
@@ -202,6 +203,17 @@ def test_lets_the_lead_say_why_a_part_is_not_needed(
     row = the_part(event)
     assert (event.state, event.open_parts, event.shared_with) == ("handled", 0, [])
     assert (row.state, row.withdrawn_reason) == ("withdrawn", why)
+
+
+def test_keeps_in_sight_of_it_whom_a_street_whistled_for_too(
+    act: Any, joined: Event, dispatcher: Actor, handler: Actor, water: Actor, at: datetime
+) -> None:
+    blown(act, dispatcher, at, code("water-supply"), matters=(joined.number,))
+    facts = {"event_id": joined.id, "outcome": "清好了", "unneeded": "阀门不用关"}
+    act(actions.handle, actor=handler, at=at, **facts)
+
+    set_scope(water)
+    assert Event.objects.visible_to(water).filter(pk=joined.pk).exists()
 
 
 def test_lets_the_lead_answer_once_the_parts_are(

@@ -7,7 +7,7 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 
 from quanyu.events import queries
-from quanyu.events.models import Consultation, Event, EventStep, JointPart, WhistlePart
+from quanyu.events.models import Consultation, Event, EventStep, JointPart
 from quanyu.events.queries import escalating
 from quanyu.events.rules import joint as rules
 from quanyu.events.rules.joint import KEPT, LIVE, PartState
@@ -117,10 +117,16 @@ def called_to(event: Event, *, actor: Actor) -> tuple[set[UUID], set[UUID]]:
 
 
 def _called_otherwise(event: Event, *, actor: Actor) -> set[UUID | None]:
-    """Return the bodies that see a matter because a street whistled, or it ran late below them."""
-    rows = WhistlePart.objects.visible_to(actor).filter(call__matters__event=event)
+    """Return the bodies that see a matter because a street whistled, or it ran late below them.
+
+    By the story: whoever has the matter sees the whole of it, and the call itself perhaps not.
+    """
+    steps = EventStep.objects.visible_to(actor).filter(case=event, verb="whistle")
+    whistled = [
+        body for facts in steps.values_list("facts", flat=True) for body in facts.get("bodies", ())
+    ]
     above = escalating.body_above(event) if event.stage_rung or event.span_rung else None
-    return {*rows.values_list("body_id", flat=True), above}
+    return {*map(UUID, whistled), above}
 
 
 def here(event: Event, *, at: datetime) -> list[BodyEntry]:

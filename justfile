@@ -53,7 +53,7 @@ locks *words:
             --no-emit-index-url --no-annotate --no-header {{words}} "$@"
     }
     compile pyproject.toml --group frontend --group dev --group pages \
-        --group servers --group docs -o requirements/test.lock
+        --group servers --group docs --group peers -o requirements/test.lock
     compile pyproject.toml --group frontend -c requirements/test.lock -o requirements/demo.lock
     compile pyproject.toml -c requirements/test.lock -o requirements/runtime.lock
     echo uv | compile - -o requirements/tools.lock

@@ -1,0 +1,1 @@
+"""The pages of places (地点页面)."""

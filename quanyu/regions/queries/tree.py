@@ -1,0 +1,170 @@
+"""The names of places and their tree, kept in the process by edition (区划树)."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from django.utils.translation import get_language, gettext
+
+from quanyu.kernel.accounts import queries as accounts
+from quanyu.kernel.audit import queries as audit
+from quanyu.kernel.codes import queries as codes
+from quanyu.kernel.editions import Kept
+from quanyu.regions import rules
+from quanyu.regions.models import Edition, Region
+from quanyu.regions.rules import Crumb, Place
+
+EDITION = "regions"
+COMMUNITY_PARTS = 5
+"""Province, city, area, street, community: ``34/01/04/001/001/``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Child:
+    """One place right below another, as a list shows it."""
+
+    path: str
+    name: str
+    name_en: str
+    code: str
+    level: str
+    kind: str
+    households: int | None
+    is_sample: bool
+
+
+def _crumbs() -> dict[str, Crumb]:
+    rows = Region.objects.standing().values_list("path", "name", "name_en")
+    return {path: Crumb(path, rules.short_name(name), english) for path, name, english in rows}
+
+
+def _edition() -> UUID | None:
+    return Edition.objects.filter(name=EDITION).values_list("mark", flat=True).first()
+
+
+_names: Kept[dict[str, Crumb]] = Kept(_crumbs, edition=_edition)
+
+
+def edition() -> UUID | None:
+    """Return the mark of the tree as it stands; another one means that it was re-drawn."""
+    return _edition()
+
+
+def forget() -> None:
+    """Read the names anew at the next question: this process has just changed them."""
+    _names.forget()
+
+
+def breadcrumb(path: str) -> tuple[Crumb, ...]:
+    """Return the way down to ``path`` from the city: its parts that the tree knows."""
+    crumbs = _names.get()
+    way = rules.ancestry(path)
+    known = [crumbs[step] for step in way if step in crumbs]
+    return tuple(known[1:] if len(way) > 1 else known)
+
+
+def place(path: str) -> Place:
+    """Return ``path`` with the names on the way down to it."""
+    return Place(path, breadcrumb(path))
+
+
+def places(paths: Iterable[str]) -> dict[str, Place]:
+    """Return the names of many paths at once, for a list; no query for each."""
+    return {path: place(path) for path in set(paths)}
+
+
+@audit.place_names.answered_by
+@codes.place_names.answered_by
+@accounts.place_names.answered_by
+def place_names(paths: Sequence[str]) -> dict[str, str]:
+    """Return what these places are called, in the reader's language; a grid with its community."""
+    return {path: _apart(path) for path in paths}
+
+
+@audit.topic_names.answered_by
+def topic_names() -> dict[str, str]:
+    """Return what the acts on places are called in the log."""
+    return {
+        "region.import": gettext("载入区划"),
+        "region.found": gettext("新设区划"),
+        "region.draw": gettext("划定边界"),
+    }
+
+
+def label(path: str) -> str:
+    """Return the name of a place in the reader's language; of an unknown one its path."""
+    crumb = _names.get().get(path)
+    if crumb is None:
+        return path
+    is_english = (get_language() or "").startswith("en")
+    return crumb.name_en if is_english and crumb.name_en else crumb.name
+
+
+def _apart(path: str) -> str:
+    """Return a name that tells a place from others: every community has a first grid."""
+    if not is_known(path) or rules.level_of(path) is not rules.Level.GRID:
+        return label(path)
+    return " ".join(label(crumb.path) for crumb in breadcrumb(path)[-2:])
+
+
+def below(path: str) -> list[Crumb]:
+    """Return the places right below a path, from the process, in the order of their codes."""
+    depth = path.count("/") + 1
+    crumbs = _names.get()
+    found = (p for p in crumbs if p.startswith(path) and p.count("/") == depth)
+    return [crumbs[p] for p in sorted(found)]
+
+
+@audit.places_below.answered_by
+def places_below(paths: Sequence[str]) -> dict[str, str]:
+    """Return what these places are called, and those just below each."""
+    found = [*paths, *(crumb.path for path in paths for crumb in below(path))]
+    return {path: label(path) for path in found}
+
+
+def is_known(path: str) -> bool:
+    """Tell whether the tree holds ``path`` today."""
+    return path in _names.get()
+
+
+def children(path: str) -> list[Child]:
+    """Return the places right below ``path``, in the order of their codes."""
+    rows = Region.objects.standing().filter(parent_path=path).order_by("path")
+    fields = ("path", "name", "name_en", "code", "level", "kind", "households", "is_sample")
+    return [
+        Child(path, rules.short_name(name), *rest)
+        for path, name, *rest in rows.values_list(*fields)
+    ]
+
+
+def history(path: str) -> list[tuple[str, date, date | None]]:
+    """Return the names a place has borne, with their days, the newest first."""
+    rows = Region.objects.filter(path=path).order_by("-valid_from")
+    return list(rows.values_list("name", "valid_from", "valid_to"))
+
+
+def name_on(path: str, day: date) -> str:
+    """Return what a place was called on ``day``, or "" when it did not exist."""
+    rows = Region.objects.on(day).filter(path=path)
+    return rows.values_list("name", flat=True).first() or ""
+
+
+def count(path: str) -> dict[str, int]:
+    """Return how many places of each level stand within ``path``."""
+    levels = Region.objects.standing().within(path).values_list("level", flat=True)
+    tally = dict.fromkeys([level.value for level in rules.Level], 0)
+    for level in levels:
+        tally[level] += 1
+    return tally
+
+
+def named_in(text: str) -> str:
+    """Return the community whose name stands in an address, the longest first; else nothing."""
+    names = {
+        path: rules.bare_name(crumb.name)
+        for path, crumb in _names.get().items()
+        if path.count("/") == COMMUNITY_PARTS
+    }
+    found = [path for path, name in names.items() if len(name) > 1 and name in text]
+    return max(found, key=lambda path: (len(names[path]), path), default="")

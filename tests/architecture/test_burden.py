@@ -36,6 +36,7 @@ POSITIONS = {
     "events.Event": "where the matter lies, as the reporter or the dispatcher set it",
     "gateway.Order": "where the matter lies, as the other system said it",
     "regions.Building": "a building",
+    "regions.Estate": "the middle and the outline of an estate",
     "regions.Region": "the middle and the outline of a place",
     "regions.Road": "a road's line",
 }

@@ -88,7 +88,11 @@ DATA = {
         "DANGEROUS": "signs with which a formula may begin",
         **dict.fromkeys(("YES_WORDS", "NO_WORDS", "DAYS"), "words and dates as people type them"),
     },
-    "quanyu/regions/actions/divisions.py": {"_building": "an address, stored"},
+    "quanyu/regions/actions/street.py": {
+        "_building": "an address, stored",
+        "House": "a number as addresses write it",
+    },
+    "quanyu/regions/models/addresses.py": {"Address": "an address, as it is written"},
     "quanyu/regions/rules/codes.py": dict.fromkeys(
         ("_COUNTY_ENDINGS", "_MEGA_ENDINGS", "_NOT_MEGA_ENDING"), "how names of places end"
     ),

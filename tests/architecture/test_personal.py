@@ -169,16 +169,24 @@ NOT_PERSONAL = {
     "privacy.Purge": ("names of fields, counts, kinds of error", "counts failures seconds"),
     "privacy.RotationPart": ("names of columns and keys of rows", "column last"),
     "privacy.KeyMark": ("digests of keys", "name mark"),
+    "regions.Address": ("public: door plates", "code region_path road door"),
+    "regions.Alias": ("public: what places and buildings are called", "text region_path"),
     "regions.Building": (
         "public: addresses of buildings, no dwelling and no person",
-        "region_path name estate address lon lat shape",
+        "code region_path name number estate_name address lon lat door_lon door_lat given_in shape"
+        " status",
     ),
+    "regions.Dwelling": ("public: a room number, no person", "room"),
     "regions.Edition": ("a token", "name"),
+    "regions.Estate": ("public: the map", "code name name_en region_path lon lat shape"),
     "regions.Region": (
         "public: the divisions",
-        "code scheme level kind name name_en path parent_path urban_rural lon lat shape",
+        "code scheme civil_code level kind admin_level name name_en path parent_path urban_rural"
+        " lon lat shape",
     ),
     "regions.Road": ("public: the map", "region_path name name_en shape"),
+    "regions.Siting": ("public: in which grid a building stood", "region_path"),
+    "regions.Unit": ("public: a number", "number"),
     "sessions.Session": ("random", "session_key"),
     "socialaccount.SocialAccount": ("unused: identities are ours", "provider uid extra_data"),
     "socialaccount.SocialApp": (

@@ -102,10 +102,16 @@ OPEN = {
     "privacy.Rotation": "numbers of keys",
     "privacy.RotationPart": "names of columns, keys of rows and counts",
     "quotas.Count": "keyed hashes",
+    "regions.Address": "public: door plates",
+    "regions.Alias": "public: what places and buildings are called",
     "regions.Building": "public: addresses of buildings, no dwelling and no person",
+    "regions.Dwelling": "public: floors and room numbers, no person",
     "regions.Edition": "a token",
+    "regions.Estate": "public: the map",
     "regions.Region": "public: the divisions",
     "regions.Road": "public: the map",
+    "regions.Siting": "public: in which grid a building stood",
+    "regions.Unit": "public: staircases",
 }
 """Tables without rows' reach, each with its reason."""
 

@@ -170,7 +170,7 @@ def test_loading_the_street_again_keeps_its_buildings(
 
     again = actions.load_street(actor=importer, at=at)
 
-    assert again == actions.Loaded(grids=44, buildings=605, roads=17)
+    assert again == actions.Loaded(grids=44, estates=54, buildings=605, roads=17)
     assert set(Building.objects.values_list("id", flat=True)) == before
 
 

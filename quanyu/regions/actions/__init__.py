@@ -5,11 +5,10 @@ from quanyu.regions.actions.divisions import (
     HEFEI_DAY,
     TABLES,
     Imported,
-    Loaded,
     import_divisions,
     load_hefei,
-    load_street,
 )
+from quanyu.regions.actions.placing import place_building, place_buildings
 from quanyu.regions.actions.seed import (
     Counted,
     NoSuchCity,
@@ -18,6 +17,7 @@ from quanyu.regions.actions.seed import (
     is_shipped,
     seed,
 )
+from quanyu.regions.actions.street import Loaded, load_street
 
 __all__ = [
     "HEFEI",
@@ -33,5 +33,7 @@ __all__ = [
     "is_shipped",
     "load_hefei",
     "load_street",
+    "place_building",
+    "place_buildings",
     "seed",
 ]

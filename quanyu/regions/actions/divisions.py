@@ -1,14 +1,11 @@
-"""A city's division tables, and a street's shapes (区划表与示例街道)."""
+"""A city's division tables (区划表)."""
 
 import csv
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any
 
-import shapely
 from django.db import transaction
 from django.utils import timezone
 
@@ -17,7 +14,7 @@ from quanyu.kernel.audit.actions import record
 from quanyu.kernel.errors import Denied
 from quanyu.kernel.keys import uuid7
 from quanyu.regions import queries, rules
-from quanyu.regions.models import Building, Edition, Region, Road
+from quanyu.regions.models import Edition, Region
 from quanyu.regions.rules import Level, Row
 
 DATA = Path(__file__).parents[1] / "data"
@@ -25,7 +22,6 @@ HEFEI = DATA / "hefei"
 HEFEI_DAY = date(2023, 6, 30)
 """The statistical system's standard time point of the edition that we ship."""
 
-STREET = DATA / "demo_street.geojson"
 TABLES = (
     ("provinces.csv", Level.PROVINCE),
     ("cities.csv", Level.CITY),
@@ -47,15 +43,6 @@ class Imported:
     same: int
 
 
-@dataclass(frozen=True, slots=True)
-class Loaded:
-    """What a street's file brought (示例街道)."""
-
-    grids: int
-    buildings: int
-    roads: int
-
-
 @transaction.atomic
 def import_divisions(
     *, folder: Path, day: date | None = None, actor: Actor, at: datetime
@@ -72,13 +59,13 @@ def import_divisions(
     """
     rows = _read(folder)
     cities = [path for path, row in rows.items() if row.division.level is Level.CITY]
-    _check_may_import(cities, actor)
+    check_may_import(cities, actor)
     standing = _standing(cities, rows)
     changes = rules.compare(rows, {path: _said(row) for path, row in standing.items()})
     rules.check_not_emptied(changes)
     _write(rows, standing, changes, day=day or timezone.localdate(at))
     done = Imported(len(changes.added), len(changes.changed), len(changes.closed), changes.same)
-    edition = _new_edition(at)
+    edition = new_edition(at)
     facts: dict[str, object] = {
         "cities": cities,
         "added": done.added,
@@ -102,35 +89,6 @@ def has_news(folder: Path) -> bool:
 def load_hefei(*, actor: Actor, at: datetime) -> Imported:
     """Bring Hefei's real tree, as shipped."""
     return import_divisions(folder=HEFEI, day=HEFEI_DAY, actor=actor, at=at)
-
-
-@transaction.atomic
-def load_street(*, file: Path = STREET, actor: Actor, at: datetime) -> Loaded:
-    """Bring the demo street's grids, buildings and roads; a second time changes nothing.
-
-    :raises Denied: if the actor may not re-draw the street, or the tree does not hold it
-    """
-    features: list[dict[str, Any]] = json.loads(file.read_text(encoding="utf-8"))["features"]
-    street = rules.path_of(_of_kind(features, "street")[0]["properties"]["code"])
-    _check_may_import([street], actor)
-    if not Region.objects.standing().filter(path=street).exists():
-        raise Denied
-    _shape_places([*_of_kind(features, "street"), *_of_kind(features, "community")])
-    grids = [_grid(feature) for feature in _of_kind(features, "grid")]
-    Region.objects.bulk_create(
-        grids,
-        update_conflicts=True,
-        unique_fields=["path", "valid_from"],
-        update_fields=["name", "name_en", "lon", "lat", "shape", "households"],
-    )
-    _sum_households(street)
-    queries.forget()
-    buildings = _put_buildings(_of_kind(features, "building"))
-    roads = _put_roads(street, _of_kind(features, "road"))
-    done = Loaded(len(grids), buildings, roads)
-    facts: dict[str, object] = {"street": street, "grids": done.grids, "buildings": buildings}
-    record("region.draw", _new_edition(at), actor=actor, at=at, facts=facts)
-    return done
 
 
 # ------------------------------------------------------------------ reading the tables
@@ -166,7 +124,7 @@ def _named_in_english(rows: Mapping[str, Row], file: Path) -> dict[str, Row]:
     }
 
 
-def _check_may_import(places: Sequence[str], actor: Actor) -> None:
+def check_may_import(places: Sequence[str], actor: Actor) -> None:
     # Who types the command at the machine itself brings any city's tables; a person, their own.
     if actor.kind is ActorKind.SYSTEM and places:
         return
@@ -201,13 +159,13 @@ def _write(
     young = [row.pk for row in ended if row.valid_from >= day]
     Region.objects.filter(pk__in=young).delete()
     Region.objects.filter(pk__in=[row.pk for row in ended]).update(valid_to=day)
-    fresh = [_region(rows[path], day) for path in changes.added]
+    fresh = [region_of(rows[path], day) for path in changes.added]
     fresh += [_succeed(standing[path], rows[path], day) for path in changes.changed]
     Region.objects.bulk_create(fresh, batch_size=2_000)
     queries.forget()
 
 
-def _region(row: Row, day: date) -> Region:
+def region_of(row: Row, day: date) -> Region:
     path = row.division.path
     return Region(
         code=row.division.code,
@@ -223,106 +181,15 @@ def _region(row: Row, day: date) -> Region:
 
 
 def _succeed(old: Region, row: Row, day: date) -> Region:
-    new = _region(row, day)
+    new = region_of(row, day)
     new.name_en = row.name_en or old.name_en
     new.shape, new.lon, new.lat = old.shape, old.lon, old.lat
     new.is_sample, new.households = old.is_sample, old.households
     return new
 
 
-def _new_edition(at: datetime) -> Edition:
+def new_edition(at: datetime) -> Edition:
     edition, _made = Edition.objects.update_or_create(
         name=queries.EDITION, defaults={"mark": uuid7(), "at": at}
     )
     return edition
-
-
-# ------------------------------------------------------------------ a street's shapes
-
-
-def _of_kind(features: Sequence[dict[str, Any]], kind: str) -> list[dict[str, Any]]:
-    return [feature for feature in features if feature["properties"]["kind"] == kind]
-
-
-def _shape_of(feature: Mapping[str, Any]) -> shapely.Geometry:
-    return shapely.from_geojson(json.dumps(feature["geometry"]))
-
-
-def _shape_places(features: Sequence[dict[str, Any]]) -> None:
-    shapes = {rules.path_of(f["properties"]["code"]): _shape_of(f) for f in features}
-    rows = list(Region.objects.standing().filter(path__in=shapes))
-    for row in rows:
-        _put_shape(row, shapes[row.path])
-    Region.objects.bulk_update(rows, ["shape", "lon", "lat", "is_sample"])
-
-
-def _put_shape(row: Region, shape: shapely.Geometry) -> None:
-    inside = shapely.point_on_surface(shape)
-    row.shape, row.is_sample = shapely.to_wkb(shape), True
-    row.lon, row.lat = round(inside.x, 6), round(inside.y, 6)
-
-
-def _grid(feature: Mapping[str, Any]) -> Region:
-    said = feature["properties"]
-    row = _region(Row(rules.read_code(said["code"]), said["name"], said["name_en"]), HEFEI_DAY)
-    row.households = said["households"]
-    _put_shape(row, _shape_of(feature))
-    return row
-
-
-def _sum_households(street: str) -> None:
-    below = list(Region.objects.standing().within(street))
-    grids = [row for row in below if row.level == Level.GRID]
-    above = [row for row in below if row.level != Level.GRID]
-    for row in above:
-        row.households = sum(g.households or 0 for g in grids if g.path.startswith(row.path))
-    Region.objects.bulk_update(above, ["households"])
-
-
-def _put_buildings(features: Sequence[dict[str, Any]]) -> int:
-    houses = [_building(feature) for feature in features]
-    Building.objects.bulk_create(
-        houses,
-        update_conflicts=True,
-        unique_fields=["region_path", "name"],
-        update_fields=["estate", "address", "lon", "lat", "shape", "households"],
-    )
-    return len(houses)
-
-
-def _building(feature: Mapping[str, Any]) -> Building:
-    said, shape = feature["properties"], _shape_of(feature)
-    path = rules.path_of(said["grid"])
-    name = f"{said['estate']}{said['number']}"
-    return Building(
-        region_path=path,
-        name=name,
-        estate=said["estate"],
-        address=f"{queries.place(rules.parent(path)).name}{said['road']}{said['door']}号{name}",
-        lon=round(shape.centroid.x, 6),
-        lat=round(shape.centroid.y, 6),
-        shape=shapely.to_wkb(shape),
-        households=said["households"],
-        is_sample=True,
-    )
-
-
-def _put_roads(street: str, features: Sequence[dict[str, Any]]) -> int:
-    roads = [
-        Road(
-            region_path=street,
-            name=feature["properties"]["name"],
-            name_en=feature["properties"]["name_en"],
-            is_main=feature["properties"]["width"] == "main",
-            shape=shapely.to_wkb(_shape_of(feature)),
-            is_sample=True,
-        )
-        for feature in features
-    ]
-    Road.objects.bulk_create(
-        roads,
-        update_conflicts=True,
-        unique_fields=["region_path", "name"],
-        update_fields=["name_en", "is_main", "shape"],
-    )
-    return len(roads)

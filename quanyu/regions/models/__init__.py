@@ -1,7 +1,22 @@
 """The tree of places, what stands in it, and the mark that tells when it was re-drawn."""
 
-from quanyu.regions.models.buildings import Building
+from quanyu.regions.models.addresses import Address, Alias
+from quanyu.regions.models.buildings import Building, Dated, Estate, Siting
+from quanyu.regions.models.dwellings import Dwelling, Unit
 from quanyu.regions.models.roads import Road
 from quanyu.regions.models.tree import Edition, Placed, Region
 
-__all__ = ["Building", "Edition", "Placed", "Region", "Road"]
+__all__ = [
+    "Address",
+    "Alias",
+    "Building",
+    "Dated",
+    "Dwelling",
+    "Edition",
+    "Estate",
+    "Placed",
+    "Region",
+    "Road",
+    "Siting",
+    "Unit",
+]

@@ -34,8 +34,14 @@ class Region(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     code = models.CharField(_("代码"), max_length=16, db_collation="C")
     scheme = models.CharField(_("代码体系"), max_length=8)
+    civil_code = models.CharField(
+        _("民政代码"), max_length=16, db_collation="C", blank=True, db_default=""
+    )
+    """The civil-affairs code; it differs from the statistical one between two yearly editions."""
     level = models.CharField(_("层级"), max_length=10)
     kind = models.CharField(_("类型"), max_length=24)
+    admin_level = models.CharField(_("行政级别"), max_length=10, blank=True, db_default="")
+    """Of which level it is held to be, where that is not how deep it stands; else blank."""
     name = models.CharField(_("名称"), max_length=80)
     name_en = models.CharField(_("英文名称"), max_length=120, blank=True)
     path = models.CharField(_("路径"), max_length=40, db_collation="C")
@@ -76,6 +82,15 @@ class Region(models.Model):
             models.CheckConstraint(
                 condition=Q(kind__in=[kind.value for kind in rules.Kind]),
                 name="region_kind_is_known",
+            ),
+            models.CheckConstraint(
+                condition=Q(admin_level__in=["", *(level.value for level in rules.Level)]),
+                name="region_admin_level_is_known",
+            ),
+            models.UniqueConstraint(
+                fields=["civil_code"],
+                condition=Q(valid_to__isnull=True) & ~Q(civil_code=""),
+                name="region_civil_code_stands_once",
             ),
         ]
         indexes = [

@@ -39,11 +39,12 @@ def _regions(path: str, level: rules.Level) -> _Drawn:
 
 
 def _buildings(path: str) -> _Drawn:
-    rows = Building.objects.filter(
+    rows = Building.objects.standing().filter(
         region_path__gte=path, region_path__lt=upper(path), shape__isnull=False
     )
-    fields = ("region_path", "name", "estate", "address", "is_sample", "shape")
-    return _draw(list(rows.order_by("region_path", "name").values_list(*fields)), fields)
+    fields = ("region_path", "name", "estate_name", "address", "is_sample", "shape")
+    said = ("region_path", "name", "estate", "address", "is_sample", "shape")
+    return _draw(list(rows.order_by("region_path", "name").values_list(*fields)), said)
 
 
 def _roads(path: str) -> _Drawn:

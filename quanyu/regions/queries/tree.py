@@ -89,6 +89,7 @@ def topic_names() -> dict[str, str]:
         "region.import": gettext("载入区划"),
         "region.found": gettext("新设区划"),
         "region.draw": gettext("划定边界"),
+        "building.place": gettext("调整楼栋归属"),
     }
 
 

@@ -25,10 +25,12 @@ from quanyu.regions.rules.imports import (
 from quanyu.regions.rules.kinds import (
     KIND_WORDS,
     LEVEL_WORDS,
+    STATUS_WORDS,
     URBAN_RURAL,
     Kind,
     Level,
     Scheme,
+    Status,
 )
 from quanyu.regions.rules.places import (
     Crumb,
@@ -42,11 +44,20 @@ from quanyu.regions.rules.places import (
     parents,
     short_name,
 )
+from quanyu.regions.rules.placing import (
+    KEEPERS,
+    NotKeeper,
+    WrongSiting,
+    check_day,
+    check_may_house,
+)
 
 __all__ = [
+    "KEEPERS",
     "KIND_WORDS",
     "LEVEL_WORDS",
     "MOST_FAULTS",
+    "STATUS_WORDS",
     "URBAN_RURAL",
     "Changes",
     "Crumb",
@@ -55,16 +66,21 @@ __all__ = [
     "ImportRefused",
     "Kind",
     "Level",
+    "NotKeeper",
     "Place",
     "Row",
     "Scheme",
     "Standing",
+    "Status",
     "UnreadableTable",
     "WrongCode",
     "WrongPath",
     "WrongRow",
+    "WrongSiting",
     "ancestry",
     "bare_name",
+    "check_day",
+    "check_may_house",
     "check_new",
     "check_not_emptied",
     "check_path",

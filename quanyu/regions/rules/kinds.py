@@ -51,6 +51,19 @@ class Kind(StrEnum):
     MICRO_GRID = "micro_grid"
 
 
+class Status(StrEnum):
+    """Whether a building stands (状态)."""
+
+    ACTIVE = "active"
+    DEMOLISHED = "demolished"
+    MERGED = "merged"
+
+
+STATUS_WORDS: Mapping[Status, str] = {
+    Status.ACTIVE: _("在用"),
+    Status.DEMOLISHED: _("已拆除"),
+    Status.MERGED: _("已并入"),
+}
 LEVEL_WORDS: Mapping[Level, str] = {
     Level.PROVINCE: _("省"),
     Level.CITY: _("市"),

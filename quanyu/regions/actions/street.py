@@ -1,0 +1,262 @@
+"""The demo street: its grids, estates, buildings and roads, all of them samples (示例街道)."""
+
+import json
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import shapely
+from django.db import transaction
+
+from quanyu.kernel.access.rules import Actor
+from quanyu.kernel.audit.actions import record
+from quanyu.kernel.errors import Denied
+from quanyu.regions import queries, rules
+from quanyu.regions.actions.divisions import (
+    DATA,
+    HEFEI_DAY,
+    check_may_import,
+    new_edition,
+    region_of,
+)
+from quanyu.regions.actions.placing import site
+from quanyu.regions.models import Address, Building, Estate, Region, Road
+from quanyu.regions.rules import Level, Row
+
+STREET = DATA / "demo_street.geojson"
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """What a street's file brought (示例街道)."""
+
+    grids: int
+    estates: int
+    buildings: int
+    roads: int
+
+
+@transaction.atomic
+def load_street(*, file: Path = STREET, actor: Actor, at: datetime) -> Loaded:
+    """Bring the demo street's grids, estates, buildings and roads; a second time changes nothing.
+
+    :raises Denied: if the actor may not re-draw the street, or the tree does not hold it
+    """
+    features: list[dict[str, Any]] = json.loads(file.read_text(encoding="utf-8"))["features"]
+    street = rules.path_of(_of_kind(features, "street")[0]["properties"]["code"])
+    check_may_import([street], actor)
+    if not Region.objects.standing().filter(path=street).exists():
+        raise Denied
+    _shape_places([*_of_kind(features, "street"), *_of_kind(features, "community")])
+    grids = [_grid(feature) for feature in _of_kind(features, "grid")]
+    Region.objects.bulk_create(
+        grids,
+        update_conflicts=True,
+        unique_fields=["path", "valid_from"],
+        update_fields=["name", "name_en", "lon", "lat", "shape", "households"],
+    )
+    _sum_households(street)
+    queries.forget()
+    houses = [_house(feature) for feature in _of_kind(features, "building")]
+    estates = _put_estates(houses)
+    buildings = _put_buildings(houses, estates)
+    roads = _put_roads(street, _of_kind(features, "road"))
+    done = Loaded(len(grids), len(estates), buildings, roads)
+    facts: dict[str, object] = {"street": street, "grids": done.grids, "buildings": buildings}
+    record("region.draw", new_edition(at), actor=actor, at=at, facts=facts)
+    return done
+
+
+# ------------------------------------------------------------------ a street's shapes
+
+
+def _of_kind(features: Sequence[dict[str, Any]], kind: str) -> list[dict[str, Any]]:
+    return [feature for feature in features if feature["properties"]["kind"] == kind]
+
+
+def _shape_of(feature: Mapping[str, Any]) -> shapely.Geometry:
+    return shapely.from_geojson(json.dumps(feature["geometry"]))
+
+
+def _shape_places(features: Sequence[dict[str, Any]]) -> None:
+    shapes = {rules.path_of(f["properties"]["code"]): _shape_of(f) for f in features}
+    rows = list(Region.objects.standing().filter(path__in=shapes))
+    for row in rows:
+        _put_shape(row, shapes[row.path])
+    Region.objects.bulk_update(rows, ["shape", "lon", "lat", "is_sample"])
+
+
+def _put_shape(row: Region, shape: shapely.Geometry) -> None:
+    inside = shapely.point_on_surface(shape)
+    row.shape, row.is_sample = shapely.to_wkb(shape), True
+    row.lon, row.lat = round(inside.x, 6), round(inside.y, 6)
+
+
+def _grid(feature: Mapping[str, Any]) -> Region:
+    said = feature["properties"]
+    row = region_of(Row(rules.read_code(said["code"]), said["name"], said["name_en"]), HEFEI_DAY)
+    row.households = said["households"]
+    _put_shape(row, _shape_of(feature))
+    return row
+
+
+def _sum_households(street: str) -> None:
+    below = list(Region.objects.standing().within(street))
+    grids = [row for row in below if row.level == Level.GRID]
+    above = [row for row in below if row.level != Level.GRID]
+    for row in above:
+        row.households = sum(g.households or 0 for g in grids if g.path.startswith(row.path))
+    Region.objects.bulk_update(above, ["households"])
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """A building of the street's file (示例楼栋)."""
+
+    said: Mapping[str, Any]
+    shape: Any
+
+    @property
+    def grid(self) -> str:
+        """The path of its grid."""
+        return rules.path_of(self.said["grid"])
+
+    @property
+    def community(self) -> str:
+        """The path of its community."""
+        return rules.parent(self.grid)
+
+    @property
+    def estate(self) -> tuple[str, str]:
+        """The path of its community, and the name of its estate."""
+        return self.community, self.said["estate"]
+
+    @property
+    def number(self) -> str:
+        """Its number, without the word."""
+        return str(self.said["number"]).removesuffix("幢")
+
+
+def _house(feature: Mapping[str, Any]) -> House:
+    return House(feature["properties"], _shape_of(feature))
+
+
+def _put_estates(houses: Sequence[House]) -> dict[tuple[str, str], Estate]:
+    """Bring the estates, each with its gate's plate; return them by community and name."""
+    together: dict[tuple[str, str], list[House]] = {}
+    for house in houses:
+        together.setdefault(house.estate, []).append(house)
+    held = {
+        row.code: row for row in Estate.objects.filter(region_path__in={k for k, _ in together})
+    }
+    codes = _numbered(together)
+    estates = {
+        key: held.get(codes[key]) or _estate(codes[key], key, homes)
+        for key, homes in together.items()
+    }
+    fresh = {key: row for key, row in estates.items() if row.code not in held}
+    Estate.objects.bulk_create(fresh.values())
+    Address.objects.bulk_create([_gate(row, together[key][0]) for key, row in fresh.items()])
+    return estates
+
+
+def _numbered(keys: Iterable[tuple[str, str]]) -> dict[tuple[str, str], str]:
+    """Return codes: the community's, E, and three digits in the order of the file."""
+    counts: Counter[str] = Counter()
+    codes = {}
+    for community, name in keys:
+        counts[community] += 1
+        codes[community, name] = f"{community.replace('/', '')}E{counts[community]:03}"
+    return codes
+
+
+def _estate(code: str, key: tuple[str, str], houses: Sequence[House]) -> Estate:
+    shape = shapely.convex_hull(shapely.union_all([house.shape for house in houses]))
+    return Estate(
+        code=code,
+        name=key[1],
+        region_path=key[0],
+        lon=round(shape.centroid.x, 6),
+        lat=round(shape.centroid.y, 6),
+        shape=shapely.to_wkb(shape),
+        is_sample=True,
+        valid_from=HEFEI_DAY,
+    )
+
+
+def _gate(estate: Estate, house: House) -> Address:
+    return Address(
+        region_path=estate.region_path,
+        road=house.said["road"],
+        door=str(house.said["door"]),
+        estate=estate,
+        valid_from=HEFEI_DAY,
+    )
+
+
+def _put_buildings(houses: Sequence[House], estates: Mapping[tuple[str, str], Estate]) -> int:
+    rows = [_building(house, estates[house.estate]) for house in houses]
+    held = _held({row.region_path for row in rows})
+    for row in rows:
+        row.pk = held.get((row.region_path, row.name), row.pk)
+    Building.objects.bulk_create(
+        rows,
+        update_conflicts=True,
+        unique_fields=["id"],
+        update_fields=[
+            *("code", "number", "estate", "estate_name", "address"),
+            *("lon", "lat", "shape", "households", "valid_from"),
+        ],
+    )
+    site({row.pk: row.region_path for row in rows if row.pk not in held.values()}, day=HEFEI_DAY)
+    return len(rows)
+
+
+def _held(grids: Collection[str]) -> dict[tuple[str, str], UUID]:
+    rows = Building.objects.filter(region_path__in=grids)
+    return {(path, name): key for key, path, name in rows.values_list("pk", "region_path", "name")}
+
+
+def _building(house: House, estate: Estate) -> Building:
+    name = f"{estate.name}{house.number}幢"
+    road = f"{house.said['road']}{house.said['door']}号"
+    return Building(
+        code=f"{estate.code}{int(house.number):03}",
+        region_path=house.grid,
+        name=name,
+        number=house.number,
+        estate=estate,
+        estate_name=estate.name,
+        address=f"{queries.place(house.community).name}{road}{name}",
+        lon=round(house.shape.centroid.x, 6),
+        lat=round(house.shape.centroid.y, 6),
+        shape=shapely.to_wkb(house.shape),
+        households=house.said["households"],
+        valid_from=HEFEI_DAY,
+        is_sample=True,
+    )
+
+
+def _put_roads(street: str, features: Sequence[dict[str, Any]]) -> int:
+    roads = [
+        Road(
+            region_path=street,
+            name=feature["properties"]["name"],
+            name_en=feature["properties"]["name_en"],
+            is_main=feature["properties"]["width"] == "main",
+            shape=shapely.to_wkb(_shape_of(feature)),
+            is_sample=True,
+        )
+        for feature in features
+    ]
+    Road.objects.bulk_create(
+        roads,
+        update_conflicts=True,
+        unique_fields=["region_path", "name"],
+        update_fields=["name_en", "is_main", "shape"],
+    )
+    return len(roads)

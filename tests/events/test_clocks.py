@@ -8,6 +8,7 @@ import pytest
 
 from quanyu.events import actions, jobs, queries
 from quanyu.events.models import Event
+from quanyu.events.queries import clock
 from quanyu.kernel.access.rules import REPORTER, Actor, Role
 from quanyu.kernel.audit.models import Record
 from quanyu.kernel.calendar import actions as calendar
@@ -179,3 +180,34 @@ def test_a_holiday_set_by_the_city_moves_the_end(
 def test_handlers_of_another_body_do_not_see_it(dispatched: Event, act: Any) -> None:
     with pytest.raises(Denied):
         act(actions.acknowledge, event_id=dispatched.id, actor=in_body(uuid4()), at=FRIDAY)
+
+
+# ------------------------------------------------------------------ what the clock says
+
+
+@pytest.mark.parametrize(
+    ("when", "words"),
+    [
+        (datetime(2026, 9, 29, 16, tzinfo=SHANGHAI), "超 3 工作时 30 分"),
+        (datetime(2026, 9, 30, 9, tzinfo=SHANGHAI), "超 5 工作时 30 分"),
+        (datetime(2026, 9, 30, 11, tzinfo=SHANGHAI), "超 1 个工作日"),
+        # the seven days of the National Day and the Saturday worked for it do not count
+        (datetime(2026, 10, 9, 9, tzinfo=SHANGHAI), "超 2 个工作日"),
+        (datetime(2026, 9, 28, 9, tzinfo=SHANGHAI), "剩 1 个工作日"),
+        (datetime(2026, 9, 28, 17, tzinfo=SHANGHAI), "剩 2 工作时 0 分"),
+    ],
+)
+def test_what_is_counted_in_working_time_is_told_in_working_time(
+    dispatched: Event, when: datetime, words: str
+) -> None:
+    due = clock.due(dispatched, at=when, clock="span")
+
+    assert due is not None
+    assert due.left == words
+
+
+def test_where_no_rest_lies_between_the_plain_number_is_enough(dispatched: Event) -> None:
+    due = clock.due(dispatched, at=datetime(2026, 9, 29, 11, tzinfo=SHANGHAI), clock="span")
+
+    assert due is not None
+    assert due.left == -3600

@@ -22,6 +22,7 @@ from playwright.sync_api import (
     Browser,
     ConsoleMessage,
     FilePayload,
+    Locator,
     Page,
     ViewportSize,
     expect,
@@ -241,3 +242,16 @@ def now(event: Event) -> Event:
     """Return a matter as it stands now."""
     with acting(system(settings.QUANYU_CITY, job="tests")):
         return Event.objects.get(pk=event.pk)
+
+
+def unfold(page: Page, act: str) -> Locator:
+    """Open the form of one act of a matter, wherever it lies folded, and return it."""
+    form = page.get_by_role("form", name=act, exact=True)
+    word = page.get_by_role("group", name="其他做法").get_by_text(act, exact=True)
+    if form.is_visible():
+        return form
+    if not word.count():
+        page.locator("summary", has_text="其他去向").click()
+        word = page.get_by_role("group", name="其他去向").get_by_text(act, exact=True)
+    word.first.click()
+    return form

@@ -6,7 +6,7 @@ from quanyu.events.models import Event
 from quanyu.kernel.access.rules import Actor
 from tests.conftest import in_body
 from tests.events.test_join import code
-from tests.pages.conftest import PHONE, Sit, look, now
+from tests.pages.conftest import PHONE, Sit, look, now, unfold
 
 TASK = "关掉上游阀门，配合清淤"
 
@@ -64,8 +64,7 @@ def test_bodies_meet_over_a_hard_matter_and_the_minutes_say_who_leads(
 ) -> None:
     desk = sit(dispatcher)
     desk.goto(f"/desk/matters/{filed.number}")
-    desk.get_by_role("group", name="其他做法").get_by_text("召集会商").first.click()
-    form = desk.get_by_role("form", name="召集会商")
+    form = unfold(desk, "召集会商")
     form.get_by_label("要议定什么").fill("积水来自供水还是排水，由谁牵头")
     form.get_by_label("市供水集团").check()
     form.get_by_label("市排水管理办公室").check()
@@ -74,7 +73,10 @@ def test_bodies_meet_over_a_hard_matter_and_the_minutes_say_who_leads(
     form.get_by_role("button", name="召集会商").click()
     expect(desk.get_by_text("召集会商：已办好")).to_be_visible()
 
-    form = desk.get_by_role("form", name="会商定案")
+    expect(desk.get_by_text("等着会商").first).to_be_visible()
+    form = unfold(desk, "会商定案")
+    form.get_by_role("group", name="到会单位").get_by_label("市供水集团").check()
+    form.get_by_role("group", name="到会单位").get_by_label("市排水管理办公室").check()
     form.get_by_label("到会人数").fill("4")
     form.get_by_label("决定").fill("供水管渗漏所致，由供水集团牵头修复。")
     form.get_by_label("由谁牵头").select_option(label="市供水集团")

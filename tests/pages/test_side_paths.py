@@ -14,7 +14,7 @@ from quanyu.events.models import Event
 from quanyu.kernel.access.rules import REPORTER, Actor, Role, system
 from quanyu.kernel.access.scope import acting
 from tests.conftest import person
-from tests.pages.conftest import PHONE, Sit, look, now
+from tests.pages.conftest import PHONE, Sit, look, now, unfold
 
 PROMISE = "已报维修计划，十二月换新灯杆，先装临时灯"
 LATER = "临时灯已装好，一月换灯杆"
@@ -216,10 +216,7 @@ def test_a_resident_joins_what_is_reported_near_by(
 def _form(page: Page, event: Event, name: str) -> Locator:
     """Open a matter and the form of one act, folded or not."""
     page.goto(f"/desk/matters/{event.number}")
-    form = page.get_by_role("form", name=name, exact=True)
-    if not form.is_visible():
-        others = page.get_by_role("group", name="其他做法")
-        others.get_by_text(name, exact=True).first.click()
+    form = unfold(page, name)
     expect(form).to_be_visible()
     return form
 

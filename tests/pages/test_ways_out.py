@@ -11,16 +11,13 @@ from quanyu.events.models import Event
 from quanyu.kernel.access.rules import REPORTER, Actor, Role, system
 from quanyu.kernel.calendar.rules import local
 from tests.conftest import person
-from tests.pages.conftest import PHONE, Sit, look, now
+from tests.pages.conftest import PHONE, Sit, look, now, unfold
 
 WORKER = system(settings.QUANYU_CITY, job="tests")
 
 
 def form_of(page: Page, act: str) -> Any:
-    form = page.get_by_role("form", name=act, exact=True)
-    if not form.is_visible():
-        page.get_by_role("group", name="其他做法").get_by_text(act, exact=True).first.click()
-    return form
+    return unfold(page, act)
 
 
 def test_the_commander_closes_unsolved_and_the_district_undoes_it(

@@ -22,6 +22,7 @@ from quanyu.events.pages import (
     forms,
     joint_forms,
     leaving,
+    panel,
     precedents,
     reminded,
     shown,
@@ -77,7 +78,7 @@ def my_work(request: HttpRequest) -> HttpResponse:
     waiting = desk.waiting(actor=actor, without=[task.event.pk for task in tasks])
     bodies = desk.body_names([*(task.event for task in tasks), *waiting], *actor.bodies)
     parts = together.tasks(actor=actor, at=at)
-    own = [*(_task(task, at=at, bodies=bodies) for task in tasks), *parts]
+    own = [*(_task(task, actor=actor, at=at, bodies=bodies) for task in tasks), *parts]
     rows = sorted(own, key=_urgency)
     context = {
         "section": "work",
@@ -106,7 +107,7 @@ def _missing(year: int) -> dict[str, str]:
     }
 
 
-def _task(task: Any, *, at: datetime, bodies: Mapping[Any, str]) -> dict[str, Any]:
+def _task(task: Any, *, actor: Actor, at: datetime, bodies: Mapping[Any, str]) -> dict[str, Any]:
     event = task.event
     row = shown.row(event, at=at, bodies=bodies)
     parts = [event.number, row["place"], row["class_label"], row["body"]]
@@ -121,6 +122,8 @@ def _task(task: Any, *, at: datetime, bodies: Mapping[Any, str]) -> dict[str, An
         "suspend_on": _("复核挂账"),
     }
     row["act"] = decided.get(row["verb"], row["act"])
+    if row["verb"] == "conclude":
+        row |= together.before_meeting(event, actor=actor, at=at)
     return row
 
 
@@ -381,6 +384,7 @@ def _matter(
     moves = together.ranked([*moves, *own])
     body = bodies.get(event.body_id, "") if event.body_id else ""
     told = shown.story(event, steps, at=at, photos=photos.photos(event), bodies=bodies)
+    exclusion = excluding.form(event, actor=actor, at=at, given=given, no=no)
     context = {
         "section": "matters",
         "matter": _facts_of(event, at=at),
@@ -410,13 +414,13 @@ def _matter(
         "blocked": forms.blocked(event, actor=actor),
         "waiting": None
         if forms.is_meant(moves)
-        else shown.awaited(event, body, actor=actor, at=at),
+        else together.to_meet(meetings, at=at) or shown.awaited(event, body, actor=actor, at=at),
         "duplicates": [alike.shown(one) for one in twins.of_matter(event, actor=actor)],
         "note_url": reverse("desk_note", args=[number]) if _may_say(event, actor) else "",
         "precedent": precedents.form(event, actor=actor, at=at, given=given, no=no),
-        "exclusion": excluding.form(event, actor=actor, at=at, given=given, no=no),
+        "exclusion": exclusion,
         "back_url": reverse("desk"),
-        "ways": calling.ways(event, actor=actor),
+        **panel.laid_out(moves, ways=calling.ways(event, actor=actor), exclusion=exclusion),
         **_beside(event, actor),
         # With the act gone, what was typed for it has no form any more: it is shown beside.
         "conflict": _conflict(no, verb, event, typed=_typed(given, verb, moves)),

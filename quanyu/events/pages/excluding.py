@@ -35,15 +35,16 @@ def listed(request: HttpRequest) -> HttpResponse:
     out = closing.exclusions(Decision.EXCLUDED, actor=actor)
     context = {
         "section": "excluded",
-        "waiting": [_row(one, one.asked_words, one.asked_at) for one in waiting],
-        "out": [_row(one, one.decided_words, one.decided_at) for one in out],
+        "waiting": [_row(one, one.asked_words, one.asked_at, actor=actor) for one in waiting],
+        "out": [_row(one, one.decided_words, one.decided_at, actor=actor) for one in out],
         "now": timezone.localtime(at),
     }
     return answer(request, "events/excluded.html", context)
 
 
-def _row(one: Any, said: str, when: datetime | None) -> dict[str, Any]:
+def _row(one: Any, said: str, when: datetime | None, *, actor: Actor) -> dict[str, Any]:
     return {
+        "act": _act(one) if may_decide(one.event, one, actor=actor) else "",
         "title": one.event.title,
         "number": one.event.number,
         "url": reverse("desk_matter", args=[one.event.number]),
@@ -53,6 +54,16 @@ def _row(one: Any, said: str, when: datetime | None) -> dict[str, Any]:
         "said": said,
         "at": when,
     }
+
+
+def _act(one: Any) -> str:
+    return _("评审") if one.decision == Decision.WAITING else _("恢复计入")
+
+
+def may_decide(event: Any, held: Any, *, actor: Actor) -> bool:
+    """Answer whether this person may decide on what another one asked for."""
+    may = bool(fair.REVIEWERS & actor.roles_on(event)) and fair.may_review(event, held, actor)
+    return bool(may)
 
 
 def done(event: Any, verb: str, given: Mapping[str, str], *, actor: Actor, at: datetime) -> None:
@@ -83,7 +94,7 @@ def form(
     if held is not None:
         is_out = held.decision == Decision.EXCLUDED
         verbs = ["count_again"] if is_out else ["exclude", "keep_counted"]
-        may = bool(fair.REVIEWERS & roles) and fair.may_review(event, held, actor)
+        may = may_decide(event, held, actor=actor)
         return _shown(event, held, verbs if may else [], given=given, no=no)
     if fair.ASK_EXCLUSION & roles and event.state not in {"void", "merged"}:
         return _shown(event, None, ["ask_exclusion"], given=given, no=no, at=at)
@@ -105,6 +116,7 @@ def _shown(
         "reason": words.reason_words(LISTED, held.reason, at=held.asked_at) if held else "",
         "said": said,
         "is_open": bool(no is not None and given.get("exclusion")),
+        "is_due": held is not None and held.decision == Decision.WAITING and bool(verbs),
         "forms": [_form(event, verb, given, no, at=at) for verb in verbs],
     }
 

@@ -13,6 +13,7 @@ from quanyu.events import queries
 from quanyu.events.pages import joint_forms, labels, leaving_forms, replies
 from quanyu.events.pages.shown import middle, verb_words
 from quanyu.events.queries import clock, desk, precedents, words
+from quanyu.events.queries.sentences import run_on
 from quanyu.kernel.access.http import field, option, sentence
 from quanyu.kernel.access.rules import Actor, Role
 from quanyu.kernel.calendar.rules import local
@@ -132,6 +133,8 @@ def moves(desk_: Desk) -> list[dict[str, Any]]:
     ranked = sorted(verbs, key=lambda verb: (verb != desk_.verb, _rank(verb)))
     holders = _holders(desk_, verbs)
     first = next(iter(ranked), "") if may_be_meant(ranked, desk_.verb) else ""
+    if first == "conclude" != desk_.verb and joint_forms.is_to_come(desk_):
+        first = ""
     return [_move(desk_, verb, holders, is_first=verb == first) for verb in ranked]
 
 
@@ -310,7 +313,7 @@ def _suggested_class(event: Any, code: str, *, at: datetime) -> dict[str, Any] |
         said = pgettext("between items", "、").join(f"“{word}”" for word in event.suggested_words)
         why = _("依据反映里的{words}").format(words=said)
     doubt = _("把握不大，请核对") if _is_doubtful(event, code) else ""
-    why = _("；").join(part for part in (doubt, why) if part)
+    why = run_on((doubt, why))
     return {"label": words.class_words(code, at=at), "why": why, **_sureness(event, code)}
 
 
@@ -349,7 +352,7 @@ def _suggested_body(holders: Sequence[Holder], value: str) -> dict[str, Any] | N
     if holder is None:
         return None
     rests_on = _("依据{clause}").format(clause=holder.clause) if holder.clause else ""
-    why = _("；").join(part for part in (holder.reason, rests_on) if part)
+    why = run_on((holder.reason, rests_on))
     tag = _("判例") if holder.basis == precedents.BASIS else ""
     return {"label": _name(holder), "why": why, "tag": tag or (holder.is_sample and _("示例"))}
 

@@ -90,6 +90,15 @@ def notes() -> dict[str, str]:
     }
 
 
+def is_to_come(desk_: Desk) -> bool:
+    """Answer whether the meeting of a matter is still to be held."""
+    return desk_.event.consulting is not None and _meeting(desk_).meets_at > desk_.at
+
+
+def _meeting(desk_: Desk) -> Any:
+    return joint.consultation(desk_.event.consulting, actor=desk_.actor)
+
+
 def _zoned(text: str) -> str:
     try:
         moment = datetime.fromisoformat(text)
@@ -145,8 +154,7 @@ def _meets_at(desk_: Desk, verb: str, holders: Sequence[Any]) -> dict[str, Any]:
 
 
 def _held_at(desk_: Desk, verb: str, holders: Sequence[Any]) -> dict[str, Any]:
-    row = joint.consultation(desk_.event.consulting, actor=desk_.actor)
-    usual = local(min(row.meets_at, desk_.at)).isoformat()
+    usual = local(min(_meeting(desk_).meets_at, desk_.at)).isoformat()
     value = str(desk_.typed(verb, "held_at", usual))[:MINUTE]
     return _one(desk_, verb, "held_at", "instant", value=value)
 
@@ -168,7 +176,7 @@ def _invited(desk_: Desk, verb: str, holders: Sequence[Any]) -> dict[str, Any]:
 
 def _attended(desk_: Desk, verb: str, holders: Sequence[Any]) -> dict[str, Any]:
     called = _called(desk_)
-    value = desk_.typed(verb, "attended", [one["value"] for one in called])
+    value = desk_.typed(verb, "attended", [])
     return _one(desk_, verb, "attended", "checks", options=called, value=value)
 
 
@@ -217,9 +225,9 @@ def _called(desk_: Desk) -> list[dict[str, str]]:
     """Return the bodies called to the meeting that waits for its minutes."""
     if desk_.event.consulting is None:
         return []
-    row = joint.consultation(desk_.event.consulting, actor=desk_.actor)
-    known = organisations.body_names(row.invited)
-    return [option(key, known[key]) for key in row.invited if key in known]
+    invited = _meeting(desk_).invited
+    known = organisations.body_names(invited)
+    return [option(key, known[key]) for key in invited if key in known]
 
 
 Drawn = Callable[[Any, str, Sequence[Any]], dict[str, Any]]

@@ -23,9 +23,11 @@ def block(event: Any, *, actor: Actor, at: datetime) -> dict[str, Any] | None:
         return None
     keys = [key for row in rows for key in (row.account_id, row.on_behalf_of) if key]
     names = accounts.account_names([*keys, *(coming.found.people if coming else [])])
+    told = [_told(list(same), names) for _key, same in groupby(rows, key=_together)]
     return {
         "coming": _coming(coming, names) if coming else None,
-        "rows": [_told(list(same), names) for _key, same in groupby(rows, key=_together)],
+        "rows": told,
+        "older": max(len(told) - 1, 0),
     }
 
 

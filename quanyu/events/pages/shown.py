@@ -13,6 +13,7 @@ from django.utils.translation import pgettext
 
 from quanyu.events import queries
 from quanyu.events.queries import clock, desk, joint_words, side_words, words
+from quanyu.events.queries.sentences import run_on
 from quanyu.events.queries.values import channel_words
 from quanyu.events.queries.values import place_words as place
 from quanyu.events.workflow import State
@@ -234,7 +235,7 @@ def _said(step: Any, *, at: datetime, bodies: Mapping[UUID, str]) -> str:
     parts += [_reason(step.verb, name, facts[name], at=at) for name in SAID if facts.get(name)]
     parts += [_("答复：{words}").format(words=facts["reply"])] if facts.get("reply") else []
     parts += [_imported(facts)] if "imported" in facts else []
-    return _("；").join(part for part in parts if part)
+    return run_on(parts)
 
 
 def _recounted(facts: Mapping[str, str]) -> list[str]:

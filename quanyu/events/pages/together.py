@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from quanyu.events.pages import shown
 from quanyu.events.queries import clock, joint, joint_words, lineage, photos, words
+from quanyu.events.queries.sentences import run_on
 from quanyu.events.rules.joint import LIVE, LONGEST_DECISION, LONGEST_TASK
 from quanyu.events.tables import MINUTES
 from quanyu.kernel.access.http import field, option
@@ -101,12 +102,27 @@ def _meeting(one: Any, bodies: Mapping[UUID, str]) -> dict[str, Any]:
         "invited": named(one.invited),
         "attended": named(one.attended),
         "people": joint_words.people(one.people) if one.people else "",
-        "decision": one.decision,
-        "lead": bodies.get(one.body_id, "") if one.body_id else "",
-        "reason": one.reason,
-        "clause": codes.cited(codes.clause_entry(one.clause)) if one.clause else "",
+        "said": _decided(one, bodies) if one.decision else "",
         "minutes_url": f"{minutes}?consultation={one.pk}" if one.decision else "",
     }
+
+
+def to_meet(meetings: Sequence[Any], *, at: datetime) -> dict[str, str] | None:
+    """Return for what a matter waits whose meeting is still to be held, or None."""
+    one = next((m for m in meetings if m.ended_at is None and m.meets_at > at), None)
+    if one is None:
+        return None
+    when = joint_words.meeting(one.meets_at, one.place)
+    return {
+        "who": _("等着会商"),
+        "sentence": _("{when}。开过会，在这里写纪要定案").format(when=when),
+    }
+
+
+def _decided(one: Any, bodies: Mapping[UUID, str]) -> str:
+    lead = _("牵头 {body}").format(body=bodies.get(one.body_id, ""))
+    clause = codes.cited(codes.clause_entry(one.clause)) if one.clause else ""
+    return run_on((one.decision, lead, one.reason, clause))
 
 
 # ------------------------------------------------------------------ the acts on parts
@@ -174,8 +190,8 @@ def _note(verb: str, row: Any) -> str:
     due = _("{time} 前答复").format(time=joint_words.moment(row.due_at))
     whole = _("只答复自己的一部分，整件事由牵头单位答复")
     notes = {
-        "acknowledge": _("；").join([_("要办：{task}").format(task=row.task), due]),
-        "answer": _("；").join([due, whole]),
+        "acknowledge": run_on((_("要办：{task}").format(task=row.task), due)),
+        "answer": run_on((due, whole)),
         "hand_back": _("这一项只能退一次，时限不停"),
         "insist": _("仍由这个单位办"),
         "extend": _("从现在起算，不晚于事项到期；事项到期了，先给事项延期"),
@@ -230,6 +246,12 @@ def tasks(*, actor: Actor, at: datetime) -> list[dict[str, Any]]:
     """Return the parts and the meetings that wait for me, as rows of my work."""
     rows = [_task(row, verb, at=at) for row, verb in joint.owed(actor=actor)]
     return rows + [_call(one) for one in joint.invited(actor=actor)]
+
+
+def before_meeting(event: Any, *, actor: Actor, at: datetime) -> dict[str, Any]:
+    """Return how the row of a consultation reads while its meeting is still to be held."""
+    one = joint.consultation(event.consulting, actor=actor) if event.consulting else None
+    return {} if one is None or one.meets_at <= at else _call(one) | {"due": None}
 
 
 def _task(row: Any, verb: str, *, at: datetime) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from quanyu.kernel.calendar import rules
 from quanyu.kernel.calendar.rules import CountedDay, Explanation, Limit, Unit
 from quanyu.kernel.codes import queries as codes
 
+HOUR, MINUTE = 3600, 60
 MOST_DAYS = 14
 """Days in a strip; of a longer one the middle is left out."""
 
@@ -96,7 +97,7 @@ def due(event: Event, *, at: datetime, clock: str = "", is_long: bool = False) -
     left = _remaining(found, event, at=at)
     return Due(
         at=found.due,
-        left=_left_words(found, at=at),
+        left=_left_words(found, left, at=at),
         level=_level(found, left, event, at=at),
         why=_why(event, named, found, at=at, is_long=is_long),
     )
@@ -108,7 +109,7 @@ def of_part(row: JointPart, *, at: datetime) -> Due:
     left = _remaining(found, row.event, at=at)
     return Due(
         at=row.due_at,
-        left=_left_words(found, at=at),
+        left=_left_words(found, left, at=at),
         level=_level(found, left, row.event, at=at) if row.state in LIVE else "",
         why=_("{since} 起").format(since=_moment(row.asked_at)),
     )
@@ -234,15 +235,44 @@ def _remaining(found: Running, event: Event, *, at: datetime) -> int:
     )
 
 
-def _left_words(found: Running, *, at: datetime) -> str | int:
+def _left_words(found: Running, left: int, *, at: datetime) -> str | int:
+    """Return how much is left or over; what is counted in working time says so.
+
+    Where offices did not rest in between both are the same, and the plain number is enough.
+    """
     natural = int((found.due - at).total_seconds())
-    if natural < 0 or found.limit.unit is not Unit.WORKING_DAYS:
+    if not found.limit.unit.is_working:
         return natural
-    first, last = rules.local(at).date(), rules.local(found.due).date()
-    count = rules.working_days_between(first, last, calendar=calendar.calendar(at))
-    if count < 1:
+    full = _full_days(at, found.due)
+    if natural > 0 and full and found.limit.unit is Unit.WORKING_DAYS:
+        full = _days_between(at, found.due)
+    if not full and abs(natural - left) < MINUTE:
         return natural
-    return ngettext("剩 {n} 个工作日", "剩 {n} 个工作日", count).format(n=count)
+    if not full and abs(left) < MINUTE:
+        return _("刚到期") if natural < 0 else _("上班即到期")
+    return (_("超 {time}") if natural < 0 else _("剩 {time}")).format(time=_working(full, left))
+
+
+def _working(full: int, seconds: int) -> str:
+    """Return working time in words: full days, or hours and minutes of less than one."""
+    if full:
+        return ngettext("{n} 个工作日", "{n} 个工作日", full).format(n=full)
+    hours, minutes = abs(seconds) // HOUR, abs(seconds) % HOUR // MINUTE
+    if hours:
+        return _("{hours} 工作时 {minutes} 分").format(hours=hours, minutes=minutes)
+    return ngettext("{n} 工作分钟", "{n} 工作分钟", minutes).format(n=minutes)
+
+
+def _days_between(first: datetime, last: datetime) -> int:
+    begin, end = rules.local(first).date(), rules.local(last).date()
+    return rules.working_days_between(begin, end, calendar=calendar.calendar(first))
+
+
+def _full_days(one: datetime, other: datetime) -> int:
+    """Return how many working days lie between two moments, to the same time of day."""
+    first, last = sorted((rules.local(one), rules.local(other)))
+    count = _days_between(first, last)
+    return max(0, count - 1) if last.time() < first.time() else count
 
 
 def _level(found: Running, left: int, event: Event, *, at: datetime) -> str:

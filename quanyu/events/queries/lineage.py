@@ -9,6 +9,7 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 
 from quanyu.events.queries import joint_words, words
+from quanyu.events.queries.sentences import run_on
 
 VERBS = (
     *("dispatch", "hand_back", "insist", "move_lead", "join", "convene", "reconvene"),
@@ -75,7 +76,7 @@ def _why(step: Any, *, at: datetime) -> str:
     ground = facts.get("legal_ground", "")
     listed = words.reason_words("reason_hand_back", ground, at=at) if ground else ""
     said = [listed, *(str(facts.get(name, "")) for name in ("question", "decision", "reason"))]
-    return _("；").join(part for part in said if part)
+    return run_on(said)
 
 
 def _name(key: str | None, bodies: Mapping[UUID, str]) -> str:

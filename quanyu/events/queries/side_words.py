@@ -10,6 +10,7 @@ from django.utils.translation import ngettext, pgettext
 
 from quanyu.events.models import EventStep
 from quanyu.events.queries import leaving_words
+from quanyu.events.queries.sentences import run_on
 from quanyu.events.rules.fair import OUTCOMES, RatedBy
 from quanyu.events.rules.side import Asking
 from quanyu.kernel.codes import queries as codes
@@ -62,23 +63,23 @@ def _fair(facts: Mapping[str, Any]) -> list[str]:
 def open_to_all(step: EventStep) -> str:
     """Return the words of a step that the reporter reads, or nothing."""
     if step.verb in leaving_words.OPEN:
-        return _("；").join(leaving_words.open_to_all(step.verb, step.facts))
+        return run_on(leaving_words.open_to_all(step.verb, step.facts))
     if step.verb not in OPEN_TO_ALL:
         return ""
     facts = step.facts
     parts = of({name: facts[name] for name in facts if name != "promise"})
     said = ("reason", "promise", "question", "answer", "words")
     parts += [str(facts[name]) for name in said if facts.get(name)]
-    return _("；").join(parts)
+    return run_on(parts)
 
 
 def asked(event: Any) -> str:
     """Return what waits for a decision, in words, or nothing."""
     if event.asking == Asking.EXTENSION:
-        return _("；").join([_days(event.asked_days or 0), event.asked_words])
+        return run_on([_days(event.asked_days or 0), event.asked_words])
     if event.asking == Asking.SUSPENSION:
         facts = {"ground": event.asked_ground, "review_date": event.asked_until}
-        return _("；").join(of(facts | {"promise": event.asked_words}))
+        return run_on(of(facts | {"promise": event.asked_words}))
     return ""
 
 

@@ -73,6 +73,23 @@ document.addEventListener('change', (event) => {
   for (const one of all(`input[type="checkbox"][name="${box.dataset.all}"]`)) /** @type {HTMLInputElement} */ (one).checked = box.checked;
 });
 
+/* What an address points at stands open, with everything that it lies folded in. */
+const target = location.hash.length > 1 ? document.getElementById(location.hash.slice(1)) : null;
+for (let fold = target?.querySelector('details') ?? target; fold; fold = fold.parentElement) {
+  if (fold instanceof HTMLDetailsElement) fold.open = true;
+}
+if (target) target.scrollIntoView({ block: 'nearest' });
+
+/* A long list of choices is sifted by what is typed above it; what is ticked stays in sight. */
+document.addEventListener('input', (event) => {
+  const box = event.target instanceof HTMLInputElement && event.target.matches('[data-sift]') ? event.target : null;
+  if (!box) return;
+  const sought = box.value.trim().toLowerCase();
+  for (const one of all('label', box.parentElement ?? undefined)) {
+    one.hidden = !one.textContent?.toLowerCase().includes(sought) && !one.querySelector('input:checked');
+  }
+});
+
 /* ---------- filters ---------- */
 document.addEventListener('change', (event) => {
   const form = event.target instanceof Element ? /** @type {HTMLFormElement | null} */ (event.target.closest('form[data-filters]')) : null;

@@ -37,6 +37,7 @@ POSITIONS = {
     "gateway.Order": "where the matter lies, as the other system said it",
     "regions.Building": "a building",
     "regions.Estate": "the middle and the outline of an estate",
+    "regions.GridFinding": "an overlap, a gap, a building",
     "regions.Region": "the middle and the outline of a place",
     "regions.Road": "a road's line",
 }

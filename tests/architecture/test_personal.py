@@ -179,6 +179,16 @@ NOT_PERSONAL = {
     "regions.Dwelling": ("public: a room number, no person", "room"),
     "regions.Edition": ("a token", "name"),
     "regions.Estate": ("public: the map", "code name name_en region_path lon lat shape"),
+    "regions.GridCheck": ("a place", "region_path"),
+    "regions.GridContact": ("a place, and a code of ours", "region_path post"),
+    "regions.GridFinding": (
+        "places, codes and buildings; no dwelling and no person",
+        "fault path other_path building_name area_m2 lon lat shape",
+    ),
+    "regions.GridProfile": (
+        "digits of codes, and the document they come from",
+        "place_path base_digits dedicated_digits micro_digits source",
+    ),
     "regions.Region": (
         "public: the divisions",
         "code scheme civil_code level kind admin_level name name_en path parent_path urban_rural"

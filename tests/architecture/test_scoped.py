@@ -108,6 +108,7 @@ OPEN = {
     "regions.Dwelling": "public: floors and room numbers, no person",
     "regions.Edition": "a token",
     "regions.Estate": "public: the map",
+    "regions.GridProfile": "public: how grids are coded and sized",
     "regions.Region": "public: the divisions",
     "regions.Road": "public: the map",
     "regions.Siting": "public: in which grid a building stood",

@@ -1,5 +1,7 @@
 """Writes to the tree of places, and what every city stands on (区划的变更与基础数据)."""
 
+from quanyu.regions.actions.checking import ask_check, run_check
+from quanyu.regions.actions.contacts import appoint_contact, end_contact
 from quanyu.regions.actions.divisions import (
     HEFEI,
     HEFEI_DAY,
@@ -8,7 +10,9 @@ from quanyu.regions.actions.divisions import (
     import_divisions,
     load_hefei,
 )
+from quanyu.regions.actions.grids import draw_grid, end_grid, found_grid
 from quanyu.regions.actions.placing import place_building, place_buildings
+from quanyu.regions.actions.profiles import load_profile, set_profile
 from quanyu.regions.actions.seed import (
     Counted,
     NoSuchCity,
@@ -27,13 +31,22 @@ __all__ = [
     "Imported",
     "Loaded",
     "NoSuchCity",
+    "appoint_contact",
+    "ask_check",
     "check_city",
+    "draw_grid",
+    "end_contact",
+    "end_grid",
     "found_city",
+    "found_grid",
     "import_divisions",
     "is_shipped",
     "load_hefei",
+    "load_profile",
     "load_street",
     "place_building",
     "place_buildings",
+    "run_check",
     "seed",
+    "set_profile",
 ]

@@ -30,6 +30,7 @@ from quanyu.regions.actions.divisions import (
     has_news,
     import_divisions,
 )
+from quanyu.regions.actions.profiles import load_profile
 from quanyu.regions.models import Region
 from quanyu.regions.rules import Level
 
@@ -66,6 +67,7 @@ def seed(*, actor: Actor, at: datetime) -> dict[str, Counted]:
         "calendar": _calendar(actor=actor, at=at),
         "divisions": _divisions(actor=actor, at=at),
     }
+    load_profile(actor=actor, at=at)
     queries.forget()
     return done
 

@@ -3,6 +3,7 @@
 from quanyu.regions.models.addresses import Address, Alias
 from quanyu.regions.models.buildings import Building, Dated, Estate, Siting
 from quanyu.regions.models.dwellings import Dwelling, Unit
+from quanyu.regions.models.grids import GridCheck, GridContact, GridFinding, GridProfile
 from quanyu.regions.models.roads import Road
 from quanyu.regions.models.tree import Edition, Placed, Region
 
@@ -14,6 +15,10 @@ __all__ = [
     "Dwelling",
     "Edition",
     "Estate",
+    "GridCheck",
+    "GridContact",
+    "GridFinding",
+    "GridProfile",
     "Placed",
     "Region",
     "Road",

@@ -32,7 +32,7 @@ class Region(models.Model):
     """One place of the tree in one period: province, city, area, street, community, grid (区划)."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    code = models.CharField(_("代码"), max_length=16, db_collation="C")
+    code = models.CharField(_("代码"), max_length=20, db_collation="C")
     scheme = models.CharField(_("代码体系"), max_length=8)
     civil_code = models.CharField(
         _("民政代码"), max_length=16, db_collation="C", blank=True, db_default=""
@@ -52,6 +52,7 @@ class Region(models.Model):
     shape = models.BinaryField(_("边界"), null=True)
     is_sample = models.BooleanField(_("示例几何"), default=False)
     households = models.PositiveIntegerField(_("户数"), null=True)
+    residents = models.PositiveIntegerField(_("人口"), null=True)
     valid_from = models.DateField(_("生效日期"))
     valid_to = models.DateField(_("失效日期"), null=True)
 

@@ -6,11 +6,11 @@ import numpy as np
 from django.conf import settings
 
 from quanyu.kernel.editions import Kept
-from quanyu.regions import rules
 from quanyu.regions.models import Building, Region
 from quanyu.regions.queries import tree
 from quanyu.regions.queries.locator import Locator, Paths, Points, from_wkb
 from quanyu.regions.rules import Place
+from quanyu.regions.rules.grids import COVERING
 
 NEAR = 80.0
 """Metres within which a building counts as the one meant."""
@@ -37,7 +37,8 @@ class Near:
 
 
 def _grids_of_today() -> Locator:
-    grids = Region.objects.standing().filter(level=rules.Level.GRID)
+    # A base grid goes before a dedicated one that lies in it; a micro-grid answers for no point.
+    grids = Region.objects.standing().filter(kind__in=COVERING)
     rows = grids.order_by("path").values_list("path", "shape")
     return from_wkb([(path, bytes(shape)) for path, shape in rows if shape is not None])
 

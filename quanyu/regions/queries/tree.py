@@ -90,6 +90,15 @@ def topic_names() -> dict[str, str]:
         "region.found": gettext("新设区划"),
         "region.draw": gettext("划定边界"),
         "building.place": gettext("调整楼栋归属"),
+        "grid.found": gettext("设立网格"),
+        "grid.draw": gettext("划定网格边界"),
+        "grid.end": gettext("撤销网格"),
+        "grid_check.ask": gettext("要求检查网格"),
+        "grid_check.done": gettext("检查了网格"),
+        "grid_contact.appoint": gettext("任命网格联系人"),
+        "grid_contact.change": gettext("修改网格联系人"),
+        "grid_contact.end": gettext("网格联系人卸任"),
+        "grid_profile.set": gettext("制定网格规范"),
     }
 
 

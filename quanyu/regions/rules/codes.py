@@ -151,6 +151,10 @@ _KIND_OF = {
 }
 
 
+_LETTERS = {"1": "g", "2": "s", "3": "u"}
+"""With what the last part of a grid's path begins, by its digit of kind."""
+
+
 def path_of(code: str) -> str:
     """Return the path of the place that bears ``code``: ``340104001`` is at ``34/01/04/001/``."""
     parts: list[str] = []
@@ -160,5 +164,5 @@ def path_of(code: str) -> str:
             break
         parts.append(rest[:width])
         rest = rest[width:]
-    grid = [f"g{rest[1:]}"] if rest else []
+    grid = [f"{_LETTERS.get(rest[0], 'g')}{rest[1:]}"] if rest else []
     return "/".join([*parts, *grid, ""])

@@ -16,9 +16,13 @@ COVERING: Final = frozenset({Kind.BASE_GRID, Kind.DEDICATED_GRID})
 """Kinds that cover the ground between them; a micro-grid lies within another grid."""
 
 LETTERS: Final[Mapping[Kind, str]] = MappingProxyType(
-    {Kind.BASE_GRID: "g", Kind.DEDICATED_GRID: "d", Kind.MICRO_GRID: "m"}
+    {Kind.BASE_GRID: "g", Kind.DEDICATED_GRID: "s", Kind.MICRO_GRID: "u"}
 )
-"""With what the last part of a grid's path begins: the path says the kind, whatever the code."""
+"""With what the last part of a grid's path begins: the path says the kind, whatever the code.
+
+g of grid, s of set apart, u for µ. In this order a base grid comes first, in lists and where a
+point lies in several.
+"""
 
 COMMUNITY_DIGITS: Final = 12
 MOST_DIGITS: Final = 20
@@ -110,7 +114,9 @@ def check_profile(profile: Profile) -> None:
             _("户数下限须小于上限"), field="households_low", value=sizes.households_low
         )
     if not 0 < sizes.residents_low < sizes.residents_high:
-        raise WrongProfile(_("人口下限须小于上限"), field="residents_low", value=sizes.residents_low)
+        raise WrongProfile(
+            _("人口下限须小于上限"), field="residents_low", value=sizes.residents_low
+        )
 
 
 def _check_digits(profile: Profile) -> None:

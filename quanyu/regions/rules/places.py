@@ -62,7 +62,7 @@ def check_path(path: str) -> str:
 
 def _is_part(part: str, depth: int) -> bool:
     if depth == len(WIDTHS):
-        return len(part) == 4 and part[0] == "g" and part[1:].isdigit()
+        return len(part) == 4 and part[0] in "gsu" and part[1:].isdigit()
     return depth < len(WIDTHS) and len(part) == WIDTHS[depth] and part.isdigit()
 
 

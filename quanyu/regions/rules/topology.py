@@ -305,9 +305,7 @@ def _lying(points: np.ndarray, grids: Sequence[Ground], *, predicate: str) -> li
 def _sizes(grids: Sequence[Ground], profile: Profile) -> list[Found]:
     words = {Size.TOO_LARGE: Fault.TOO_LARGE, Size.TOO_SMALL: Fault.TOO_SMALL}
     said = [(grid, size_of(grid.households, grid.residents, profile.sizes)) for grid in grids]
-    return [
-        Found(words[size], grid.path, shape=grid.shape) for grid, size in said if size in words
-    ]
+    return [Found(words[size], grid.path, shape=grid.shape) for grid, size in said if size in words]
 
 
 def _shape(ground: Ground) -> BaseGeometry:

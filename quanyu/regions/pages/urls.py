@@ -5,11 +5,12 @@ from typing import Any
 
 from django.urls import URLPattern, path
 
-from quanyu.regions.pages import ground
+from quanyu.regions.pages import ground, tiles
 
 View = Callable[..., Any]
 
 public = [
+    path("map/tiles/<str:edition>/<str:z>/<str:x>/<str:y>.mvt", tiles.tile, name="map_tile"),
     path("map/ground.geojson", ground.ground, name="map_ground"),
 ]
 """What anybody may open."""

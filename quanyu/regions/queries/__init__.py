@@ -1,6 +1,6 @@
 """Reads of the tree of places. Public reference data: no actor is asked for."""
 
-from quanyu.regions.queries import locating, tree
+from quanyu.regions.queries import locating, tiles, tree
 from quanyu.regions.queries.drawing import LAYERS, geojson
 from quanyu.regions.queries.finding import Found, places_called, search
 from quanyu.regions.queries.locating import (
@@ -67,6 +67,7 @@ __all__ = [
     "places_below",
     "places_called",
     "search",
+    "tiles",
     "topic_names",
 ]
 
@@ -75,3 +76,4 @@ def forget() -> None:
     """Read the tree anew at the next question: this process has just changed it."""
     tree.forget()
     locating.forget()
+    tiles.forget()

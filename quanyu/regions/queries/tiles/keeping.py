@@ -1,0 +1,67 @@
+"""Tiles made once are kept as files of their edition, for every process of this machine (瓦片缓存).
+
+Nothing of them stays in a process: the operating system keeps what is asked for often. How many
+there can be is bounded by the city itself: a square without anything in it leaves no file.
+"""
+
+import gzip
+import shutil
+from pathlib import Path
+from tempfile import NamedTemporaryFile
+
+from django.conf import settings
+
+from quanyu.regions.queries.tiles.making import make
+from quanyu.regions.queries.tiles.outlines import Sheet, sheet
+from quanyu.regions.rules.tiles import Tile
+
+PRESSED = 5
+
+
+def edition() -> str:
+    """Return the edition that tiles are made of now; it stands in their address."""
+    return sheet().edition
+
+
+def tile(wanted: Tile) -> tuple[bytes, str]:
+    """Return a tile, pressed by gzip, and the edition it is of; nothing where nothing lies."""
+    here = sheet()
+    path = _path(here, wanted)
+    try:
+        return path.read_bytes(), here.edition
+    except FileNotFoundError:
+        pass
+    plain = make(wanted, here)
+    pressed = gzip.compress(plain, PRESSED, mtime=0) if plain else b""
+    if pressed:
+        _keep(path, pressed)
+    return pressed, here.edition
+
+
+def folder() -> Path:
+    """Return where tiles are kept; all of it may be removed at any time."""
+    return Path(settings.QUANYU_HOME) / "tiles"
+
+
+def _path(here: Sheet, wanted: Tile) -> Path:
+    return folder() / here.edition / str(wanted.z) / f"{wanted.x}-{wanted.y}.gz"
+
+
+def _keep(path: Path, pressed: bytes) -> None:
+    """Write a whole file or none; a disk that is full or closed to us costs time, no answer."""
+    try:
+        if not path.parents[1].exists():
+            _clear(but=path.parents[1])
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with NamedTemporaryFile(dir=path.parent, suffix=".half", delete=False) as half:
+            half.write(pressed)
+        Path(half.name).replace(path)
+    except OSError:
+        return
+
+
+def _clear(*, but: Path) -> None:
+    """Remove the tiles of other editions."""
+    for old in folder().glob("*"):
+        if old != but:
+            shutil.rmtree(old, ignore_errors=True)

@@ -14,6 +14,7 @@ BENCHES = {
     "intake": ("rounds", "requests"),
     "list": ("rows", "rounds"),
     "locate": ("rounds",),
+    "map": ("rounds",),
     "memory": ("requests",),
     "tables": ("rows",),
     "twins": ("rows",),

@@ -28,7 +28,7 @@ HALF_A_PIXEL = 4
 BUILDINGS_FROM = 15
 ESTATES_FROM = 14
 MAIN_ROADS_FROM, ROADS_FROM = 11, 14
-OUTLINES_FROM = {Level.STREET: FIRST_ZOOM, Level.COMMUNITY: 10, Level.GRID: 11}
+OUTLINES_FROM = {Level.STREET: FIRST_ZOOM, Level.COMMUNITY: 10, Level.GRID: 12}
 NAMES_FROM = {Level.STREET: 10, Level.COMMUNITY: 12, Level.GRID: 14}
 """From which zoom borders and names of a level are drawn."""
 

@@ -51,7 +51,7 @@ def _keep(path: Path, pressed: bytes) -> None:
     """Write a whole file or none; a disk that is full or closed to us costs time, no answer."""
     try:
         if not path.parents[1].exists():
-            _clear(but=path.parents[1])
+            clear(but=path.parents[1])
         path.parent.mkdir(parents=True, exist_ok=True)
         with NamedTemporaryFile(dir=path.parent, suffix=".half", delete=False) as half:
             half.write(pressed)
@@ -60,8 +60,8 @@ def _keep(path: Path, pressed: bytes) -> None:
         return
 
 
-def _clear(*, but: Path) -> None:
-    """Remove the tiles of other editions."""
+def clear(*, but: Path | None = None) -> None:
+    """Remove all tiles, but those of one edition."""
     for old in folder().glob("*"):
         if old != but:
             shutil.rmtree(old, ignore_errors=True)

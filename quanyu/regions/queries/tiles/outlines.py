@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from quanyu.kernel.editions import Kept
 from quanyu.regions.models import Region, Road
 from quanyu.regions.queries import tree
-from quanyu.regions.queries.tiles.encoding import Ints, Rings, Value
+from quanyu.regions.queries.tiles.encoding import Ints, Rings, Said, Value
 from quanyu.regions.rules import Level, short_name
 from quanyu.regions.rules.tiles import (
     BANDS,
@@ -32,7 +32,8 @@ from quanyu.regions.rules.tiles import (
 Small = NDArray[np.int32]
 Shapes = NDArray[np.object_]
 Flags = NDArray[np.bool_]
-Said = Mapping[str, Value]
+
+BATCH = 400
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,24 +223,50 @@ def to_units(lonlat: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def outlines(rows: Rows, *, first: int, is_area: bool) -> Outlines:
-    """Return stored shapes as numbers, generalised for every zoom from ``first`` on."""
-    shapes = projected(np.atleast_1d(shapely.from_wkb(np.array(rows.stored, dtype=object))))
+    """Return stored shapes as numbers, generalised for every zoom from ``first`` on.
+
+    Some hundreds at a time: as objects of the geometry library they are ten times as large.
+    """
+    zooms = [zoom for zoom in sorted(BANDS, reverse=True) if zoom >= band(first)]
+    batches = [rows.stored[at : at + BATCH] for at in range(0, len(rows.stored), BATCH)]
+    taken = [_generalised(batch, zooms, is_area=is_area) for batch in batches or [[]]]
+    return Outlines(
+        rows.said,
+        rows.names,
+        np.concatenate([boxes for boxes, _spots, _bands in taken]),
+        np.concatenate([spots for _boxes, spots, _bands in taken]),
+        {zoom: _chained([bands[zoom] for *_both, bands in taken], BATCH) for zoom in zooms},
+    )
+
+
+def _generalised(
+    stored: Sequence[bytes], zooms: Sequence[int], *, is_area: bool
+) -> tuple[Small, Small, dict[int, Runs]]:
+    shapes = projected(np.atleast_1d(shapely.from_wkb(np.array(stored, dtype=object))))
     spots = shapely.get_coordinates(shapely.point_on_surface(shapes))
     boxes = shapely.bounds(shapes)
-    bands = {}
-    for zoom in sorted(BANDS, reverse=True):
-        if zoom < band(first):
-            break
-        shapes = shapely.simplify(shapes, HALF_A_PIXEL << LAST_ZOOM - zoom)
-        bands[zoom] = _runs(shapes, is_area=is_area)
     outward = np.concatenate([np.floor(boxes[:, :2]), np.ceil(boxes[:, 2:])], axis=1)
-    return Outlines(rows.said, rows.names, outward.astype(np.int32), spots.astype(np.int32), bands)
+    bands = {}
+    for zoom in zooms:
+        shapes = shapely.simplify(shapes, HALF_A_PIXEL << LAST_ZOOM - zoom)
+        laid = lay(shapes, is_area=is_area)
+        corners = np.rint(laid.corners).astype(np.int32)
+        bands[zoom] = Runs(corners, laid.starts, laid.owner, laid.part)
+    return outward.astype(np.int32), spots.astype(np.int32), bands
 
 
-def _runs(shapes: Shapes, *, is_area: bool) -> Runs:
-    laid = lay(shapes, is_area=is_area)
-    corners = np.rint(laid.corners).astype(np.int32)
-    return Runs(corners, laid.starts, laid.owner, laid.part)
+def _chained(runs: Sequence[Runs], batch: int) -> Runs:
+    """Return the runs of all batches as one, numbered on."""
+    corners = np.cumsum([0, *(len(one.corners) for one in runs)], dtype=np.int32)
+    parts = np.cumsum([0, *(one.part.max(initial=-1) + 1 for one in runs)], dtype=np.int32)
+    each = list(enumerate(runs))
+    starts = [one.starts[:-1] + corners[number] for number, one in each]
+    return Runs(
+        np.concatenate([one.corners for one in runs]),
+        np.append(np.concatenate(starts), corners[-1]).astype(np.int32),
+        np.concatenate([one.owner + batch * number for number, one in each]).astype(np.int32),
+        np.concatenate([one.part + parts[number] for number, one in each]).astype(np.int32),
+    )
 
 
 # ------------------------------------------------------------------ what the process keeps

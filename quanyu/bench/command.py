@@ -14,7 +14,6 @@ BENCHES = {
     "intake": ("rounds", "requests"),
     "list": ("rows", "rounds"),
     "locate": ("rounds",),
-    "map": ("rounds",),
     "memory": ("requests",),
     "tables": ("rows",),
     "twins": ("rows",),

@@ -21,6 +21,8 @@ from quanyu.regions.rules import Level
 from quanyu.regions.rules.tiles import (
     BUFFER,
     BUILDINGS_FROM,
+    ESTATE_NAMES_FROM,
+    ESTATES_FROM,
     EXTENT,
     LAST_ZOOM,
     MAIN_ROADS_FROM,
@@ -42,18 +44,25 @@ def make(tile: Tile, sheet: Sheet) -> bytes:
 
 
 def _layers(tile: Tile, sheet: Sheet) -> Iterator[Layer]:
+    """Give the layers from the ground up."""
     for level, name in LAYERS.items():
         if tile.z >= OUTLINES_FROM[level]:
             yield _outlined(name, sheet.places[level], tile)
+    if tile.z >= ESTATES_FROM:
+        yield _outlined("estates", sheet.estates, tile)
     if tile.z >= MAIN_ROADS_FROM:
         yield _roads(sheet.roads, tile)
     if tile.z >= BUILDINGS_FROM:
         yield from _buildings(tile)
-    yield from (
-        _names(level, sheet.places[level], tile)
-        for level, first in NAMES_FROM.items()
-        if tile.z >= first
-    )
+    yield from _named(tile, sheet)
+
+
+def _named(tile: Tile, sheet: Sheet) -> Iterator[Layer]:
+    for level, first in NAMES_FROM.items():
+        if tile.z >= first:
+            yield _names(level.value, sheet.places[level], tile)
+    if tile.z >= ESTATE_NAMES_FROM:
+        yield _names("estate", sheet.estates, tile)
 
 
 def _outlined(name: str, outlines: Outlines, tile: Tile) -> Layer:
@@ -79,10 +88,10 @@ def _only(rings: Rings, features: Sequence[int]) -> Rings:
     return Rings(rings.x[corner], rings.y[corner], starts, rings.owner[stays])
 
 
-def _names(level: Level, outlines: Outlines, tile: Tile) -> Layer:
+def _names(kind: str, outlines: Outlines, tile: Tile) -> Layer:
     spots, whose = outlines.named(tile)
     said = [outlines.names[one] for one in whose]
-    return Layer(f"{level.value}_names", Shape.POINT, spots, said)
+    return Layer(f"{kind}_names", Shape.POINT, spots, said)
 
 
 # ------------------------------------------------------------------ buildings
@@ -91,7 +100,8 @@ def _names(level: Level, outlines: Outlines, tile: Tile) -> Layer:
 def _buildings(tile: Tile) -> Iterator[Layer]:
     """Read the buildings of a tile by the index on their points; no process keeps them all."""
     west, south, east, north = tile.box(max(BUFFER, REACH >> LAST_ZOOM - tile.z))
-    rows = Building.objects.filter(lon__range=(west, east), lat__range=(south, north))
+    inside = {"lon__range": (west, east), "lat__range": (south, north)}
+    rows = Building.objects.standing().filter(**inside)
     found = rows.order_by("id").values_list("id", "name", "lon", "lat", "shape")
     drawn = [row for row in found if row[4] is not None]
     if drawn:

@@ -9,16 +9,18 @@ from dataclasses import dataclass
 
 import numpy as np
 import shapely
+from django.db.models import Q
 from numpy.typing import NDArray
 
 from quanyu.kernel.editions import Kept
-from quanyu.regions.models import Region, Road
+from quanyu.regions.models import Estate, Region, Road
 from quanyu.regions.queries import tree
 from quanyu.regions.queries.tiles.encoding import Ints, Rings, Said, Value
 from quanyu.regions.rules import Level, short_name
 from quanyu.regions.rules.tiles import (
     BANDS,
     BUFFER,
+    ESTATES_FROM,
     EXTENT,
     HALF_A_PIXEL,
     LAST_ZOOM,
@@ -278,6 +280,7 @@ class Sheet:
 
     edition: str
     places: Mapping[Level, Outlines]
+    estates: Outlines
     roads: Outlines
 
 
@@ -295,7 +298,7 @@ def _drawn() -> Sheet:
     # The mark is read before what it marks: a change in between makes the next sheet.
     edition = tree.edition()
     places = {level: _places(level) for level in OUTLINES_FROM}
-    return Sheet(edition.hex if edition else "none", places, _roads())
+    return Sheet(edition.hex if edition else "none", places, _estates(), _roads())
 
 
 def _places(level: Level) -> Outlines:
@@ -307,6 +310,19 @@ def _places(level: Level) -> Outlines:
         read.names.append({"path": path} | _called(short_name(name), name_en))
         read.stored.append(bytes(shape or b""))
     return outlines(read, first=OUTLINES_FROM[level], is_area=True)
+
+
+def _estates() -> Outlines:
+    """Return the estates; of one without an outline the name alone is drawn, at its point."""
+    is_drawn = Q(shape__isnull=False) | Q(lon__isnull=False, lat__isnull=False)
+    rows = Estate.objects.standing().filter(is_drawn).order_by("region_path", "name")
+    found = rows.values_list("id", "name", "name_en", "shape", "lon", "lat")
+    read = Rows([], [], [])
+    for key, name, name_en, shape, lon, lat in found.iterator(chunk_size=1_000):
+        read.said.append({"id": key.hex})
+        read.names.append({"id": key.hex} | _called(name, name_en))
+        read.stored.append(bytes(shape) if shape else shapely.Point(lon, lat).wkb)
+    return outlines(read, first=ESTATES_FROM, is_area=True)
 
 
 def _roads() -> Outlines:

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from quanyu.events import actions, queries, rules, schemas
-from quanyu.events.actions import calling
+from quanyu.events.actions import calling, owed
 from quanyu.events.queries import (
     asked_counts,
     classing,
@@ -18,7 +18,6 @@ from quanyu.events.queries import (
     counting,
     gone,
     hot,
-    joint,
     lists,
     merging,
     search,
@@ -125,6 +124,11 @@ def escalate(at: datetime) -> None:
     while more:
         with acting(worker):
             more = actions.escalate_due(actor=worker, at=at)
+    for kind in owed.KINDS:
+        more = True
+        while more:
+            with acting(worker):
+                more = owed.escalate_owed_due(kind=kind, actor=worker, at=at)
 
 
 @every("*/5 * * * * 20")
@@ -155,14 +159,6 @@ def end_calls(at: datetime) -> None:
     worker = system(settings.QUANYU_CITY, job="events.end_calls")
     for key in closing.lapsed(actor=worker, at=at):
         actions.end_call(event_id=key, actor=worker, at=at)
-
-
-@every("*/10 * * * * 50")
-def tell_late_parts(at: datetime) -> None:
-    """Announce every part that is late, once."""
-    worker = system(settings.QUANYU_CITY, job="events.tell_late_parts")
-    for event, part in joint.late(actor=worker, at=at):
-        actions.tell_part_late(event_id=event, part_id=part, actor=worker, at=at)
 
 
 RUNS = set(EVENT.span.runs) if EVENT.span else set()
@@ -225,11 +221,12 @@ def draw(at: datetime) -> None:
 
 @on("calendar.change")
 def find_moved(case: UUID, at: datetime) -> None:
-    """Find the matters whose end is another since a year or a day was set."""
+    """Find what is owed to another time since a year or a day was set."""
     worker = system(settings.QUANYU_CITY, job="events.find_moved")
     since = calendar.first_changed(case)
     if since is not None:
         actions.announce_moved(since=since, actor=worker, at=at)
+        owed.announce_owed_moved(since=since, actor=worker, at=at)
 
 
 @on("event.moved_by_calendar")
@@ -237,6 +234,19 @@ def recount_due(case: UUID, at: datetime) -> None:
     """Set the end of one matter by the calendar as it is now, and say so in its story."""
     worker = system(settings.QUANYU_CITY, job="events.recount_due")
     actions.recount_due(event_id=case, actor=worker, at=at)
+
+
+def _recounting(kind: str) -> Listener:
+    def recount(case: UUID, at: datetime) -> None:
+        worker = system(settings.QUANYU_CITY, job=f"events.recount_{kind}")
+        owed.recount_owed(kind=kind, key=case, actor=worker, at=at)
+
+    recount.__name__ = recount.__qualname__ = f"recount_{kind}"
+    return recount
+
+
+RECOUNTS = {kind: on(f"{kind}.moved_by_calendar")(_recounting(kind)) for kind in owed.KINDS}
+"""What is owed beside a matter has its time reckoned anew too."""
 
 
 @every("* * * * * 40", in_one=False)
@@ -340,12 +350,6 @@ def _telling_joint(topic: str) -> Listener:
 
 
 JOINT_TELLS = {topic: on(topic, is_news=True)(_telling_joint(topic)) for topic in TOLD_JOINT}
-
-
-@every("* * * * * 30")
-def tell_late(at: datetime) -> None:
-    """Tell who did not report in to a whistle, or did not answer a card, once the time is over."""
-    calling.tell_late(actor=system(settings.QUANYU_CITY, job="events.tell_late"), at=at)
 
 
 def _telling_of(name: str, verb: str) -> Listener:

@@ -76,7 +76,7 @@ NOT_PERSONAL = {
         "codes, and the salt of the audit's digest",
         "verb source target actor_kind role salt",
     ),
-    "events.JointPart": ("codes", "state legal_ground"),
+    "events.JointPart": ("codes", "state legal_ground unit"),
     "events.Campaign": (
         "a place, a class, and the office's own plan and result for everybody at the desk",
         "region_path category title goal result",
@@ -119,6 +119,14 @@ NOT_PERSONAL = {
         "class_prefix region_path keyword number registered_role revoked_role",
     ),
     "events.Published": ("counts of the whole city", "key value"),
+    "events.CallRungTold": (
+        "codes of levels and stages, a state's beginning; who was told is a key",
+        "stage run whom level words",
+    ),
+    "events.CardRungTold": (
+        "codes of levels and stages, a state's beginning; who was told is a key",
+        "stage run whom level words",
+    ),
     "events.RungTold": (
         "codes of levels and stages, a state's beginning; who was told is a key",
         "stage run whom level words",

@@ -13,9 +13,6 @@ PAST_THE_DOOR = {
     ("quanyu/events/actions/campaigns.py", "_attach", "CampaignMatter"): (
         "rows are added and none is read: of a campaign and matters already fetched"
     ),
-    ("quanyu/events/actions/escalating.py", "_climb", "RungTold"): (
-        "rows are added and none is read: of a matter already fetched and locked"
-    ),
     ("quanyu/events/actions/reports.py", "_keep_origin", "Origin"): (
         "a row is added and none is read: of a matter just opened"
     ),
@@ -41,6 +38,10 @@ PAST_THE_DOOR = {
 """Reads of a scoped model without ``visible_to``. Row security holds them all the same."""
 
 GENERIC = {
+    ("quanyu/events/actions/escalating.py", "keep"): "rungs told, of each kind: visible_to",
+    ("quanyu/events/actions/owed.py", "_put_off"): "parts, calls or cards: visible_to",
+    ("quanyu/events/queries/owed.py", "due"): "parts, calls or cards: visible_to",
+    ("quanyu/events/queries/owed.py", "moved"): "parts, calls or cards: visible_to",
     ("quanyu/kernel/access/queries.py", "get"): "the gate itself: it calls visible_to",
     ("quanyu/kernel/codes/actions/load.py", "Sorted"): "public: codes and limits alike",
     ("quanyu/kernel/workflow/actions.py", "told"): "the last step of a case already fetched",

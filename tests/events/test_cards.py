@@ -307,7 +307,6 @@ FACTS: dict[str, dict[str, Any]] = {
     "send_back": {"words": "没说清"},
     "escalate": {"words": "仍未办"},
     "withdraw": {"words": "已在办"},
-    "tell_late": {},
 }
 
 
@@ -337,9 +336,9 @@ def test_the_database_itself_hides_it(
 
 
 def test_is_told_once_when_it_is_not_answered(card: SupervisionCard) -> None:
-    jobs.tell_late(card.answer_due_at)
-    jobs.tell_late(card.answer_due_at + timedelta(minutes=1))
-    jobs.tell_late(card.answer_due_at + timedelta(minutes=2))
+    jobs.escalate(card.answer_due_at)
+    jobs.escalate(card.answer_due_at + timedelta(minutes=1))
+    jobs.escalate(card.answer_due_at + timedelta(minutes=2))
 
     assert Record.objects.filter(topic="card.overdue").count() == 1
 

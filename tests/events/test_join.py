@@ -285,9 +285,9 @@ def test_is_extended_within_the_matters_time(
 def test_is_told_late_once(on_part: Any, part: JointPart, at: datetime) -> None:
     late = part.due_at + timedelta(minutes=1)
 
-    jobs.tell_late_parts(part.due_at)
-    jobs.tell_late_parts(late)
-    jobs.tell_late_parts(late)
+    jobs.escalate(part.due_at)
+    jobs.escalate(late)
+    jobs.escalate(late)
 
     assert Record.objects.filter(topic="event.part_overdue").count() == 1
 
@@ -300,7 +300,7 @@ def test_stands_still_while_the_matter_does(
     facts = {"event_id": joined.id, "promise": "四月一日告诉您进展", **day}
     act(actions.ask_suspension, actor=handler, at=at, **facts)
     act(actions.suspend, event_id=joined.id, actor=chief, at=at)
-    jobs.tell_late_parts(part.due_at + timedelta(days=1))
+    jobs.escalate(part.due_at + timedelta(days=1))
     later = at + timedelta(days=14)
     act(actions.resume, event_id=joined.id, reason="料到了", actor=chief, at=later)
 

@@ -344,7 +344,6 @@ FACTS: dict[str, dict[str, Any]] = {
     "assess": {"body": uuid4(), **GOOD},
     "reply": {"words": "不同意"},
     "judge": {"is_needed": True},
-    "tell_late": {},
 }
 
 
@@ -376,9 +375,9 @@ def test_is_told_once_when_somebody_is_missing(
     act: Any, call: WhistleCall, one: Actor, at: datetime
 ) -> None:
     act(whistle.report_in, call_id=call.pk, actor=one, at=at)
-    jobs.tell_late(at)
-    jobs.tell_late(call.answer_due_at + timedelta(minutes=1))
-    jobs.tell_late(call.answer_due_at + timedelta(minutes=2))
+    jobs.escalate(at)
+    jobs.escalate(call.answer_due_at + timedelta(minutes=1))
+    jobs.escalate(call.answer_due_at + timedelta(minutes=2))
 
     assert Record.objects.filter(topic="whistle.overdue").count() == 1
 

@@ -64,7 +64,6 @@ from quanyu.events.actions.joint import (
     insist_part,
     join,
     move_lead,
-    tell_part_late,
     withdraw_part,
 )
 from quanyu.events.actions.joint_telling import tell_joint
@@ -208,7 +207,6 @@ __all__ = [
     "tell",
     "tell_joint",
     "tell_overdue",
-    "tell_part_late",
     "unmerge",
     "urge",
     "use_model",

@@ -8,6 +8,7 @@ from django.db import transaction
 
 from quanyu.events import queries, rules
 from quanyu.events.models import Contact, Event, Published
+from quanyu.events.queries import standing
 from quanyu.kernel.access.queries import get
 from quanyu.kernel.access.rules import Actor, Role
 from quanyu.kernel.audit.actions import record
@@ -66,8 +67,9 @@ def announce_moved(*, since: date, actor: Actor, at: datetime) -> int:
 
     :param since: the first date that has changed
     """
-    moved = queries.moved(since=since, actor=actor)
-    for event in moved:
+    moved = {event.pk: event for event in queries.moved(since=since, actor=actor)}
+    moved |= {event.pk: event for event in standing.moved(since=since, actor=actor)}
+    for event in moved.values():
         announce("event.moved_by_calendar", event, at=at)
     return len(moved)
 
@@ -81,7 +83,21 @@ def recount_due(*, event_id: UUID, actor: Actor, at: datetime) -> bool:
     :raises Denied: if there is no such matter within reach
     """
     event = get(Event, event_id, actor=actor, lock=True)
-    return recount(event, actor=actor, at=at)
+    has_stood = _stand_until(event, actor=actor, at=at)
+    return recount(event, actor=actor, at=at) or has_stood
+
+
+def _stand_until(event: Event, *, actor: Actor, at: datetime) -> bool:
+    """Let what stands still do so until the moment that the calendar says now."""
+    was = event.stands_until
+    now = standing.until(event, actor=actor) if was is not None else None
+    if now == was:
+        return False
+    event.stands_until = now
+    event.save(update_fields=["stands_until"])
+    facts = {"until_was": was, "until_now": now}
+    note(event, "recount", actor=actor, at=at, role=Role.SYSTEM, **facts)
+    return True
 
 
 @transaction.atomic

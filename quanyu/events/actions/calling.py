@@ -7,12 +7,11 @@ from uuid import UUID
 
 from django.db import models, transaction
 
-from quanyu.events.actions import cards, whistle
 from quanyu.events.queries import calling as queries
 from quanyu.events.queries import cards as card_queries
-from quanyu.events.queries import telling
+from quanyu.events.queries import owed, telling
 from quanyu.events.queries import whistle as call_queries
-from quanyu.events.rules.calling import CALL_STEPS, CARD_STEPS
+from quanyu.events.rules.calling import CALL_STEPS, CARD_STEPS, RUNGS
 from quanyu.kernel.access.rules import Actor
 from quanyu.kernel.audit.actions import label
 from quanyu.kernel.notices import actions as notices
@@ -20,13 +19,14 @@ from quanyu.kernel.notices.actions import News
 from quanyu.kernel.notices.rules import FRESH
 
 STEPS: Final[Mapping[str, Collection[str]]] = {"whistle": CALL_STEPS, "card": CARD_STEPS}
+CARD_NEWS: Final = tuple(f"card.{verb}" for verb in (*CARD_STEPS, *RUNGS))
 SETTLES: Final[Mapping[str, tuple[str, ...]]] = {
-    "whistle.end": tuple(f"whistle.{verb}" for verb in CALL_STEPS),
-    "card.answer": ("card.start", "card.send_back", "card.overdue"),
-    "card.accept": tuple(f"card.{verb}" for verb in CARD_STEPS),
+    "whistle.end": tuple(f"whistle.{verb}" for verb in (*CALL_STEPS, *RUNGS)),
+    "card.answer": tuple(f"card.{verb}" for verb in ("start", "send_back", *RUNGS)),
+    "card.accept": CARD_NEWS,
     "card.send_back": ("card.answer",),
-    "card.escalate": tuple(f"card.{verb}" for verb in CARD_STEPS),
-    "card.withdraw": tuple(f"card.{verb}" for verb in CARD_STEPS),
+    "card.escalate": CARD_NEWS,
+    "card.withdraw": CARD_NEWS,
 }
 """What is no news any more once a step was done."""
 
@@ -40,9 +40,10 @@ def tell_call(*, key: UUID, verb: str, since: datetime, actor: Actor, at: dateti
     call = call_queries.one(key, actor=actor)
     step = call_queries.step_at(call, verb, at=since, actor=actor)
     body = step.facts.get("body") if step else None
-    whom = queries.told_of_call(
-        call, CALL_STEPS[verb], about=UUID(body) if body else None, actor=actor, at=at
-    )
+    whom = queries.told_of_call(call, CALL_STEPS[verb], about=UUID(body) if body else None, at=at)
+    if verb == "report_in" and owed.all_came(call, actor=actor):
+        due = [f"whistle.{words}" for words in RUNGS]
+        notices.over(subject=label(call), topics=due, actor=actor, at=since)
     news = News(
         topic=f"whistle.{verb}",
         subject=label(call),
@@ -72,16 +73,6 @@ def tell_card(*, key: UUID, verb: str, since: datetime, actor: Actor, at: dateti
     )
     whom = queries.told_of_card(card, CARD_STEPS[verb], at=at)
     return _tell(news, card, whom, since=since, actor=actor, at=at)
-
-
-@transaction.atomic
-def tell_late(*, actor: Actor, at: datetime) -> int:
-    """Announce every call and card whose time is over, once each; return how many."""
-    calls = call_queries.late(actor=actor, at=at)
-    found = [whistle.tell_late(call_id=key, actor=actor, at=at) for key in calls]
-    late = card_queries.late(actor=actor, at=at)
-    found += [cards.tell_late(card_id=key, actor=actor, at=at) for key in late]
-    return sum(found)
 
 
 def _tell(

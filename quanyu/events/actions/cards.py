@@ -15,10 +15,8 @@ from quanyu.events.rules import whistle as calls
 from quanyu.events.rules.cards import AlreadyOpen, Charge
 from quanyu.kernel.access.queries import get
 from quanyu.kernel.access.rules import Actor, Role
-from quanyu.kernel.audit.actions import record
 from quanyu.kernel.errors import Denied, Invalid
 from quanyu.kernel.errors import gettext_noop as _
-from quanyu.kernel.jobs.actions import announce
 from quanyu.kernel.workflow.actions import move, note, start
 
 NO_MATTER = _("没有找到编号“{value}”的事项")
@@ -86,8 +84,7 @@ def send_back(*, card_id: UUID, words: str, actor: Actor, at: datetime) -> Super
     """
     card = queries.one(card_id, actor=actor, lock=True)
     why = calls.said(words, field="words")
-    card.answer_due_at = queries.clock(card, at=at).due_at
-    card.late_told_at = None
+    _set_clock(card, at=at)
     card.sent_back += 1
     move(card, "send_back", actor=actor, at=at, words=why)
     return card
@@ -129,22 +126,6 @@ def withdraw(*, card_id: UUID, words: str, actor: Actor, at: datetime) -> Superv
     return _end(card_id, "withdraw", words, actor=actor, at=at)
 
 
-@transaction.atomic
-def tell_late(*, card_id: UUID, actor: Actor, at: datetime) -> bool:
-    """Announce once that a card was not answered in time (逾期未答复).
-
-    Somebody may have answered since it was found: under the lock it is looked at again.
-    """
-    card = queries.one(card_id, actor=actor, lock=True)
-    if card.pk not in queries.late(actor=actor, at=at):
-        return False
-    card.late_told_at = at
-    card.save(update_fields=["late_told_at"])
-    record("card.overdue", card, actor=actor, at=at)
-    announce("card.overdue", card, at=at)
-    return True
-
-
 # ------------------------------------------------------------------ inside
 
 
@@ -177,13 +158,18 @@ def _open(card: SupervisionCard, *, actor: Actor, at: datetime) -> None:
     """Write a new card with its clock, and into the story of its matter."""
     if queries.has_open(card, actor=actor):
         raise AlreadyOpen(rules.OPEN_ALREADY, field="level", value=card.level)
-    clock = queries.clock(card, at=at)
     card.raised_at, card.raised_by = at, actor.id
-    card.answer_amount, card.answer_unit = clock.limit.amount, clock.limit.unit.value
-    card.answer_clause_id = clock.clause_id
-    card.first_due_at = card.answer_due_at = clock.due_at
+    card.first_due_at = _set_clock(card, at=at)
     start(card, actor=actor, at=at, level=card.level, ground=card.ground, words=card.demand)
     _tell_matter(card, "card", card.demand, actor=actor, at=at)
+
+
+def _set_clock(card: SupervisionCard, *, at: datetime) -> datetime:
+    """Give it so long from now, and return when that is over."""
+    clock = queries.clock(card, at=at)
+    card.answer_amount, card.answer_unit = clock.limit.amount, clock.limit.unit.value
+    card.answer_clause_id, card.answer_due_at = clock.clause_id, clock.due_at
+    return clock.due_at
 
 
 def _end(

@@ -183,9 +183,9 @@ def _hand_out(event: Event, parts: Sequence[Asked], *, actor: Actor, at: datetim
     """Ask for the parts that the minutes name; the story tells each as it tells any other."""
     for one in parts:
         live = {row.body_id for row in queries.live(event, actor=actor)}
-        due = checked(event, one["body"], one.get("days"), live=live, at=at)
+        limit, due = checked(event, one["body"], one.get("days"), live=live, at=at)
         said = rules.check_words(one["task"], field="parts", most=rules.LONGEST_TASK)
-        ask_part(event, one["body"], said, due=due, actor=actor, at=at)
+        ask_part(event, one["body"], said, limit=limit, due=due, actor=actor, at=at)
         facts = {"body": one["body"], "task": said, "part_due": due}
         role = min(rules.CONVENERS & actor.roles_on(event))
         note(event, "join", actor=actor, at=at, role=role, **facts)

@@ -11,7 +11,7 @@ from quanyu.events import queries as events
 from quanyu.events.actions.common import check_reason, with_actor
 from quanyu.events.models import Event, JointPart
 from quanyu.events.queries import joint as queries
-from quanyu.events.queries import precedents
+from quanyu.events.queries import owed, precedents
 from quanyu.events.rules import check_handler
 from quanyu.events.rules import joint as rules
 from quanyu.events.rules.joint import PartState
@@ -19,8 +19,7 @@ from quanyu.events.workflow.joint import PART
 from quanyu.kernel.access.queries import get
 from quanyu.kernel.access.rules import Actor, Role
 from quanyu.kernel.audit.actions import record
-from quanyu.kernel.calendar import queries as calendar
-from quanyu.kernel.calendar.rules import Unit, local, remaining, resumed
+from quanyu.kernel.calendar.rules import Limit
 from quanyu.kernel.errors import Invalid
 from quanyu.kernel.files import actions as files
 from quanyu.kernel.files.rules import Purpose
@@ -46,11 +45,11 @@ def join(
     :raises Invalid: if the part would outlast the matter
     """
     event = get(Event, event_id, actor=actor, lock=True)
-    due = _checked(event, body, days, actor=actor, at=at)
+    limit, due = _checked(event, body, days, actor=actor, at=at)
     said = rules.check_words(task, field="task", most=rules.LONGEST_TASK)
     event.dispatched_by = with_actor(event.dispatched_by, actor)
     move(event, "join", actor=actor, at=at, body=body, task=said, part_due=due)
-    ask_part(event, body, said, due=due, actor=actor, at=at)
+    ask_part(event, body, said, limit=limit, due=due, actor=actor, at=at)
     seat(event, actor=actor)
     return event
 
@@ -129,9 +128,11 @@ def extend_part(
     event = get(Event, event_id, actor=actor, lock=True)
     row = queries.part(event, part_id, actor=actor)
     rules.check_days(days)
-    wanted = queries.due_in(event, days, body=row.body_id, since=at)
+    limit = queries.limit_in(event, days, since=at)
+    wanted = queries.due_in(event, limit, body=row.body_id, since=at)
     due = rules.part_due(wanted, whole=event.due_at, at=at, is_chosen=True)
-    sets = {"due_at": due, "told_at": None}
+    sets = {"since": at, "amount": limit.amount, "unit": limit.unit.value, "due_at": due}
+    sets |= {"resumed_at": None, "resumed_left": None, "told_at": None, "rung": 0}
     told = {"days": days, "reason": reason, "part_due": due}
     return _act("extend", event_id, part_id, sets=sets, told=told, actor=actor, at=at)
 
@@ -144,20 +145,6 @@ def withdraw_part(
     return _act(
         "withdraw", event_id, part_id, sets=sets, told={"reason": reason}, actor=actor, at=at
     )
-
-
-@transaction.atomic
-def tell_part_late(*, event_id: UUID, part_id: UUID, actor: Actor, at: datetime) -> bool:
-    """Announce once that a part is late, if it still is: somebody may have acted (协办逾期)."""
-    event = get(Event, event_id, actor=actor, lock=True)
-    if (event_id, part_id) not in queries.late(actor=actor, at=at):
-        return False
-    row = queries.part(event, part_id, actor=actor)
-    row.told_at = at
-    row.save(update_fields=["told_at"])
-    record("event.part_overdue", event, actor=actor, at=at, facts={"part": part_id})
-    announce("part.overdue", row, at=at)
-    return True
 
 
 @transaction.atomic
@@ -177,8 +164,9 @@ def go_on_parts(*, event_id: UUID, actor: Actor, at: datetime) -> int:
         if row.asked_at <= since and (row.resumed_at is None or row.resumed_at < until)
     ]
     for row in rows:
-        row.due_at, row.resumed_at = _resumed(event, row, since=since, until=until), until
-        row.save(update_fields=["due_at", "resumed_at"])
+        _resume(row, since=since, until=until)
+        row.next_rung_at = owed.next_at(row)
+        row.save(update_fields=["due_at", "resumed_at", "resumed_left", "next_rung_at"])
         facts = {"part": row.pk, "due": row.due_at}
         record("event.go_on_parts", event, actor=actor, at=at, facts=facts)
     return len(rows)
@@ -188,12 +176,21 @@ def go_on_parts(*, event_id: UUID, actor: Actor, at: datetime) -> int:
 
 
 def ask_part(
-    event: Event, body: UUID, task: str, *, due: datetime, actor: Actor, at: datetime
+    event: Event,
+    body: UUID,
+    task: str,
+    *,
+    limit: Limit,
+    due: datetime,
+    actor: Actor,
+    at: datetime,
 ) -> JointPart:
     """Write down a part that was checked, and let its body be told."""
     row = JointPart(
-        event=event, body_id=body, task=task, asked_at=at, asked_by=actor.id, due_at=due
+        event=event, body_id=body, task=task, asked_at=at, asked_by=actor.id, since=at, due_at=due
     )
+    row.amount, row.unit = limit.amount, limit.unit.value
+    row.next_rung_at = owed.next_at(row)
     row.save(force_insert=True)
     announce("part.join", row, at=at)
     return row
@@ -201,8 +198,8 @@ def ask_part(
 
 def checked(
     event: Event, body: UUID, days: int | None, *, live: set[UUID], at: datetime
-) -> datetime:
-    """Return when a part of this body would be due.
+) -> tuple[Limit, datetime]:
+    """Return how long a part of this body would be given, and when it would be due.
 
     :raises NotJoined: if it may not be asked for one
     :raises Invalid: if the part would outlast the matter
@@ -210,8 +207,10 @@ def checked(
     rules.check_days(days)
     known = {one.id for one in queries.here(event, at=at)}
     rules.check_asked(body, lead=event.body_id, here=known, live=live)
-    wanted = queries.due_in(event, days, body=body, since=at)
-    return rules.part_due(wanted, whole=event.due_at, at=at, is_chosen=days is not None)
+    limit = queries.limit_in(event, days, since=at)
+    wanted = queries.due_in(event, limit, body=body, since=at)
+    due = rules.part_due(wanted, whole=event.due_at, at=at, is_chosen=days is not None)
+    return limit, due
 
 
 def end_parts(event: Event, *, unneeded: str, actor: Actor, at: datetime) -> None:
@@ -262,7 +261,9 @@ def seat(event: Event, *, actor: Actor) -> None:
 # ------------------------------------------------------------------ inside
 
 
-def _checked(event: Event, body: UUID, days: int | None, *, actor: Actor, at: datetime) -> datetime:
+def _checked(
+    event: Event, body: UUID, days: int | None, *, actor: Actor, at: datetime
+) -> tuple[Limit, datetime]:
     owing = {row.body_id for row in queries.live(event, actor=actor)}
     return checked(event, body, days, live=owing, at=at)
 
@@ -314,6 +315,7 @@ def _keep(
     at: datetime,
 ) -> None:
     row.state = target
+    row.next_rung_at = owed.next_at(row)
     row.save()
     if role == Role.HANDLER:
         event.handled_by = with_actor(event.handled_by, actor)
@@ -325,23 +327,9 @@ def _keep(
     announce(f"part.{verb}", row, at=at)
 
 
-def _resumed(event: Event, row: JointPart, *, since: datetime, until: datetime) -> datetime:
-    day = local(since).date()
-    hours = calendar.hours(place=event.region_path, body=row.body_id, on=day)
-    left = remaining(
-        row.due_at,
-        at=since,
-        unit=Unit.WORKING_HOURS,
-        calendar=calendar.calendar(since),
-        hours=hours,
-    )
-    if left <= 0:
-        return row.due_at
-    ends = resumed(
-        left,
-        at=until,
-        unit=Unit.WORKING_HOURS,
-        calendar=calendar.calendar(until),
-        hours=hours,
-    )
-    return max(row.due_at, ends)
+def _resume(row: JointPart, *, since: datetime, until: datetime) -> None:
+    """Let the clock of a part go on with what was left; one that had run out stays late."""
+    left = owed.part_left(row, at=since)
+    row.resumed_at, row.resumed_left = until, max(left, 0)
+    if left > 0:
+        row.due_at = max(row.due_at, owed.part_resumed(row, left, until=until))

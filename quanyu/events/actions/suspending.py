@@ -1,19 +1,20 @@
 """Let a matter stand for a listed ground until a day of review, with a promise (挂账)."""
 
-from datetime import date, datetime, time
+from datetime import date, datetime
 from uuid import UUID
 
 from django.db import transaction
 
 from quanyu.events.actions.common import asks, check_reason, drop_asked
 from quanyu.events.models import Event
+from quanyu.events.queries import standing
 from quanyu.events.rules import side
 from quanyu.events.rules.side import Asking
 from quanyu.events.workflow import State
 from quanyu.kernel.access.queries import get
 from quanyu.kernel.access.rules import Actor
 from quanyu.kernel.calendar import queries as calendar
-from quanyu.kernel.calendar.rules import ZONE, due, local
+from quanyu.kernel.calendar.rules import due, local
 from quanyu.kernel.workflow import clocks
 from quanyu.kernel.workflow.actions import move
 
@@ -53,7 +54,7 @@ def suspend(*, event_id: UUID, actor: Actor, at: datetime) -> Event:
     review, promise, ground = event.asked_until, event.asked_words, event.asked_ground
     if review is not None:
         _check_review(event, review, at=at)
-        event.stands_until = _begin_of(review)
+        event.stands_until = standing.review_on(review)
     event.promise, event.suspended = promise, event.suspended + 1
     facts = {"ground": ground, "review_date": str(review or ""), "promise": promise}
     move(event, "suspend", actor=actor, at=at, **facts)
@@ -98,7 +99,7 @@ def suspend_on(
     event = get(Event, event_id, actor=actor, lock=True)
     _check_review(event, review_date, at=at)
     _count_days(event, at=at)
-    event.promise, event.stands_until = promise, _begin_of(review_date)
+    event.promise, event.stands_until = promise, standing.review_on(review_date)
     facts = {"review_date": review_date.isoformat(), "promise": promise}
     move(event, "suspend_on", actor=actor, at=at, **facts)
     return event
@@ -123,7 +124,3 @@ def _check_review(event: Event, review: date, *, at: datetime) -> None:
     limit = found or side.FALLBACK[side.SUSPENSION]
     last = local(due(limit, since=at, calendar=calendar.calendar(at))).date()
     side.check_review(review, today=local(at).date(), last=last)
-
-
-def _begin_of(day: date) -> datetime:
-    return datetime.combine(day, time.min, tzinfo=ZONE)

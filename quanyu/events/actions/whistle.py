@@ -9,17 +9,16 @@ from django.db import transaction
 from quanyu.events import queries as events
 from quanyu.events.actions.common import new_number
 from quanyu.events.models import Event, WhistleCall, WhistleMatter, WhistlePart
-from quanyu.events.queries import campaigns
+from quanyu.events.queries import campaigns, owed
 from quanyu.events.queries import whistle as queries
 from quanyu.events.rules import whistle as rules
 from quanyu.events.rules.whistle import Call
 from quanyu.events.workflow.whistle import CallState
 from quanyu.kernel.access.queries import get
 from quanyu.kernel.access.rules import Actor, Role
-from quanyu.kernel.audit.actions import record
 from quanyu.kernel.errors import Denied, Invalid
 from quanyu.kernel.errors import gettext_noop as _
-from quanyu.kernel.jobs.actions import announce
+from quanyu.kernel.workflow import clocks
 from quanyu.kernel.workflow.actions import move, note, start
 
 NO_MATTER = _("没有找到编号“{value}”的事项")
@@ -82,6 +81,9 @@ def report_in(
     move(call, "report_in", actor=actor, at=at, body=part.body_id, words=told)
     part.reported_at, part.doing = at, told
     part.save(update_fields=["reported_at", "doing"])
+    if owed.all_came(call, actor=actor):
+        clocks.meet(call)
+        call.save()
     return call
 
 
@@ -233,22 +235,6 @@ def judge(
     call.is_needed, call.needed_words, call.needed_by = is_needed, why, actor.id
     move(call, "judge", actor=actor, at=at, is_needed=is_needed, words=why)
     return call
-
-
-@transaction.atomic
-def tell_late(*, call_id: UUID, actor: Actor, at: datetime) -> bool:
-    """Announce once that the time to report in is over and somebody is missing (逾期未报到).
-
-    Somebody may have come since it was found: under the lock it is looked at again.
-    """
-    call = queries.one(call_id, actor=actor, lock=True)
-    if call.pk not in queries.late(actor=actor, at=at):
-        return False
-    call.late_told_at = at
-    call.save(update_fields=["late_told_at"])
-    record("whistle.overdue", call, actor=actor, at=at)
-    announce("whistle.overdue", call, at=at)
-    return True
 
 
 # ------------------------------------------------------------------ inside

@@ -38,7 +38,6 @@ class SupervisionCard(Case):
     first_due_at = models.DateTimeField("首次答复到期")
     """What the figure of answers in time goes by: sending back buys no time."""
     answer_due_at = models.DateTimeField("答复到期")
-    late_told_at = models.DateTimeField("逾期告知时间", null=True)
     first_answered_at = models.DateTimeField("首次答复时间", null=True)
     answer = models.TextField("答复", blank=True)
     answered_at = models.DateTimeField("答复时间", null=True)
@@ -96,6 +95,11 @@ class SupervisionCard(Case):
                 "answer_due_at",
                 name="card_waiting_by_due",
                 condition=models.Q(state=CardState.RAISED),
+            ),
+            models.Index(
+                "next_rung_at",
+                name="card_by_next_rung",
+                condition=models.Q(next_rung_at__isnull=False),
             ),
         ]
 

@@ -1,4 +1,4 @@
-"""Whom the rungs of a matter's clocks have told (已告知的提醒)."""
+"""Whom the rungs of running clocks have told (已告知的提醒)."""
 
 from django.db import models
 
@@ -7,19 +7,18 @@ from quanyu.kernel.access.queries import ScopedManager
 from quanyu.kernel.access.reach import Access, Under
 from quanyu.kernel.keys import uuid7
 
+TOLD_TO_A_LEVEL = models.Q(level="", account_id=None) | models.Q(
+    level__in=[one.value for one in Whom], account_id__isnull=False
+)
 
-class RungTold(models.Model):
+
+class Told(models.Model):
     """One rung of one run of a clock, told to one person once (已告知的提醒步骤).
 
     Without a person nobody was there at that level or above it; that is kept too.
     """
 
-    access = Access(rows=Under("event", "events.Event"), writes="insert")
-
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    event = models.ForeignKey(
-        "events.Event", models.CASCADE, verbose_name="事件", related_name="told"
-    )
     stage = models.CharField("环节", max_length=40)
     run = models.CharField("第几次计时", max_length=60)
     number = models.PositiveSmallIntegerField("第几步")
@@ -34,6 +33,22 @@ class RungTold(models.Model):
     objects = ScopedManager()
 
     class Meta:
+        abstract = True
+
+    def __str__(self) -> str:
+        return f"{self.run} {self.number} {self.level}"
+
+
+class RungTold(Told):
+    """A rung of a matter's clock, or of the clock of a part of it (事项提醒)."""
+
+    access = Access(rows=Under("event", "events.Event"), writes="insert")
+
+    event = models.ForeignKey(
+        "events.Event", models.CASCADE, verbose_name="事件", related_name="told"
+    )
+
+    class Meta:
         verbose_name = verbose_name_plural = "已告知的提醒步骤"
         constraints = [
             models.UniqueConstraint(
@@ -44,12 +59,53 @@ class RungTold(models.Model):
                 name="rung_told_once",
                 nulls_distinct=False,
             ),
-            models.CheckConstraint(
-                name="rung_told_to_a_level",
-                condition=models.Q(level="", account_id=None)
-                | models.Q(level__in=[one.value for one in Whom], account_id__isnull=False),
-            ),
+            models.CheckConstraint(name="rung_told_to_a_level", condition=TOLD_TO_A_LEVEL),
         ]
 
-    def __str__(self) -> str:
-        return f"{self.run} {self.number} {self.level}"
+
+class CallRungTold(Told):
+    """A rung of the clock by which those called are to report in (吹哨提醒)."""
+
+    access = Access(rows=Under("call", "events.WhistleCall"), writes="insert")
+
+    call = models.ForeignKey(
+        "events.WhistleCall", models.CASCADE, verbose_name="吹哨", related_name="told"
+    )
+
+    class Meta:
+        verbose_name = verbose_name_plural = "已告知的吹哨提醒"
+        constraints = [
+            models.UniqueConstraint(
+                "call",
+                "run",
+                "number",
+                "account_id",
+                name="call_rung_told_once",
+                nulls_distinct=False,
+            ),
+            models.CheckConstraint(name="call_rung_told_to_a_level", condition=TOLD_TO_A_LEVEL),
+        ]
+
+
+class CardRungTold(Told):
+    """A rung of the clock by which a card is to be answered (督办提醒)."""
+
+    access = Access(rows=Under("card", "events.SupervisionCard"), writes="insert")
+
+    card = models.ForeignKey(
+        "events.SupervisionCard", models.CASCADE, verbose_name="督办单", related_name="told"
+    )
+
+    class Meta:
+        verbose_name = verbose_name_plural = "已告知的督办提醒"
+        constraints = [
+            models.UniqueConstraint(
+                "card",
+                "run",
+                "number",
+                "account_id",
+                name="card_rung_told_once",
+                nulls_distinct=False,
+            ),
+            models.CheckConstraint(name="card_rung_told_to_a_level", condition=TOLD_TO_A_LEVEL),
+        ]

@@ -1,14 +1,17 @@
+from typing import ClassVar
 from uuid import UUID
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 from quanyu.events.rules.joint import LIVE, PartState
+from quanyu.events.workflow.joint import PART
 from quanyu.kernel.access.queries import ScopedManager
 from quanyu.kernel.access.reach import Access, Under
 from quanyu.kernel.errors import gettext_noop as _
 from quanyu.kernel.keys import uuid7
 from quanyu.kernel.privacy.rules import Personal
+from quanyu.kernel.workflow.spec import Workflow
 
 SAID = Personal(
     "duty", _("记录几个单位怎样一起办"), 1095, "event__closed_at", of="both", ends="fade"
@@ -18,6 +21,7 @@ SAID = Personal(
 class JointPart(models.Model):
     """What one more body was asked to do in a matter that another one leads (协办任务)."""
 
+    workflow: ClassVar[Workflow] = PART
     access = Access(rows=Under("event", "events.Event"), writes="insert update")
     personal = {"task": SAID, "outcome": SAID, "reason": SAID, "withdrawn_reason": SAID}
 
@@ -30,9 +34,16 @@ class JointPart(models.Model):
     state = models.CharField("状态", max_length=10, default=PartState.ASKED.value)
     asked_at = models.DateTimeField("请办时间")
     asked_by = models.UUIDField("请办人", null=True)
+    since = models.DateTimeField("起算", null=True)
+    amount = models.PositiveIntegerField("时限", null=True)
+    unit = models.CharField("时限单位", max_length=16, blank=True)
+    """How long it was given, and from when; not kept of what was asked for before release 26."""
     due_at = models.DateTimeField("到期")
     resumed_at = models.DateTimeField("续走时间", null=True)
+    resumed_left = models.IntegerField("续走时剩余秒数", null=True)
     told_at = models.DateTimeField("逾期告知时间", null=True)
+    rung = models.PositiveSmallIntegerField("已提醒到第几步", default=0)
+    next_rung_at = models.DateTimeField("下一步提醒", null=True)
     taken_at = models.DateTimeField("签收时间", null=True)
     taken_by = models.UUIDField("签收人", null=True)
     handed_back = models.PositiveSmallIntegerField("退回次数", default=0)
@@ -71,10 +82,19 @@ class JointPart(models.Model):
                 name="joint_part_owed",
                 condition=models.Q(state__in=[state.value for state in LIVE]),
             ),
+            models.Index(
+                "next_rung_at",
+                name="joint_part_by_next_rung",
+                condition=models.Q(next_rung_at__isnull=False),
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.event_id} {self.body_id} {self.state}"
+
+    def class_code(self) -> str:
+        """Return the class by which its ladder is looked up: that of the matter."""
+        return self.event.category
 
     @property
     def region_path(self) -> str:

@@ -46,7 +46,6 @@ class WhistleCall(Case):
     answer_unit = models.CharField("报到时限单位", max_length=16)
     answer_clause_id = models.UUIDField("时限依据", null=True)
     answer_due_at = models.DateTimeField("报到到期")
-    late_told_at = models.DateTimeField("逾期告知时间", null=True)
     ended_at = models.DateTimeField("收哨时间", null=True)
     result = models.TextField("结果", blank=True)
     is_needed = models.BooleanField("评审认为必要", null=True)
@@ -85,6 +84,11 @@ class WhistleCall(Case):
                 "answer_due_at",
                 name="whistle_call_open_by_due",
                 condition=models.Q(state=CallState.CALLED),
+            ),
+            models.Index(
+                "next_rung_at",
+                name="whistle_call_by_next_rung",
+                condition=models.Q(next_rung_at__isnull=False),
             ),
         ]
 

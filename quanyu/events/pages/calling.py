@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from quanyu.events.queries import calling, words
+from quanyu.events.queries import calling, clock, words
 from quanyu.events.queries import cards as card_queries
 from quanyu.events.queries import whistle as call_queries
 from quanyu.events.queries.values import place_words
@@ -60,13 +60,25 @@ def story(
     return [
         {
             "at": step.at,
-            "title": start if step.verb == "start" else _(workflow.label(step.verb)),
+            "title": _title(step.verb, workflow, start),
             "by": words.by_words(step, at=at),
             "body": bodies.get(UUID(step.facts["body"]), "") if step.facts.get("body") else "",
-            "text": step.facts.get("words", ""),
+            "text": _moved(step) if step.verb == "recount" else step.facts.get("words", ""),
         }
         for step in steps
     ]
+
+
+def _title(verb: str, workflow: Workflow, start: str) -> str:
+    known = {"start": start, "recount": _("按日历重新计算期限")}
+    return known.get(verb) or _(workflow.label(verb))
+
+
+def _moved(step: Any) -> str:
+    """Return what its time was and is, since the calendar changed."""
+    was, now = (datetime.fromisoformat(step.facts[f"stage_{name}"]) for name in ("was", "now"))
+    said = _("原为 {was}，现为 {now}")
+    return said.format(was=clock.moment_words(was), now=clock.moment_words(now))
 
 
 def form(

@@ -25,7 +25,8 @@ from quanyu.regions import queries as regions
 
 PHOTO_SALT = "events.photo"
 CALLED = ("whistle", "whistle_end", "card", "card_accept", "card_escalate", "card_withdraw")
-SIDE = frozenset({"look", "recount", "say", "place", "supplement", "urge", "withdrawn", *CALLED})
+RECOUNTED = frozenset({"recount", "recount_part"})
+SIDE = frozenset({"look", *RECOUNTED, "say", "place", "supplement", "urge", "withdrawn", *CALLED})
 SIDE |= {"hide_reporter"}
 SIDE |= {"queue_call", "take_call", "leave_call", "miss_call", "end_call"}
 SIDE |= {"ask_exclusion", "exclude", "keep_counted", "count_again"}
@@ -40,6 +41,7 @@ TAKEN_AT |= {"close": "check", "take_answer": "answer"}
 ICONS = {
     "look": "eye",
     "recount": "calendar-due",
+    "recount_part": "calendar-due",
     "say": "message",
     "place": "map-pin",
     "start": "message-report",
@@ -228,7 +230,7 @@ def _said(step: Any, *, at: datetime, bodies: Mapping[UUID, str]) -> str:
         parts.append(words.reason_words("reason_hand_back", facts["legal_ground"], at=at))
     if step.verb == "place":
         parts.append(place(facts.get("to_place", "")))
-    if step.verb == "recount":
+    if step.verb in RECOUNTED:
         parts += _recounted(facts)
     parts += side_words.of(facts)
     parts += joint_words.of(facts, bodies)
@@ -240,7 +242,7 @@ def _said(step: Any, *, at: datetime, bodies: Mapping[UUID, str]) -> str:
 
 def _recounted(facts: Mapping[str, str]) -> list[str]:
     """Return which clock ended when, and when it ends now."""
-    names = {"stage": _("环节期限"), "span": _("办理期限")}
+    names = {"stage": _("环节期限"), "span": _("办理期限"), "until": _("停表至")}
     return [
         _("{clock}原为 {was}，现为 {now}").format(
             clock=name,

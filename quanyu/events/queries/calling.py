@@ -7,13 +7,12 @@ from uuid import UUID
 from django.utils.translation import gettext
 
 from quanyu.events.models import SupervisionCard, WhistleCall
-from quanyu.events.queries import whistle
 from quanyu.events.rules import cards as card_rules
 from quanyu.events.rules import whistle as rules
 from quanyu.events.rules.calling import Whom
 from quanyu.events.workflow.cards import CARD, RAISERS
 from quanyu.events.workflow.whistle import CALL
-from quanyu.kernel.access.rules import Actor, Role
+from quanyu.kernel.access.rules import Role
 from quanyu.kernel.accounts import queries as accounts
 from quanyu.kernel.audit import queries as audit
 from quanyu.kernel.codes import queries as codes
@@ -23,9 +22,7 @@ NAMED = 2
 """So many steps of the way down to a place name it: street and grid, not province and city."""
 
 
-def told_of_call(
-    call: WhistleCall, whom: Whom, *, about: UUID | None, actor: Actor, at: datetime
-) -> list[UUID]:
+def told_of_call(call: WhistleCall, whom: Whom, *, about: UUID | None, at: datetime) -> list[UUID]:
     """Return whom a step of a call concerns, now.
 
     :param about: the one body that the step is about
@@ -34,12 +31,7 @@ def told_of_call(
         return handlers(call.bodies, at=at)
     if whom is Whom.ONE:
         return handlers([about] if about else [], at=at)
-    street = _staying(call.called_by, _holders([*CALL.opened_by], call.region_path, at=at))
-    if whom is Whom.LATE:
-        held = whistle.parts(call, actor=actor)
-        missing = [part.body_id for part in held if part.reported_at is None]
-        return [*handlers(missing, at=at), *street]
-    return street
+    return _staying(call.called_by, _holders([*CALL.opened_by], call.region_path, at=at))
 
 
 def told_of_card(card: SupervisionCard, whom: Whom, *, at: datetime) -> list[UUID]:
@@ -125,6 +117,8 @@ def topic_names() -> dict[str, str]:
     names = {f"{CALL.name}.{verb}": gettext(CALL.label(verb)) for verb in CALL.verbs}
     names |= {f"{CARD.name}.{verb}": gettext(CARD.label(verb)) for verb in CARD.verbs}
     names |= {"whistle.start": gettext("吹哨"), "whistle.overdue": gettext("吹哨逾期未报到")}
+    names |= {f"{name}.remind": gettext("逐级提醒") for name in (CALL.name, CARD.name)}
+    names |= {f"{name}.recount": gettext("按日历重新计算期限") for name in (CALL.name, CARD.name)}
     names |= {"card.start": gettext("督办"), "card.overdue": gettext("督办单逾期未答复")}
     names |= {"event.whistle": gettext("吹哨"), "event.whistle_end": gettext("收哨")}
     names |= {"event.card": gettext("督办"), "event.card_accept": gettext("认可答复")}

@@ -136,13 +136,6 @@ def clock(card: SupervisionCard, *, at: datetime) -> Clock:
     return Clock(limit, ends, clause)
 
 
-def late(*, actor: Actor, at: datetime) -> list[UUID]:
-    """Return the cards past their answer-by of which nobody was told yet."""
-    rows = SupervisionCard.objects.visible_to(actor)
-    rows = rows.filter(state=CardState.RAISED, answer_due_at__lt=at, late_told_at=None)
-    return list(rows.order_by("id").values_list("pk", flat=True)[:MOST])
-
-
 def waiting(*, actor: Actor) -> list[tuple[SupervisionCard, str]]:
     """Return the open cards that wait for an act of this person, each with the act."""
     rows = cards(actor=actor, state="open").order_by("answer_due_at")[:MOST]

@@ -13,6 +13,7 @@ from quanyu.events.rules import Audience
 from quanyu.events.rules import escalating as rules
 from quanyu.events.rules.escalating import Whom
 from quanyu.events.workflow import EVENT, State
+from quanyu.events.workflow.joint import PART
 from quanyu.kernel.access.rules import Actor, Role
 from quanyu.kernel.accounts import queries as accounts
 from quanyu.kernel.calendar import queries as calendar
@@ -92,10 +93,10 @@ def coming(event: Event, *, at: datetime) -> Next | None:
 def said(event: Event, one: Ticking, whom: str, found: Found, *, at: datetime) -> dict[str, object]:
     """Return the short public words that fill a notice of a rung."""
     filling = telling.words(event, at=at) | {"due_at": one.due.isoformat()}
-    filling |= _both("holder", lambda: holder(event, at=at))
+    filling |= both("holder", lambda: holder(event, at=at))
     if found.level == whom:
         return filling
-    return filling | _both("note", lambda: gettext(rules.VACANT).format(whom=level_words(whom)))
+    return filling | both("note", lambda: gettext(rules.VACANT).format(whom=level_words(whom)))
 
 
 def holder(event: Event, *, at: datetime) -> str:
@@ -121,9 +122,10 @@ def distance_words(rung: RungEntry) -> str:
     return said.format(length=length)
 
 
-def stage_words(stage: str) -> str:
-    """Return what the clock of a stage is called."""
-    return rung_names(EVENT.name)["stages"].get(stage) or gettext("各环节")
+def stage_words(stage: str, *, of: str = EVENT.name) -> str:
+    """Return what the clock of a stage is called; that of a part is told in its matter."""
+    known = codes.named_rungs(PART.name)["stages"] | codes.named_rungs(of)["stages"]
+    return known.get(stage) or gettext("各环节")
 
 
 def notice_words(key: str) -> str:
@@ -131,9 +133,9 @@ def notice_words(key: str) -> str:
     return gettext(rules.TOPICS[key])
 
 
-def level_words(level: str) -> str:
+def level_words(level: str, *, of: str = EVENT.name) -> str:
     """Return what a level is called."""
-    return gettext(rules.WHOM_NAMES[level])
+    return gettext(rules.WHOM_BESIDE.get(of, {}).get(level) or rules.WHOM_NAMES[level])
 
 
 @codes.rung_names.answered_by
@@ -176,7 +178,7 @@ def _above(event: Event, *, at: datetime) -> list[UUID]:
     return accounts.holders(Role.HANDLER, body=above, at=at) if above else []
 
 
-def _both(name: str, say: Callable[[], str]) -> dict[str, object]:
+def both(name: str, say: Callable[[], str]) -> dict[str, object]:
     """Return a word in both languages, as a notice keeps it."""
     with override("zh-hans"):
         chinese = say()

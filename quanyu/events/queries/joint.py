@@ -138,20 +138,16 @@ def here(event: Event, *, at: datetime) -> list[BodyEntry]:
     return [one for one in ours if one.region_path in above or one.region_path.startswith(street)]
 
 
-def due_in(event: Event, days: int | None, *, body: UUID, since: datetime) -> datetime:
-    """Return when so many working days are over by the hours of a body; the usual time for None."""
+def limit_in(event: Event, days: int | None, *, since: datetime) -> Limit:
+    """Return so many working days for a part; the usual time for None."""
     found, _clause = clocks.limit_of(event, rules.PART, at=since)
-    limit = Limit(days, Unit.WORKING_DAYS) if days else found or rules.USUAL
+    return Limit(days, Unit.WORKING_DAYS) if days else found or rules.USUAL
+
+
+def due_in(event: Event, limit: Limit, *, body: UUID, since: datetime) -> datetime:
+    """Return when a limit is over by the hours of a body."""
     hours = calendar.hours(place=event.region_path, body=body, on=local(since).date())
     return due(limit, since=since, calendar=calendar.calendar(since), hours=hours)
-
-
-def late(*, actor: Actor, at: datetime) -> list[tuple[UUID, UUID]]:
-    """Return the parts late and not told of, with their matters; of what stands still none is."""
-    running = EVENT.span.runs if EVENT.span else []
-    rows = JointPart.objects.visible_to(actor).filter(state__in=LIVE, told_at=None, due_at__lt=at)
-    rows = rows.filter(event__state__in=running).order_by("due_at", "id")
-    return list(rows.values_list("event_id", "id")[:MOST_TOLD])
 
 
 def stood_since(event: Event, *, actor: Actor) -> tuple[datetime, datetime] | None:

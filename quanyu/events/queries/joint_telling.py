@@ -18,9 +18,8 @@ OUT_OF_SIGHT = frozenset({"part.withdraw", "consultation.conclude", "consultatio
 def settled(topic: str) -> list[str]:
     """Return the topics of the same row that are over once this has happened."""
     kind = topic.partition(".")[0]
-    if topic == "part.overdue":
-        return []
-    return [one for one in TOLD if one.startswith(f"{kind}.")]
+    due = ("part.soon", "part.overdue", "part.raised") if kind == "part" else ()
+    return [*(one for one in TOLD if one.startswith(f"{kind}.")), *due]
 
 
 def recipients(topic: str, row: Any, *, at: datetime) -> list[UUID]:
@@ -30,11 +29,12 @@ def recipients(topic: str, row: Any, *, at: datetime) -> list[UUID]:
         bodies = {*row.invited, *([row.lead] if row.lead else [])}
         return sorted({who for body in bodies for who in _handlers(body, at=at)})
     if isinstance(row, JointPart) and whom is not None:
-        return _of_part(row, whom, at=at)
+        return of_part(row, whom, at=at)
     return []
 
 
-def _of_part(row: JointPart, whom: Whom, *, at: datetime) -> list[UUID]:
+def of_part(row: JointPart, whom: Whom, *, at: datetime) -> list[UUID]:
+    """Return whom an act on a part concerns, now."""
     event = row.event
     if whom is Whom.LEAD:
         others = _handlers(event.body_id, at=at) if event.body_id else []

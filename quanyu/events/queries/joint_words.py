@@ -31,7 +31,9 @@ def of(facts: Mapping[str, Any], bodies: Mapping[UUID, str]) -> list[str]:
 def topics() -> dict[str, str]:
     """Return what the acts on a part are called in the log."""
     names = {f"event.{verb}_part": _(PART.label(verb)) for verb in PART.verbs}
-    return names | {"event.part_overdue": _("协办逾期"), "event.go_on_parts": _("协办期限续走")}
+    names |= {"event.part_overdue": _("协办逾期"), "event.go_on_parts": _("协办期限续走")}
+    names |= {"event.remind_part": _("协办逐级提醒")}
+    return names | {"event.recount_part": _("按日历重新计算协办期限")}
 
 
 def bodies_in(steps: Iterable[Any]) -> list[UUID]:

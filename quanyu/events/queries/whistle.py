@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Q, QuerySet
 
 from quanyu.events.models import Event, WhistleCall, WhistlePart, WhistleStep
 from quanyu.events.rules import whistle as rules
@@ -154,14 +154,6 @@ def clock(call: WhistleCall, *, at: datetime) -> Clock:
     hours = calendar.hours(place=call.region_path, on=local(at).date())
     ends = due(limit, since=at, calendar=calendar.calendar(at), hours=hours)
     return Clock(limit, ends, row.clause_id if row else None)
-
-
-def late(*, actor: Actor, at: datetime) -> list[UUID]:
-    """Return the calls whose time to report in is over, with somebody missing, untold yet."""
-    missing = WhistlePart.objects.visible_to(actor).filter(call=OuterRef("pk"), reported_at=None)
-    rows = WhistleCall.objects.visible_to(actor)
-    rows = rows.filter(state=CallState.CALLED, answer_due_at__lt=at, late_told_at=None)
-    return list(rows.filter(Exists(missing)).order_by("id").values_list("pk", flat=True)[:MOST])
 
 
 def waiting(*, actor: Actor, at: datetime) -> list[tuple[WhistleCall, str]]:

@@ -14,8 +14,6 @@ class Whom(StrEnum):
     """Whoever handles in the bodies that were called."""
     ONE = "one"
     """Whoever handles in the one body that the step is about."""
-    LATE = "late"
-    """Whoever handles in the bodies that did not report in, and the street."""
     STREET = "street"
     """Who called, or else the street's dispatchers and commanders."""
     RAISER = "raiser"
@@ -30,7 +28,6 @@ CALL_STEPS: Final = {
     "end": Whom.CALLED,
     "assess": Whom.ONE,
     "reply": Whom.STREET,
-    "overdue": Whom.LATE,
 }
 CARD_STEPS: Final = {
     "start": Whom.ONE,
@@ -39,10 +36,14 @@ CARD_STEPS: Final = {
     "send_back": Whom.ONE,
     "escalate": Whom.ONE,
     "withdraw": Whom.ONE,
-    "overdue": Whom.ONE,
 }
+RUNGS: Final = ("soon", "overdue", "raised")
+"""What is told of as the time for an answer runs out."""
+
 CALL_WORDS = ("number", "kind", "place", "due_at")
 CARD_WORDS = ("number", "level", "place", "due_at")
+CALL_RUNG = (*CALL_WORDS, "holder", "note")
+CARD_RUNG = (*CARD_WORDS, "holder", "note")
 _WHERE = _("{place}，吹哨编号 {number}。")
 _CARD = _("{place}，督办单编号 {number}。")
 
@@ -101,8 +102,24 @@ declare(
         Group.DUE,
         _("吹哨后没有按时报到"),
         _("还有单位没有报到：{place}"),
-        _("{place}，吹哨编号 {number}，应在 {due_at} 前报到。"),
-        CALL_WORDS,
+        _("{place}，吹哨编号 {number}，应在 {due_at} 前报到。{note}"),
+        CALL_RUNG,
+    ),
+    Topic(
+        "whistle.soon",
+        Group.DUE,
+        _("吹哨报到快到期"),
+        _("请快报到：{place}"),
+        _("{place}，吹哨编号 {number}，请在 {due_at} 前报到。{note}"),
+        CALL_RUNG,
+    ),
+    Topic(
+        "whistle.raised",
+        Group.DUE,
+        _("吹哨后逾期没有报到，请督促"),
+        _("没有按时报到，请督促：{place}"),
+        _("{place}，吹哨编号 {number}，{holder}应在 {due_at} 前报到。{note}"),
+        CALL_RUNG,
     ),
     Topic(
         "card.start",
@@ -147,7 +164,23 @@ declare(
         Group.DUE,
         _("督办单没有按时答复"),
         _("督办单已过答复期限：{place}"),
-        _("{place}，督办单编号 {number}，应在 {due_at} 前答复。"),
-        CARD_WORDS,
+        _("{place}，督办单编号 {number}，应在 {due_at} 前答复。{note}"),
+        CARD_RUNG,
+    ),
+    Topic(
+        "card.soon",
+        Group.DUE,
+        _("督办单答复快到期"),
+        _("督办单快到答复期限：{place}"),
+        _("{place}，督办单编号 {number}，请在 {due_at} 前答复。{note}"),
+        CARD_RUNG,
+    ),
+    Topic(
+        "card.raised",
+        Group.DUE,
+        _("督办单逾期没有答复，请督促"),
+        _("督办单没有按时答复，请督促：{place}"),
+        _("{place}，督办单编号 {number}，{holder}应在 {due_at} 前答复。{note}"),
+        CARD_RUNG,
     ),
 )

@@ -42,6 +42,27 @@ WHOM_NAMES: Mapping[str, str] = MappingProxyType(
     }
 )
 
+BESIDE: Final = (Whom.HANDS, Whom.DESK, Whom.STREET, Whom.DISTRICT, Whom.CITY)
+"""Whom the clock of a part, a call or a card tells: the body above gets no sight for it."""
+
+CLOCKS_BESIDE: Mapping[str, tuple[str, str]] = MappingProxyType(
+    {
+        "part": ("part", _("协办答复")),
+        "whistle": ("called", _("吹哨后报到")),
+        "card": ("raised", _("督办单答复")),
+    }
+)
+"""By workflow, the clock that runs beside that of a matter, and what it is called."""
+
+WHOM_BESIDE: Mapping[str, Mapping[str, str]] = MappingProxyType(
+    {
+        "part": {Whom.HANDS: _("协办单位")},
+        "whistle": {Whom.HANDS: _("没有报到的单位"), Whom.DESK: _("吹哨人")},
+        "card": {Whom.HANDS: _("被督办单位"), Whom.DESK: _("督办人")},
+    }
+)
+"""What the levels are called there, where not as for a matter."""
+
 IN_COMMAND: Final = frozenset({Role.COMMANDER, Role.DISTRICT_ADMIN})
 """Who commands a place: the street, the district or the city, each by the place of the grant."""
 
@@ -99,9 +120,9 @@ def hands(state: str) -> Audience | None:
     return HOLDERS.get(state)
 
 
-def upward(whom: str) -> tuple[Whom, ...]:
+def upward(whom: str, *, among: Sequence[Whom] = UPWARD) -> Sequence[Whom]:
     """Return a level and those above it: where nobody is at one, the next is told."""
-    return UPWARD[UPWARD.index(Whom(whom)) :]
+    return among[among.index(Whom(whom)) :]
 
 
 def place_of(whom: str, path: str) -> str:

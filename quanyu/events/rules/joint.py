@@ -70,7 +70,10 @@ class PartState(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
-LIVE = (PartState.ASKED, PartState.DOING, PartState.RETURNED)
+HELD = (PartState.ASKED, PartState.DOING)
+"""The body owes the next act."""
+
+LIVE = (*HELD, PartState.RETURNED)
 """Somebody still owes something: the body, or the dispatcher who decides."""
 
 KEPT = (*LIVE, PartState.ANSWERED)
@@ -272,7 +275,6 @@ TOLD = {
     "part.insist": Whom.BODY,
     "part.extend": Whom.BODY,
     "part.withdraw": Whom.BODY,
-    "part.overdue": Whom.BODY,
     "consultation.convene": Whom.INVITED,
     "consultation.reconvene": Whom.INVITED,
     "consultation.conclude": Whom.INVITED,
@@ -281,6 +283,7 @@ TOLD = {
 """Whom each topic is told."""
 
 WORDS = ("number", "matter", "place", "due_at")
+RUNG = (*WORDS, "holder", "note")
 MEETING = ("number", "matter", "place", "meets_at", "where")
 
 declare(
@@ -333,12 +336,28 @@ declare(
         WORDS,
     ),
     Topic(
+        "part.soon",
+        Group.DUE,
+        _("协办快到期"),
+        _("协办快到期：{matter}"),
+        _("{place}，编号 {number}，{due_at} 到期。{note}"),
+        RUNG,
+    ),
+    Topic(
         "part.overdue",
         Group.DUE,
         _("协办已逾期"),
         _("协办已逾期：{matter}"),
-        _("{place}，编号 {number}，{due_at} 到期，请尽快答复。"),
-        WORDS,
+        _("{place}，编号 {number}，{due_at} 到期，请尽快答复。{note}"),
+        RUNG,
+    ),
+    Topic(
+        "part.raised",
+        Group.DUE,
+        _("协办逾期，请督促"),
+        _("协办逾期未答复，请督促：{matter}"),
+        _("{place}，编号 {number}，{holder}协办，{due_at} 到期。{note}"),
+        RUNG,
     ),
     Topic(
         "consultation.convene",

@@ -52,4 +52,5 @@ CARD = Workflow(
         Move("escalate", _("升级督办"), OPEN, S.ESCALATED, by=RAISERS, needs=["words"]),
         Move("withdraw", _("撤回督办"), OPEN, S.WITHDRAWN, by=RAISERS, needs=["words"]),
     ),
+    limits={S.RAISED: rules.FALLBACK[rules.RAISED]},
 )

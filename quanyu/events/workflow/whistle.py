@@ -7,6 +7,7 @@ alone ends it. A called body's posts count on the call as if the call were that 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as lazy
 
+from quanyu.events.rules import whistle as rules
 from quanyu.kernel.access.rules import Role
 from quanyu.kernel.errors import gettext_noop as _
 from quanyu.kernel.workflow.spec import Move, Workflow
@@ -60,4 +61,5 @@ CALL = Workflow(
         ),
     ),
     rests=[S.ENDED],
+    limits={S.CALLED: rules.FALLBACK[rules.CALLED]},
 )

@@ -24,6 +24,12 @@ def agree(case: Case, limit: Limit, *, at: datetime) -> None:
     _look_ahead(case)
 
 
+def meet(case: Case) -> None:
+    """Let the clock of this state be over: what it runs for was done, though the state stays."""
+    case.stage_amount, case.stage_unit, case.stage_due_at = None, "", None
+    _look_ahead(case)
+
+
 def extend(case: Case, working_days: int) -> None:
     """Let the running span end so many working days later, and be told of anew (延期)."""
     if case.due_at is None:

@@ -1,8 +1,10 @@
 """The ladders of a case: whom its running clocks tell, and when next (逐级提醒)."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Protocol
+from uuid import UUID
 
 from quanyu.kernel.calendar import queries as calendar
 from quanyu.kernel.calendar.rules import Limit, Unit, local
@@ -10,6 +12,26 @@ from quanyu.kernel.codes import queries as codes
 from quanyu.kernel.workflow import ladder
 from quanyu.kernel.workflow.ladder import Clock, Moment
 from quanyu.kernel.workflow.models import Case
+from quanyu.kernel.workflow.spec import Workflow
+
+
+class Clocked(Protocol):
+    """Something against a clock, here, in somebody's hands: a case, or a part of one."""
+
+    @property
+    def workflow(self) -> Workflow:
+        """Return by which workflow's ladders it goes."""
+
+    @property
+    def region_path(self) -> str:
+        """Return where it is."""
+
+    @property
+    def body_id(self) -> UUID | None:
+        """Return whose hours it is done in."""
+
+    def class_code(self) -> str:
+        """Return of which class its ladder is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +56,7 @@ def ticking(case: Case) -> tuple[Ticking, ...]:
     return tuple(_ticking(case))
 
 
-def moments(case: Case, one: Ticking) -> tuple[Moment, ...]:
+def moments(case: Clocked, one: Ticking) -> tuple[Moment, ...]:
     """Return when each rung of a clock is due.
 
     The ladder is that of the day on which the clock began, as its limit is.
@@ -53,11 +75,16 @@ def moments(case: Case, one: Ticking) -> tuple[Moment, ...]:
 
 def next_at(case: Case) -> datetime | None:
     """Return when somebody is to be told next, or a clock runs out that was not told of."""
-    return min(_next(case), default=None)
+    return soonest(case, ticking(case))
 
 
-def _next(case: Case) -> Iterator[datetime]:
-    for one in ticking(case):
+def soonest(case: Clocked, running: Iterable[Ticking]) -> datetime | None:
+    """Return when the first of some clocks tells somebody next, or runs out untold."""
+    return min(_next(case, running), default=None)
+
+
+def _next(case: Clocked, running: Iterable[Ticking]) -> Iterator[datetime]:
+    for one in running:
         if one.told_at is None:
             yield one.due
         for moment in ladder.ahead(moments(case, one), climbed=one.climbed)[:1]:

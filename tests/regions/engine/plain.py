@@ -7,9 +7,7 @@ from quanyu.regions.engine import NONE, Units
 SIDE = 100.0
 
 
-def lattice(
-    columns: int, rows: int, households: np.ndarray, *, communities: int = 1
-) -> Units:
+def lattice(columns: int, rows: int, households: np.ndarray, *, communities: int = 1) -> Units:
     """Return square parcels in columns and rows, the communities side by side."""
     number = np.arange(columns * rows)
     column, row = number % columns, number // columns

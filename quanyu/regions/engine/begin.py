@@ -1,0 +1,166 @@
+"""A first drawing to begin from: out of nothing, or from today's grids (初始方案)."""
+
+from typing import Any
+
+import numpy as np
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
+
+from quanyu.regions.engine.board import Board, roll
+from quanyu.regions.engine.compiled import compiled, entry, within
+from quanyu.regions.engine.parts import Part
+from quanyu.regions.engine.terms import NONE, Ints
+
+FAR = 1e18
+MIDDLE = np.dtype(
+    [("households", "f8"), ("x", "f8"), ("y", "f8"), ("members", "i8"), ("full", "i8")]
+)
+"""What is summed up of a grid while it grows."""
+
+
+@entry
+def scatter(board: Board) -> None:
+    """Draw grids grown from units far from one another."""
+    unit = int(roll(board.desk[0]) * len(board.units))
+    for number in range(len(board.units)):
+        board.units[number].key = FAR
+    for grid in range(len(board.grids)):
+        board.units[unit].grid = grid
+        unit = _far_away(board, unit)
+    grow(board)
+
+
+@compiled
+def _far_away(board: Board, last: int) -> int:
+    """Return a unit by chance, the likelier the farther it lies from all that were taken."""
+    total, found = 0.0, last
+    for number in range(len(board.units)):
+        unit = board.units[number]
+        unit.key = min(unit.key, _square(unit, board.units[last].x, board.units[last].y))
+        total += unit.key
+    left = roll(board.desk[0]) * total
+    for number in range(len(board.units)):
+        if board.units[number].grid < 0:
+            found = number
+            left -= board.units[number].key
+            if left <= 0.0:
+                break
+    return found
+
+
+@entry
+def grow(board: Board) -> None:
+    """Give units without a grid, one after another, to the lightest grid that touches any."""
+    middles = np.zeros(len(board.grids), MIDDLE)
+    for unit in board.units:
+        if unit.grid >= 0:
+            _count(middles[unit.grid], unit)
+    grid = _lightest(middles)
+    while grid >= 0:
+        unit = _nearest(board, grid, middles[grid])
+        if unit < 0:
+            middles[grid].full = 1
+        else:
+            board.units[unit].grid = grid
+            _count(middles[grid], board.units[unit])
+        grid = _lightest(middles)
+
+
+@within
+def _square(unit: Any, x: float, y: float) -> float:
+    return (unit.x - x) ** 2 + (unit.y - y) ** 2
+
+
+@within
+def _count(middle: Any, unit: Any) -> None:
+    middle.households += unit.households
+    middle.members += 1
+    middle.x += unit.x
+    middle.y += unit.y
+
+
+@compiled
+def _lightest(middles: Any) -> int:
+    found = -1
+    for grid in range(len(middles)):
+        one = middles[grid]
+        free = one.members > 0 and not one.full
+        if free and (found < 0 or one.households < middles[found].households):
+            found = grid
+    return found
+
+
+@compiled
+def _nearest(board: Board, grid: int, middle: Any) -> int:
+    """Return the unit without a grid that touches this one and lies nearest to its middle."""
+    found, least = -1, FAR
+    x, y = middle.x / middle.members, middle.y / middle.members
+    for place in range(len(board.slots)):
+        slot = board.slots[place]
+        unit = board.units[slot.neighbour]
+        if unit.grid < 0 and board.units[slot.source].grid == grid:
+            away = _square(unit, x, y)
+            if away < least:
+                found, least = slot.neighbour, away
+    return found
+
+
+def from_today(part: Part, board: Board) -> Ints:
+    """Draw today's grids, made whole; return for each grid its number today (-1: new)."""
+    number = len(board.grids)
+    grid = _main_pieces(part)
+    kept = _kept(part, grid, number)
+    renamed = np.full(len(part.labels) + 1, NONE)
+    renamed[kept] = np.arange(len(kept))
+    grid = renamed[grid]
+    for label in range(len(kept), number):
+        _halve(part, grid, label)
+    board.units["grid"] = grid
+    grow(board)
+    names: Ints = np.concatenate([kept, np.full(number - len(kept), NONE)])
+    return names
+
+
+def _main_pieces(part: Part) -> Ints:
+    """Return today's grids, each without what does not hang together with its main piece."""
+    same = part.today[part.source] == part.today[part.neighbour]
+    i, j = part.source[same], part.neighbour[same]
+    graph = coo_array((np.ones(len(i), np.int8), (i, j)), shape=(len(part), len(part)))
+    pieces, piece = connected_components(graph, directed=False)
+    weight = np.bincount(piece, part.households + 1e-3 + 1e9 * part.locked, pieces)
+    order = np.lexsort((np.arange(len(part)), weight[piece]))
+    main = np.full(len(part.labels) + 1, NONE)
+    main[part.today[order]] = piece[order]
+    grid = np.where(main[part.today] == piece, part.today, NONE)
+    return np.where(part.locked, part.today, grid)
+
+
+def _kept(part: Part, grid: Ints, number: int) -> Ints:
+    """Return which of today's grids go on: those with locked units, then the heaviest."""
+    there = grid != NONE
+    labels = len(part.labels)
+    weight = np.bincount(grid[there], part.households[there] + 1e9 * part.locked[there], labels)
+    heaviest = np.argsort(-weight, kind="stable")[: min(number, labels)]
+    return np.sort(heaviest)
+
+
+def _halve(part: Part, grid: Ints, label: int) -> None:
+    """Begin a new grid at the far end of the heaviest, and let both grow again."""
+    if label == 0:
+        grid[np.argmax(part.households)] = label
+        return
+    free = (grid != NONE) & ~part.locked
+    weight = np.bincount(grid[free], part.households[free], label) * (
+        np.bincount(grid[grid != NONE], minlength=label) > 1
+    )
+    members = np.flatnonzero((grid == np.argmax(weight)) & ~part.locked)
+    x, y = part.x[members], part.y[members]
+    first = members[np.argmax((x - x.mean()) ** 2 + (y - y.mean()) ** 2)]
+    away = (x - part.x[first]) ** 2 + (y - part.y[first]) ** 2
+    second = members[np.argmax(away)]
+    old = grid[first]
+    has_locked = bool((part.locked & (grid == old)).any())
+    grid[members] = NONE
+    grid[first] = label
+    if not has_locked:
+        grid[second] = old

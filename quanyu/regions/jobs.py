@@ -6,9 +6,12 @@ from uuid import UUID
 from django.conf import settings
 from django.utils import timezone
 
-from quanyu.kernel.access.rules import system
-from quanyu.kernel.jobs.rules import on
-from quanyu.regions.actions import checking, contacts
+from quanyu.kernel.access.rules import Actor, system
+from quanyu.kernel.access.scope import acting
+from quanyu.kernel.jobs.rules import every, on
+from quanyu.regions.actions import checking, contacts, reorganising
+from quanyu.regions.queries import reorganising as reorganisations
+from quanyu.regions.workflow import ReorganisationState as S
 
 
 @on("grid_check.ask")
@@ -30,3 +33,35 @@ def tell_ended(case: UUID, at: datetime) -> None:
     """Tell somebody with an account that they serve a grid no more."""
     worker = system(settings.QUANYU_CITY, job="regions.tell_ended")
     contacts.tell(contact_id=case, since=at, actor=worker, at=timezone.now())
+
+
+@on("reorganisation.approve", is_apart=True)
+def begin_at_once(case: UUID, at: datetime) -> None:
+    """Begin what was approved for today already."""
+    take_effect(case, timezone.now())
+
+
+@every("*/5 * * * * 5", in_one=False)
+def take_due(at: datetime) -> None:
+    """Begin what is due today, and go on with what was cut short; the first run is at midnight."""
+    worker, day = _worker(), timezone.localdate(at)
+    with acting(worker):
+        keys = reorganisations.due(day=day, state=S.TAKING, actor=worker)
+        keys += reorganisations.due(day=day, state=S.APPROVED, actor=worker)
+    for key in keys:
+        take_effect(key, at)
+
+
+def take_effect(key: UUID, at: datetime) -> None:
+    """Take one re-organisation as far as the tree needs, a transaction for each batch."""
+    worker = _worker()
+    with acting(worker):
+        reorganising.begin(reorganisation_id=key, actor=worker, at=at)
+    more = True
+    while more:
+        with acting(worker):
+            more = reorganising.proceed(reorganisation_id=key, actor=worker, at=at)
+
+
+def _worker() -> Actor:
+    return system(settings.QUANYU_CITY, job="regions.reorganise")

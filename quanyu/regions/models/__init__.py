@@ -4,13 +4,25 @@ from quanyu.regions.models.addresses import Address, Alias
 from quanyu.regions.models.buildings import Building, Dated, Estate, Siting
 from quanyu.regions.models.dwellings import Dwelling, Unit
 from quanyu.regions.models.grids import GridCheck, GridContact, GridFinding, GridProfile
+from quanyu.regions.models.reorganising import (
+    Allotment,
+    Claim,
+    Operation,
+    Passage,
+    Reorganisation,
+    ReorganisationStep,
+    Stage,
+    Target,
+)
 from quanyu.regions.models.roads import Road
 from quanyu.regions.models.tree import Edition, Placed, Region
 
 __all__ = [
     "Address",
     "Alias",
+    "Allotment",
     "Building",
+    "Claim",
     "Dated",
     "Dwelling",
     "Edition",
@@ -19,9 +31,15 @@ __all__ = [
     "GridContact",
     "GridFinding",
     "GridProfile",
+    "Operation",
+    "Passage",
     "Placed",
     "Region",
+    "Reorganisation",
+    "ReorganisationStep",
     "Road",
     "Siting",
+    "Stage",
+    "Target",
     "Unit",
 ]

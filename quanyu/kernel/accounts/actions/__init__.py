@@ -28,6 +28,7 @@ from quanyu.kernel.accounts.actions.identities import (
     unlink,
 )
 from quanyu.kernel.accounts.actions.invitations import invite, take_up
+from quanyu.kernel.accounts.actions.moving import move_grants
 from quanyu.kernel.accounts.actions.people import (
     create_account,
     end_account,
@@ -73,6 +74,7 @@ __all__ = [
     "link_own",
     "link_subject",
     "meet",
+    "move_grants",
     "name_deputy",
     "open_quarter",
     "open_review",

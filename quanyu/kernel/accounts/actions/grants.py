@@ -99,9 +99,11 @@ def give(
     at: datetime,
     deputy: Deputy | None = None,
     source: GrantRow | None = None,
+    topic: str = "grants.given",
 ) -> GrantRow:
     """Write a grant that has been checked; the account is locked.
 
+    :param topic: as what it is told of
     :raises RolesApart: if an administrator's role would meet another one
     """
     begins, ends = period
@@ -121,17 +123,22 @@ def give(
     )
     facts = {"account": account.pk, "role": wanted.role, "body": wanted.body, "to": ends}
     record("accounts.grant", given, actor=actor, at=at, facts=facts)
-    announce("grants.given", given, at=at)
+    announce(topic, given, at=at)
     return given
 
 
-def close(grant: GrantRow, *, reason: str, actor: Actor, at: datetime) -> None:
-    """End a grant, and in the same transaction what deputies have of it or through its holder."""
-    _shut(grant, reason=reason, actor=actor, at=at)
+def close(
+    grant: GrantRow, *, reason: str, actor: Actor, at: datetime, topic: str = "grants.ended"
+) -> None:
+    """End a grant, and in the same transaction what deputies have of it or through its holder.
+
+    :param topic: as what it is told of; "" when another step tells of it
+    """
+    _shut(grant, reason=reason, topic=topic, actor=actor, at=at)
     for passed in GrantRow.objects.select_for_update().filter(source=grant, granted_to__gt=at):
-        _shut(passed, reason=reason, actor=actor, at=at)
+        _shut(passed, reason=reason, topic=topic, actor=actor, at=at)
     for lent in _without_footing(grant, at=at):
-        _shut(lent, reason=reason, actor=actor, at=at)
+        _shut(lent, reason=reason, topic=topic or "grants.ended", actor=actor, at=at)
 
 
 def hold_holders(grants: QuerySet[GrantRow]) -> None:
@@ -153,12 +160,13 @@ def held_in(account: Account, begins: datetime, ends: datetime | None) -> Iterab
     return list(meeting.values_list("role", flat=True))
 
 
-def _shut(grant: GrantRow, *, reason: str, actor: Actor, at: datetime) -> None:
+def _shut(grant: GrantRow, *, reason: str, topic: str, actor: Actor, at: datetime) -> None:
     grant.granted_to = max(at, grant.granted_from)
     grant.ended_by, grant.ended_at, grant.end_reason = actor.id, at, reason.strip()
     grant.save(update_fields=["granted_to", "ended_by", "ended_at", "end_reason"])
     record("accounts.end_grant", grant, actor=actor, at=at, changed=["granted_to"])
-    announce("grants.ended", grant, at=at)
+    if topic:
+        announce(topic, grant, at=at)
 
 
 def _without_footing(grant: GrantRow, *, at: datetime) -> list[GrantRow]:

@@ -21,6 +21,8 @@ KEYED: Mapping[str, Callable[..., Concern]] = MappingProxyType(
         "grants.ends_soon": told.grant,
         "grants.given": told.grant,
         "grants.ended": told.grant,
+        "grants.moved": told.grant,
+        "grants.place_ended": told.grant,
         "grants.deputy_named": told.deputy,
         "grants.review_opened": told.reviewed,
         "grants.review_late": told.reviewed,

@@ -1,0 +1,88 @@
+"""Write the tree anew from a day on: rows end and begin, none is written over (区划调整落地)."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+from uuid import UUID
+
+from quanyu.kernel.keys import uuid7
+from quanyu.regions import queries, rules
+from quanyu.regions.models import Edition, Passage, Region, Reorganisation
+from quanyu.regions.queries import reorganising as reads
+from quanyu.regions.queries.outlines import After, Drawing
+from quanyu.regions.rules.changes import Born, Outcome
+from quanyu.regions.rules.reorganising import settle
+
+
+def redraw(row: Reorganisation, drawn: Sequence[reads.Drawn], *, at: datetime) -> Outcome:
+    """End the rows that are touched and begin the new ones; return what it came to.
+
+    :raises WrongOperation: if the operations do not hold together any more
+    """
+    told = [one.operation for one in drawn]
+    ground = reads.ground(told, row.effective_date)
+    outcome = settle(told, ground)
+    after = After(outcome, drawn, ground)
+    day = row.effective_date
+    old = {one.path: one for one in Region.objects.standing().filter(path__in=outcome.ended)}
+    born = [_begun(old[one.made_of[0]], one, after.of(one.path), day) for one in outcome.born]
+    resized = {path: after.resized(path) for path in outcome.resized if path not in old}
+    Region.objects.filter(pk__in=[one.pk for one in old.values()]).update(valid_to=day)
+    Region.objects.bulk_create(born, batch_size=1_000)
+    for path, drawing in resized.items():
+        _resize(path, drawing, day)
+    _keep_passages(outcome, row.pk, day)
+    renew(at)
+    return outcome
+
+
+def renew(at: datetime) -> Edition:
+    """Tell every process that the tree was re-drawn."""
+    edition, _made = Edition.objects.update_or_create(
+        name=queries.EDITION, defaults={"mark": uuid7(), "at": at}
+    )
+    queries.forget()
+    return edition
+
+
+def _begun(old: Region, born: Born, drawing: Drawing, day: date) -> Region:
+    """Return the row of a place that begins; what no operation says stays as it was."""
+    kind = old.kind
+    if rules.level_of(born.path) is not rules.Level.GRID:
+        kind = rules.read_code(born.code, born.name).kind
+    new = _succeeding(old, day, drawing)
+    new.code, new.path, new.parent_path = born.code, born.path, rules.parent(born.path)
+    new.name, new.name_en, new.kind = born.name, born.name_en, kind
+    return new
+
+
+def _succeeding(old: Region, day: date, drawing: Drawing) -> Region:
+    kept = {field.attname: getattr(old, field.attname) for field in Region._meta.concrete_fields}
+    kept |= {"id": uuid7(), "valid_from": day, "valid_to": None}
+    kept |= {"shape": drawing.shape, "lon": drawing.lon, "lat": drawing.lat}
+    return Region(**kept | {"households": drawing.households})
+
+
+def _resize(path: str, drawing: Drawing, day: date) -> None:
+    """Give a parent that lost or gained a place a new row, or mend that of the same day."""
+    old = Region.objects.standing().get(path=path)
+    if old.valid_from >= day:
+        old.shape, old.households = drawing.shape, drawing.households
+        old.save(update_fields=["shape", "households"])
+        return
+    Region.objects.filter(pk=old.pk).update(valid_to=day)
+    _succeeding(old, day, drawing).save(force_insert=True)
+
+
+def _keep_passages(outcome: Outcome, key: UUID, day: date) -> None:
+    rows: Iterable[Passage] = (
+        Passage(
+            origin=way.origin,
+            target=way.target,
+            on=day,
+            change=way.change,
+            is_heir=way.is_heir,
+            reorganisation_id=key,
+        )
+        for way in outcome.ways
+    )
+    Passage.objects.bulk_create(rows, batch_size=1_000)

@@ -1,0 +1,232 @@
+"""Write a re-organisation down, step by step or all at once (起草区划调整)."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from os.path import commonpath
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import timezone
+
+from quanyu.kernel.access.rules import Actor
+from quanyu.kernel.errors import Denied, Invalid
+from quanyu.kernel.errors import gettext_noop as _
+from quanyu.kernel.workflow.actions import move, start
+from quanyu.regions import queries, rules
+from quanyu.regions.models import Allotment, Operation, Reorganisation, Target
+from quanyu.regions.queries import reorganising as reads
+from quanyu.regions.queries.outlines import check_drawn
+from quanyu.regions.rules import changes
+from quanyu.regions.rules.changes import WrongOperation
+from quanyu.regions.rules.reorganising import check_operation
+
+LONGEST = {"title": 80, "reason": 1_000, "ground": 200, "document": 120}
+LEAST = {"title": 2, "reason": 2, "ground": 2, "document": 0}
+WORDS = {
+    "title": _("标题"),
+    "reason": _("理由"),
+    "ground": _("依据"),
+    "document": _("批文"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What a re-organisation says of itself (区划调整的说明)."""
+
+    title: str
+    reason: str
+    ground: str
+    effective_date: date
+    document: str = ""
+    moves_grants: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One operation as it comes in, with the shapes that are given (well-known binary)."""
+
+    operation: changes.Operation
+    shapes: Mapping[str, bytes] = field(default_factory=dict)
+
+
+@transaction.atomic
+def draft(*, wanted: Wanted, region_path: str, actor: Actor, at: datetime) -> Reorganisation:
+    """Begin a re-organisation of places inside one place (起草).
+
+    :raises NotAllowed: if the actor may not in this place
+    :raises Invalid: if a text is missing or too long, or the day is past
+    """
+    if not actor.roles_at(region_path) or not queries.is_known(region_path):
+        raise Denied
+    words = _said(wanted)
+    _check_day(wanted.effective_date, at=at)
+    row = Reorganisation(
+        region_path=region_path,
+        effective_date=wanted.effective_date,
+        moves_grants=wanted.moves_grants,
+        made_by=actor.id,
+        made_at=at,
+        **words,
+    )
+    start(row, actor=actor, at=at, title=row.title, effective_date=str(row.effective_date))
+    return row
+
+
+@transaction.atomic
+def amend(*, reorganisation_id: UUID, wanted: Wanted, actor: Actor, at: datetime) -> Reorganisation:
+    """Say anew what a draft is about, and from which day (修改说明).
+
+    :raises NotAllowed: if it is no draft any more, or not the actor's place
+    """
+    row = reads.one(reorganisation_id, actor=actor, lock=True)
+    words = _said(wanted)
+    _check_day(wanted.effective_date, at=at)
+    for name, value in words.items():
+        setattr(row, name, value)
+    row.effective_date, row.moves_grants = wanted.effective_date, wanted.moves_grants
+    move(row, "amend", actor=actor, at=at, what="words", effective_date=str(row.effective_date))
+    return row
+
+
+@transaction.atomic
+def add_operation(
+    *, reorganisation_id: UUID, step: Step, actor: Actor, at: datetime
+) -> Reorganisation:
+    """Add one operation to a draft; it must make sense by itself (加一步).
+
+    :raises WrongOperation: if it does not; field, value and what is allowed are named
+    :raises NotAllowed: if it is no draft any more, or not the actor's place
+    """
+    row = reads.one(reorganisation_id, actor=actor, lock=True)
+    move(row, "amend", actor=actor, at=at, what="add", change=step.operation.change)
+    _check_within(row.region_path, [step])
+    check_operation(step.operation, reads.ground([step.operation], row.effective_date))
+    kept = Operation.objects.visible_to(actor).filter(reorganisation=row)
+    last = kept.order_by("-number").values_list("number", flat=True).first()
+    drawn = _keep(row, (last or 0) + 1, step)
+    check_drawn([drawn])
+    return row
+
+
+@transaction.atomic
+def drop_operation(
+    *, reorganisation_id: UUID, operation_id: UUID, actor: Actor, at: datetime
+) -> Reorganisation:
+    """Take one operation out of a draft (删一步).
+
+    :raises Denied: if there is no such operation
+    :raises NotAllowed: if it is no draft any more, or not the actor's place
+    """
+    row = reads.one(reorganisation_id, actor=actor, lock=True)
+    kept = Operation.objects.visible_to(actor).filter(reorganisation=row, pk=operation_id).first()
+    if kept is None:
+        raise Denied
+    move(row, "amend", actor=actor, at=at, what="drop", change=kept.change)
+    kept.delete()
+    return row
+
+
+@transaction.atomic
+def propose(*, wanted: Wanted, steps: Sequence[Step], actor: Actor, at: datetime) -> Reorganisation:
+    """Draft a whole re-organisation at once, for who has drawn it elsewhere (由规划方案生成).
+
+    It stands in the smallest place around all that it touches, is rehearsed, submitted and
+    approved like any other.
+
+    :raises WrongOperation: if its operations do not hold together
+    """
+    region_path = _around(steps)
+    row = draft(wanted=wanted, region_path=region_path, actor=actor, at=at)
+    drawn = [_keep(row, number, step) for number, step in enumerate(steps, start=1)]
+    check_drawn(drawn)
+    reads.outcome(row, actor=actor)
+    return row
+
+
+# ------------------------------------------------------------------ inside
+
+
+def _said(wanted: Wanted) -> dict[str, str]:
+    """Return the texts as they are kept.
+
+    :raises Invalid: if one is missing or too long
+    """
+    found = {}
+    for name, longest in LONGEST.items():
+        value = " ".join(str(getattr(wanted, name)).split())
+        if not LEAST[name] <= len(value) <= longest:
+            raise Invalid(
+                _("{what}须有 {least} 至 {most} 个字"),
+                field=name,
+                value=value[:longest],
+                what=WORDS[name],
+                least=LEAST[name],
+                most=longest,
+            )
+        found[name] = value
+    return found
+
+
+def _check_day(day: date, *, at: datetime) -> None:
+    today = timezone.localdate(at)
+    if day < today:
+        raise Invalid(
+            _("生效日期不得早于今天 {today}；过去的日子不再改写"),
+            field="effective_date",
+            value=day.isoformat(),
+            allowed=[f"{today.isoformat()}…"],
+            today=today.isoformat(),
+        )
+
+
+def _touched(step: Step) -> list[str]:
+    return [*step.operation.sources, *(one.path for one in step.operation.targets)]
+
+
+def _check_within(place: str, steps: Sequence[Step]) -> None:
+    """Refuse what lies outside the place of the re-organisation, or is that place itself."""
+    for path in (path for step in steps for path in _touched(step)):
+        if not path.startswith(place) or path == place:
+            raise WrongOperation(
+                _("{value} 不在本次调整的辖区 {place} 之内"),
+                field="sources",
+                value=path,
+                allowed=[f"{place}…"],
+                place=place,
+            )
+
+
+def _around(steps: Sequence[Step]) -> str:
+    """Return the smallest place around all that is touched, and above each of it."""
+    parents = [rules.parent(rules.check_path(path)) for step in steps for path in _touched(step)]
+    if not parents:
+        raise WrongOperation(_("还没有写任何一步调整"), field="operations")
+    return f"{commonpath(parents)}/"
+
+
+def _keep(row: Reorganisation, number: int, step: Step) -> reads.Drawn:
+    operation = step.operation
+    kept = Operation.objects.create(
+        reorganisation=row,
+        number=number,
+        change=operation.change,
+        sources=list(operation.sources),
+    )
+    Target.objects.bulk_create(
+        Target(
+            operation=kept,
+            number=place,
+            path=target.path,
+            name=target.name.strip(),
+            name_en=target.name_en.strip(),
+            shape=step.shapes.get(target.path),
+        )
+        for place, target in enumerate(operation.targets)
+    )
+    Allotment.objects.bulk_create(
+        (Allotment(operation=kept, unit=unit, path=path) for unit, path in operation.homes.items()),
+        batch_size=2_000,
+    )
+    return reads.Drawn(kept.pk, number, operation, step.shapes)

@@ -1,0 +1,175 @@
+"""What the places of a re-organisation look like afterwards, and how many live in them."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import shapely
+
+from quanyu.regions import rules
+from quanyu.regions.models import Building, Region
+from quanyu.regions.queries.reorganising import Drawn
+from quanyu.regions.rules import Level, outlines
+from quanyu.regions.rules.changes import Born, Ground, Operation, Outcome
+
+Shape = Any
+
+
+@dataclass(frozen=True, slots=True)
+class Drawing:
+    """A place afterwards: its shape, a point in it, and its households."""
+
+    shape: bytes | None
+    lon: float | None
+    lat: float | None
+    households: int | None
+
+
+class After:
+    """The places that begin with a re-organisation, drawn and counted."""
+
+    def __init__(self, outcome: Outcome, drawn: Sequence[Drawn], ground: Ground) -> None:
+        self._outcome = outcome
+        self._ground = ground
+        self._operations = {
+            target.path: one.operation for one in drawn for target in one.operation.targets
+        } | {source: one.operation for one in drawn for source in one.operation.sources}
+        self._given = {path: shape for one in drawn for path, shape in one.shapes.items()}
+        self._rows = _rows({*outcome.ended, *outcome.resized})
+        self._born = {one.path: one for one in outcome.born}
+        self._points = self._spots()
+        self._cuts: dict[int, dict[str, Shape]] = {}
+
+    def of(self, path: str) -> Drawing:
+        """Return a place that begins, as it will be."""
+        born = self._born[path]
+        shape = self._shape(born)
+        lon, lat = self._point(born, shape)
+        return Drawing(
+            None if shape is None else shapely.to_wkb(shape), lon, lat, self._households(born)
+        )
+
+    def resized(self, path: str) -> Drawing:
+        """Return a parent that lost or gained a place, as it will be."""
+        row = self._rows[path]
+        inside = self._inside(path)
+        shape = outlines.joined(inside) if row.shape is not None else None
+        kept = _read(row.shape) if shape is None else shape
+        return Drawing(
+            None if kept is None else shapely.to_wkb(kept),
+            row.lon,
+            row.lat,
+            self._sum(path),
+        )
+
+    # -------------------------------------------------------------- shapes
+
+    def _shape(self, born: Born) -> Shape | None:
+        if born.path in self._given:
+            return _read(self._given[born.path])
+        if rules.level_of(born.path) is not Level.GRID:
+            return self._community(born)
+        operation = self._operations.get(born.path)
+        if operation is not None and operation.homes:
+            return self._cut(operation).get(born.path)
+        return outlines.joined([_read(self._rows[path].shape) for path in born.made_of])
+
+    def _community(self, born: Born) -> Shape | None:
+        """Return a community's border: joined of whole ones, else of the grids that it gets."""
+        operation = self._operations.get(born.path)
+        if operation is None or not operation.homes:
+            return outlines.joined([_read(self._rows[path].shape) for path in born.made_of])
+        return outlines.joined(self._inside(born.path))
+
+    def _inside(self, path: str) -> list[Shape | None]:
+        """Return the shapes of what will stand right below a place."""
+        ended = set(self._outcome.ended)
+        stays = Region.objects.standing().filter(parent_path=path).exclude(path__in=ended)
+        kept = [_read(shape) for shape in stays.values_list("shape", flat=True)]
+        comes = [one for one in self._outcome.born if rules.parent(one.path) == path]
+        return kept + [self._shape(one) for one in comes]
+
+    def _cut(self, operation: Operation) -> dict[str, Shape]:
+        if id(operation) not in self._cuts:
+            touched = [path for path in self._rows if self._operations.get(path) is operation]
+            area = outlines.joined([_read(self._rows[path].shape) for path in touched])
+            points: dict[str, list[tuple[float, float]]] = defaultdict(list)
+            for path in touched:
+                for key, spot in self._points.get(path, {}).items():
+                    points[self._outcome.homes.get(key, path)].append(spot)
+            cut = {} if area is None else outlines.divided(area, points)
+            self._cuts[id(operation)] = cut
+        return self._cuts[id(operation)]
+
+    # -------------------------------------------------------------- points and households
+
+    def _spots(self) -> dict[str, dict[str, tuple[float, float]]]:
+        grids = [path for path in self._rows if rules.level_of(path) is Level.GRID]
+        found: dict[str, dict[str, tuple[float, float]]] = defaultdict(dict)
+        rows = Building.objects.filter(region_path__in=grids)
+        for path, key, lon, lat in rows.values_list("region_path", "id", "lon", "lat"):
+            found[path][str(key)] = lon, lat
+        return found
+
+    def _point(self, born: Born, shape: Shape | None) -> tuple[float | None, float | None]:
+        if shape is not None and not shapely.is_empty(shape):
+            inside = shapely.point_on_surface(shape)
+            return round(inside.x, 6), round(inside.y, 6)
+        row = self._rows[born.made_of[0]]
+        return row.lon, row.lat
+
+    def _households(self, born: Born) -> int | None:
+        if rules.level_of(born.path) is not Level.GRID:
+            return self._sum(born.path, made_of=born.made_of)
+        homes, houses = self._outcome.homes, self._ground.houses
+        living = [
+            house.households
+            for grid, inside in houses.items()
+            for key, house in inside.items()
+            if homes.get(key, grid) == born.path
+        ]
+        return sum(living) if living else self._kept(born)
+
+    def _kept(self, born: Born) -> int | None:
+        """Return the households of a place without buildings, as far as its parents tell."""
+        operation = self._operations.get(born.path)
+        told = [self._rows[path].households for path in born.made_of]
+        is_whole = operation is None or not operation.homes
+        return sum(one or 0 for one in told) if is_whole and None not in told else None
+
+    def _sum(self, path: str, *, made_of: Iterable[str] = ()) -> int | None:
+        ended = set(self._outcome.ended)
+        stays = Region.objects.standing().filter(parent_path=path).exclude(path__in=ended)
+        kept = list(stays.values_list("households", flat=True))
+        kept += [
+            self._households(one) for one in self._outcome.born if rules.parent(one.path) == path
+        ]
+        if not kept:
+            kept = [self._rows[one].households for one in made_of]
+        known = [one for one in kept if one is not None]
+        return sum(known) if known else None
+
+
+def check_drawn(drawn: Sequence[Drawn]) -> None:
+    """Refuse given shapes that overlap, are none, or reach out of what is divided.
+
+    :raises WrongOperation: with the place
+    """
+    for one in drawn:
+        if not one.shapes:
+            continue
+        shapes = {path: _read(shape) for path, shape in one.shapes.items()}
+        rows = _rows(one.operation.sources)
+        area = outlines.joined([_read(row.shape) for row in rows.values()])
+        outlines.check_inside(area, shapes)
+        outlines.check_apart(shapes)
+
+
+def _rows(paths: Iterable[str]) -> Mapping[str, Region]:
+    rows = Region.objects.standing().filter(path__in=set(paths))
+    return {row.path: row for row in rows.order_by("path")}
+
+
+def _read(shape: bytes | None) -> Shape | None:
+    return None if shape is None else shapely.from_wkb(bytes(shape))

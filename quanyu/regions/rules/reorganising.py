@@ -1,0 +1,526 @@
+"""Whether a set of operations holds together, and what it comes to (区划调整的规则).
+
+Every building, grid and household of a touched place goes to exactly one place; nothing is lost,
+no path is given out twice, no two places side by side bear one name.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import combinations
+
+from quanyu.kernel.errors import gettext_noop as _
+from quanyu.regions.rules.changes import (
+    LONGEST_NAME,
+    Born,
+    Change,
+    Ground,
+    NameClash,
+    Named,
+    NotClosed,
+    Operation,
+    Outcome,
+    TouchedTwice,
+    Way,
+    WrongOperation,
+)
+from quanyu.regions.rules.codes import read_code
+from quanyu.regions.rules.kinds import Level
+from quanyu.regions.rules.places import bare_name, check_path, level_of, parent
+
+LEVELS = (Level.COMMUNITY, Level.GRID)
+SOURCES = {
+    Change.MOVE: (1, 1),
+    Change.MERGE: (2, None),
+    Change.SPLIT: (1, 1),
+    Change.EXTRACT: (1, None),
+    Change.REDRAW: (1, None),
+    Change.RENAME: (1, 1),
+}
+"""How many places each change starts from: the least and the most."""
+
+TARGETS = {
+    Change.MOVE: (1, 1),
+    Change.MERGE: (1, 1),
+    Change.SPLIT: (2, None),
+    Change.EXTRACT: (1, 1),
+    Change.REDRAW: (1, None),
+    Change.RENAME: (1, 1),
+}
+
+
+def settle(operations: Sequence[Operation], ground: Ground) -> Outcome:
+    """Return what the operations come to, taken together on one day.
+
+    :raises WrongOperation: if they do not hold together; field, value and what is allowed are named
+    """
+    if not operations:
+        raise WrongOperation(_("还没有写任何一步调整"), field="operations")
+    for operation in operations:
+        check_operation(operation, ground)
+    _check_apart(operations)
+    parts = [_SETTLED[Change(one.change)](one, ground) for one in operations]
+    outcome = Outcome(
+        born=tuple(born for part in parts for born in part.born),
+        ended=tuple(path for part in parts for path in part.ended),
+        ways=tuple(way for part in parts for way in _leading(part.ways)),
+        homes={key: path for part in parts for key, path in part.homes.items()},
+        resized=tuple(dict.fromkeys(path for part in parts for path in part.resized)),
+    )
+    _check_names(outcome, ground)
+    return outcome
+
+
+def check_operation(operation: Operation, ground: Ground) -> None:
+    """Refuse an operation that makes no sense by itself.
+
+    :raises WrongOperation: with the field that is wrong
+    """
+    if operation.change not in set(Change):
+        raise WrongOperation(
+            _("没有这种调整方式"),
+            field="change",
+            value=operation.change,
+            allowed=[one.value for one in Change],
+        )
+    change = Change(operation.change)
+    _check_count("sources", operation.sources, SOURCES[change])
+    _check_count("targets", [one.path for one in operation.targets], TARGETS[change])
+    for path in operation.sources:
+        _check_source(path, ground)
+    levels = {level_of(path) for path in operation.sources}
+    if len(levels) > 1:
+        raise WrongOperation(
+            _("一步调整里的地方须同为网格或同为社区"), field="sources", value=operation.sources[-1]
+        )
+    for target in operation.targets:
+        _check_target(target, operation, ground)
+    _CHECKED[change](operation, ground)
+
+
+def next_grid(community: str, taken: Iterable[str], *, letter: str = "g") -> str:
+    """Return the path of the next grid of a community: a number that none has borne before."""
+    before = community + letter
+    numbers = [
+        int(path[len(before) : -1])
+        for path in taken
+        if path.startswith(before) and parent(path) == community
+    ]
+    return f"{before}{max(numbers, default=0) + 1:03}/"
+
+
+# ------------------------------------------------------------------ one operation by itself
+
+
+def _check_count(field: str, given: Sequence[str], most: tuple[int, int | None]) -> None:
+    least, highest = most
+    if len(given) != len(set(given)):
+        twice = next(path for path, count in Counter(given).items() if count > 1)
+        raise WrongOperation(_("同一个地方写了两次"), field=field, value=twice)
+    if len(given) < least or (highest is not None and len(given) > highest):
+        allowed = str(least) if highest == least else f"{least}+"
+        raise WrongOperation(
+            _("这种调整须写 {allowed} 个地方，现有 {count} 个"),
+            field=field,
+            value=", ".join(given),
+            allowed=[allowed],
+            count=len(given),
+        )
+
+
+def _check_source(path: str, ground: Ground) -> None:
+    stood = ground.places.get(path)
+    if stood is None or level_of(path) not in LEVELS:
+        raise WrongOperation(
+            _("{day} 没有路径为 {value} 的网格或社区"),
+            field="sources",
+            value=path,
+            allowed=sorted(p for p in ground.places if level_of(p) in LEVELS)[:20],
+            day=ground.day.isoformat(),
+        )
+    if stood.since >= ground.day:
+        raise WrongOperation(
+            _("{value} 从 {since} 才有，调整须从其后的日子生效"),
+            field="effective_date",
+            value=path,
+            since=stood.since.isoformat(),
+        )
+
+
+def _check_target(target: Named, operation: Operation, ground: Ground) -> None:
+    check_path(target.path)
+    level = level_of(operation.sources[0])
+    if level_of(target.path) is not level:
+        raise WrongOperation(
+            _("调整后的地方须与原来的同为网格或同为社区"), field="targets", value=target.path
+        )
+    if not target.name.strip() or len(target.name) > LONGEST_NAME:
+        raise WrongOperation(
+            _("名称须有 1 至 {most} 个字"), field="name", value=target.name, most=LONGEST_NAME
+        )
+    if level is Level.COMMUNITY:
+        read_code(target.path.replace("/", ""))
+    _check_free(target, operation, ground)
+
+
+def _check_free(target: Named, operation: Operation, ground: Ground) -> None:
+    """Refuse a path that another place bears, or once bore: a past link would lead astray."""
+    goes_on = operation.change == Change.EXTRACT and target.path in ground.places
+    if target.path in operation.sources or goes_on:
+        return
+    if target.path in ground.ever:
+        raise WrongOperation(
+            _("代码 {value} 用过，不得再用"),
+            field="targets",
+            value=target.path,
+            allowed=_free_beside(target.path, ground),
+        )
+    if parent(target.path) not in ground.places:
+        raise WrongOperation(
+            _("没有上级 {value}"),
+            field="targets",
+            value=parent(target.path),
+            allowed=sorted({parent(path) for path in operation.sources}),
+        )
+
+
+def _free_beside(path: str, ground: Ground) -> list[str]:
+    if level_of(path) is Level.GRID:
+        return [next_grid(parent(path), ground.ever, letter=path[len(parent(path))])]
+    return []
+
+
+def _check_move(operation: Operation, ground: Ground) -> None:
+    source, target = operation.sources[0], operation.targets[0]
+    if parent(target.path) == parent(source):
+        raise WrongOperation(_("改属须换一个上级"), field="targets", value=target.path)
+
+
+def _check_beside(operation: Operation, ground: Ground) -> None:
+    parents = {parent(path) for path in operation.sources}
+    parents |= {parent(one.path) for one in operation.targets}
+    if len(parents) > 1:
+        raise WrongOperation(
+            _("这种调整的地方须在同一个上级之内；换上级请用“改属”"),
+            field="targets",
+            value=operation.targets[0].path,
+            allowed=[parent(operation.sources[0])],
+        )
+
+
+def _check_divided(operation: Operation, ground: Ground) -> None:
+    """Refuse what divides and leaves a unit without a target, or a target without a unit."""
+    _check_beside(operation, ground)
+    units = set(_units(operation.sources, ground))
+    _check_homes(operation, units)
+    if lost := sorted(units - set(operation.homes)):
+        raise NotClosed(
+            _("{count} 个楼栋或网格没有写明划到哪里，例如 {value}"),
+            field="homes",
+            value=_called(lost[0], ground),
+            allowed=[one.path for one in operation.targets],
+            count=len(lost),
+        )
+    _check_filled(operation)
+
+
+def _check_extract(operation: Operation, ground: Ground) -> None:
+    _check_beside(operation, ground)
+    target = operation.targets[0]
+    if target.path in operation.sources:
+        raise WrongOperation(_("划入的地方不得也是划出的地方"), field="targets", value=target.path)
+    _check_homes(operation, set(_units(operation.sources, ground)))
+    _check_filled(operation)
+    for source in operation.sources:
+        if set(_units([source], ground)) <= set(operation.homes):
+            raise NotClosed(
+                _("{value} 不得全部划出；要并入请用“合并”"), field="homes", value=source
+            )
+
+
+def _check_rename(operation: Operation, ground: Ground) -> None:
+    source, target = operation.sources[0], operation.targets[0]
+    if target.path != source:
+        raise WrongOperation(
+            _("更名不换代码"), field="targets", value=target.path, allowed=[source]
+        )
+    stood = ground.places[source]
+    if (stood.name, stood.name_en) == (target.name.strip(), target.name_en.strip()):
+        raise WrongOperation(_("名称没有变"), field="name", value=target.name)
+
+
+def _check_homes(operation: Operation, units: set[str]) -> None:
+    allowed = [one.path for one in operation.targets]
+    for unit, path in operation.homes.items():
+        if unit not in units:
+            raise NotClosed(
+                _("{value} 不在所调整的地方之内"),
+                field="homes",
+                value=unit,
+                allowed=sorted(units)[:20],
+            )
+        if path not in allowed:
+            raise NotClosed(
+                _("{value} 不是调整后的地方"), field="homes", value=path, allowed=allowed
+            )
+
+
+def _check_filled(operation: Operation) -> None:
+    filled = set(operation.homes.values())
+    for target in operation.targets:
+        if target.path not in filled and not target.is_drawn:
+            raise NotClosed(_("{value} 没有划入任何楼栋或网格"), field="homes", value=target.path)
+
+
+_Check = Callable[[Operation, Ground], None]
+_CHECKED: Mapping[Change, _Check] = {
+    Change.MOVE: _check_move,
+    Change.MERGE: _check_beside,
+    Change.SPLIT: _check_divided,
+    Change.EXTRACT: _check_extract,
+    Change.REDRAW: _check_divided,
+    Change.RENAME: _check_rename,
+}
+
+
+def _units(sources: Iterable[str], ground: Ground) -> Iterator[str]:
+    """Give what is divided: the buildings of grids, the grids of communities."""
+    for source in sources:
+        if level_of(source) is Level.GRID:
+            yield from ground.houses.get(source, {})
+        else:
+            yield from ground.below(source)
+
+
+def _called(unit: str, ground: Ground) -> str:
+    for houses in ground.houses.values():
+        if unit in houses:
+            return houses[unit].name
+    return unit
+
+
+# ------------------------------------------------------------------ together
+
+
+def _check_apart(operations: Sequence[Operation]) -> None:
+    """Refuse a place that two operations touch, or one inside another's."""
+    touched = [{*one.sources, *(target.path for target in one.targets)} for one in operations]
+    for mine, others in combinations(touched, 2):
+        met = [a for a in mine for b in others if a.startswith(b) or b.startswith(a)]
+        if met:
+            raise TouchedTwice(
+                _("{value} 在两步里都有；请分成先后两次调整"), field="operations", value=min(met)
+            )
+
+
+def _check_names(outcome: Outcome, ground: Ground) -> None:
+    """Refuse two places of one name side by side."""
+    ended = set(outcome.ended)
+    stays = [(path, one.name) for path, one in ground.places.items() if path not in ended]
+    comes = [(one.path, one.name) for one in outcome.born]
+    seen: dict[tuple[str, str], str] = {}
+    for path, name in [*stays, *comes]:
+        key = parent(path), name
+        if seen.setdefault(key, path) != path:
+            raise NameClash(
+                _("同一上级之内已有“{value}”"), field="name", value=name, allowed=[], path=path
+            )
+
+
+# ------------------------------------------------------------------ what each comes to
+
+
+def _leading(ways: Sequence[Way]) -> Iterator[Way]:
+    """Give the ways that lead somewhere: a place that all stays with itself has none."""
+    for way in ways:
+        others = any(one.origin == way.origin and one.target != way.target for one in ways)
+        if others or way.origin != way.target:
+            yield way
+
+
+def _part(
+    born: Iterable[Born],
+    ended: Iterable[str],
+    ways: Iterable[Way],
+    homes: Mapping[str, str],
+    resized: Iterable[str] = (),
+) -> Outcome:
+    return Outcome(tuple(born), tuple(ended), tuple(ways), dict(homes), tuple(resized))
+
+
+def _renamed(operation: Operation, ground: Ground) -> Outcome:
+    source = operation.sources[0]
+    born = _born(operation.targets[0], [source], ground)
+    return _part([born], [source], [], {})
+
+
+def _moved(operation: Operation, ground: Ground) -> Outcome:
+    source, target = operation.sources[0], operation.targets[0]
+    inside = sorted(path for path in ground.places if path.startswith(source))
+    to = {path: target.path + path[len(source) :] for path in inside}
+    born = [_born(target, [source], ground)]
+    born += [_same(path, to[path], ground) for path in inside if path != source]
+    ways = [Way(path, to[path], operation.change, is_heir=True) for path in inside]
+    resized = (parent(source), parent(target.path))
+    return _part(born, inside, ways, _carried(to, ground), resized)
+
+
+def _merged(operation: Operation, ground: Ground) -> Outcome:
+    target = operation.targets[0]
+    to = dict.fromkeys(operation.sources, target.path)
+    if level_of(target.path) is Level.COMMUNITY:
+        grids = {grid: target.path for one in operation.sources for grid in ground.below(one)}
+        return _regrouped(operation, to, grids, ground)
+    ways = [Way(path, target.path, operation.change, is_heir=True) for path in operation.sources]
+    born = [_born(target, operation.sources, ground)]
+    return _part(born, operation.sources, ways, _carried(to, ground))
+
+
+def _divided(operation: Operation, ground: Ground) -> Outcome:
+    if level_of(operation.sources[0]) is Level.COMMUNITY:
+        heirs = {one: _heir(one, operation, ground) for one in operation.sources}
+        return _regrouped(operation, heirs, operation.homes, ground)
+    homes = {key: path for key, path in operation.homes.items() if _grid_of(key, ground) != path}
+    born, ways = [], []
+    for target in operation.targets:
+        made_of = [s for s in operation.sources if target.path in _reached(s, operation, ground)]
+        born.append(_born(target, made_of or operation.sources, ground))
+    for source in operation.sources:
+        heir = _heir(source, operation, ground)
+        ways += [
+            Way(source, path, operation.change, is_heir=path == heir)
+            for path in sorted({heir, *_reached(source, operation, ground)})
+        ]
+    return _part(born, operation.sources, ways, homes)
+
+
+def _extracted(operation: Operation, ground: Ground) -> Outcome:
+    """What is left stays with its place; the rest goes to the target."""
+    target = operation.targets[0]
+    stays = tuple(_named(path, ground) for path in operation.sources)
+    whole = {unit: path for path in operation.sources for unit in _units([path], ground)}
+    sources = operation.sources
+    if target.path in ground.places:
+        sources += (target.path,)
+        whole |= dict.fromkeys(_units([target.path], ground), target.path)
+    rest = Operation(operation.change, sources, (*stays, target), {**whole, **operation.homes})
+    return _divided(rest, ground)
+
+
+def _regrouped(
+    operation: Operation, heirs: Mapping[str, str], homes: Mapping[str, str], ground: Ground
+) -> Outcome:
+    """Return what becomes of communities and their grids; a grid keeps its number if it may."""
+    to = _numbered(homes, ground)
+    born = [
+        _born(target, [s for s in operation.sources if _gives(s, target.path, homes)], ground)
+        for target in operation.targets
+    ]
+    names: set[tuple[str, str]] = set()
+    for grid, path in to.items():
+        one = _same(grid, path, ground)
+        if (parent(path), one.name) in names:
+            one = _prefixed(one, ground.places[parent(grid)].name)
+        names.add((parent(path), one.name))
+        if grid != path:
+            born.append(one)
+    moved = {grid: path for grid, path in to.items() if grid != path}
+    ways = [Way(grid, path, operation.change, is_heir=True) for grid, path in moved.items()]
+    for source, heir in heirs.items():
+        reached = {heir, *(homes[grid] for grid in ground.below(source))}
+        ways += [
+            Way(source, path, operation.change, is_heir=path == heir) for path in sorted(reached)
+        ]
+    return _part(born, [*operation.sources, *moved], ways, _carried(moved, ground))
+
+
+def _numbered(homes: Mapping[str, str], ground: Ground) -> dict[str, str]:
+    """Return each grid's path in its community: those that stay first, then by free numbers."""
+    taken = set(ground.ever)
+    to = {grid: grid for grid, community in sorted(homes.items()) if parent(grid) == community}
+    for grid, community in sorted(homes.items()):
+        if grid in to:
+            continue
+        last = grid[len(parent(grid)) :]
+        wanted = community + last
+        is_free = wanted not in taken
+        to[grid] = wanted if is_free else next_grid(community, taken, letter=last[0])
+        taken.add(to[grid])
+    return to
+
+
+def _gives(source: str, target: str, homes: Mapping[str, str]) -> bool:
+    return any(grid.startswith(source) and path == target for grid, path in homes.items())
+
+
+def _reached(source: str, operation: Operation, ground: Ground) -> set[str]:
+    return {operation.homes[unit] for unit in _units([source], ground) if unit in operation.homes}
+
+
+def _heir(source: str, operation: Operation, ground: Ground) -> str:
+    """Return who follows a place: itself if it goes on, else who gets most of its households."""
+    targets = [one.path for one in operation.targets]
+    if source in targets:
+        return source
+    weight: Counter[str] = Counter(dict.fromkeys(sorted(targets), 0))
+    for unit in _units([source], ground):
+        house = ground.houses.get(source, {}).get(unit)
+        weight[operation.homes[unit]] += house.households if house else ground.households(unit)
+    return max(sorted(weight), key=lambda path: weight[path])
+
+
+def _carried(to: Mapping[str, str], ground: Ground) -> dict[str, str]:
+    """Return the new grid of each building in grids that move as a whole."""
+    return {
+        key: path
+        for grid, path in to.items()
+        if grid != path
+        for key in ground.houses.get(grid, {})
+    }
+
+
+def _grid_of(key: str, ground: Ground) -> str:
+    return next(grid for grid, houses in ground.houses.items() if key in houses)
+
+
+def _named(path: str, ground: Ground) -> Named:
+    stood = ground.places[path]
+    return Named(path, stood.name, stood.name_en)
+
+
+def _born(target: Named, made_of: Sequence[str], ground: Ground) -> Born:
+    like = ground.places[made_of[0]]
+    return Born(
+        target.path,
+        _code(target.path, like.code),
+        target.name.strip(),
+        target.name_en.strip(),
+        tuple(made_of),
+    )
+
+
+def _same(grid: str, path: str, ground: Ground) -> Born:
+    stood = ground.places[grid]
+    return Born(path, _code(path, stood.code), stood.name, stood.name_en, (grid,))
+
+
+def _prefixed(one: Born, community: str) -> Born:
+    """Tell a grid from its namesake by the name of the community it was in."""
+    return Born(one.path, one.code, f"{bare_name(community)}{one.name}", one.name_en, one.made_of)
+
+
+def _code(path: str, like: str) -> str:
+    """Return the code of a place by its path; a grid's kind is that of the one it comes from."""
+    if level_of(path) is not Level.GRID:
+        return path.replace("/", "")
+    above = parent(path).replace("/", "")
+    return f"{above}{like[len(above)]}{path[len(parent(path)) + 1 : -1]}"
+
+
+_SETTLED: Mapping[Change, Callable[[Operation, Ground], Outcome]] = {
+    Change.MOVE: _moved,
+    Change.MERGE: _merged,
+    Change.SPLIT: _divided,
+    Change.EXTRACT: _extracted,
+    Change.REDRAW: _divided,
+    Change.RENAME: _renamed,
+}

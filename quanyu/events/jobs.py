@@ -10,7 +10,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from quanyu.events import actions, queries, rules, schemas
-from quanyu.events.actions import calling, owed
+from quanyu.events.actions import calling, owed, relocating
 from quanyu.events.queries import (
     asked_counts,
     classing,
@@ -23,6 +23,7 @@ from quanyu.events.queries import (
     search,
     standing,
 )
+from quanyu.events.queries.relocating import stragglers
 from quanyu.events.rules.joint import TOLD as TOLD_JOINT
 from quanyu.events.workflow import EVENT
 from quanyu.kernel.access.rules import system
@@ -204,6 +205,25 @@ def arrive(case: UUID, at: datetime) -> None:
     """Put a matter into the queue that it was sent to."""
     worker = system(settings.QUANYU_CITY, job="events.arrive")
     actions.arrive(event_id=case, actor=worker, at=at)
+
+
+@on("reorganisation.placed", is_apart=True)
+def relocate(case: UUID, at: datetime) -> None:
+    """Let open matters follow a re-organisation, a transaction for each batch."""
+    worker = system(settings.QUANYU_CITY, job="events.relocate")
+    more = True
+    while more:
+        with acting(worker):
+            more = relocating.relocate_next(reorganisation_id=case, actor=worker, at=timezone.now())
+
+
+@every("*/10 * * * * 35", in_one=False)
+def relocate_stragglers(at: datetime) -> None:
+    """Move on what was reported or opened anew at a place that is gone."""
+    worker = system(settings.QUANYU_CITY, job="events.relocate_stragglers")
+    with acting(worker):
+        for key in stragglers(actor=worker):
+            relocating.relocate(event_id=key, actor=worker, at=at)
 
 
 @every("40 1 * * 1 20")

@@ -30,7 +30,7 @@ SIDE = frozenset({"look", *RECOUNTED, "say", "place", "supplement", "urge", "wit
 SIDE |= {"hide_reporter"}
 SIDE |= {"queue_call", "take_call", "leave_call", "miss_call", "end_call"}
 SIDE |= {"ask_exclusion", "exclude", "keep_counted", "count_again"}
-SIDE |= {"sample", "audit", "fault", "arrive"}
+SIDE |= {"sample", "audit", "fault", "arrive", "relocate"}
 LISTED = {"refuse": "reason_refuse", "void": "reason_void"}
 SAID = (
     *("finding", "outcome", "evidence", "reason", "remark", "words", "comment"),
@@ -62,6 +62,7 @@ ICONS |= {"force_close": "hand-stop", "force_with": "hand-stop", "overrule": "ar
 ICONS |= {"appeal": "refresh", "hand_outside": "building-arch", "take_answer": "mail-opened"}
 ICONS |= {"take_back": "arrow-back-up", "send_back": "arrow-back-up", "forward": "mail-forward"}
 ICONS |= {"come_back": "arrow-back-up", "hand_over": "map-pin", "arrive": "map-pin-check"}
+ICONS |= {"relocate": "map-pin-check"}
 ICONS |= {"sample": "dice", "audit": "eye-check", "fault": "alert-triangle"}
 ICONS |= {"review": "calendar-due", "suspend_on": "player-pause", "resume": "player-play"}
 ICONS |= {"whistle": "speakerphone", "whistle_end": "circle-check"}

@@ -239,6 +239,7 @@ def topic_names() -> dict[str, str]:
     names |= {
         f"{EVENT.name}.sample": gettext("抽中复查"),
         f"{EVENT.name}.arrive": gettext("转入本辖区"),
+        f"{EVENT.name}.relocate": gettext("随区划调整转入"),
     }
     names |= {
         f"{EVENT.name}.audit": gettext("复查：妥当"),

@@ -35,6 +35,7 @@ TOLD = {
     "come_back": _("对方没有收，我们接着办"),
     "hand_over": _("转给所在地的辖区"),
     "arrive": _("所在地的辖区收到了"),
+    "relocate": _("区划调整，改由新的网格或社区负责"),
 }
 """These acts in a resident's words."""
 
@@ -43,6 +44,7 @@ ASIDE = {
     "audit": _("复查：妥当"),
     "fault": _("复查：不妥"),
     "arrive": _("转入本辖区"),
+    "relocate": _("随区划调整转入"),
 }
 """Lines of the story that move nothing."""
 

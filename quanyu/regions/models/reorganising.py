@@ -76,7 +76,9 @@ class Reorganisation(Case):
 class ReorganisationStep(Step):
     """One act in the story of a re-organisation (区划调整经过)."""
 
-    access = Access(rows=Under("case", "regions.Reorganisation"), writes="insert")
+    access = Access(
+        rows=Under("case", "regions.Reorganisation"), writes="insert", opened_by_anyone=True
+    )
     personal = {
         "facts": Personal("duty", _("记录区划调整经过"), YEARS, "case__ended_at", of="staff"),
         "actor_name": Personal(

@@ -9,9 +9,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
+from django.db.models import F
+
 from quanyu.kernel.questions import Question
 from quanyu.regions.models import Passage
-from quanyu.regions.queries import locating
+from quanyu.regions.queries import locating, tree
+
+MOST_TURNS = 50
+"""So often no place is re-drawn; a circle of paths cannot come about, and would end here."""
 
 follows: Question[[], str] = Question("follows", default="")
 """Under which name does a package above move its rows after a re-organisation?"""
@@ -68,3 +73,21 @@ def heirs(reorganisation_id: UUID) -> dict[str, str]:
     """Return from each place that is gone the one that follows it."""
     found = ways(reorganisation_id).heirs
     return {origin: heir for origin, heir in found.items() if origin != heir}
+
+
+def place_today(path: str, lon: float | None = None, lat: float | None = None) -> str:
+    """Return where a thing stands today that stood at ``path``, however often that was re-drawn."""
+    for _turn in range(MOST_TURNS):
+        on = Passage.objects.filter(origin=path, is_heir=True).exclude(target=path)
+        last = on.order_by("-on").values_list("reorganisation_id", flat=True).first()
+        if last is None or tree.is_known(path):
+            return path
+        path = ways(last).place_for(path, lon, lat)
+    return path
+
+
+def gone() -> list[str]:
+    """Return every place that a re-organisation has ended and that another one follows."""
+    rows = Passage.objects.filter(is_heir=True).exclude(origin=F("target"))
+    paths = rows.order_by("origin").values_list("origin", flat=True).distinct()
+    return [path for path in paths if not tree.is_known(path)]

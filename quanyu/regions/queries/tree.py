@@ -39,11 +39,23 @@ def _crumbs() -> dict[str, Crumb]:
     return {path: Crumb(path, rules.short_name(name), english) for path, name, english in rows}
 
 
+def _past_crumbs() -> dict[str, Crumb]:
+    """Return the last names of the places that are gone: stories and old matters tell of them."""
+    standing = Region.objects.standing().values("path")
+    rows = Region.objects.exclude(path__in=standing).order_by("path", "valid_from")
+    fields = ("path", "name", "name_en")
+    return {
+        path: Crumb(path, rules.short_name(name), english)
+        for path, name, english in rows.values_list(*fields)
+    }
+
+
 def _edition() -> UUID | None:
     return Edition.objects.filter(name=EDITION).values_list("mark", flat=True).first()
 
 
 _names: Kept[dict[str, Crumb]] = Kept(_crumbs, edition=_edition)
+_past: Kept[dict[str, Crumb]] = Kept(_past_crumbs, edition=_edition)
 
 
 def edition() -> UUID | None:
@@ -54,13 +66,13 @@ def edition() -> UUID | None:
 def forget() -> None:
     """Read the names anew at the next question: this process has just changed them."""
     _names.forget()
+    _past.forget()
 
 
 def breadcrumb(path: str) -> tuple[Crumb, ...]:
     """Return the way down to ``path`` from the city: its parts that the tree knows."""
-    crumbs = _names.get()
     way = rules.ancestry(path)
-    known = [crumbs[step] for step in way if step in crumbs]
+    known = [crumb for crumb in map(_crumb, way) if crumb is not None]
     return tuple(known[1:] if len(way) > 1 else known)
 
 
@@ -99,21 +111,28 @@ def topic_names() -> dict[str, str]:
         "grid_contact.change": gettext("修改网格联系人"),
         "grid_contact.end": gettext("网格联系人卸任"),
         "grid_profile.set": gettext("制定网格规范"),
+        "region.reorganise": gettext("区划调整落地"),
+        "reorganisation": gettext("区划调整"),
     }
 
 
 def label(path: str) -> str:
     """Return the name of a place in the reader's language; of an unknown one its path."""
-    crumb = _names.get().get(path)
+    crumb = _crumb(path)
     if crumb is None:
         return path
     is_english = (get_language() or "").startswith("en")
     return crumb.name_en if is_english and crumb.name_en else crumb.name
 
 
+def _crumb(path: str) -> Crumb | None:
+    """Return a place by its name of today, or one that is gone by its last."""
+    return _names.get().get(path) or _past.get().get(path)
+
+
 def _apart(path: str) -> str:
     """Return a name that tells a place from others: every community has a first grid."""
-    if not is_known(path) or rules.level_of(path) is not rules.Level.GRID:
+    if _crumb(path) is None or rules.level_of(path) is not rules.Level.GRID:
         return label(path)
     return " ".join(label(crumb.path) for crumb in breadcrumb(path)[-2:])
 

@@ -8,7 +8,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("regions", "0004_say_where_each_building_stood"),
+        ("regions", "0005_grids_are_coded_checked_and_served"),
     ]
 
     operations = [

@@ -1,0 +1,323 @@
+"""A re-organisation … takes effect on its day, and the past still answers (区划调整)."""
+
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import pytest
+from django.conf import settings
+
+from quanyu.kernel.access.rules import Actor, Role, system
+from quanyu.kernel.access.scope import set_scope
+from quanyu.kernel.accounts.models import Account, GrantRow
+from quanyu.kernel.errors import Denied, Invalid, Refusal
+from quanyu.kernel.workflow.spec import Guarded, NotAllowed
+from quanyu.regions import queries
+from quanyu.regions.actions import reorganising as actions
+from quanyu.regions.actions.reorganising import Step, Wanted
+from quanyu.regions.models import Building, Claim, Region, Reorganisation
+from quanyu.regions.queries import following
+from quanyu.regions.queries import reorganising as reads
+from quanyu.regions.rules.changes import Change, Named, NotClosed, Operation, Taken, WrongOperation
+from quanyu.regions.workflow import ReorganisationState as S
+from tests.conftest import STREET, person
+
+
+def seeder() -> Actor:
+    """Return the system, over the whole city."""
+    return system(settings.QUANYU_CITY, job="tests")
+
+
+COMMUNITY = f"{STREET}001/"
+G1, G2, G3 = (f"{COMMUNITY}g00{n}/" for n in (1, 2, 3))
+DAY = date(2026, 3, 9)
+SAID = Wanted("合并荷塘两个网格", "户数偏少，两个网格合并", "街道网格优化方案第3条（示例）", DAY)
+
+
+@pytest.fixture
+def secretary() -> Actor:
+    """社区书记 of the first community."""
+    return person(Role.COMMUNITY_SECRETARY, COMMUNITY, name="吴静")
+
+
+@pytest.fixture
+def commander() -> Actor:
+    """街道指挥长 of the street."""
+    return person(Role.COMMANDER, STREET, name="郑强")
+
+
+@pytest.fixture
+def another() -> Actor:
+    """区级统筹."""
+    return person(Role.DISTRICT_ADMIN, "34/01/04/", name="冯岚")
+
+
+def merge(target: str = G1, name: str = "荷塘网格") -> Step:
+    return Step(Operation(Change.MERGE, (G1, G2), (Named(target, name),)))
+
+
+def houses(path: str) -> list[Building]:
+    return list(Building.objects.filter(region_path=path).order_by("pk"))
+
+
+@pytest.fixture
+def drafted(act: Any, secretary: Actor, at: datetime) -> Reorganisation:
+    row = act(actions.draft, wanted=SAID, region_path=COMMUNITY, actor=secretary, at=at)
+    return act(
+        actions.add_operation, reorganisation_id=row.pk, step=merge(), actor=secretary, at=at
+    )
+
+
+@pytest.fixture
+def submitted(act: Any, drafted: Reorganisation, secretary: Actor, at: datetime) -> Reorganisation:
+    return act(actions.submit, reorganisation_id=drafted.pk, actor=secretary, at=at)
+
+
+@pytest.fixture
+def approved(act: Any, submitted: Reorganisation, commander: Actor, at: datetime) -> Reorganisation:
+    return act(actions.approve, reorganisation_id=submitted.pk, actor=commander, at=at)
+
+
+@pytest.fixture
+def on_the_day(at: datetime) -> datetime:
+    """Midnight of the day."""
+    return at.replace(hour=0) + timedelta(days=7)
+
+
+def take(act: Any, row: Reorganisation, at: datetime) -> None:
+    """Do what the job does, in one transaction."""
+    worker = seeder()
+    act(actions.begin, reorganisation_id=row.pk, actor=worker, at=at)
+    while act(actions.proceed, reorganisation_id=row.pk, actor=worker, at=at):
+        pass
+
+
+def test_is_drafted_submitted_and_approved_by_two(approved: Reorganisation) -> None:
+    assert approved.state == S.APPROVED
+    assert not approved.of_communities
+    assert {claim.path for claim in Claim.objects.all()} == {G1, G2}
+
+
+def test_waits_for_its_day(act: Any, approved: Reorganisation, at: datetime) -> None:
+    take(act, approved, at)
+
+    assert queries.is_known(G2)
+
+
+def test_ends_the_old_rows_and_begins_the_new(
+    act: Any, approved: Reorganisation, on_the_day: datetime
+) -> None:
+    before = {row.path: row for row in Region.objects.standing().filter(path__in=[G1, G2])}
+    count = len(houses(G1)) + len(houses(G2))
+
+    take(act, approved, on_the_day)
+
+    assert not queries.is_known(G2)
+    assert len(houses(G1)) == count
+    now = Region.objects.standing().get(path=G1)
+    assert now.name == "荷塘网格"
+    assert now.households == (before[G1].households or 0) + (before[G2].households or 0)
+    assert queries.locate_point(before[G2].lon or 0, before[G2].lat or 0).path == G1
+
+
+def test_answers_for_the_past_as_before(
+    act: Any, approved: Reorganisation, on_the_day: datetime
+) -> None:
+    named = queries.name_on(G2, DAY - timedelta(days=1))
+
+    take(act, approved, on_the_day)
+
+    assert queries.name_on(G2, DAY - timedelta(days=1)) == named
+    assert queries.name_on(G2, DAY) == ""
+    assert queries.name_on(G1, DAY) == "荷塘网格"
+    assert [(one.target, one.on) for one in reads.became(G2)] == [(G1, DAY)]
+    assert reads.today_of(G2) == G1
+    assert queries.label(G2) == named
+
+
+def test_moves_grants_with_their_place_and_what_deputies_have(
+    act: Any, approved: Reorganisation, on_the_day: datetime, at: datetime
+) -> None:
+    holder = Account.objects.create(username="worker", name="李军", created_at=at)
+    GrantRow.objects.create(
+        account=holder, role=Role.GRID_WORKER, region_path=G2, granted_from=at, reason="任职"
+    )
+
+    take(act, approved, on_the_day)
+
+    rows = holder.grants.order_by("granted_from")
+    assert [row.region_path for row in rows] == [G2, G1]
+    assert rows[0].granted_to == on_the_day
+    assert rows[1].granted_to is None
+    assert SAID.title in rows[1].reason
+
+
+def test_does_a_second_time_nothing(
+    act: Any, approved: Reorganisation, on_the_day: datetime
+) -> None:
+    take(act, approved, on_the_day)
+    before = Region.objects.count()
+
+    take(act, approved, on_the_day)
+
+    assert Region.objects.count() == before
+
+
+def test_is_given_back_when_the_ground_has_changed(
+    act: Any, approved: Reorganisation, on_the_day: datetime, at: datetime
+) -> None:
+    set_scope(seeder())
+    Region.objects.filter(path=G2).update(valid_to=at.date())
+
+    take(act, approved, on_the_day)
+
+    now = reads.one(approved.pk, actor=seeder())
+    assert now.state == S.DRAFT
+    assert not Claim.objects.exists()
+
+
+def test_splits_a_grid_by_its_buildings(
+    act: Any, secretary: Actor, commander: Actor, at: datetime, on_the_day: datetime
+) -> None:
+    keys = [str(one.pk) for one in sorted(houses(G1), key=lambda one: one.lon)]
+    half = len(keys) // 2
+    new = f"{COMMUNITY}g099/"
+    homes = dict.fromkeys(keys[:half], G1) | dict.fromkeys(keys[half:], new)
+    named = (Named(G1, "甲网格"), Named(new, "乙网格"))
+    step = Step(Operation(Change.SPLIT, (G1,), named, homes))
+    row = act(actions.propose, wanted=SAID, steps=[step], actor=secretary, at=at)
+    act(actions.submit, reorganisation_id=row.pk, actor=secretary, at=at)
+    act(actions.approve, reorganisation_id=row.pk, actor=commander, at=at)
+
+    take(act, row, on_the_day)
+
+    assert row.region_path == COMMUNITY
+    assert {str(one.pk) for one in houses(new)} == set(keys[half:])
+    inside = [queries.locate_point(one.lon, one.lat).path for one in houses(new)]
+    assert set(inside) == {new}
+    ways = following.ways(row.pk)
+    assert ways.place_for(G1, houses(new)[0].lon, houses(new)[0].lat) == new
+
+
+# ------------------------------------------------------------------ who may not
+
+
+def test_is_not_approved_by_who_made_it(act: Any, commander: Actor, at: datetime) -> None:
+    row = act(actions.propose, wanted=SAID, steps=[merge()], actor=commander, at=at)
+    act(actions.submit, reorganisation_id=row.pk, actor=commander, at=at)
+
+    with pytest.raises(Guarded):
+        act(actions.approve, reorganisation_id=row.pk, actor=commander, at=at)
+
+
+def test_is_not_approved_by_the_community(
+    act: Any, submitted: Reorganisation, at: datetime
+) -> None:
+    colleague = person(Role.COMMUNITY_SECRETARY, COMMUNITY)
+
+    with pytest.raises(NotAllowed):
+        act(actions.approve, reorganisation_id=submitted.pk, actor=colleague, at=at)
+
+
+def test_of_communities_is_for_the_district(
+    act: Any, commander: Actor, another: Actor, at: datetime
+) -> None:
+    rename = Operation(Change.RENAME, (COMMUNITY,), (Named(COMMUNITY, "荷塘社区居委会"),))
+    row = act(actions.propose, wanted=SAID, steps=[Step(rename)], actor=commander, at=at)
+    act(actions.submit, reorganisation_id=row.pk, actor=commander, at=at)
+
+    with pytest.raises(NotAllowed):
+        act(actions.approve, reorganisation_id=row.pk, actor=person(Role.COMMANDER), at=at)
+    done = act(actions.approve, reorganisation_id=row.pk, actor=another, at=at)
+    assert done.of_communities
+
+
+def test_of_two_that_touch_one_grid_the_second_is_refused(
+    act: Any, approved: Reorganisation, secretary: Actor, another: Actor, at: datetime
+) -> None:
+    step = Step(Operation(Change.RENAME, (G2,), (Named(G2, "北塘网格"),)))
+    row = act(actions.propose, wanted=SAID, steps=[step], actor=secretary, at=at)
+    act(actions.submit, reorganisation_id=row.pk, actor=secretary, at=at)
+
+    with pytest.raises(Taken):
+        act(actions.approve, reorganisation_id=row.pk, actor=another, at=at)
+
+
+VERBS = ("submit", "take_back", "approve", "send_back", "refuse", "withdraw", "add_operation")
+
+
+@pytest.mark.parametrize("verb", VERBS)
+def test_is_nothing_to_a_stranger(
+    act: Any, submitted: Reorganisation, verb: str, at: datetime
+) -> None:
+    stranger = person(Role.COMMANDER, "34/01/02/")
+    more = {"words": "不同意"} if verb in {"send_back", "refuse", "withdraw"} else {}
+    more |= {"step": merge()} if verb == "add_operation" else {}  # type: ignore[dict-item]
+
+    with pytest.raises(Denied):
+        act(getattr(actions, verb), reorganisation_id=submitted.pk, actor=stranger, at=at, **more)
+
+
+def test_is_drafted_by_no_stranger(act: Any, stranger: Actor, at: datetime) -> None:
+    with pytest.raises(Denied):
+        act(actions.draft, wanted=SAID, region_path=COMMUNITY, actor=stranger, at=at)
+
+
+@pytest.mark.parametrize("verb", ["begin", "proceed"])
+def test_takes_effect_by_the_system_alone(
+    act: Any, approved: Reorganisation, commander: Actor, verb: str, at: datetime
+) -> None:
+    with pytest.raises(Denied):
+        act(getattr(actions, verb), reorganisation_id=approved.pk, actor=commander, at=at)
+
+
+def test_refuses_a_day_that_is_past(act: Any, secretary: Actor, at: datetime) -> None:
+    wanted = Wanted(SAID.title, SAID.reason, SAID.ground, at.date() - timedelta(days=1))
+
+    with pytest.raises(Invalid) as no:
+        act(actions.draft, wanted=wanted, region_path=COMMUNITY, actor=secretary, at=at)
+
+    assert no.value.field == "effective_date"
+
+
+def test_refuses_a_place_outside_its_own(
+    act: Any, drafted: Reorganisation, secretary: Actor, at: datetime
+) -> None:
+    far = f"{STREET}002/g001/"
+    step = Step(Operation(Change.RENAME, (far,), (Named(far, "别的网格"),)))
+
+    with pytest.raises(WrongOperation) as no:
+        act(actions.add_operation, reorganisation_id=drafted.pk, step=step, actor=secretary, at=at)
+
+    assert no.value.field == "sources"
+
+
+def test_refuses_to_lose_a_building(act: Any, secretary: Actor, at: datetime) -> None:
+    new = f"{COMMUNITY}g099/"
+    keys = [str(one.pk) for one in houses(G1)]
+    homes = {keys[0]: new, keys[1]: G1}
+    named = (Named(G1, "甲网格"), Named(new, "乙网格"))
+    step = Step(Operation(Change.SPLIT, (G1,), named, homes))
+
+    with pytest.raises(NotClosed):
+        act(actions.propose, wanted=SAID, steps=[step], actor=secretary, at=at)
+
+
+def test_is_withdrawn_and_sets_its_places_free(
+    act: Any, approved: Reorganisation, secretary: Actor, at: datetime
+) -> None:
+    act(
+        actions.withdraw,
+        reorganisation_id=approved.pk,
+        words="方案要再议",
+        actor=secretary,
+        at=at,
+    )
+
+    assert not Claim.objects.exists()
+
+
+def test_is_no_draft_once_submitted(
+    act: Any, submitted: Reorganisation, secretary: Actor, at: datetime
+) -> None:
+    with pytest.raises(Refusal):
+        act(actions.amend, reorganisation_id=submitted.pk, wanted=SAID, actor=secretary, at=at)

@@ -42,7 +42,9 @@ class Refusal(Exception):
         self.parts: dict[str, object] = dict(parts)
 
     def __str__(self) -> str:
-        return self.sentence.format(**self.parts) if self.parts else self.sentence
+        if not self.parts:
+            return self.sentence
+        return self.sentence.format(**{"value": self.value, "field": self.field} | self.parts)
 
 
 class Invalid(Refusal):

@@ -122,15 +122,17 @@ def test_ends_the_old_rows_and_begins_the_new(
 def test_answers_for_the_past_as_before(
     act: Any, approved: Reorganisation, on_the_day: datetime
 ) -> None:
-    named = queries.name_on(G2, DAY - timedelta(days=1))
+    named, moved = queries.name_on(G2, DAY - timedelta(days=1)), houses(G2)[0]
 
     take(act, approved, on_the_day)
 
     assert queries.name_on(G2, DAY - timedelta(days=1)) == named
     assert queries.name_on(G2, DAY) == ""
     assert queries.name_on(G1, DAY) == "荷塘网格"
-    assert [(one.target, one.on) for one in reads.became(G2)] == [(G1, DAY)]
-    assert reads.today_of(G2) == G1
+    assert [(one.target, one.on) for one in queries.became(G2)] == [(G1, DAY)]
+    assert queries.today_of(G2) == G1
+    assert queries.place_on(moved.pk, DAY - timedelta(days=1)) == G2
+    assert queries.place_on(moved.pk, DAY) == G1
     assert queries.label(G2) == named
 
 

@@ -13,6 +13,7 @@ from quanyu.regions.queries.locating import (
     nearest_building,
 )
 from quanyu.regions.queries.locator import Locator, Paths, Points, from_wkb
+from quanyu.regions.queries.past import Became, became, made_of, place_on, today_of
 from quanyu.regions.queries.tree import (
     EDITION,
     Child,
@@ -37,6 +38,7 @@ __all__ = [
     "EDITION",
     "LAYERS",
     "NEAR",
+    "Became",
     "Box",
     "Child",
     "Found",
@@ -44,6 +46,7 @@ __all__ = [
     "Near",
     "Paths",
     "Points",
+    "became",
     "below",
     "bounds",
     "breadcrumb",
@@ -58,16 +61,19 @@ __all__ = [
     "label",
     "locate",
     "locate_point",
+    "made_of",
     "name_on",
     "named_in",
     "nearest_building",
     "place",
     "place_names",
+    "place_on",
     "places",
     "places_below",
     "places_called",
     "search",
     "tiles",
+    "today_of",
     "topic_names",
 ]
 

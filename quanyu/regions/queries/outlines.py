@@ -107,7 +107,7 @@ class After:
     def _spots(self) -> dict[str, dict[str, tuple[float, float]]]:
         grids = [path for path in self._rows if rules.level_of(path) is Level.GRID]
         found: dict[str, dict[str, tuple[float, float]]] = defaultdict(dict)
-        rows = Building.objects.filter(region_path__in=grids)
+        rows = Building.objects.standing().filter(region_path__in=grids)
         for path, key, lon, lat in rows.values_list("region_path", "id", "lon", "lat"):
             found[path][str(key)] = lon, lat
         return found

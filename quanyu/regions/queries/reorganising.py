@@ -7,16 +7,19 @@ from datetime import date
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
+from django.db.models.functions import Concat
 
 from quanyu.kernel.access.queries import get
 from quanyu.kernel.access.rules import Actor, upper
+from quanyu.kernel.errors import gettext_noop as _
 from quanyu.kernel.workflow.spec import Move
 from quanyu.regions import rules
 from quanyu.regions.models import (
+    Address,
     Allotment,
     Building,
+    Estate,
     Operation,
-    Passage,
     Region,
     Reorganisation,
     ReorganisationStep,
@@ -130,8 +133,9 @@ def _houses(places: Iterable[str]) -> dict[str, dict[str, House]]:
     for path in places:
         inside |= Q(region_path__gte=path, region_path__lt=upper(path))
     found: dict[str, dict[str, House]] = defaultdict(dict)
-    rows = Building.objects.filter(inside).values_list("region_path", "id", "name", "households")
-    for path, key, name, households in rows.order_by("name"):
+    rows = Building.objects.standing().filter(inside).order_by("name")
+    fields = ("region_path", "id", "name", "households")
+    for path, key, name, households in rows.values_list(*fields):
         found[path][str(key)] = House(name, households)
     return dict(found)
 
@@ -142,47 +146,36 @@ def outcome(row: Reorganisation, *, actor: Actor) -> Outcome:
     :raises WrongOperation: if its operations do not hold together, or no longer do
     """
     told = [one.operation for one in operations(row, actor=actor)]
-    return settle(told, ground(told, row.effective_date))
+    found = settle(told, ground(told, row.effective_date))
+    _check_estates(found)
+    return found
 
 
-# ------------------------------------------------------------------ what became of a place
+def _check_estates(outcome: Outcome) -> None:
+    """Refuse two estates of one name in a community, and two doors of one number in a road.
+
+    :raises NameClash: with the name
+    """
+    heirs = {way.origin: way.target for way in outcome.ways if way.is_heir}
+    estates = Estate.objects.standing().filter(region_path__in=_both(heirs))
+    _check_once(estates.values_list("region_path", "name"), heirs)
+    plates = Address.objects.standing().filter(region_path__in=_both(heirs))
+    plates = plates.annotate(said=Concat("road", "door"))
+    _check_once(plates.values_list("region_path", "said"), heirs)
 
 
-@dataclass(frozen=True, slots=True)
-class Became:
-    """A place that ended, gave a part away or was made of another, on a day (沿革)."""
-
-    origin: str
-    target: str
-    on: date
-    change: str
-    is_heir: bool
-    reorganisation_id: UUID
+def _both(heirs: Mapping[str, str]) -> set[str]:
+    return {*heirs, *heirs.values()}
 
 
-def became(path: str) -> list[Became]:
-    """Return into what a place went, the latest day first; nothing while it goes on whole."""
-    return _passages(Q(origin=path))
-
-
-def made_of(path: str) -> list[Became]:
-    """Return of what a place was made, the latest day first."""
-    return _passages(Q(target=path))
-
-
-def _passages(which: Q) -> list[Became]:
-    rows = Passage.objects.filter(which).order_by("-on", "-is_heir", "target", "origin")
-    fields = ("origin", "target", "on", "change", "is_heir", "reorganisation_id")
-    return [Became(*row) for row in rows.values_list(*fields)]
-
-
-def today_of(path: str) -> str:
-    """Return the path that a place of the past goes by today; "" when nothing followed it."""
-    seen: set[str] = set()
-    while path not in seen:
-        seen.add(path)
-        if Region.objects.standing().filter(path=path).exists():
-            return path
-        heir = Passage.objects.filter(origin=path, is_heir=True).exclude(target=path)
-        path = heir.order_by("-on").values_list("target", flat=True).first() or path
-    return ""
+def _check_once(named: Iterable[tuple[str, str]], heirs: Mapping[str, str]) -> None:
+    seen: dict[tuple[str, str], str] = {}
+    for path, name in named:
+        there = heirs.get(path, path), name
+        if seen.setdefault(there, path) != path:
+            raise changes.NameClash(
+                _("{path} 里会有两个“{value}”，请先改小区名称或门牌"),
+                field="operations",
+                value=name,
+                path=there[0],
+            )

@@ -430,7 +430,9 @@ def _regrouped(
         ways += [
             Way(source, path, operation.change, is_heir=path == heir) for path in sorted(reached)
         ]
-    return _part(born, [*operation.sources, *moved], ways, _carried(moved, ground))
+    # A building in a community of which no grid is drawn goes with the community.
+    carried = _carried({**moved, **heirs}, ground)
+    return _part(born, [*operation.sources, *moved], ways, carried)
 
 
 def _numbered(homes: Mapping[str, str], ground: Ground) -> dict[str, str]:

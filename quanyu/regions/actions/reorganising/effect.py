@@ -22,14 +22,14 @@ from quanyu.kernel.workflow.actions import move
 from quanyu.regions.actions.reorganising.applying import redraw
 from quanyu.regions.actions.reorganising.batches import Batch
 from quanyu.regions.actions.reorganising.deciding import release
-from quanyu.regions.actions.reorganising.housing import rehouse
+from quanyu.regions.actions.reorganising.housing import move_estates, rehouse
 from quanyu.regions.models import Reorganisation, Stage
 from quanyu.regions.queries import following
 from quanyu.regions.queries import reorganising as reads
 from quanyu.regions.workflow import ReorganisationState as S
 
-TREE, HOUSES, GRANTS = "places", "buildings", "grants"
-OWN = (TREE, HOUSES, GRANTS)
+TREE, HOUSES, ESTATES, GRANTS = "places", "buildings", "estates", "grants"
+OWN = (TREE, HOUSES, ESTATES, GRANTS)
 AT_ONCE = 1_000
 """Rows of one batch: some hundred milliseconds of locks."""
 
@@ -124,7 +124,11 @@ def _tree(row: Reorganisation, stage: Stage, actor: Actor, at: datetime) -> Batc
 
 
 def _houses(row: Reorganisation, stage: Stage, actor: Actor, at: datetime) -> Batch:
-    return rehouse(row, stage.after, most=AT_ONCE, actor=actor)
+    return rehouse(row, stage.after, most=AT_ONCE, actor=actor, at=at)
+
+
+def _estates(row: Reorganisation, stage: Stage, actor: Actor, at: datetime) -> Batch:
+    return move_estates(row)
 
 
 def _grants(row: Reorganisation, stage: Stage, actor: Actor, at: datetime) -> Batch:
@@ -140,7 +144,9 @@ def _grants(row: Reorganisation, stage: Stage, actor: Actor, at: datetime) -> Ba
 
 
 _Stage = Callable[[Reorganisation, Stage, Actor, datetime], Batch]
-DONE_BY: Mapping[str, _Stage] = MappingProxyType({TREE: _tree, HOUSES: _houses, GRANTS: _grants})
+DONE_BY: Mapping[str, _Stage] = MappingProxyType(
+    {TREE: _tree, HOUSES: _houses, ESTATES: _estates, GRANTS: _grants}
+)
 
 
 # ------------------------------------------------------------------ inside

@@ -3,16 +3,9 @@
 from typing import Final
 
 from quanyu.gateway.rules import BRINGS, KIND_WORDS, MATCHES, READS
-from quanyu.gateway.rules.coordinates import SYSTEMS
 from quanyu.kernel.columns import Column, Kind, Table
 from quanyu.kernel.errors import gettext_noop as _
-
-SYSTEM_WORDS: Final = {
-    "wgs84": _("WGS-84"),
-    "cgcs2000": _("CGCS2000（国家 2000）"),
-    "gcj02": _("GCJ-02（高德、腾讯）"),
-    "bd09": _("BD-09（百度）"),
-}
+from quanyu.regions.rules.coordinates import SYSTEM_WORDS, SYSTEMS
 
 ORDERS: Final = Table(
     name="orders",

@@ -93,6 +93,17 @@ DATA = {
         "House": "a number as addresses write it",
     },
     "quanyu/regions/models/addresses.py": {"Address": "an address, as it is written"},
+    "quanyu/regions/queries/addresses.py": dict.fromkeys(
+        ("_note_way", "_down", "_inside", "_note_rest", "_note_unknown"),
+        "parts of an address, as they are written",
+    ),
+    "quanyu/regions/rules/addresses.py": dict.fromkeys(
+        (
+            *("_BLANKS", "_NUMERALS", "_COUNTED", "_DASHES", "_ROAD_ENDS", "_TAIL", "_DASHED"),
+            *("_DOOR", "Typed", "number", "_is_door", "_has_door"),
+        ),
+        "words and signs of addresses, as people type them",
+    ),
     "quanyu/regions/rules/codes.py": dict.fromkeys(
         ("_COUNTY_ENDINGS", "_MEGA_ENDINGS", "_NOT_MEGA_ENDING"), "how names of places end"
     ),

@@ -24,10 +24,15 @@ SIGNS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 DESK = frozenset({Role.OPERATOR, Role.DISPATCHER, Role.COMMANDER})
 
 
-def path_of(lon: float | None, lat: float | None, *, otherwise: str = "") -> str:
-    """Return the grid of a point, or the city: a report is never refused for its place."""
+def path_of(lon: float | None, lat: float | None, *, address: str = "", otherwise: str = "") -> str:
+    """Return the grid of a point, of a building that an address names, or the city.
+
+    A report is never refused for its place.
+    """
     city = str(settings.QUANYU_CITY)
-    found = city if lon is None or lat is None else regions.locate_point(lon, lat).path or city
+    if lon is None or lat is None:
+        return regions.path_named(address) or otherwise or city
+    found = regions.locate_point(lon, lat).path or city
     return otherwise or city if found == city else found
 
 

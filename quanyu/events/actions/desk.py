@@ -33,14 +33,15 @@ def place(
     region_path: str = "",
     address: str = "",
 ) -> Event:
-    """Say where a matter lies (落点): by a point on the map, or by naming the place.
+    """Say where a matter lies (落点): by a point, the place's name, or a building's address.
 
     :raises NotAllowed: if the actor works at no desk here
     :raises BadPlace: if the point lies outside every grid and no place is named
     """
     event = get(Event, event_id, actor=actor, lock=True)
     _check_may_place(event, actor)
-    found = region_path or (path_of(lon, lat) if lon is not None and lat is not None else "")
+    is_point = lon is not None and lat is not None
+    found = region_path or (path_of(lon, lat) if is_point else regions.path_named(address))
     _check_place(found, is_named=bool(region_path), actor=actor)
     before = event.region_path
     event.region_path, event.address = found, address.strip() or event.address

@@ -197,7 +197,7 @@ def _drafted(said: Report, *, actor: Actor, at: datetime) -> Event:
         address=said.address.strip()[:200],
         lon=said.lon,
         lat=said.lat,
-        region_path=path_of(said.lon, said.lat, otherwise=_home(actor)),
+        region_path=path_of(said.lon, said.lat, address=said.address, otherwise=_home(actor)),
         reported_at=at,
         said_same=said.same,
         account_id=actor.id if said.channel is Channel.GRID else None,

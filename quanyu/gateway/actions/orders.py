@@ -13,7 +13,6 @@ from quanyu.gateway import queries, rules
 from quanyu.gateway.models import Order, Source
 from quanyu.gateway.queries.values import NAME, PHONE, mark
 from quanyu.gateway.rules import Kind, Said
-from quanyu.gateway.rules.coordinates import SYSTEMS, on_earth
 from quanyu.kernel.access.rules import Actor
 from quanyu.kernel.audit.actions import record
 from quanyu.kernel.calendar.rules import local
@@ -21,6 +20,7 @@ from quanyu.kernel.codes import queries as codes
 from quanyu.kernel.errors import gettext_noop as _
 from quanyu.organisations import queries as organisations
 from quanyu.regions import queries as regions
+from quanyu.regions.rules.coordinates import SYSTEMS, on_earth
 
 KEPT_NEW = (
     *("address", "lon", "lat", "coordinates", "class_said", "class_name", "body_said"),

@@ -9,7 +9,6 @@ from quanyu.gateway.actions.orders import check_place, take_order
 from quanyu.gateway.models import Order, Source
 from quanyu.gateway.queries.values import hidden, said_number
 from quanyu.gateway.rules import Said
-from quanyu.gateway.rules.coordinates import on_earth
 from quanyu.gateway.tables import ORDERS
 from quanyu.kernel.access.rules import Actor
 from quanyu.kernel.columns import Key, Row
@@ -17,6 +16,7 @@ from quanyu.kernel.errors import Denied
 from quanyu.kernel.errors import gettext_noop as _
 from quanyu.kernel.privacy import rules as privacy
 from quanyu.regions import queries as regions
+from quanyu.regions.rules.coordinates import on_earth
 
 
 @ORDERS.taken_by

@@ -1,6 +1,7 @@
 """Reads of the tree of places. Public reference data: no actor is asked for."""
 
 from quanyu.regions.queries import locating, tiles, tree
+from quanyu.regions.queries.addresses import Recognised, path_named, recognise
 from quanyu.regions.queries.drawing import LAYERS, geojson
 from quanyu.regions.queries.finding import Found, places_called, search
 from quanyu.regions.queries.locating import (
@@ -46,6 +47,7 @@ __all__ = [
     "Near",
     "Paths",
     "Points",
+    "Recognised",
     "became",
     "below",
     "bounds",
@@ -65,12 +67,14 @@ __all__ = [
     "name_on",
     "named_in",
     "nearest_building",
+    "path_named",
     "place",
     "place_names",
     "place_on",
     "places",
     "places_below",
     "places_called",
+    "recognise",
     "search",
     "tiles",
     "today_of",

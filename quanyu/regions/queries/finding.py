@@ -9,6 +9,7 @@ from quanyu.kernel.access.rules import upper
 from quanyu.kernel.accounts import queries as accounts
 from quanyu.regions import rules
 from quanyu.regions.models import Building, Region
+from quanyu.regions.queries.addresses import recognise
 from quanyu.regions.queries.tree import place
 
 
@@ -32,13 +33,22 @@ def places_called(text: str) -> dict[str, str]:
 
 
 def search(text: str, *, within: str = "", limit: int = 20) -> list[Found]:
-    """Return places and then buildings that bear ``text`` in their name, code or address."""
+    """Return what ``text`` names: as an address, as a place, and buildings that bear it."""
     words = text.strip()
     if not words:
         return []
     within = within or settings.QUANYU_CITY
-    found = _search_places(words, within=within, limit=limit)
-    return (found + _search_buildings(words, within=within, limit=limit))[:limit]
+    found = _search_addresses(words, within=within)
+    found += _search_places(words, within=within, limit=limit)
+    found += _search_buildings(words, within=within, limit=limit)
+    return list({(one.path, one.name, one.detail): one for one in found}.values())[:limit]
+
+
+def _search_addresses(words: str, *, within: str) -> list[Found]:
+    one = recognise(words, within=within)
+    if one.level in {"", "place"}:
+        return []
+    return [Found(one.region_path, one.name, "", one.reason, one.lon, one.lat)]
 
 
 def _search_places(words: str, *, within: str, limit: int) -> list[Found]:

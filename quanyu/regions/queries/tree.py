@@ -69,6 +69,11 @@ def forget() -> None:
     _past.forget()
 
 
+def crumbs() -> dict[str, Crumb]:
+    """Return every place that stands, by its path, from the process."""
+    return _names.get()
+
+
 def breadcrumb(path: str) -> tuple[Crumb, ...]:
     """Return the way down to ``path`` from the city: its parts that the tree knows."""
     way = rules.ancestry(path)

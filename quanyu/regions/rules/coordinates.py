@@ -9,6 +9,8 @@ from math import atan2, cos, pi, sin, sqrt
 from types import MappingProxyType
 from typing import Final
 
+from quanyu.kernel.errors import gettext_noop as _
+
 Point = tuple[float, float]
 """Longitude, latitude."""
 
@@ -65,6 +67,14 @@ def from_baidu(point: Point) -> Point:
     return unshifted((far * cos(turn), far * sin(turn)))
 
 
+def to_baidu(point: Point) -> Point:
+    """Return where BD-09 puts a point of WGS-84."""
+    lon, lat = shifted(point)
+    far = sqrt(lon * lon + lat * lat) + 0.00002 * sin(lat * BAIDU)
+    turn = atan2(lat, lon) + 0.000003 * cos(lon * BAIDU)
+    return far * cos(turn) + 0.0065, far * sin(turn) + 0.006
+
+
 def _as_it_is(point: Point) -> Point:
     return point
 
@@ -72,4 +82,13 @@ def _as_it_is(point: Point) -> Point:
 SYSTEMS: Final[Mapping[str, Callable[[Point], Point]]] = MappingProxyType(
     {"wgs84": _as_it_is, "cgcs2000": _as_it_is, "gcj02": unshifted, "bd09": from_baidu}
 )
-"""The systems of coordinates that another system may speak."""
+"""The systems of coordinates that a file or another system may speak."""
+
+SYSTEM_WORDS: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "wgs84": _("WGS-84"),
+        "cgcs2000": _("CGCS2000（国家 2000）"),
+        "gcj02": _("GCJ-02（高德、腾讯）"),
+        "bd09": _("BD-09（百度）"),
+    }
+)

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from quanyu.gateway.rules.coordinates import from_baidu, on_earth, shifted, unshifted
+from quanyu.regions.rules.coordinates import from_baidu, on_earth, shifted, to_baidu, unshifted
 
 PUBLISHED = [
     (121.5272106, 31.1774276, 121.531541859215, 31.17530398364597),
@@ -18,6 +18,26 @@ PUBLISHED = [
 def test_by_the_published_vectors(lon: float, lat: float, east: float, north: float) -> None:
     assert shifted((lon, lat)) == pytest.approx((east, north), abs=1e-6)
     assert on_earth(east, north, system="gcj02") == pytest.approx((lon, lat), abs=1e-6)
+
+
+METRE = 1 / 111_320
+"""Of latitude, in degrees; of longitude it is more."""
+
+HEFEI = (117.230, 31.820)
+COMPUTED = {"gcj02": (117.2354809, 31.8179988), "bd09": (117.2419037, 31.8243449)}
+"""Where the two put a point of Hefei [computed by these formulas]: a change of them shows."""
+
+
+@pytest.mark.parametrize("system", COMPUTED)
+def test_by_the_computed_vector_of_hefei(system: str) -> None:
+    assert on_earth(*COMPUTED[system], system=system) == pytest.approx(HEFEI, abs=METRE / 10)
+
+
+@given(st.floats(74, 135), st.floats(4, 53))
+def test_of_baidu_there_and_back_again_within_a_metre(lon: float, lat: float) -> None:
+    there = to_baidu((lon, lat))
+
+    assert on_earth(*there, system="bd09") == pytest.approx((lon, lat), abs=METRE)
 
 
 @given(st.floats(74, 135), st.floats(4, 53))

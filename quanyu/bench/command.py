@@ -2,8 +2,9 @@
 
 import argparse
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from importlib import import_module
+from pathlib import Path
 
 import django
 
@@ -12,13 +13,13 @@ from quanyu.kernel.operations.faults import Fault, choose
 
 BENCHES = {
     "intake": ("rounds", "requests"),
-    "list": ("rows", "rounds"),
+    "list": ("rows", "rounds", "keep"),
     "locate": ("rounds",),
     "memory": ("requests",),
     "tables": ("rows",),
     "twins": ("rows",),
 }
-"""Each bench is a module of this package; here are the numbers that may be given to it."""
+"""Each bench is a module of this package; here is what may be given to it."""
 
 STOPPED = 130
 
@@ -34,7 +35,7 @@ def run(words: Sequence[str]) -> int:
         raise Fault("usage", detail=choose(f"性能测试有 {known}", f"the benches are {known}"))
     options = argparse.ArgumentParser(prog=f"quanyu bench {name}")
     for number in BENCHES[name]:
-        kind = _several if (name, number) == ("list", "rows") else _positive
+        kind = KINDS.get((name, number), _positive)
         options.add_argument(f"--{number}", type=kind, default=argparse.SUPPRESS)
     given = vars(options.parse_args(words[1:]))
     if name in {"locate", "twins"}:  # they need no database, only what the application is made of
@@ -57,3 +58,10 @@ def _positive(word: str) -> int:
     if number < 1:
         raise argparse.ArgumentTypeError(f"{word} < 1")
     return number
+
+
+KINDS: dict[tuple[str, str], Callable[[str], object]] = {
+    ("list", "rows"): _several,
+    ("list", "keep"): Path,
+}
+"""What is not one positive number."""

@@ -87,10 +87,13 @@ class Ground:
 
 
 @contextmanager
-def opened() -> Iterator[Ground]:
-    """Give a city in a temporary home; nothing of it is left afterwards."""
-    with tempfile.TemporaryDirectory(prefix="quanyu-bench-") as folder:
-        home = homes.prepare(Path(folder))
+def opened(keep: Path | None = None) -> Iterator[Ground]:
+    """Give a city in a home of its own.
+
+    :param keep: where it stays for the next time; otherwise nothing of it is left afterwards
+    """
+    with _folder(keep) as folder:
+        home = homes.prepare(folder)
         database = Database(home)
         tell("starting a PostgreSQL of its own")
         database.start()
@@ -101,6 +104,15 @@ def opened() -> Iterator[Ground]:
             yield Ground(home, database)
         finally:
             database.stop()
+
+
+@contextmanager
+def _folder(keep: Path | None) -> Iterator[Path]:
+    if keep is not None:
+        yield keep
+        return
+    with tempfile.TemporaryDirectory(prefix="quanyu-bench-") as folder:
+        yield Path(folder)
 
 
 def tell(words: str) -> None:

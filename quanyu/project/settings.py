@@ -78,7 +78,10 @@ def _database(url: str, *, role: str | None) -> dict[str, Any]:
         # Whoever says nothing is a reporter: reads nothing, may open a case in the city.
         nobody = reach(REPORTER, city=QUANYU_CITY)
         options |= {
-            "options": f"{path} -c statement_timeout=60s -c app.reach={nobody}",
+            # Several at once answer many people; one question by several processes answers one, and
+            # to begin these takes longer than all that a page asks.
+            "options": f"{path} -c statement_timeout=60s -c app.reach={nobody}"
+            " -c max_parallel_workers_per_gather=0",
             "assume_role": role,
             "prepare_threshold": 5,
             # Who waits longer for a connection is answered by nobody any more.

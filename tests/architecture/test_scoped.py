@@ -25,9 +25,6 @@ PAST_THE_DOOR = {
     ("quanyu/events/queries/__init__.py", "contact_key", "Contact"): (
         "the key alone, of a matter already fetched; the contact itself is fetched through get"
     ),
-    ("quanyu/events/actions/listing.py", "learn_words", "EventWords"): (
-        "rows are written and none is read: of matters already fetched"
-    ),
     ("quanyu/events/queries/lists.py", "doors", "Event"): (
         "by_door: the doors of visible_to one by one, of one declaration with it"
     ),

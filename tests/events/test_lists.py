@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from quanyu.events import actions, jobs, queries
 from quanyu.events.models import Counted, Event, EventWords, Tally
-from quanyu.events.queries import counting, lists, search
+from quanyu.events.queries import clusters, counting, lists, search
 from quanyu.events.rules import Filters
 from quanyu.events.workflow import State
 from quanyu.kernel.access.rules import (
@@ -85,7 +85,10 @@ def city(act: Any, clerk: Actor, at: datetime) -> City:
 def _matter(n: int, act: Any, over: Actor, *, at: datetime) -> None:
     place = PLACES[n % len(PLACES)]
     said = actions.Report(
-        text=f"{WORDS[n % 4]}，第{n}次", address=f"望江路{n}号", lon=None, lat=None
+        text=f"{WORDS[n % 4]}，第{n}次",
+        address=f"望江路{n}号",
+        lon=117.2 + n / 1_000 if n % 4 else None,
+        lat=31.8 + n / 2_000 if n % 4 else None,
     )
     key = act(actions.report, said=said, actor=REPORTER, at=at).id
     set_scope(SYSTEM)
@@ -105,6 +108,8 @@ def _matter(n: int, act: Any, over: Actor, *, at: datetime) -> None:
 def small(monkeypatch: pytest.MonkeyPatch) -> None:
     """Make ten thousand small, so that few matters are many."""
     monkeypatch.setattr(counting, "COUNT_TO", 3)
+    monkeypatch.setattr(lists, "COUNT_TO", 3)
+    monkeypatch.setattr(clusters, "MOST_POINTS", 2)
     monkeypatch.setattr(lists, "BATCH", 5)
 
 
@@ -152,11 +157,14 @@ def _check_all(city: City) -> None:
         filed = lists.ordered(lists.narrowed(filters, actor=actor, at=city.at), filters)
         assert listed == [row.pk for row in filed]
         asked = lists.Asked.of(filters, actor=actor, at=city.at)
-        drawn = {row.pk for row in lists.points(asked)}
-        assert drawn == set(filed.filter(lon__isnull=False).values_list("pk", flat=True))
         assert counting.exact(asked) == len(listed)
         total = counting.total(filters, asked=asked)
         assert total.number == len(listed) if total.is_exact else total.number <= len(listed)
+        layer = clusters.layer(filters, actor=actor, at=city.at)
+        assert layer.is_exact >= total.is_exact
+        assert layer.count == len(listed) if layer.is_exact else layer.count <= len(listed)
+        pointless = filed.filter(lon__isnull=True).count()
+        assert layer.without == pointless if layer.is_exact else layer.without <= pointless
 
     same()
 

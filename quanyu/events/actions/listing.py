@@ -10,7 +10,7 @@ from uuid import UUID
 
 from django.db import connection, transaction
 
-from quanyu.events.models import EventWords, Folded
+from quanyu.events.models import Folded
 from quanyu.events.queries import search
 from quanyu.events.queries.counting import FOLD, OF_DAY
 from quanyu.events.rules.counting import CITY, GRAINS
@@ -79,6 +79,12 @@ WITH now AS MATERIALIZED (
 SELECT count(*) FROM other
 """  # noqa: S608 (our names)
 
+LEARNT = """
+INSERT INTO events_eventwords (event_id, words)
+SELECT key, vector::tsvector FROM unnest(%s::uuid[], %s::text[]) AS learnt (key, vector)
+ON CONFLICT (event_id) DO UPDATE SET words = excluded.words
+"""
+
 
 @transaction.atomic
 def fold(*, keys: Sequence[UUID], actor: Actor, at: datetime) -> int:
@@ -138,16 +144,9 @@ def learn_words(*, keys: Sequence[UUID], actor: Actor, at: datetime) -> int:
     :raises Denied: if the actor is not the system
     """
     _check(actor)
-    rows = [
-        EventWords(event_id=row.key, words=row.vector) for row in search.texts(keys, actor=actor)
-    ]
-    EventWords.objects.bulk_create(
-        rows,
-        update_conflicts=True,
-        unique_fields=["event"],
-        update_fields=["words"],
-        batch_size=1_000,
-    )
+    rows = search.texts(keys, actor=actor)
+    with connection.cursor() as cursor:
+        cursor.execute(LEARNT, [[row.key for row in rows], [row.vector for row in rows]])
     return len(rows)
 
 

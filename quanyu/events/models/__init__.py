@@ -22,6 +22,7 @@ from quanyu.events.models.joint import JointPart as JointPart
 from quanyu.events.models.leaving import Draw as Draw
 from quanyu.events.models.leaving import ForceClosing as ForceClosing
 from quanyu.events.models.leaving import Letter as Letter
+from quanyu.events.models.listed import ANSWER_ALONE
 from quanyu.events.models.listed import Counted as Counted
 from quanyu.events.models.listed import EventWords as EventWords
 from quanyu.events.models.listed import Folded as Folded
@@ -231,7 +232,7 @@ class Event(Case):
             models.UniqueConstraint("code_index", name="event_code_once"),
         ]
         indexes = [
-            models.Index("region_path", "id", name="event_by_place"),
+            *ANSWER_ALONE,
             models.Index("body_id", "state", name="event_by_body"),
             GinIndex("shared_with", name="event_by_shared_body"),
             models.Index("next_due_at", "id", name="event_by_next_due"),
@@ -260,7 +261,6 @@ class Event(Case):
                 condition=models.Q(next_due_at__isnull=True),
             ),
             models.Index(Collate("category", "C"), name="event_by_class"),
-            models.Index("lat", "lon", name="event_by_point"),
             models.Index(
                 "account_id", name="event_by_owner", condition=models.Q(account_id__isnull=False)
             ),

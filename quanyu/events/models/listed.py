@@ -10,6 +10,20 @@ from quanyu.kernel.errors import gettext_noop as _
 from quanyu.kernel.keys import uuid7
 from quanyu.kernel.privacy.rules import Personal
 
+DOORS = ("body_id", "account_id", "shared_with")
+"""The doors of a matter besides its place and its key."""
+
+ANSWER_ALONE = (
+    models.Index(
+        *("region_path", "reported_at", "id"),
+        name="event_place_and_time",
+        include=[*DOORS, "state", "category", "next_due_at", "lon", "lat"],
+    ),
+    models.Index("lat", "lon", name="event_spot", include=["id", "region_path", *DOORS]),
+)
+"""Indexes of matters that answer without the rows: under row security they have to hold every
+column of the policy."""
+
 
 class EventWords(models.Model):
     """The words of a matter as the search compares them (检索用字).

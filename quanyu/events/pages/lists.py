@@ -16,8 +16,8 @@ from django.views.decorators.http import require_GET, require_http_methods
 from quanyu.events import actions, queries, schemas
 from quanyu.events.pages import behind, shown
 from quanyu.events.pages.desk import GROUND, REPORTING
-from quanyu.events.queries import asked_counts, clock, desk, values, words
-from quanyu.events.queries.lists import MOST_POINTS
+from quanyu.events.queries import asked_counts, clock, clusters, desk, values, words
+from quanyu.events.queries.lists import COUNT_TO
 from quanyu.events.rules import Channel, Filters
 from quanyu.events.rules import words as words_of
 from quanyu.events.tables import MATTERS
@@ -165,15 +165,48 @@ def _given(asked: Mapping[str, str]) -> dict[str, str]:
 @require_GET
 @hidden_if_denied
 def map_data(request: HttpRequest) -> HttpResponse:
-    """Return the matters of the query that have a point, as GeoJSON."""
+    """Return what the map draws of the query, as GeoJSON: matters, or how many lie where."""
     actor, at, asked = actor_of(request), timezone.now(), _asked(request)
-    found = queries.points(_filters(asked), actor=actor, at=at, box=_box(request))
-    features = [_feature(event, at=at) for event in found]
-    is_cut = len(found) == MOST_POINTS
-    return JsonResponse({"type": "FeatureCollection", "features": features, "cut": is_cut})
+    return JsonResponse(drawn(_filters(asked), box=_box(request), actor=actor, at=at))
 
 
-def _box(request: HttpRequest) -> tuple[float, float, float, float] | None:
+def drawn(
+    filters: Filters, *, box: clusters.Box | None, actor: Actor, at: datetime
+) -> dict[str, Any]:
+    """Return the map's layer as GeoJSON, with how many it holds."""
+    layer = clusters.layer(filters, actor=actor, at=at, box=box)
+    features = [_feature(point, at=at) for point in layer.points]
+    features += [
+        {
+            "type": "Feature",
+            "geometry": {"type": "Point", "coordinates": [round(one.lon, 6), round(one.lat, 6)]},
+            "properties": {"count": one.number},
+        }
+        for one in layer.clusters
+    ]
+    return {
+        "type": "FeatureCollection",
+        "features": features,
+        "count": layer.count,
+        "told": _layer_words(layer),
+        "cut": bool(layer.clusters),
+    }
+
+
+def _layer_words(layer: clusters.Layer) -> str:
+    """Return how many are on the map, and what else a reader must know to trust it."""
+    shown_, without = layer.count - layer.without, layer.without
+    said = [
+        _("地图上 {n} 件").format(n=f"{shown_:,}")
+        if layer.is_exact
+        else _("只数到这里：地图上 {n} 件，还有没画的").format(n=f"{shown_:,}")
+    ]
+    said += [_("{n} 件没有点位，只在列表里").format(n=f"{without:,}")] if without else []
+    said += [_("圆圈是一片的件数，不分是否超时；放大后逐件画")] if layer.clusters else []
+    return _("；").join(said)
+
+
+def _box(request: HttpRequest) -> clusters.Box | None:
     """Return the part of the map that is seen; None where none is named, or what is none."""
     try:
         west, south, east, north = map(float, request.GET.get("bbox", "").split(","))
@@ -244,7 +277,7 @@ def _pages(request: HttpRequest, asked: Asked, page: queries.Page) -> dict[str, 
 def _views(asked: Asked, counts: Mapping[str, int]) -> list[dict[str, Any]]:
     names = {
         "open": (_("在办"), counts["open"]),
-        "late": (_("已超时"), counts["late"]),
+        "late": (_("已超时"), _to_most(counts["late"])),
         "returned": (_("待裁定"), counts["returned"]),
         "mine": (_("我经手的"), ""),
         "ended": (_("已了结"), ""),
@@ -263,10 +296,15 @@ def _views(asked: Asked, counts: Mapping[str, int]) -> list[dict[str, Any]]:
     ]
 
 
+def _to_most(count: int) -> int | str:
+    """Return a number that is counted no further than some thousands."""
+    return count if count <= COUNT_TO else f"{COUNT_TO:,}+"
+
+
 def _chips(asked: Asked, counts: Mapping[str, int]) -> list[dict[str, Any]]:
     names = {
         "open": ("due", _("在办"), counts["open"]),
-        "late": ("late", _("已超时"), counts["late"]),
+        "late": ("late", _("已超时"), _to_most(counts["late"])),
         "filed": ("wait", _("待派遣"), counts["filed"]),
         "handling": ("move", _("处置中"), counts["handling"]),
         "checking": ("check", _("核查中"), counts["checking"]),

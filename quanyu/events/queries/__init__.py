@@ -287,16 +287,6 @@ def majors(*, on: date) -> list[str]:
     return [entry.code for entry in listed if len(entry.code.lstrip("P")) == 2]
 
 
-def points(
-    filters: Filters, *, actor: Actor, at: datetime, box: lists.Box | None = None
-) -> list[Event]:
-    """Return the newest matters with a point, for the map: the same query as the list.
-
-    :param box: the part of the map that is seen
-    """
-    return lists.points(lists.Asked.of(filters, actor=actor, at=at), box=box)
-
-
 def exact_count(filters: Filters, *, actor: Actor, at: datetime) -> int | None:
     """Return how many matters the filters keep, every row counted; None where it takes too long."""
     return counting.exact(lists.Asked.of(filters, actor=actor, at=at))

@@ -4,13 +4,14 @@ The roll-up lags behind the acts by a minute. So what has changed since is looke
 counted and as it is, in the same statement: the number is that of this moment.
 """
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import OperationalError, connection, transaction
-from django.db.models import Count, F, Q, Value
+from django.db.models import Count
 from psycopg.errors import QueryCanceled
 
 from quanyu.events.models import Folded
@@ -48,12 +49,46 @@ SELECT state, sum(n)::bigint FROM (
 """The line without a state says that the roll-up is whole."""
 
 
+BY_PLACE = """
+WITH folded AS MATERIALIZED (
+  SELECT since FROM events_folded WHERE key = %s AND whole_at IS NOT NULL
+), touched AS MATERIALIZED (
+  SELECT event_touched(since) AS id FROM folded
+), parts AS (
+  SELECT level, region_path, count AS n, placed, lon, lat FROM events_tally WHERE {ready}
+  UNION ALL SELECT 0, region_path, 1, (lon IS NOT NULL)::int,
+    (lon * 1000000)::int, (lat * 1000000)::int
+  FROM events_event JOIN touched USING (id) WHERE {now}
+  UNION ALL SELECT 0, region_path, -1, -(lon IS NOT NULL)::int, -lon, -lat
+  FROM events_counted JOIN touched ON id = event_id WHERE {was}
+  UNION ALL SELECT 0, '', 0, 0, 0, 0 FROM folded
+)
+SELECT level, region_path, sum(n)::bigint, sum(placed)::bigint,
+  coalesce(sum(lon), 0)::bigint, coalesce(sum(lat), 0)::bigint
+FROM parts GROUP BY level, region_path
+"""
+"""Lines of level 0 are matters that changed since; the one without a place says it is whole."""
+
+
 @dataclass(frozen=True, slots=True)
 class Total:
     """How many there are, or that there are at least so many (件数)."""
 
     number: int
     is_exact: bool = True
+
+
+class Lying(NamedTuple):
+    """How many matters lie in a place, how many have a point, and the sums of those (落点)."""
+
+    number: int = 0
+    placed: int = 0
+    lon: int = 0
+    lat: int = 0
+
+    def plus(self, other: "Lying", times: int = 1) -> "Lying":
+        """Return both together."""
+        return Lying(*(mine + times * its for mine, its in zip(self, other, strict=True)))
 
 
 def total(filters: Filters, *, asked: lists.Asked) -> Total:
@@ -80,28 +115,34 @@ def exact(asked: lists.Asked) -> int | None:
 
 
 def standing(*, actor: Actor, at: datetime) -> dict[str, int]:
-    """Return how many matters within reach stand in each open state, and how many are late."""
+    """Return how many matters within reach stand in each open state, and how many are late.
+
+    What is late is counted row by row: of more than ``COUNT_TO``, one more is said.
+    """
     found = dict.fromkeys([*map(str, OPEN), LATE], 0)
     ready = rolled(Filters(state="open"), actor=actor)
     by_row = _by_row(actor, with_places=ready is None, at=at)
     for state, count in [*(ready or {}).items(), *by_row]:
         found[state] += count
+    found[LATE] = min(found[LATE], COUNT_TO + 1)
     return found | {"open": sum(count for state, count in found.items() if state != LATE)}
 
 
 def _by_row(actor: Actor, *, with_places: bool, at: datetime) -> list[tuple[str, int]]:
     """Return counts of the rows, door by door, in one statement."""
-    late = Q(next_due_at__lt=at)
-    open_ = lists.doors(actor, is_beside=not with_places)
-    parts = [door.filter(state__in=OPEN).annotate(what=F("state")) for door in open_]
-    parts += [door.filter(late).annotate(what=Value(LATE)) for door in lists.doors(actor)]
-    counted = [
-        part.order_by().values_list("what").annotate(count=Count("pk")).values_list("what", "count")
-        for part in parts
-    ]
-    if not counted:
-        return []
-    return list(counted[0].union(*counted[1:], all=True) if len(counted) > 1 else counted[0])
+    open_, given = lists.together(
+        door.filter(state__in=OPEN).order_by().values_list("state").annotate(count=Count("pk"))
+        for door in lists.doors(actor, is_beside=not with_places)
+    )
+    late, more = lists.together(
+        door.filter(next_due_at__lt=at).order_by().values_list("pk")[: COUNT_TO + 1]
+        for door in lists.doors(actor)
+    )
+    counted = [f"SELECT '{LATE}', count(*) FROM ({late}) AS late"] if late else []  # noqa: S608
+    counted += [open_] if open_ else []
+    with connection.cursor() as cursor:
+        cursor.execute(" UNION ALL ".join(counted) or "SELECT WHERE false", [*more, *given])
+        return [(state, int(count)) for state, count in cursor.fetchall()]
 
 
 def rolled(filters: Filters, *, actor: Actor) -> Mapping[str, int] | None:
@@ -115,6 +156,47 @@ def rolled(filters: Filters, *, actor: Actor) -> Mapping[str, int] | None:
         return None
     found = _sums(grain, filters, places)
     return {state: count for state, count in found.items() if state} if "" in found else None
+
+
+def by_place(filters: Filters, *, actor: Actor, below: int) -> list[Lying] | None:
+    """Return from the roll-up how many lie in each place, or None where it does not answer.
+
+    Together they are what :func:`rolled` says: what lies in no place so deep stands by itself.
+
+    :param below: how many levels below what one sees
+    """
+    places = lists.places(filters.place, actor)
+    levels = [counting.level(place) for place in places]
+    grain = counting.answering(filters, levels=levels)
+    if grain is None or not places:
+        return None
+    deepest = min(grain.lowest, max(levels) + below)
+    at = " OR ".join("(level >= %s AND region_path >= %s AND region_path < %s)" for _ in places)
+    given: list[Any] = [grain.name, deepest]
+    for place in places:
+        given += [counting.level(place), place, upper(place)]
+    said, more = _said(filters, "day")
+    ready = f"grain = %s AND level <= %s AND ({at}){said}"
+    now, rest = _narrowed(filters, places, OF_DAY)
+    was, _same = _narrowed(filters, places, "day")
+    with connection.cursor() as cursor:
+        statement = BY_PLACE.format(ready=ready, now=now, was=was)
+        cursor.execute(statement, [FOLD, *given, *more, *rest, *rest])
+        rows = cursor.fetchall()
+    return _lying(rows, deepest) if any(path == "" for _level, path, *_sums in rows) else None
+
+
+def _lying(rows: Sequence[tuple[Any, ...]], deepest: int) -> list[Lying]:
+    """Return what lies in each place and in none below it that is drawn."""
+    found: defaultdict[str, Lying] = defaultdict(Lying)
+    there = {path for level, path, *_sums in rows if level}
+    for level, path, *sums in rows:
+        place = path if level else counting.above(path, deepest)
+        found[place] = found[place].plus(Lying(*sums))
+        parent = counting.above(path, level - 1) if level else ""
+        if parent in there:
+            found[parent] = found[parent].plus(Lying(*sums), -1)
+    return [one for one in found.values() if one.number]
 
 
 def is_whole() -> bool:

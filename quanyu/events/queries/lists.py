@@ -4,21 +4,25 @@ The page, its count, the map and the file are made of one condition. A page and 
 door: each door has an index of its own.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from functools import reduce
-from itertools import chain, repeat
+from typing import Any
 from uuid import UUID
 
+from django.core.exceptions import EmptyResultSet
+from django.db import connection
 from django.db.models import Case, F, Q, QuerySet, Value, When
 from django.db.models.functions import Collate
 from django.db.models.lookups import GreaterThanOrEqual, LessThan
 
-from quanyu.events.models import Event
+from quanyu.events.models import Event, EventWords
 from quanyu.events.queries import figures, search
 from quanyu.events.rules import SOON, Filters
 from quanyu.events.workflow import EVENT, STANDING, State
+from quanyu.kernel.access.reach import said_in
 from quanyu.kernel.access.rules import Actor, disjoint, upper
 from quanyu.kernel.calendar import queries as days
 from quanyu.kernel.calendar import rules as calendar
@@ -33,22 +37,30 @@ BATCH = 10_000
 OPEN = [state for state in State if state in EVENT.owed or state in STANDING]
 ENDED = [state for state in State if state not in OPEN]
 
-MOST_POINTS = 1_000
-"""Points that a map draws; of more it draws the newest, and asks again for the part it shows."""
+NOTHING_MORE = Q()
 
-DRAWN = (
-    *("number", "title", "lon", "lat", "reported_at", "state", "state_since", "is_urgent"),
-    *("stage_due_at", "stage_amount", "stage_unit", "due_at", "next_due_at", "asking"),
-    *("span_since", "span_amount", "span_unit", "body_id", "region_path", "category"),
+FIRST_LOOK, MOST_LOOK = 1_000, 10_000
+"""Of so many matters at once is asked whether they have the words."""
+
+SAID = f"""
+WITH candidates (value, key) AS MATERIALIZED (
+  {{candidates}} ORDER BY 1 {{direction}}, 2 {{direction}} LIMIT {{size}}
+), numbered AS (
+  SELECT *, row_number() OVER (ORDER BY value {{direction}}, key {{direction}}) AS number
+  FROM candidates
+), told AS MATERIALIZED (
+  SELECT {said_in(EventWords)}(ARRAY(SELECT key FROM candidates), %s::tsquery) AS key
 )
-"""The columns of which a point is drawn."""
+SELECT value, key, told.key IS NOT NULL, number FROM numbered LEFT JOIN told USING (key)
+WHERE told.key IS NOT NULL OR number = {{size}} ORDER BY number
+"""  # noqa: S608 (our names)
 
 LAST_SIGN = "\U0010ffff"
 """After every other sign: what begins with a code stands before the code with this one."""
 
 Rows = QuerySet[Event]
-Box = tuple[float, float, float, float]
-"""West, south, east and north."""
+Row = tuple[datetime, UUID]
+"""By what a matter is ordered, and its key."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,24 +166,41 @@ def count(asked: Asked, *, most: int = 0, is_beside: bool = False) -> tuple[int,
     if asked.sought is not None and not asked.columns:
         return asked.sought.number  # each that was found is within reach
     if asked.query:
-        return _asked_one_by_one(asked, most)
-    parts = [door.order_by().values("pk")[: most + 1] for door in asked.doors(is_beside=is_beside)]
-    if not parts:
+        keys, is_all = _having(asked, most)
+        return len(keys), is_all
+    rows = [door.order_by().values("pk")[: most + 1] for door in asked.doors(is_beside=is_beside)]
+    if not rows:
         return 0, True
-    whole = parts[0].union(*parts[1:], all=True) if len(parts) > 1 else parts[0]
-    found = int(whole.count())
+    found = int((rows[0].union(*rows[1:], all=True) if len(rows) > 1 else rows[0]).count())
     return min(found, most), found <= most
 
 
-def points(asked: Asked, *, box: Box | None = None) -> list[Event]:
-    """Return the newest matters with a point, as far as a map can hold them."""
-    seen = Q(lon__isnull=False)
-    if box is not None:
-        west, south, east, north = box
-        seen = Q(lon__range=(west, east), lat__range=(south, north))
-    keys = _first(NEWEST, asked, seen, most=MOST_POINTS)
-    rows = Event.objects.visible_to(asked.actor).filter(pk__in=keys)
-    return sorted(rows.only(*DRAWN), key=lambda row: (row.reported_at, row.pk), reverse=True)
+def newest(asked: Asked, seen: Q, *, most: int) -> list[UUID]:
+    """Return the keys of the newest of them."""
+    return _first(NEWEST, asked, seen, most=most)
+
+
+def parts(asked: Asked, seen: Q, *, is_beside: bool = False) -> tuple[list[Rows], bool]:
+    """Return the matters door by door, and whether these are all.
+
+    :param is_beside: leave out those in one's places
+    """
+    if not asked.query:
+        return [door.filter(seen) for door in asked.doors(is_beside=is_beside)], True
+    keys, is_all = _having(asked, COUNT_TO, seen)
+    return [Event.objects.visible_to(asked.actor).filter(search.among(keys))], is_all
+
+
+def together(parts: Iterable[QuerySet[Any, Any]]) -> tuple[str, list[Any]]:
+    """Return one statement that gives the rows of all of these; "" where none can give any."""
+    words: list[str] = []
+    given: list[Any] = []
+    for part in parts:
+        with suppress(EmptyResultSet):
+            sql, more = part.query.sql_with_params()
+            words.append(f"({sql})")
+            given += more
+    return " UNION ALL ".join(words), given
 
 
 def whole(asked: Asked) -> int:
@@ -180,15 +209,16 @@ def whole(asked: Asked) -> int:
     return sum(door.filter(said).order_by().count() for door in asked.doors())
 
 
-def _asked_one_by_one(asked: Asked, most: int) -> tuple[int, bool]:
-    """Count those of the newest that have the words; of no more than one would wait for."""
-    found, beyond = 0, Q()
+def _having(asked: Asked, most: int, seen: Q = NOTHING_MORE) -> tuple[list[UUID], bool]:
+    """Return those of the newest that have the words; of no more than one would wait for."""
+    found: list[UUID] = []
+    beyond = Q()
     for size in (1_000, 4_000):
-        candidates = _candidates(NEWEST, asked, beyond, most=size)
-        found += len(search.said(asked.query, [key for _value, key in candidates]))
-        if len(candidates) < size or found > most:
-            return min(found, most), found <= most
-        beyond = NEWEST.beyond(*candidates[-1])
+        having, last = _said(NEWEST, asked, seen & beyond, size=size)
+        found += [key for _value, key in having]
+        if last is None or len(found) > most:
+            return found[:most], len(found) <= most
+        beyond = NEWEST.beyond(*last)
     return found, False
 
 
@@ -321,30 +351,51 @@ def _first(stream: Stream, asked: Asked, beyond: Q, *, most: int) -> list[UUID]:
     if not asked.query:
         return [key for _value, key in _candidates(stream, asked, beyond, most=most)]
     found: list[UUID] = []
-    for size in chain((1_000, 4_000), repeat(10_000)):
-        candidates = _candidates(stream, asked, beyond, most=size)
-        having = search.said(asked.query, [key for _value, key in candidates])
-        found += [key for _value, key in candidates if key in having]
-        if len(found) >= most or len(candidates) < size:
-            break
-        beyond = stream.beyond(*candidates[-1])
-    return found[:most]
+    looked, size = 0, FIRST_LOOK
+    last: Row | None = None
+    while True:
+        having, last = _said(stream, asked, beyond, size=size)
+        found += [key for _value, key in having]
+        if len(found) >= most or last is None:
+            return found[:most]
+        looked, beyond = looked + size, stream.beyond(*last)
+        missing = (most - len(found)) * looked // max(len(found), 1)
+        size = min(max(missing * 5 // 4, FIRST_LOOK), MOST_LOOK)
 
 
-def _candidates(
-    stream: Stream, asked: Asked, beyond: Q, *, most: int
-) -> list[tuple[datetime, UUID]]:
-    """Return the first matters that the columns keep, by whichever doors they come in."""
-    parts = [
+def _said(stream: Stream, asked: Asked, beyond: Q, *, size: int) -> tuple[list[Row], Row | None]:
+    """Return which of the next matters have the words, and the last one if there may be more."""
+    sql, given = _union(stream, asked, beyond, most=size)
+    if not sql:
+        return [], None
+    direction = "DESC" if stream.is_falling else "ASC"
+    statement = SAID.format(candidates=sql, direction=direction, size=size)
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [*given, asked.query])
+        rows = cursor.fetchall()
+    having = [(value, key) for value, key, has, _number in rows if has]
+    ends = [(value, key) for value, key, _has, number in rows if number == size]
+    return having, ends[0] if ends else None
+
+
+def _union(stream: Stream, asked: Asked, beyond: Q, *, most: int) -> tuple[str, list[Any]]:
+    """Return the statement that gives the first matters of each door."""
+    return together(
         door.filter(stream.rows & beyond)
         .order_by(*stream.order)
         .values_list(stream.column, "pk")[:most]
         for door in asked.doors()
-    ]
-    if not parts:
+    )
+
+
+def _candidates(stream: Stream, asked: Asked, beyond: Q, *, most: int) -> list[Row]:
+    """Return the first matters that the columns keep, by whichever doors they come in."""
+    sql, given = _union(stream, asked, beyond, most=most)
+    if not sql:
         return []
-    found = list(parts[0].union(*parts[1:], all=True) if len(parts) > 1 else parts[0])
-    return sorted(found, reverse=stream.is_falling)[:most]
+    with connection.cursor() as cursor:
+        cursor.execute(sql, given)
+        return sorted(cursor.fetchall(), reverse=stream.is_falling)[:most]
 
 
 def _mark(streams: Sequence[Stream], row: Event) -> str:

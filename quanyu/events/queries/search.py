@@ -20,8 +20,15 @@ from quanyu.kernel.access.reach import found_by, said_in
 from quanyu.kernel.access.rules import Actor, ActorKind
 from quanyu.kernel.privacy.rules import FADED
 
-FEW = 5_000
-"""So many found are taken as they are."""
+FEW = 2_500
+"""So many found are taken as they are; each costs a look at its words and at its reach."""
+
+
+FOUND = f"""
+SELECT CASE WHEN count(*) <= %s THEN coalesce(string_agg(key::text, ','), '') END
+FROM {found_by(EventWords)}(%s::tsquery, %s::tsquery, %s) AS key
+"""  # noqa: S608 (our names)
+"""As one word: nobody looks at the keys but the database."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +36,7 @@ class Sought:
     """What a search has found: few matters by their keys, or a question for each (检索结果)."""
 
     query: str
-    keys: tuple[UUID, ...] | None
+    keys: tuple[str, ...] | None
 
     @property
     def number(self) -> tuple[int, bool]:
@@ -41,7 +48,7 @@ class Sought:
         """Return the condition that a matter is found."""
         if self.keys is None:
             return Q(Said(F("pk"), Value(self.query)))
-        return Q(Among(F("pk"), Value("{" + ",".join(map(str, self.keys)) + "}")))
+        return among(self.keys)
 
 
 class Said(Func):
@@ -62,6 +69,11 @@ class Among(Func):
     conditional = True
 
 
+def among(keys: Sequence[UUID | str], column: str = "pk") -> Q:
+    """Return the condition that a matter is one of many: one value, not as many as there are."""
+    return Q(Among(F(column), Value("{" + ",".join(map(str, keys)) + "}")))
+
+
 def find(text: str, *, places: Sequence[str], actor: Actor) -> Sought | None:
     """Return what a search finds within reach; None where nothing is sought.
 
@@ -72,18 +84,12 @@ def find(text: str, *, places: Sequence[str], actor: Actor) -> Sought | None:
     query = words.query(text)
     if not query:
         return Sought("", ())
-    query = words.through(query, _doors(places, actor))
+    through = _doors(places, actor)
+    query, wide = (words.through(one, through) for one in (query, words.wider(text)))
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {found_by(EventWords)}(%s::tsquery, %s)", [query, FEW + 1])
-        keys = tuple(key for (key,) in cursor.fetchall())
-    return Sought(query, keys if len(keys) <= FEW else None)
-
-
-def said(query: str, keys: list[UUID]) -> set[UUID]:
-    """Return which of these matters have the words."""
-    with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {said_in(EventWords)}(%s::uuid[], %s::tsquery)", [keys, query])
-        return {key for (key,) in cursor.fetchall()}
+        cursor.execute(FOUND, [FEW, wide, query, FEW + 1])
+        keys = cursor.fetchone()[0]
+    return Sought(query, None if keys is None else tuple(keys.split(",")) if keys else ())
 
 
 def _doors(places: Sequence[str], actor: Actor) -> list[str]:
@@ -109,7 +115,7 @@ class Text:
 
 def texts(keys: Sequence[UUID], *, actor: Actor) -> list[Text]:
     """Return what some matters say: not who reported them, and not how to reach that person."""
-    rows = Event.objects.visible_to(actor).filter(pk__in=list(keys))
+    rows = Event.objects.visible_to(actor).filter(among(keys))
     return [
         Text(row.pk, tuple(_once(row)), (*_above(row.region_path), *_others(row)))
         for row in rows.only(
@@ -121,8 +127,8 @@ def texts(keys: Sequence[UUID], *, actor: Actor) -> list[Text]:
 
 def to_learn(keys: Sequence[UUID], *, actor: Actor) -> list[UUID]:
     """Return which of these matters are not in the search, or are with words that are gone."""
-    rows = Event.objects.visible_to(actor).filter(pk__in=list(keys))
-    known = EventWords.objects.visible_to(actor).filter(event_id__in=list(keys))
+    rows = Event.objects.visible_to(actor).filter(among(keys))
+    known = EventWords.objects.visible_to(actor).filter(among(keys, "event_id"))
     here = set(known.values_list("event_id", flat=True))
     faded = known.filter(Q(event__text=FADED) | Q(event__title=FADED))
     gone = _otherwise(dict(faded.values_list("event_id", "words")), actor=actor)

@@ -45,6 +45,11 @@ def level(path: str) -> int:
     return path.count("/")
 
 
+def above(path: str, deepest: int) -> str:
+    """Return the place at this level that holds a place; itself where it lies no deeper."""
+    return "/".join(path.split("/")[:deepest]) + "/" if level(path) > deepest else path
+
+
 def major(code: str) -> str:
     """Return the first part of a class: two digits, behind a P for what is a part."""
     return code[: 3 if code.startswith("P") else 2]

@@ -50,6 +50,16 @@ def vector(*texts: str, doors: Iterable[str] = ()) -> str:
     return " ".join([*told, *(f"'{DOOR}{door}'" for door in doors)])
 
 
+def wider(text: str) -> str:
+    """Return a search that the index answers fast, and that finds no less.
+
+    A single sign at the end is what very many words begin with, and the index would go through all
+    of them: it is left to the matters that the rest has found.
+    """
+    parts = [_phrase(part, is_wide=True) for part in folded(text[:LONGEST]).split()]
+    return " & ".join(dict.fromkeys(part for part in parts if part))
+
+
 def through(query: str, doors: Iterable[str]) -> str:
     """Return the same search for what is seen through one of these doors alone."""
     named = " | ".join(f"'{DOOR}{door}'" for door in doors)
@@ -92,23 +102,28 @@ def _pairs(run: "re.Match[str]") -> list[str]:
     return [signs[:LONGEST_WORD]] if run["word"] else [signs[n : n + 2] for n in range(len(signs))]
 
 
-def _phrase(part: str) -> str:
-    """Return what one part seeks: its pairs at their distances from each other."""
-    placed = [*_placed(part)]
+def _phrase(part: str, *, is_wide: bool = False) -> str:
+    """Return what one part seeks: its pairs at their distances from each other.
+
+    The last sign of a run stands alone in the text too, and adds nothing to the pair before it.
+    """
     runs = [*RUN.finditer(part)]
-    if not runs:
-        return ""
-    ends = runs[-1]
+    told = [len(_pairs(run)) for run in runs]
+    ends = {sum(told[: n + 1]) - 1 for n, run in enumerate(runs) if _ends_in_a_pair(run)}
     found, before = "", 0
+    placed = _placed(part)
     for number, (place, sign) in enumerate(placed):
-        is_last = number == len(placed) - 1
-        if is_last and not ends["word"] and len(ends.group()) > 1:
-            break  # the last sign alone adds nothing to the pair before it
-        begins = is_last and _may_begin(ends)
+        begins = number == len(placed) - 1 and _may_begin(runs[-1])
+        if number in ends or (is_wide and found and begins and len(sign) == 1):
+            continue
         found += f" <{place - before}> " if found else ""
         found += f"'{sign}':*" if begins else f"'{sign}'"
         before = place
     return found
+
+
+def _ends_in_a_pair(run: "re.Match[str]") -> bool:
+    return not run["word"] and len(run.group()) > 1
 
 
 def _may_begin(run: "re.Match[str]") -> bool:

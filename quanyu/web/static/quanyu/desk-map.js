@@ -11,25 +11,28 @@ const wide = window.innerWidth > 767;
 /** @param {any} data */
 function marked(data) {
   const features = (data.features ?? []).map((/** @type {any} */ f) => {
+    if (f.properties.count) return { ...f, properties: { count: f.properties.count, late: 0, soon: 0 } };
     const shown = mark(f.properties.state ?? '', f.properties.level ?? '');
-    return { ...f, properties: { ...f.properties, mark: shown, late: Number(shown === 'late'), soon: Number(shown === 'soon') } };
+    return { ...f, properties: { ...f.properties, count: 1, mark: shown, late: Number(shown === 'late'), soon: Number(shown === 'soon') } };
   });
   return { type: 'FeatureCollection', features };
 }
 
 /** @param {any} map */
 function draw(map) {
-  map.addSource('matters', { type: 'geojson', data: { type: 'FeatureCollection', features: [] }, cluster: true, clusterRadius: 44, clusterMaxZoom: 16, clusterProperties: { late: ['+', ['get', 'late']], soon: ['+', ['get', 'soon']] } });
-  map.addLayer({ id: 'one', type: 'symbol', source: 'matters', filter: ['!', ['has', 'point_count']], layout: { 'icon-image': ['get', 'mark'], 'icon-allow-overlap': true, 'symbol-sort-key': ['match', ['get', 'mark'], 'late', 9, 'soon', 8, 1] } });
-  map.addLayer({ id: 'many', type: 'symbol', source: 'matters', filter: ['has', 'point_count'], layout: { 'icon-image': ['concat', 'disc-', ['get', 'point_count'], '-', ['get', 'late'], '-', ['get', 'soon']], 'icon-allow-overlap': true } });
+  map.addSource('matters', { type: 'geojson', data: { type: 'FeatureCollection', features: [] }, cluster: true, clusterRadius: 44, clusterMaxZoom: 16, clusterProperties: { count: ['+', ['get', 'count']], late: ['+', ['get', 'late']], soon: ['+', ['get', 'soon']] } });
+  map.addLayer({ id: 'one', type: 'symbol', source: 'matters', filter: ['has', 'number'], layout: { 'icon-image': ['get', 'mark'], 'icon-allow-overlap': true, 'symbol-sort-key': ['match', ['get', 'mark'], 'late', 9, 'soon', 8, 1] } });
+  map.addLayer({ id: 'many', type: 'symbol', source: 'matters', filter: ['!', ['has', 'number']], layout: { 'icon-image': ['concat', 'disc-', ['get', 'count'], '-', ['get', 'late'], '-', ['get', 'soon']], 'icon-allow-overlap': true } });
 }
 
-/** Draw what an address gives; answer whether it was cut. @param {any} map @param {string} url */
-async function load(map, url) {
+/** Draw what an address gives; answer whether it stands for more than is drawn one by one. @param {any} map @param {string} url @param {boolean} [isWhole] */
+async function load(map, url, isWhole = false) {
   const answer = await fetch(url, { headers: { Accept: 'application/json' } }).catch(() => null);
   if (!answer?.ok) return false;
   const data = await answer.json();
   map.getSource('matters').setData(marked(data));
+  const told = document.querySelector('[data-told]');
+  if (told && isWhole) told.textContent = data.told ?? '';
   return data.cut === true;
 }
 
@@ -65,12 +68,13 @@ function start(host) {
   map.on('load', async () => {
     for (const name of Object.keys(SIGNS)) map.addImage(name, sign(name).image, { pixelRatio: 2 });
     draw(map);
-    // More than the map holds: what is drawn are the newest of the part that is seen.
-    if (await load(map, host.dataset.url ?? '')) map.on('moveend', () => load(map, within(map, host.dataset.url ?? '')));
+    // More than one can look at: how many lie where, and the matters once little enough is seen.
+    if (await load(map, host.dataset.url ?? '', true)) map.on('moveend', () => load(map, within(map, host.dataset.url ?? '')));
   });
   map.on('click', 'many', async (/** @type {any} */ event) => {
     const [feature] = event.features;
-    const zoom = await map.getSource('matters').getClusterExpansionZoom(feature.properties.cluster_id);
+    const { cluster_id: cluster } = feature.properties;
+    const zoom = cluster === undefined ? map.getZoom() + 2 : await map.getSource('matters').getClusterExpansionZoom(cluster);
     map.easeTo({ center: feature.geometry.coordinates, zoom });
   });
   map.on('click', 'one', (/** @type {any} */ event) => tell(map, event.features[0]));

@@ -181,7 +181,7 @@ export function picture(name, px, alt = '') {
 /** Clusters: a plain disc with the count; a red or amber arc for the late and the soon inside. @param {any} map @param {string} id */
 export function disc(map, id) {
   const [, total, late, soon] = id.split('-').map(Number);
-  const px = total < 8 ? 32 : total < 20 ? 38 : 46;
+  const px = total < 8 ? 32 : total < 20 ? 38 : total < 1000 ? 46 : total < 100000 ? 60 : 74;
   const canvas = document.createElement('canvas');
   canvas.width = canvas.height = px * 2;
   const g = /** @type {CanvasRenderingContext2D} */ (canvas.getContext('2d'));

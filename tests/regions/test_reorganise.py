@@ -13,9 +13,10 @@ from quanyu.kernel.errors import Denied, Invalid, Refusal
 from quanyu.kernel.workflow.spec import Guarded, NotAllowed
 from quanyu.regions import queries
 from quanyu.regions.actions import reorganising as actions
+from quanyu.regions.actions.contacts import appoint_contact
 from quanyu.regions.actions.reorganising import Step, Wanted
-from quanyu.regions.models import Building, Claim, Region, Reorganisation
-from quanyu.regions.queries import following
+from quanyu.regions.models import Building, Claim, GridContact, Region, Reorganisation
+from quanyu.regions.queries import following, rehearsing
 from quanyu.regions.queries import reorganising as reads
 from quanyu.regions.rules.changes import Change, Named, NotClosed, Operation, Taken, WrongOperation
 from quanyu.regions.workflow import ReorganisationState as S
@@ -323,3 +324,50 @@ def test_is_no_draft_once_submitted(
 ) -> None:
     with pytest.raises(Refusal):
         act(actions.amend, reorganisation_id=submitted.pk, wanted=SAID, actor=secretary, at=at)
+
+
+# ------------------------------------------------------------------ the rehearsal
+
+
+def test_is_rehearsed_with_figures_that_are_the_lengths_of_their_lists(
+    act: Any, drafted: Reorganisation, secretary: Actor, at: datetime
+) -> None:
+    moving = houses(G2)
+
+    rehearsal = act(
+        lambda actor, at: rehearsing.rehearse(drafted, actor=actor, at=at), actor=secretary, at=at
+    )
+
+    lots = {lot.kind: lot for lot in rehearsal.moves}
+    assert lots["buildings"].count == len(moving) == len(lots["buildings"].lines)
+    assert rehearsal.households == sum(one.households for one in moving)
+    assert {line.target for line in lots["buildings"].lines} == {G1}
+    assert {place.path: place.is_gone for place in rehearsal.places} == {G1: False, G2: True}
+
+
+def test_is_rehearsed_and_names_who_would_be_without_a_post(
+    act: Any, drafted: Reorganisation, secretary: Actor, at: datetime
+) -> None:
+    for grid, name in ((G1, "李军"), (G2, "马强")):
+        act(appoint_contact, path=grid, post="leader", name=name, actor=secretary, at=at)
+
+    rehearsal = act(
+        lambda actor, at: rehearsing.rehearse(drafted, actor=actor, at=at), actor=secretary, at=at
+    )
+
+    assert [(line.name, line.target) for line in rehearsal.left] == [("马强", "")]
+
+
+def test_lets_contacts_follow_where_the_post_is_free(
+    act: Any,
+    approved: Reorganisation,
+    commander: Actor,
+    at: datetime,
+    on_the_day: datetime,
+) -> None:
+    act(appoint_contact, path=G2, post="leader", name="马强", actor=commander, at=at)
+
+    take(act, approved, on_the_day)
+
+    rows = GridContact.objects.order_by("valid_from").values_list("region_path", "valid_to")
+    assert list(rows) == [(G2, DAY), (G1, None)]

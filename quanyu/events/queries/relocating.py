@@ -1,16 +1,21 @@
 """What of ours stands in places that a re-organisation touches (区划调整涉及的事项)."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
+from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from quanyu.events.models import Campaign, Event, Precedent, SupervisionCard, WhistleCall
+from quanyu.events.queries import words
 from quanyu.events.queries.lists import OPEN
 from quanyu.events.workflow.cards import OPEN as OPEN_CARDS
 from quanyu.events.workflow.whistle import CallState
 from quanyu.kernel.access.rules import Actor
 from quanyu.regions.queries import following
+from quanyu.regions.queries.bound import Bound, Tied, bound
 
 FOLLOWER = "matters"
 MOST = 500
@@ -21,6 +26,25 @@ MOST = 500
 def follows() -> str:
     """Return under which name matters follow a re-organisation."""
     return FOLLOWER
+
+
+@bound.answered_by
+def at_places(paths: Sequence[str], actor: Actor, at: datetime) -> tuple[Bound, ...]:
+    """Return the open matters at just these places, as far as the actor sees them."""
+    rows = open_at(paths, actor=actor).order_by("region_path", "-reported_at", "pk")
+    fields = ("region_path", "number", "title", "category", "lon", "lat")
+    tied = [
+        Tied(
+            path,
+            f"{number} {title}",
+            words.class_words(category, at=at),
+            reverse("desk_matter", args=[number]),
+            lon,
+            lat,
+        )
+        for path, number, title, category, lon, lat in rows.values_list(*fields)
+    ]
+    return (Bound("matters", _("未结事项"), tuple(tied)),)
 
 
 def open_at(paths: Sequence[str], *, actor: Actor) -> QuerySet[Event]:

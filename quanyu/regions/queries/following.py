@@ -7,6 +7,7 @@ Packages above register in :data:`follows` under which name they follow; each is
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from uuid import UUID
 
 from django.db.models import F
@@ -73,6 +74,12 @@ def heirs(reorganisation_id: UUID) -> dict[str, str]:
     """Return from each place that is gone the one that follows it."""
     found = ways(reorganisation_id).heirs
     return {origin: heir for origin, heir in found.items() if origin != heir}
+
+
+def day_of(reorganisation_id: UUID) -> date:
+    """Return the day on which a re-organisation that has begun takes effect."""
+    rows = Passage.objects.filter(reorganisation_id=reorganisation_id).order_by("pk")
+    return rows.values_list("on", flat=True)[0]
 
 
 def place_today(path: str, lon: float | None = None, lat: float | None = None) -> str:

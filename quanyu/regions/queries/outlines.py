@@ -24,6 +24,7 @@ class Drawing:
     lon: float | None
     lat: float | None
     households: int | None
+    residents: int | None = None
 
 
 class After:
@@ -46,8 +47,14 @@ class After:
         born = self._born[path]
         shape = self._shape(born)
         lon, lat = self._point(born, shape)
+        whole = self._is_whole(born)
+        told = [self._rows[one].residents for one in born.made_of] if whole else [None]
         return Drawing(
-            None if shape is None else shapely.to_wkb(shape), lon, lat, self._households(born)
+            None if shape is None else shapely.to_wkb(shape),
+            lon,
+            lat,
+            self._households(born),
+            None if None in told else sum(one or 0 for one in told),
         )
 
     def resized(self, path: str) -> Drawing:
@@ -133,10 +140,13 @@ class After:
 
     def _kept(self, born: Born) -> int | None:
         """Return the households of a place without buildings, as far as its parents tell."""
-        operation = self._operations.get(born.path)
         told = [self._rows[path].households for path in born.made_of]
-        is_whole = operation is None or not operation.homes
-        return sum(one or 0 for one in told) if is_whole and None not in told else None
+        return sum(one or 0 for one in told) if self._is_whole(born) and None not in told else None
+
+    def _is_whole(self, born: Born) -> bool:
+        """Answer whether it is made of whole places, so that their sums are its own."""
+        operation = self._operations.get(born.path)
+        return operation is None or not operation.homes
 
     def _sum(self, path: str, *, made_of: Iterable[str] = ()) -> int | None:
         ended = set(self._outcome.ended)

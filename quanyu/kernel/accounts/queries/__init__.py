@@ -55,6 +55,7 @@ from quanyu.kernel.accounts.queries.people import (
     may_enter_by_click,
     people,
 )
+from quanyu.kernel.accounts.queries.placed import HeldAt, held_at
 from quanyu.kernel.accounts.queries.reached import account_of, emails, holders, holders_at, over
 from quanyu.kernel.accounts.queries.reviewed import (
     LINES,
@@ -88,6 +89,7 @@ __all__ = [
     "LINES",
     "PAGE",
     "Explained",
+    "HeldAt",
     "Looked",
     "Progress",
     "StandIn",
@@ -123,6 +125,7 @@ __all__ = [
     "grants_of",
     "has_second_factor",
     "hat_names",
+    "held_at",
     "held_from",
     "history",
     "holders",

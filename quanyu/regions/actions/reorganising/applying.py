@@ -6,10 +6,14 @@ from uuid import UUID
 
 from quanyu.kernel.keys import uuid7
 from quanyu.regions import queries, rules
-from quanyu.regions.models import Edition, Passage, Region, Reorganisation
+from quanyu.regions.actions.divisions import new_edition
+from quanyu.regions.models import Passage, Region, Reorganisation
+from quanyu.regions.queries import profiles
 from quanyu.regions.queries import reorganising as reads
 from quanyu.regions.queries.outlines import After, Drawing
+from quanyu.regions.rules import grids
 from quanyu.regions.rules.changes import Born, Outcome
+from quanyu.regions.rules.kinds import Kind
 from quanyu.regions.rules.reorganising import settle
 
 
@@ -31,28 +35,31 @@ def redraw(row: Reorganisation, drawn: Sequence[reads.Drawn], *, at: datetime) -
     for path, drawing in resized.items():
         _resize(path, drawing, day)
     _keep_passages(outcome, row.pk, day)
-    renew(at)
-    return outcome
-
-
-def renew(at: datetime) -> Edition:
-    """Tell every process that the tree was re-drawn."""
-    edition, _made = Edition.objects.update_or_create(
-        name=queries.EDITION, defaults={"mark": uuid7(), "at": at}
-    )
+    new_edition(at)
     queries.forget()
-    return edition
+    return outcome
 
 
 def _begun(old: Region, born: Born, drawing: Drawing, day: date) -> Region:
     """Return the row of a place that begins; what no operation says stays as it was."""
-    kind = old.kind
-    if rules.level_of(born.path) is not rules.Level.GRID:
-        kind = rules.read_code(born.code, born.name).kind
     new = _succeeding(old, day, drawing)
-    new.code, new.path, new.parent_path = born.code, born.path, rules.parent(born.path)
-    new.name, new.name_en, new.kind = born.name, born.name_en, kind
+    new.path, new.parent_path = born.path, rules.parent(born.path)
+    new.name, new.name_en, new.residents = born.name, born.name_en, drawing.residents
+    if born.path == old.path:
+        return new
+    if rules.level_of(born.path) is rules.Level.GRID:
+        new.code = _grid_code(born, Kind(old.kind), day)
+    else:
+        new.code, new.kind = born.code, rules.read_code(born.code, born.name).kind
     return new
+
+
+def _grid_code(born: Born, kind: Kind, day: date) -> str:
+    """Return the code of a new grid by the profile that holds in its community."""
+    community = rules.parent(born.path)
+    number = int(born.path[len(community) + 1 : -1])
+    profile = profiles.profile(community, on=day)
+    return grids.code_of(profile, community.replace("/", ""), kind, number)
 
 
 def _succeeding(old: Region, day: date, drawing: Drawing) -> Region:

@@ -23,13 +23,14 @@ from quanyu.regions.actions.reorganising.applying import redraw
 from quanyu.regions.actions.reorganising.batches import Batch
 from quanyu.regions.actions.reorganising.deciding import release
 from quanyu.regions.actions.reorganising.housing import move_estates, rehouse
+from quanyu.regions.actions.reorganising.serving import move_contacts
 from quanyu.regions.models import Reorganisation, Stage
 from quanyu.regions.queries import following
 from quanyu.regions.queries import reorganising as reads
 from quanyu.regions.workflow import ReorganisationState as S
 
-TREE, HOUSES, ESTATES, GRANTS = "places", "buildings", "estates", "grants"
-OWN = (TREE, HOUSES, ESTATES, GRANTS)
+TREE, HOUSES, ESTATES, SERVING, GRANTS = "places", "buildings", "estates", "contacts", "grants"
+OWN = (TREE, HOUSES, ESTATES, SERVING, GRANTS)
 AT_ONCE = 1_000
 """Rows of one batch: some hundred milliseconds of locks."""
 
@@ -131,6 +132,10 @@ def _estates(row: Reorganisation, stage: Stage, actor: Actor, at: datetime) -> B
     return move_estates(row)
 
 
+def _serving(row: Reorganisation, stage: Stage, actor: Actor, at: datetime) -> Batch:
+    return move_contacts(row, actor=actor, at=at)
+
+
 def _grants(row: Reorganisation, stage: Stage, actor: Actor, at: datetime) -> Batch:
     done = accounts.move_grants(
         ways=following.heirs(row.pk),
@@ -145,7 +150,7 @@ def _grants(row: Reorganisation, stage: Stage, actor: Actor, at: datetime) -> Ba
 
 _Stage = Callable[[Reorganisation, Stage, Actor, datetime], Batch]
 DONE_BY: Mapping[str, _Stage] = MappingProxyType(
-    {TREE: _tree, HOUSES: _houses, ESTATES: _estates, GRANTS: _grants}
+    {TREE: _tree, HOUSES: _houses, ESTATES: _estates, SERVING: _serving, GRANTS: _grants}
 )
 
 

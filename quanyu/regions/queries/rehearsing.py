@@ -1,0 +1,245 @@
+"""What a re-organisation would move, and who would be left without a place (区划调整预演).
+
+Nothing is written. Every figure is the length of the list behind it.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils.translation import gettext as _
+
+from quanyu.kernel.access.rules import Actor
+from quanyu.kernel.accounts import queries as accounts
+from quanyu.kernel.accounts.rules import ROLE_NAMES
+from quanyu.regions import rules
+from quanyu.regions.models import GridContact, Region, Reorganisation
+from quanyu.regions.queries import reorganising as reads
+from quanyu.regions.queries import tree
+from quanyu.regions.queries.bound import Bound, Tied, bound
+from quanyu.regions.queries.following import Ways
+from quanyu.regions.queries.locator import Locator, from_wkb
+from quanyu.regions.queries.outlines import After, Drawing
+from quanyu.regions.rules.changes import Ground, Outcome
+from quanyu.regions.rules.contacts import POST_WORDS, Post
+from quanyu.regions.rules.reorganising import settle
+
+HOUSES, POSTS, GRANTS = "buildings", "posts", "grants"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One thing that would move, stay or be left: from where, to where."""
+
+    name: str
+    detail: str
+    origin: str
+    target: str
+    """"" where it would have no place."""
+    url: str = ""
+    households: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Lot:
+    """All of one kind that would move (一类)."""
+
+    kind: str
+    label: str
+    lines: tuple[Line, ...]
+
+    @property
+    def count(self) -> int:
+        """Return how many there are: the list's own length."""
+        return len(self.lines)
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceLine:
+    """One place before and after."""
+
+    path: str
+    name: str
+    name_after: str
+    before: int | None
+    after: int | None
+    is_gone: bool
+    is_new: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Rehearsal:
+    """What a re-organisation would do, on the ground as it stands (预演)."""
+
+    outcome: Outcome
+    places: tuple[PlaceLine, ...]
+    moves: tuple[Lot, ...]
+    left: tuple[Line, ...]
+    """Who would be without a post or a right, and which new places without anybody."""
+    drawn: Mapping[str, Drawing]
+
+    @property
+    def households(self) -> int:
+        """Return how many households would have another grid."""
+        return sum(line.households for lot in self.moves for line in lot.lines)
+
+
+def rehearse(row: Reorganisation, *, actor: Actor, at: datetime) -> Rehearsal:
+    """Return what would move, and who would be left.
+
+    :raises WrongOperation: if the operations do not hold together
+    """
+    drawn = reads.operations(row, actor=actor)
+    told = [one.operation for one in drawn]
+    ground = reads.ground(told, row.effective_date)
+    outcome = settle(told, ground)
+    after = After(outcome, drawn, ground)
+    shapes = {one.path: after.of(one.path) for one in outcome.born}
+    guess = _Guess(outcome, shapes)
+    origins = guess.ways.origins
+    lots = [_houses(outcome, ground)]
+    lots += [_lot(one, guess) for answer in bound.ask(origins, actor, at) for one in answer]
+    posts, left = _posts(row, outcome, actor=actor, at=at)
+    grants, lost = _grants(row, outcome, actor=actor, at=at)
+    new = _unserved(outcome, [*posts.lines, *grants.lines])
+    return Rehearsal(
+        outcome,
+        tuple(_places(outcome, shapes)),
+        (*lots, posts, grants),
+        (*left, *lost, *new),
+        shapes,
+    )
+
+
+class _Guess:
+    """Where a thing would stand: by its point in the new shapes, else with the heir."""
+
+    def __init__(self, outcome: Outcome, shapes: Mapping[str, Drawing]) -> None:
+        targets: dict[str, list[str]] = {}
+        heirs = {}
+        for way in outcome.ways:
+            targets.setdefault(way.origin, []).append(way.target)
+            if way.is_heir:
+                heirs[way.origin] = way.target
+        self.ways = Ways({path: tuple(found) for path, found in targets.items()}, heirs)
+        grids = [(path, one.shape) for path, one in shapes.items() if one.shape is not None]
+        self._locator: Locator = from_wkb([(path, shape) for path, shape in grids if shape])
+        self._homes = outcome.homes
+
+    def place_for(self, tied: Tied) -> str:
+        """Return where it would stand."""
+        targets = self.ways.targets.get(tied.path, ())
+        if len(targets) > 1 and tied.lon is not None and tied.lat is not None:
+            found = self._locator.locate_point(tied.lon, tied.lat)
+            if found in targets:
+                return found
+        return self.ways.heirs.get(tied.path, tied.path)
+
+
+def _houses(outcome: Outcome, ground: Ground) -> Lot:
+    inside = {
+        key: (grid, house) for grid, own in ground.houses.items() for key, house in own.items()
+    }
+    moved = [(key, path) for key, path in outcome.homes.items() if inside[key][0] != path]
+    lines = [
+        Line(
+            inside[key][1].name,
+            "",
+            inside[key][0],
+            path,
+            households=inside[key][1].households,
+        )
+        for key, path in moved
+    ]
+    lines.sort(key=lambda line: (line.origin, line.target, line.name))
+    return Lot(HOUSES, _("楼栋"), tuple(lines))
+
+
+def _lot(found: Bound, guess: _Guess) -> Lot:
+    lines = []
+    for tied in found.rows:
+        there = guess.place_for(tied)
+        if there != tied.path:
+            lines.append(Line(tied.name, tied.detail, tied.path, there, tied.url))
+    return Lot(found.kind, found.label, tuple(lines))
+
+
+def _heirs(outcome: Outcome) -> dict[str, str]:
+    return {
+        way.origin: way.target for way in outcome.ways if way.is_heir and way.origin != way.target
+    }
+
+
+def _posts(
+    row: Reorganisation, outcome: Outcome, *, actor: Actor, at: datetime
+) -> tuple[Lot, list[Line]]:
+    """Return the services that would go on in another grid, and those that would end."""
+    heirs = _heirs(outcome)
+    rows = GridContact.objects.visible_to(actor).filter(valid_to=None)
+    serving = list(rows.filter(region_path__in=heirs).order_by("region_path", "valid_from", "pk"))
+    led = set(
+        rows.filter(region_path__in=set(heirs.values()), post=Post.LEADER).values_list(
+            "region_path", flat=True
+        )
+    )
+    moved, left = [], []
+    for one in serving:
+        there = heirs[one.region_path]
+        is_filled = one.post == Post.LEADER and there in led
+        led |= {there} if one.post == Post.LEADER else set()
+        goes = row.moves_grants and not is_filled
+        line = Line(one.name, _(POST_WORDS[Post(one.post)]), one.region_path, there if goes else "")
+        (moved if goes else left).append(line)
+    return Lot(POSTS, _("网格联系人"), tuple(moved)), left
+
+
+def _grants(
+    row: Reorganisation, outcome: Outcome, *, actor: Actor, at: datetime
+) -> tuple[Lot, list[Line]]:
+    heirs = _heirs(outcome)
+    lines = [
+        Line(
+            one.name,
+            _("{role}（代理）").format(role=_(ROLE_NAMES[one.role]))
+            if one.is_deputy
+            else _(ROLE_NAMES[one.role]),
+            one.region_path,
+            heirs[one.region_path] if row.moves_grants else "",
+        )
+        for one in accounts.held_at(sorted(heirs), actor=actor, at=at)
+    ]
+    moved = tuple(lines) if row.moves_grants else ()
+    return Lot(GRANTS, _("授权"), moved), [] if row.moves_grants else lines
+
+
+def _unserved(outcome: Outcome, coming: Sequence[Line]) -> list[Line]:
+    """Return the new grids to which nobody comes."""
+    served = {line.target for line in coming}
+    ended = set(outcome.ended)
+    return [
+        Line(one.name, _("新网格还没有人"), one.made_of[0], one.path)
+        for one in outcome.born
+        if rules.level_of(one.path) is rules.Level.GRID
+        and one.path not in ended
+        and one.path not in served
+    ]
+
+
+def _places(outcome: Outcome, shapes: Mapping[str, Drawing]) -> list[PlaceLine]:
+    before = {one.path: one for one in Region.objects.standing().filter(path__in=outcome.touched)}
+    born = {one.path: one for one in outcome.born}
+    lines = []
+    for path in sorted({*before, *born}):
+        old, new = before.get(path), born.get(path)
+        lines.append(
+            PlaceLine(
+                path,
+                tree.place_names([path])[path] if old else (new.name if new else path),
+                new.name if new else "",
+                old.households if old else None,
+                shapes[path].households if new else None,
+                is_gone=new is None,
+                is_new=old is None,
+            )
+        )
+    return lines

@@ -33,9 +33,7 @@ def at_places(paths: Sequence[str], actor: Actor, at: datetime) -> tuple[Bound, 
     ]
     on, url = timezone.localdate(at), reverse("desk_duties")
     duties = [
-        Tied(
-            one.place_path, one.body.name, one.class_prefix or _("全部类别"), reverse("desk_duties")
-        )
+        Tied(one.place_path, one.body.name, one.class_prefix or _("全部类别"), url)
         for one in duties_at(paths).on(on).select_related("body").order_by("place_path", "id")
     ]
     return (Bound("bodies", _("单位"), tuple(bodies)), Bound("duties", _("权责"), tuple(duties)))

@@ -10,7 +10,7 @@ from django.db.models import Sum
 from django.utils import timezone
 from shapely.geometry.base import BaseGeometry
 
-from quanyu.kernel.access.rules import Actor, Role, upper
+from quanyu.kernel.access.rules import Actor
 from quanyu.kernel.audit.actions import record
 from quanyu.kernel.errors import Denied
 from quanyu.kernel.errors import gettext_noop as _
@@ -19,13 +19,10 @@ from quanyu.regions.actions.divisions import new_edition
 from quanyu.regions.actions.placing import place_buildings
 from quanyu.regions.models import Building, GridContact, Region
 from quanyu.regions.queries import profiles
-from quanyu.regions.rules import Level, Scheme, ancestry, topology
+from quanyu.regions.rules import KEEPERS, Level, Scheme, ancestry, topology
 from quanyu.regions.rules import grids as rules
 from quanyu.regions.rules.grids import Profile
 from quanyu.regions.rules.kinds import Kind
-
-GRID_KEEPERS = frozenset({Role.DISTRICT_ADMIN, Role.COMMANDER, Role.SYS_ADMIN, Role.SYSTEM})
-"""Who founds and draws the grids of a place: the district, the street, and who keeps its data."""
 
 COMMUNITY_PARTS = 5
 LONGEST_NAME = 80
@@ -156,7 +153,7 @@ def check_keeper(actor: Actor, place: str) -> None:
     roles = actor.roles_at(place)
     if not roles:
         raise Denied  # a stranger is not told what there is in another's place
-    if not roles & GRID_KEEPERS:
+    if not roles & KEEPERS:
         raise rules.NotGridKeeper(_("网格由区级统筹、街道指挥长和系统管理员划定"))
 
 
@@ -325,9 +322,7 @@ def recount(path: str) -> None:
     Where no building is entered yet, the figures that were given stand.
     """
     community = "/".join(path.split("/")[:COMMUNITY_PARTS]) + "/"
-    houses = Building.objects.standing().filter(
-        region_path__gte=community, region_path__lt=upper(community)
-    )
+    houses = Building.objects.standing().within(community)
     counted = dict(houses.order_by().values_list("region_path").annotate(Sum("households")))
     if counted:
         own = Region.objects.standing()

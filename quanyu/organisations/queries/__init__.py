@@ -7,7 +7,6 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from quanyu.kernel.access.rules import upper
@@ -16,10 +15,14 @@ from quanyu.kernel.audit import queries as audit
 from quanyu.kernel.codes import queries as codes
 from quanyu.organisations import rules
 from quanyu.organisations.models import Body, Duty, holding
+from quanyu.organisations.queries.answering import bodies_at
+from quanyu.organisations.queries.words import class_name, in_language
 from quanyu.organisations.rules import BASIS_WORDS, KIND_WORDS, Basis, BodyKind, Holder
 from quanyu.organisations.tables import BODIES, DUTIES
 from quanyu.regions import queries as regions
 from quanyu.regions.rules import ancestry
+
+__all__ = ["bodies_at"]
 
 PAGE = 100
 
@@ -46,7 +49,7 @@ class BodyEntry:
     @property
     def label(self) -> str:
         """The name in the reader's language."""
-        return _in_language(self.name, self.name_en)
+        return in_language(self.name, self.name_en)
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +128,7 @@ def topic_names() -> dict[str, str]:
 def body_names(keys: Sequence[UUID]) -> Mapping[UUID, str]:
     """Return what these bodies are called, in the reader's language."""
     rows = Body.objects.filter(pk__in=keys).values_list("pk", "name", "name_en")
-    return {key: _in_language(name, english) for key, name, english in rows}
+    return {key: in_language(name, english) for key, name, english in rows}
 
 
 def above(key: UUID) -> UUID | None:
@@ -212,7 +215,7 @@ def _reason(row: Duty) -> str:
     return _("{basis}责任：负责{place}的{classes}").format(
         basis=_(BASIS_WORDS[Basis(row.basis)]),
         place=regions.label(row.place_path),
-        classes=_class_name(row.class_prefix),
+        classes=class_name(row.class_prefix),
     )
 
 
@@ -279,10 +282,10 @@ def _duty_entry(row: Duty) -> DutyEntry:
     return DutyEntry(
         id=row.id,
         body_id=row.body_id,
-        body=_in_language(row.body.name, row.body.name_en),
+        body=in_language(row.body.name, row.body.name_en),
         body_kind=row.body.kind,
         class_prefix=row.class_prefix,
-        class_name=_class_name(row.class_prefix),
+        class_name=class_name(row.class_prefix),
         place_path=row.place_path,
         place_name=regions.label(row.place_path),
         basis=row.basis,
@@ -299,20 +302,7 @@ def _duties(on: date) -> QuerySet[Duty]:
     return Duty.objects.on(on).select_related("body", "clause__document")
 
 
-# ------------------------------------------------------------------ words
-
-
-def _in_language(chinese: str, english: str) -> str:
-    return english if english and (get_language() or "").startswith("en") else chinese
-
-
-def _class_name(prefix: str) -> str:
-    if not prefix:
-        return _("全部类别")
-    if prefix == rules.PART:
-        return _("全部部件")
-    entry = codes.known("part_class" if rules.is_part(prefix) else "event_class", prefix)
-    return f"{entry.shown} {codes.label(entry)}" if entry else prefix
+# ------------------------------------------------------------------ for forms
 
 
 def with_duty(*, place: str, on: date) -> tuple[BodyEntry, ...]:
@@ -324,7 +314,7 @@ def with_duty(*, place: str, on: date) -> tuple[BodyEntry, ...]:
 
 def labels(holders: Iterable[Holder]) -> list[tuple[str, str]]:
     """Return key and name of holders in their order, in the reader's language, for a form."""
-    return [(str(one.body_id), _in_language(one.name, one.name_en)) for one in holders]
+    return [(str(one.body_id), in_language(one.name, one.name_en)) for one in holders]
 
 
 # ------------------------------------------------------------------ what lists and files hold

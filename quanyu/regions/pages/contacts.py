@@ -1,0 +1,230 @@
+"""Who serves the grids: a list, a file, an appointment, a leaving (网格联系人页面)."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from quanyu.kernel.access.http import (
+    actor_of,
+    answer,
+    answered,
+    field,
+    hidden_if_denied,
+    meant,
+    option,
+    read_or_write,
+    sentence,
+)
+from quanyu.kernel.access.rules import Actor
+from quanyu.kernel.accounts import queries as accounts
+from quanyu.kernel.errors import Refusal
+from quanyu.kernel.tables import http as tables
+from quanyu.kernel.tables.queries import address
+from quanyu.regions import actions, queries
+from quanyu.regions.actions.contacts import CONTACT_KEEPERS
+from quanyu.regions.queries import contacts as found
+from quanyu.regions.rules.contacts import POST_WORDS, WrongContact
+from quanyu.regions.tables import CONTACTS
+
+
+@CONTACTS.narrowed_by
+def narrowed(asked: Mapping[str, str], *, actor: Actor, at: datetime) -> Any:
+    """Return every service that the page of this address shows, in its order."""
+    return found.contacts_asked(asked, on=timezone.localdate(at), actor=actor)
+
+
+@CONTACTS.told_by
+def told(asked: Mapping[str, str], *, actor: Actor, at: datetime) -> list[tuple[str, str]]:
+    """Return in words what the address asks for."""
+    fields = _filters(asked, actor)
+    return [(str(one["label"]), _word(one)) for one in fields if one.get("on")]
+
+
+@read_or_write
+@hidden_if_denied
+def contacts(request: HttpRequest) -> HttpResponse:
+    """List who serves the grids within reach; who keeps them may appoint somebody."""
+    actor, at = actor_of(request), timezone.now()
+    if request.method == "GET" and (preferred := tables.begin(request, CONTACTS)):
+        return preferred
+
+    def appoint() -> HttpResponse:
+        _appointed(request, actor, at=at)
+        messages.success(request, _("已登记，从写明的日子起生效"))
+        return HttpResponseRedirect(reverse("desk_grid_contacts"))
+
+    return answered(request, appoint, lambda no: _page(request, actor, at=at, no=no))
+
+
+@require_POST
+@hidden_if_denied
+def end(request: HttpRequest, contact_id: UUID) -> HttpResponse:
+    """Let somebody leave a post."""
+    at = timezone.now()
+    try:
+        actions.end_contact(
+            contact_id=contact_id,
+            end=_day(request.POST.get("end", "")),
+            actor=actor_of(request),
+            at=at,
+        )
+        messages.success(request, _("已登记卸任"))
+    except Refusal as no:
+        messages.error(request, sentence(no))
+    return HttpResponseRedirect(reverse("desk_grid_contacts"))
+
+
+def _appointed(request: HttpRequest, actor: Actor, *, at: datetime) -> None:
+    given = request.POST
+    username = given.get("account", "").strip()
+    account = accounts.by_username(username) if username else None
+    if username and account is None:
+        raise WrongContact(_("没有这个账号"), field="account", value=username)
+    actions.appoint_contact(
+        path=given.get("place", ""),
+        post=given.get("post", ""),
+        name=given.get("name", ""),
+        account=account.pk if account else None,
+        start=_day(given.get("start", "")),
+        actor=actor,
+        at=at,
+    )
+
+
+def _page(request: HttpRequest, actor: Actor, *, at: datetime, no: Refusal | None) -> HttpResponse:
+    asked = CONTACTS.asked(request.GET.dict())
+    chosen = tables.columns_asked(request)
+    today = timezone.localdate(at)
+    page = found.contact_page(asked, on=today, actor=actor, after=request.GET.get("after", ""))
+    listing = tables.listing(request, CONTACTS, asked, actor=actor)
+    whole = {**asked, tables.COLUMNS: chosen, "after": page.after}
+    values = tables.cells(CONTACTS, chosen, found.contact_values(page.rows, at=at))
+    keeps = any(CONTACT_KEEPERS & actor.roles_at(path) for path in actor.places)
+    context = {
+        "section": "grid_contacts",
+        "title": _(CONTACTS.title),
+        "filters": [*_filters(asked, actor), *tables.kept(listing["keep"])],
+        "clear_url": reverse("desk_grid_contacts") if asked else "",
+        "total": f"{page.count:,}",
+        **listing,
+        "rows": [
+            {"cells": cells, "end_url": _end_url(row, actor)}
+            for cells, row in zip(values, page.rows, strict=True)
+        ],
+        "today": today,
+        "pages": {
+            "next_url": f"{reverse('desk_grid_contacts')}?{address(whole)}" if page.after else ""
+        },
+        "form": _form(request, asked, actor, no, today=today) if keeps else None,
+        "now": timezone.localtime(at),
+    }
+    return answer(request, "regions/contacts.html", context, no)
+
+
+def _end_url(row: Any, actor: Actor) -> str:
+    may = row.valid_to is None and CONTACT_KEEPERS & actor.roles_at(row.region_path)
+    return reverse("desk_grid_contact_end", args=[row.pk]) if may else ""
+
+
+def _filters(asked: Mapping[str, str], actor: Actor) -> list[dict[str, Any]]:
+    choices = {
+        "place": (_("辖区"), [option(path, queries.label(path)) for path in _around(actor)]),
+        "post": (_("岗位"), [option(one.value, _(words)) for one, words in POST_WORDS.items()]),
+        "standing": (_("状态"), [option("all", _("含已卸任的"))]),
+    }
+    fields = [
+        field("q", _("姓名"), "search", value=asked.get("q", ""), required=False, on="q" in asked)
+    ]
+    for name, (label, options) in choices.items():
+        rest = {key: value for key, value in asked.items() if key != name}
+        fields.append(
+            field(
+                name,
+                label,
+                "select",
+                value=asked.get(name, ""),
+                required=False,
+                options=options,
+                empty=_("在任的") if name == "standing" else "",
+                on=name in asked,
+                clear_url=f"{reverse('desk_grid_contacts')}?{address(rest)}",
+            )
+        )
+    return fields
+
+
+def _around(actor: Actor) -> list[str]:
+    below = [crumb.path for path in actor.places for crumb in queries.below(path)]
+    return list(dict.fromkeys([*actor.places, *below]))
+
+
+def _word(shown: Mapping[str, Any]) -> str:
+    options = {one["value"]: one["label"] for one in shown.get("options", ())}
+    return str(options.get(shown["value"], shown["value"]))
+
+
+def _form(
+    request: HttpRequest,
+    asked: Mapping[str, str],
+    actor: Actor,
+    no: Refusal | None,
+    *,
+    today: date,
+) -> dict[str, Any]:
+    given = request.POST
+    within = asked.get("place") or (actor.places[0] if actor.places else "")
+    grids = queries.grids_in(within)
+    return {
+        "url": f"{reverse('desk_grid_contacts')}?{address(asked)}",
+        "title": _("任命"),
+        "fields": [
+            field(
+                "place",
+                _("网格"),
+                "select",
+                value=given.get("place", ""),
+                options=[option(path, name) for path, name in grids.items()],
+                no=no,
+            ),
+            field(
+                "post",
+                _("岗位"),
+                "select",
+                value=given.get("post", ""),
+                options=[option(one.value, _(words)) for one, words in POST_WORDS.items()],
+                no=no,
+            ),
+            field("name", _("姓名"), value=given.get("name", ""), maxlength=40, no=no),
+            field(
+                "account",
+                _("用户名"),
+                value=given.get("account", ""),
+                required=False,
+                help=_("有账号的填用户名，任免时通知本人"),
+                maxlength=60,
+                no=no,
+            ),
+            field(
+                "start",
+                _("任职日期"),
+                "date",
+                value=given.get("start") or today.isoformat(),
+                no=no,
+            ),
+        ],
+    }
+
+
+def _day(text: str) -> date | None:
+    if not text:
+        return None
+    no = WrongContact(_("日期有误"), field="start", value=text)
+    return meant(date.fromisoformat, text, otherwise=no)

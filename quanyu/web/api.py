@@ -21,6 +21,7 @@ from quanyu.events.api.calling import calls, cards
 from quanyu.gateway.api import router as exchange
 from quanyu.kernel.access.http import sentence
 from quanyu.kernel.errors import Denied, Refusal, TooMany
+from quanyu.regions.api import router as places
 from quanyu.web import messages
 
 api_logger = logging.getLogger("quanyu.api")
@@ -50,6 +51,7 @@ api = NinjaAPI(
 api.add_router("/public", public)
 api.add_router("/events", events)
 api.add_router("/exchange", exchange)
+api.add_router("/places", places)
 api.add_router("/whistles", calls)
 api.add_router("/cards", cards)
 

@@ -96,6 +96,9 @@ DOORS: tuple[tuple[Promise | str, tuple[Door, ...]], ...] = (
     (
         pgettext_lazy("navigation", "依据"),
         (
+            Door("who", "desk_who", "map-pin-search", _("谁来负责"), GROUND),
+            Door("grids", "desk_grids", "polygon", _("网格检查"), GROUND),
+            Door("grid_contacts", "desk_grid_contacts", "user-pin", _("网格联系人"), MATTERS),
             Door("bodies", "desk_bodies", "building", pgettext_lazy("navigation", "单位"), GROUND),
             Door("duties", "desk_duties", "clipboard-list", _("权责清单"), GROUND),
             Door("precedents", "desk_precedents", "gavel", _("判例"), PRECEDENTS),

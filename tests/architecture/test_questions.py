@@ -32,6 +32,8 @@ ANSWERERS = {
     "kernel.files.ended": {"events"},
     "kernel.files.may_open": {"events"},
     "kernel.workflow.may_be_asked": set(),
+    "regions.bodies_at": {"organisations"},
+    "regions.standing": set(),
 }
 """Each question under the package that declares and asks it, and the packages that answer."""
 

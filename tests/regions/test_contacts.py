@@ -14,7 +14,8 @@ from quanyu.kernel.audit.models import Record
 from quanyu.kernel.columns import Key
 from quanyu.kernel.errors import Denied
 from quanyu.kernel.notices.models import Notice
-from quanyu.regions import actions, jobs
+from quanyu.regions import actions
+from quanyu.regions.actions import contacts as contact_actions
 from quanyu.regions.models import GridContact
 from quanyu.regions.queries import contacts
 from quanyu.regions.rules import contacts as rules
@@ -167,7 +168,7 @@ def test_somebody_with_an_account_is_told(act: Any, secretary: Actor, at: dateti
     )
     set_scope(CITY)
 
-    jobs.contacts.tell(contact_id=row.pk, since=at, actor=CITY, at=at)
+    contact_actions.tell(contact_id=row.pk, since=at, actor=CITY, at=at)
 
     told = Notice.objects.visible_to(CITY).get(account_id=account.pk)
     assert told.topic == rules.APPOINTED

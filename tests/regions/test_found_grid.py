@@ -13,9 +13,8 @@ from quanyu.regions import actions, queries
 from quanyu.regions.models import Building, Region
 from quanyu.regions.queries import profiles
 from quanyu.regions.rules import grids
-from quanyu.regions.rules.grids import Profile, Sizes
+from quanyu.regions.rules.grids import Profile, Sizes, WrongGrid
 from quanyu.regions.rules.kinds import Kind
-from quanyu.regions.rules.topology import WrongGrid
 from tests.conftest import person
 
 COMMUNITY = "34/01/04/001/001/"

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.urls import URLPattern, path
 
-from quanyu.regions.pages import ground, tiles
+from quanyu.regions.pages import checks, contacts, ground, tiles, who
 
 View = Callable[..., Any]
 
@@ -18,4 +18,22 @@ public = [
 
 def behind(door: Callable[[str, View], View]) -> list[URLPattern]:
     """Return the addresses of the desk, each view behind its door."""
-    return []
+    return [
+        path("desk/who", door("who", who.who), name="desk_who"),
+        path("desk/grids", door("grids", checks.checks), name="desk_grids"),
+        path(
+            "desk/grids/findings.geojson",
+            door("grids", checks.findings),
+            name="desk_grid_findings",
+        ),
+        path(
+            "desk/grids/contacts",
+            door("grid_contacts", contacts.contacts),
+            name="desk_grid_contacts",
+        ),
+        path(
+            "desk/grids/contacts/<uuid:contact_id>/end",
+            door("grid_contacts", contacts.end),
+            name="desk_grid_contact_end",
+        ),
+    ]

@@ -12,15 +12,15 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from django.views.decorators.http import require_GET
 
-from quanyu.kernel.access.http import actor_of, answer, asked, hidden_if_denied
+from quanyu.kernel.access.http import actor_of, answer, asked, hidden_if_denied, sentence
 from quanyu.kernel.access.rules import Actor
-from quanyu.kernel.errors import Refusal
 from quanyu.regions import queries
 from quanyu.regions.actions.contacts import CONTACT_KEEPERS
 from quanyu.regions.queries import answering
-from quanyu.regions.queries.answering import Answer, Asked, Hit
+from quanyu.regions.queries.answering import Answer, Asked, Hit, NoPlace
+from quanyu.regions.rules import WrongPath
 
-POINT = re.compile(r"\s*(\d{2,3}\.\d+)\s*[,，\s]\s*(\d{1,2}\.\d+)\s*")
+POINT = re.compile(r"\s*(\d{2,3}\.\d+)\s*[,\uff0c\s]\s*(\d{1,2}\.\d+)\s*")
 FEW = 6
 """Classes of a body that are named at once; the rest unfolds."""
 
@@ -45,14 +45,12 @@ def who(request: HttpRequest) -> HttpResponse:
     meant, hits = _meant(given)
     if meant is None:
         shown = [_hit(one, day) for one in hits]
-        nothing = bool(given.get("q")) and not hits
-        return answer(
-            request, "regions/who.html", context | {"hits": shown, "is_nothing": nothing}
-        )
+        return answer(request, "regions/who.html", context | {"hits": shown})
     try:
         found = answering.who_answers(meant, on=day, actor=actor)
-    except Refusal as no:
-        return answer(request, "regions/who.html", context, no)
+    except (NoPlace, WrongPath) as no:
+        context["why_not"] = sentence(no)
+        return answer(request, "regions/who.html", context)
     return answer(request, "regions/who.html", context | _shown(found, actor))
 
 
@@ -67,6 +65,8 @@ def _meant(given: dict[str, str]) -> tuple[Asked | None, list[Hit]]:
     if point:
         return Asked(point=(float(point[1]), float(point[2]))), []
     hits = answering.hits(text)
+    if text and not hits:
+        return Asked(address=text), []
     return (_of(hits[0]), []) if len(hits) == 1 else (None, hits)
 
 

@@ -19,7 +19,8 @@ from quanyu.kernel.access.rules import Actor
 from quanyu.kernel.errors import Invalid
 from quanyu.kernel.errors import gettext_noop as _said
 from quanyu.regions.models import Building, Region, Siting
-from quanyu.regions.queries import contacts, standing, tree
+from quanyu.regions.queries import contacts, past, standing, tree
+from quanyu.regions.queries.addresses import recognise
 from quanyu.regions.queries.contacts import ContactEntry
 from quanyu.regions.queries.standing import Answering, Standing
 from quanyu.regions.rules import (
@@ -206,16 +207,22 @@ def _of_point(lon: float, lat: float, *, on: date) -> _Where:
 
 
 def _of_address(text: str, *, on: date) -> _Where:
+    read = recognise(text)
+    if read.building_id is not None:
+        return _of_building(read.building_id, on=on)
     found = hits(text)
-    if len(found) != 1:
-        raise NoPlace(
-            _said("地址没有指向唯一的地点") if found else _said("没有找到这个地址"),
-            field="address",
-            value=text[:80],
-            allowed=[hit.detail for hit in found[:5]],
-        )
-    one = found[0]
-    return _of_building(one.building, on=on) if one.building else _Where(one.path)
+    if len(found) == 1:
+        one = found[0]
+        return _of_building(one.building, on=on) if one.building else _Where(one.path)
+    if not found and read.region_path:
+        return _Where(read.region_path, notes=(read.reason,))
+    raise NoPlace(
+        _said("没有认出唯一的地点：{reason}"),
+        field="address",
+        value=text[:80],
+        allowed=[hit.detail for hit in found[:5]],
+        reason=read.reason,
+    )
 
 
 def _around(lon: float, lat: float, *, on: date) -> tuple[list[str], list[str]]:
@@ -275,7 +282,10 @@ def _gone(path: str, rows: dict[str, Region], *, on: date) -> list[str]:
     if on < days[0][0]:
         return [_("这里自{day}起才有记录，那一天的无从查起").format(day=days[0][0].isoformat())]
     ended = max((end for _start, end in days if end is not None and end <= on), default=None)
-    return [_("这里已于{day}撤销").format(day=ended.isoformat() if ended else "")]
+    told = [_("这里已于{day}撤销").format(day=ended.isoformat() if ended else "")]
+    into = [one.target for one in past.became(path) if one.on <= on]
+    names = tree.place_names(list(dict.fromkeys(into)))
+    return told + [_("去向：{place}").format(place=name) for name in names.values()]
 
 
 def _unserved(

@@ -162,6 +162,12 @@ def is_known(path: str) -> bool:
     return path in _names.get()
 
 
+def grids_in(path: str) -> dict[str, str]:
+    """Return the grids that stand in a place, by path, named apart, in the order of paths."""
+    rows = Region.objects.standing().within(path).filter(level=rules.Level.GRID).order_by("path")
+    return dict(place_names(list(rows.values_list("path", flat=True))))
+
+
 def children(path: str) -> list[Child]:
     """Return the places right below ``path``, in the order of their codes."""
     rows = Region.objects.standing().filter(parent_path=path).order_by("path")

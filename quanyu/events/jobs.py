@@ -147,6 +147,13 @@ def queue_call(case: UUID, at: datetime) -> None:
     actions.queue_call(event_id=case, actor=worker, at=at)
 
 
+@on("event.settle", is_news=True)
+def queue_call_of_settled(case: UUID, at: datetime) -> None:
+    """Put some of what was settled on the spot on the list too: nobody else has checked it."""
+    worker = system(settings.QUANYU_CITY, job="events.queue_call_of_settled")
+    actions.queue_call(event_id=case, actor=worker, at=at)
+
+
 @on("event.close_with", is_news=True)
 def queue_call_of_merged(case: UUID, at: datetime) -> None:
     """Put one that was handled together with another on the list too: each reporter is asked."""
@@ -198,6 +205,15 @@ FOLLOWS = {
     for verb in ("close", "settle", "refuse", "void", "force_close", "forward")
 }
 """What is handled together ends together."""
+
+
+@on("event.overrule")
+def go_on_together(case: UUID, at: datetime) -> None:
+    """Have what was ended unsolved with a matter be done with it after all."""
+    worker = system(settings.QUANYU_CITY, job="events.go_on_together")
+    main = queries.one(event_id=case, actor=worker)
+    for key in merging.forced_with(main, actor=worker):
+        actions.go_on_with_main(event_id=key, actor=worker, at=at)
 
 
 @on("event.hand_over")

@@ -219,10 +219,12 @@ def _judge_unwritten(run: Run, batch: list[Any]) -> None:
     """Judge rows of the file by the same rule, as they would stand."""
     if run.judged is None:
         return
-    is_on_time = import_module("quanyu.events.rules").is_on_time
+    rules = import_module("quanyu.events.rules")
     without_due = WITHOUT_DUE[run.asked.without_due]
     for past in batch:
-        ours = is_on_time(past.due, past.closed, as_of=run.as_of, without_due=without_due)
+        is_over = past.due is not None and past.closed is not None and past.closed <= run.as_of
+        left = rules.seconds_left(past.due, at=past.closed) if is_over else None
+        ours = rules.is_on_time(past.due, left=left, at=run.as_of, without_due=without_due)
         run.judged.add(past.number, said=past.on_time, ours=ours)
 
 

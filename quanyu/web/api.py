@@ -39,6 +39,7 @@ TITLES = {
     429: _("太频繁了"),
     500: _("系统出了故障"),
 }
+EXCHANGE = "/api/v1/exchange/"
 NOT_FOUND = _("没有这一项，或者不在您的范围内")
 
 api = NinjaAPI(
@@ -59,7 +60,9 @@ api.add_router("/cards", cards)
 @api.exception_handler(Refusal)
 def refused(request: HttpRequest, refusal: Refusal) -> HttpResponse:
     """Answer a refusal with its sentence and what to mend."""
-    headers = {"Retry-After": str(refusal.retry_after)} if isinstance(refusal, TooMany) else {}
+    headers = _challenge(request) if refusal.status == 401 else {}
+    if isinstance(refusal, TooMany):
+        headers["Retry-After"] = str(refusal.retry_after)
     return problem(
         refusal.status,
         sentence(refusal),
@@ -91,7 +94,13 @@ def invalid(request: HttpRequest, fault: ValidationError) -> HttpResponse:
 @api.exception_handler(AuthenticationError)
 def unknown(request: HttpRequest, fault: AuthenticationError) -> HttpResponse:
     """Ask for a sign-in."""
-    return problem(401, gettext("请先登录，再做这一步"))
+    return problem(401, gettext("请先登录，再做这一步"), headers=_challenge(request))
+
+
+def _challenge(request: HttpRequest) -> dict[str, str]:
+    """Return how another system makes itself known (RFC 6750); people sign in on a page."""
+    is_system = request.path.startswith(EXCHANGE)
+    return {"WWW-Authenticate": 'Bearer realm="quanyu"'} if is_system else {}
 
 
 @api.exception_handler(HttpError)

@@ -129,6 +129,59 @@ def test_keeps_to_the_share_that_the_city_set_for_a_channel(
     assert Callback.objects.filter(event=found(closed.id)).exists() == drawn
 
 
+@pytest.fixture
+def settled(act: Any, reported: Event, operator: Actor, grid_worker: Actor, at: datetime) -> Event:
+    """A matter that the grid worker put right on the spot, every one of which is called back."""
+    keeper = person(Role.SYS_ADMIN, "34/01/")
+    rule = {"workflow": "event", "stage": fair.SETTLED_SHARE, "amount": 100, "unit": "percent"}
+    act(codes.set_limit, start=at.date(), actor=keeper, at=at, **rule)
+    event: Event = act(
+        actions.settle, event_id=reported.id, outcome="井盖已扶正", actor=grid_worker, at=at
+    )
+    jobs.queue_call_of_settled(event.id, at)
+    return found(event.id)
+
+
+def test_is_made_of_some_that_were_settled_on_the_spot(
+    act: Any, settled: Event, caller: Actor
+) -> None:
+    act(actions.take_call, event_id=settled.id, actor=caller, at=TUESDAY)
+    facts = {"event_id": settled.id, "solved": True, "treated": 3}
+    act(actions.hear, actor=caller, at=TUESDAY, **facts)
+
+    event = found(settled.id)
+    assert (event.state, event.solved, event.rated_by) == ("settled", True, "call")
+
+
+def test_unsolved_on_the_spot_is_looked_at_from_the_beginning(
+    act: Any, settled: Event, caller: Actor
+) -> None:
+    act(actions.take_call, event_id=settled.id, actor=caller, at=TUESDAY)
+    facts = {"event_id": settled.id, "solved": False, "treated": 2, "comment": "又歪了"}
+    act(actions.hear, actor=caller, at=TUESDAY, **facts)
+
+    event = found(settled.id)
+    assert (event.state, event.closed_at, event.reopened) == ("reported", None, 1)
+
+
+def test_is_not_made_by_who_settled_it(act: Any, settled: Event, grid_worker: Actor) -> None:
+    both = Actor(
+        grid_worker.kind,
+        grid_worker.id,
+        frozenset({*grid_worker.grants, *person(Role.CHECKER).grants}),
+        name=grid_worker.name,
+    )
+
+    with pytest.raises(OwnCall):
+        act(actions.take_call, event_id=settled.id, actor=both, at=TUESDAY)
+
+
+def test_is_of_a_fifth_of_what_was_settled_where_the_city_says_nothing(reported: Event) -> None:
+    reported.state = "settled"
+
+    assert queries.share(reported, at=TUESDAY) == 20
+
+
 # ------------------------------------------------------------------ who calls, and when
 
 
@@ -460,3 +513,43 @@ def test_is_listed_by_the_interface_for_whoever_may_call(
     own = browser_of(checker).get("/api/v1/events/callbacks").json()
 
     assert ([one["number"] for one in others], own) == ([queued.number], [])
+
+
+# ------------------------------------------------------------------ looking at the number
+
+
+def test_shows_no_number_to_call_back_outside_the_hours(
+    act: Any, queued: Event, caller: Actor
+) -> None:
+    late = TUESDAY.replace(hour=21)
+    facts = {"event_id": queued.id, "actor": caller}
+
+    with pytest.raises(NotNow) as no:
+        act(actions.reveal_contact, reason="reply", at=late, **facts)
+
+    told = [no.value.parts[name] for name in ("begins", "ends", "when")]
+    assert told == [9, 20, "03-04 09:00"]
+    assert act(actions.reveal_contact, reason="reply", at=TUESDAY, **facts)["phone"]
+    assert act(actions.reveal_contact, reason="contact", at=late, **facts)["phone"]
+
+
+def test_an_emergency_breaks_through_the_hours(act: Any, queued: Event, caller: Actor) -> None:
+    Event.objects.filter(pk=queued.pk).update(category="0403", is_urgent=True)
+    facts = {"event_id": queued.id, "reason": "reply", "at": TUESDAY.replace(hour=22)}
+
+    assert act(actions.reveal_contact, actor=caller, **facts)["phone"]
+
+
+# ------------------------------------------------------------------ closed before the release
+
+
+def test_what_was_closed_before_has_the_days_that_its_closing_gave(
+    closed: Event, at: datetime
+) -> None:
+    assert closed.reopen_until is not None
+    Event.objects.filter(pk=closed.pk).update(reopen_until=None)
+    event = found(closed.pk)
+
+    assert queries.reopen_until(event) == closed.reopen_until
+    assert queries.is_reopenable(event, at=closed.reopen_until)
+    assert not queries.is_reopenable(event, at=closed.reopen_until + timedelta(seconds=1))

@@ -234,6 +234,52 @@ def test_ends_what_was_merged_into_it_alike(
     assert (ended.state, ended.reply) == ("forced", SAID["reply"])
 
 
+def test_undone_takes_along_what_was_merged_into_it(
+    act: Any,
+    said: Any,
+    handling: Event,
+    operator: Actor,
+    commander: Actor,
+    reviewer: Actor,
+    at: datetime,
+) -> None:
+    twin = act(actions.report, said=said, actor=REPORTER, at=at)
+    act(actions.merge, event_id=twin.id, main=handling.number, actor=operator, at=at)
+    act(actions.force_close, event_id=handling.id, actor=commander, at=at, **SAID)
+    jobs.FOLLOWS["force_close"](handling.id, at)
+    facts = {"event_id": handling.id, "reason": "没有到现场看过"}
+    act(actions.overrule, actor=reviewer, at=at, **facts)
+
+    jobs.go_on_together(handling.id, at)
+    jobs.go_on_together(handling.id, at)
+
+    again = found(twin.id)
+    assert (again.state, again.closed_at, again.reply) == ("merged", None, "")
+    assert again.steps.filter(verb="overrule_with").count() == 1
+
+
+def test_undone_leaves_alone_whose_reporter_had_it_done_again(
+    act: Any,
+    said: Any,
+    handling: Event,
+    operator: Actor,
+    commander: Actor,
+    reviewer: Actor,
+    at: datetime,
+) -> None:
+    twin = act(actions.report, said=said, actor=REPORTER, at=at)
+    act(actions.merge, event_id=twin.id, main=handling.number, actor=operator, at=at)
+    act(actions.force_close, event_id=handling.id, actor=commander, at=at, **SAID)
+    jobs.FOLLOWS["force_close"](handling.id, at)
+    act(actions.appeal, event_id=twin.id, reason="还漏水", actor=holder(twin.id), at=at)
+    facts = {"event_id": handling.id, "reason": "没有到现场看过"}
+    act(actions.overrule, actor=reviewer, at=at, **facts)
+
+    jobs.go_on_together(handling.id, at)
+
+    assert found(twin.id).state == "filed"
+
+
 def test_is_appealed_within_the_days_promised(act: Any, forced: Event, at: datetime) -> None:
     late = at + timedelta(days=30)
 

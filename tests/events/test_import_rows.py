@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from quanyu.events.engine import mapping, past, reading
 from quanyu.events.engine.mapping import BadMapping
-from quanyu.events.rules import is_on_time
+from quanyu.events.rules import is_on_time, seconds_left
 
 TOLD: dict[str, Any] = {
     "source": "old",
@@ -178,26 +178,20 @@ def test_is_not_read_by_a_mapping_that_is_wrong(told: dict[str, Any], part: str)
 
 
 def test_is_on_time_when_closed_exactly_at_its_end() -> None:
-    assert is_on_time(AS_OF, AS_OF, as_of=AS_OF + timedelta(days=9)) is True
+    later = AS_OF + timedelta(days=9)
+    assert is_on_time(AS_OF, left=seconds_left(AS_OF, at=AS_OF), at=later) is True
     late = AS_OF + timedelta(microseconds=1)
-    assert is_on_time(AS_OF, late, as_of=AS_OF + timedelta(days=9)) is False
+    assert is_on_time(AS_OF, left=seconds_left(AS_OF, at=late), at=later) is False
 
 
 def test_is_late_when_open_after_its_end() -> None:
-    assert is_on_time(AS_OF, None, as_of=AS_OF) is True
-    assert is_on_time(AS_OF, None, as_of=AS_OF + timedelta(seconds=1)) is False
-
-
-def test_is_judged_as_it_stood_then() -> None:
-    closed = AS_OF + timedelta(days=9)
-
-    assert is_on_time(AS_OF + timedelta(days=5), closed, as_of=AS_OF) is True
-    assert is_on_time(AS_OF + timedelta(days=5), closed, as_of=closed) is False
+    assert is_on_time(AS_OF, left=None, at=AS_OF) is True
+    assert is_on_time(AS_OF, left=None, at=AS_OF + timedelta(seconds=1)) is False
 
 
 @pytest.mark.parametrize("counts_as", [None, True, False])
 def test_without_an_end_is_what_it_is_said_to_be(counts_as: bool | None) -> None:
-    assert is_on_time(None, None, as_of=AS_OF, without_due=counts_as) is counts_as
+    assert is_on_time(None, left=None, at=AS_OF, without_due=counts_as) is counts_as
 
 
 # ------------------------------------------------------------------ files

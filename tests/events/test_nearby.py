@@ -15,7 +15,6 @@ from hypothesis import strategies as st
 
 from quanyu.events import actions
 from quanyu.events.models import Event
-from quanyu.events.pages.nearby import OFTEN
 from quanyu.events.queries import nearby, twins
 from quanyu.events.queries.nearby import Near, Said, near
 from quanyu.events.rules import nearby as rules
@@ -203,7 +202,7 @@ def test_asks_few_statements(
 
 def test_is_not_told_to_who_asks_too_often(client: Client, handling: Event) -> None:
     fetched: dict[str, Any] = {"headers": {"X-Requested-With": "fetch"}}
-    often = range(2 * OFTEN[0].times + 1)  # a new minute may begin in between
+    often = range(2 * rules.MOST_LOOKS[rules.A_MINUTE] + 1)  # a new minute may begin in between
 
     codes = {client.post(reverse("report_near"), TYPED, **fetched).status_code for _n in often}
 

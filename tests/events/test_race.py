@@ -11,7 +11,7 @@ from django.conf import settings
 from django.db import connection
 
 from quanyu.events import actions, jobs
-from quanyu.events.models import Event, RungTold
+from quanyu.events.models import Event, ForceClosing, RungTold
 from quanyu.events.queries import escalating
 from quanyu.events.rules.fair import CallTaken
 from quanyu.kernel.access.rules import REPORTER, Actor, Role, system
@@ -151,8 +151,29 @@ def test_of_two_callers_one_has_the_call(
     assert at_once(attempt) == ["taken", "told"]
 
 
-def _closed(said: actions.Report, checker: Actor, operator: Actor, act: Any, at: datetime) -> Any:
-    """Return the key of a closed matter whose reporter is to be called."""
+def test_of_two_commanders_one_ends_it_unsolved(
+    said: actions.Report, operator: Actor, act: Any, at: datetime
+) -> None:
+    """The second is told who was faster; one closing stands to be drawn from."""
+    key, _handler = _handling(said, operator, act, at)
+    commanders = [person(Role.COMMANDER, name="吴刚"), person(Role.COMMANDER, name="何强")]
+    why = {"ground": "cannot_be_met", "reason": "协商不成", "reply": "按现行规定办不了"}
+
+    def attempt(number: int) -> str:
+        try:
+            act(actions.force_close, event_id=key, actor=commanders[number], at=at, **why)
+        except Overtaken as refusal:
+            return f"told of {refusal.parts['verb']}"
+        return "ended"
+
+    assert at_once(attempt) == ["ended", "told of force_close"]
+    with acting(WORKER):
+        assert ForceClosing.objects.filter(event=key).count() == 1
+    assert Record.objects.filter(topic="event.force_close").count() == 1
+
+
+def _handling(said: actions.Report, operator: Actor, act: Any, at: datetime) -> tuple[Any, Actor]:
+    """Return the key of a matter in hand, and who handles it."""
     key = act(actions.report, said=said, actor=REPORTER, at=at).id
     facts = {"event_id": key, "at": at}
     act(actions.accept, actor=operator, **facts)
@@ -161,6 +182,13 @@ def _closed(said: actions.Report, checker: Actor, operator: Actor, act: Any, at:
     act(actions.dispatch, body=body, actor=person(Role.DISPATCHER), **facts)
     handler = in_body(body)
     act(actions.acknowledge, actor=handler, **facts)
+    return key, handler
+
+
+def _closed(said: actions.Report, checker: Actor, operator: Actor, act: Any, at: datetime) -> Any:
+    """Return the key of a closed matter whose reporter is to be called."""
+    key, handler = _handling(said, operator, act, at)
+    facts = {"event_id": key, "at": at}
     act(actions.handle, outcome="井盖已更换", actor=handler, **facts)
     act(actions.check, actor=checker, **facts)
     act(actions.close, evidence="看过", actor=checker, **facts)

@@ -52,6 +52,7 @@ FACTS: dict[str, dict[str, Any]] = {
     "merge": {"main": "260302-00000000"},
     "unmerge": {"reason": "不是一件事"},
     "follow_main": {},
+    "go_on_with_main": {},
     "ask": {"question": "在几号楼？"},
     "answer": {"answer": "三号楼"},
     "go_on": {},

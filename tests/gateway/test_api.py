@@ -194,6 +194,43 @@ def test_an_end_without_a_solution_is_told_and_may_be_sent_back(
     assert [one["kind"] for one in again] == ["reopened"]
 
 
+def test_what_our_operator_has_done_again_for_them_is_marked_as_sent_back(
+    client: Client, secret: str, operator: Actor, act: Any
+) -> None:
+    knock(client, secret, "orders", ORDER)
+    key, at = key_of("HF-001"), timezone.now()
+    refusal = {"reason": "out_of_scope", "reply": "不归街道"}
+    act(events.refuse, event_id=key, actor=operator, at=at, **refusal)
+    tell(act, key)
+    act(events.redo, event_id=key, reason="热线来电退回", actor=operator, at=at)
+    tell(act, key)
+    tell(act, key)
+
+    items = knock(client, secret, "answers").json()["items"]
+    assert [(one["kind"], one.get("sent_back_at") is not None) for one in items] == [
+        ("refused", True),
+        ("reopened", False),
+    ]
+    set_scope(SYSTEM)
+    order = Order.objects.get(number="HF-001")
+    assert (order.returned, order.return_said) == (1, "热线来电退回")
+
+
+def test_what_they_sent_back_themselves_counts_once(
+    client: Client, secret: str, operator: Actor, act: Any
+) -> None:
+    knock(client, secret, "orders", ORDER)
+    key = key_of("HF-001")
+    refusal = {"reason": "out_of_scope", "reply": "不归街道"}
+    act(events.refuse, event_id=key, actor=operator, at=timezone.now(), **refusal)
+    tell(act, key)
+    knock(client, secret, "answers/1/send_back", {"reason": "属街道职责"})
+    tell(act, key)
+
+    set_scope(SYSTEM)
+    assert Order.objects.get(number="HF-001").returned == 1
+
+
 def test_a_solution_after_a_refusal_is_told_in_its_own_words(
     client: Client, secret: str, operator: Actor, grid_worker: Actor, act: Any
 ) -> None:

@@ -122,4 +122,7 @@ def test_a_wrong_one_is_answered_as_a_problem(client: Client, source: Source) ->
 
     assert response.status_code == 401
     assert response["Content-Type"] == "application/problem+json"
-    assert client.get("/api/v1/exchange/answers").status_code == 401
+    assert response["WWW-Authenticate"].startswith("Bearer ")
+    bare = client.get("/api/v1/exchange/answers")
+    assert (bare.status_code, bare["WWW-Authenticate"]) == (401, 'Bearer realm="quanyu"')
+    assert "WWW-Authenticate" not in client.get("/api/v1/events/")

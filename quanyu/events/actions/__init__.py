@@ -71,7 +71,7 @@ from quanyu.events.actions.listing import fold as fold
 from quanyu.events.actions.listing import follow as follow
 from quanyu.events.actions.listing import learn_words as learn_words
 from quanyu.events.actions.listing import mark_whole as mark_whole
-from quanyu.events.actions.merging import follow_main, merge, unmerge
+from quanyu.events.actions.merging import follow_main, go_on_with_main, merge, unmerge
 from quanyu.events.actions.moving import arrive, hand_over
 from quanyu.events.actions.outside import (
     come_back,
@@ -151,6 +151,7 @@ __all__ = [
     "forward",
     "go_on",
     "go_on_parts",
+    "go_on_with_main",
     "hand_back",
     "hand_back_part",
     "hand_outside",

@@ -8,7 +8,8 @@ from django.db import transaction
 
 from quanyu.events import queries, rules
 from quanyu.events.models import Contact, Event, Published
-from quanyu.events.queries import standing
+from quanyu.events.queries import closing, standing, telling
+from quanyu.events.rules import fair
 from quanyu.kernel.access.queries import get
 from quanyu.kernel.access.rules import Actor, Role
 from quanyu.kernel.audit.actions import record
@@ -37,8 +38,11 @@ def reveal_contact(*, event_id: UUID, reason: str, actor: Actor, at: datetime) -
     """Return the reporter's name and telephone, for a listed reason, and log the look.
 
     :raises Denied: if there is no such matter within reach, or no contact was given
+    :raises NotNow: if it is to call back in quiet hours; an emergency breaks through
     """
     event = get(Event, event_id, actor=actor, lock=True)
+    if reason == fair.CALLING_BACK and not telling.is_urgent(event):
+        closing.check_hours(event, at=at)
     contact = get(Contact, queries.contact_key(event), actor=actor)
     shown = privacy.reveal_all(
         contact, ["name", "phone"], by=queries.opens(contact), reason=reason, actor=actor, at=at

@@ -11,7 +11,6 @@ from quanyu.events.models import Callback, Event
 from quanyu.events.queries import closing as queries
 from quanyu.events.rules import fair
 from quanyu.events.rules.fair import Ended
-from quanyu.events.workflow import State
 from quanyu.kernel.access.queries import get
 from quanyu.kernel.access.rules import Actor, Role
 from quanyu.kernel.calendar.rules import local
@@ -21,13 +20,13 @@ from quanyu.kernel.workflow.spec import NotAllowed
 
 @transaction.atomic
 def queue_call(*, event_id: UUID, actor: Actor, at: datetime) -> Callback | None:
-    """Put a closed matter on the list of call-backs, if its reporter agreed and it is drawn (回访).
+    """Put what is done on the list of call-backs, if its reporter agreed and it is drawn (回访).
 
     Nobody is called who left no number, did not agree, or has answered by then.
     """
     event = get(Event, event_id, actor=actor, lock=True)
     share = queries.share(event, at=at)
-    if event.state != State.CLOSED or not fair.in_sample(event.pk, share):
+    if event.state not in queries.CALLED or not fair.in_sample(event.pk, share):
         return None
     if not _agreed(event, actor=actor) or _is_on_the_list(event, actor=actor, at=at):
         return None

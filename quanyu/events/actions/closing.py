@@ -16,7 +16,6 @@ from quanyu.events.rules.fair import Ended, RatedBy
 from quanyu.events.workflow import State
 from quanyu.kernel.access.queries import get
 from quanyu.kernel.access.rules import Actor, Role
-from quanyu.kernel.calendar.rules import local
 from quanyu.kernel.errors import Invalid
 from quanyu.kernel.errors import gettext_noop as _
 from quanyu.kernel.workflow.actions import move
@@ -106,7 +105,7 @@ def rate(
     if treated not in {1, 2, 3}:
         raise Invalid(_("请选一项：满意、一般、不满意"), field="treated", value=treated)
     if event.state == State.RATED:
-        _check_correcting(event, at=at)
+        queries.check_reopening(event, at=at)
     by = RatedBy.SELF if Role.RESIDENT in actor.roles_on(event) else RatedBy.CALL
     again = not solved and queries.is_reopenable(event, at=at)
     said: dict[str, Any] = {"treated": treated, "source": by.value}
@@ -135,11 +134,6 @@ def _reopened(comment: str) -> dict[str, str]:
     if not comment.strip():
         raise Invalid(_("请写一句哪里没解决，好接着办"), field="comment")
     return {"reason": comment}
-
-
-def _check_correcting(event: Event, *, at: datetime) -> None:
-    day = f"{local(event.reopen_until):%m-%d}" if event.reopen_until else ""
-    fair.check_reopening(event.reopen_until, day=day, at=at)
 
 
 def _end_call(event: Event, by: RatedBy, *, actor: Actor, at: datetime) -> None:

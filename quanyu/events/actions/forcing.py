@@ -11,9 +11,9 @@ from quanyu.events.actions.common import check_reason, drop_asked, person, set_f
 from quanyu.events.actions.joint import drop_parts
 from quanyu.events.actions.outside import come_in
 from quanyu.events.models import Draw, Event, ForceClosing
+from quanyu.events.queries import closing, standing
 from quanyu.events.queries import gone as queries
-from quanyu.events.queries import standing
-from quanyu.events.rules import fair, leaving
+from quanyu.events.rules import leaving
 from quanyu.events.workflow import State
 from quanyu.kernel.access.queries import get
 from quanyu.kernel.access.rules import Actor, Role
@@ -57,8 +57,7 @@ def appeal(*, event_id: UUID, reason: str, actor: Actor, at: datetime) -> Event:
     :raises ReopenOver: if the days promised at closing are over
     """
     event = get(Event, event_id, actor=actor, lock=True)
-    day = f"{local(event.reopen_until):%m-%d}" if event.reopen_until else ""
-    fair.check_reopening(event.reopen_until, day=day, at=at)
+    closing.check_reopening(event, at=at)
     event.solved, event.closed_at, event.reply = False, None, ""
     move(event, "appeal", actor=actor, at=at, reason=rules.check_text(reason))
     event.reopened += 1  # after the guard has seen how often it was
@@ -123,28 +122,28 @@ def review_closing(
 
     :raises NotAllowed: if it was not drawn, was looked at before, or is one's own
     """
-    closing = queries.closing(closing_id, actor=actor, lock=True)
-    event = get(Event, closing.event_id, actor=actor, lock=True)
-    role = _reviewing(closing, event, actor)
-    closing.in_order, closing.words = in_order, rules.check_text(words)
-    closing.reviewed_by, closing.reviewed_at = actor.id, at
-    closing.save(update_fields=["in_order", "words", "reviewed_by", "reviewed_at"])
+    row = queries.closing(closing_id, actor=actor, lock=True)
+    event = get(Event, row.event_id, actor=actor, lock=True)
+    role = _reviewing(row, event, actor)
+    row.in_order, row.words = in_order, rules.check_text(words)
+    row.reviewed_by, row.reviewed_at = actor.id, at
+    row.save(update_fields=["in_order", "words", "reviewed_by", "reviewed_at"])
     verb = "audit" if in_order else "fault"
-    note(event, verb, actor=actor, at=at, role=role, words=closing.words)
+    note(event, verb, actor=actor, at=at, role=role, words=row.words)
     if not in_order and event.state == State.FORCED:
-        overrule(event_id=event.pk, reason=closing.words, actor=actor, at=at)
-    return closing
+        overrule(event_id=event.pk, reason=row.words, actor=actor, at=at)
+    return row
 
 
-def _reviewing(closing: ForceClosing, event: Event, actor: Actor) -> str:
+def _reviewing(row: ForceClosing, event: Event, actor: Actor) -> str:
     """Return as what somebody looks at it again, or refuse."""
     roles = leaving.REVIEWERS & actor.roles_on(event)
     if not roles:
         raise NotAllowed(
             _("这一步不归您办"), value="review_closing", allowed=sorted(leaving.REVIEWERS)
         )
-    if not closing.is_drawn or closing.in_order is not None:
+    if not row.is_drawn or row.in_order is not None:
         raise Guarded(leaving.NOT_DRAWN, value="review_closing")
-    if actor.id == closing.closed_by or not rules.is_not_ones_own(event, actor):
+    if actor.id == row.closed_by or not rules.is_not_ones_own(event, actor):
         raise Guarded(leaving.REVIEWING_OWN, value="review_closing")
     return min(roles)

@@ -14,7 +14,6 @@ from quanyu.events.rules import fair, forwarded
 from quanyu.events.workflow import BEFORE_DISPATCH, State
 from quanyu.kernel.access.queries import get
 from quanyu.kernel.access.rules import Actor
-from quanyu.kernel.calendar.rules import local
 from quanyu.kernel.errors import gettext_noop as _
 from quanyu.kernel.workflow.actions import move, note
 from quanyu.kernel.workflow.spec import NotAllowed
@@ -79,11 +78,11 @@ def redo(*, event_id: UUID, reason: str, actor: Actor, at: datetime) -> Event:
     :raises ReopenOver: if the days promised at closing are over
     """
     event = get(Event, event_id, actor=actor, lock=True)
-    until = event.reopen_until
-    fair.check_reopening(until, day=f"{local(until):%m-%d}" if until else "", at=at)
+    closing.check_reopening(event, at=at)
     event.closed_at, event.reply = None, ""
     is_anew = event.is_outside or event.state == State.FORCED
-    move(event, "appeal" if is_anew else "redo", actor=actor, at=at, reason=reason)
+    facts = {"reason": reason, "sent_back": "yes"}
+    move(event, "appeal" if is_anew else "redo", actor=actor, at=at, **facts)
     event.reopened += 1  # after the guard has seen how often it was
     event.called_by = None
     event.save(update_fields=["reopened", "called_by"])

@@ -8,6 +8,7 @@ from uuid import UUID
 from django.db import transaction
 
 from quanyu.events import rules
+from quanyu.events.actions.closing import promise_reopening
 from quanyu.events.actions.common import attach, check_reason, drop_asked, with_actor
 from quanyu.events.actions.joint import end_parts
 from quanyu.events.models import Event
@@ -52,6 +53,7 @@ def settle(
     event = get(Event, event_id, actor=actor, lock=True)
     _check_evidence(event, photos, at=at)
     event.outcome, event.closed_at = outcome, at
+    promise_reopening(event, at=at)
     event.handled_by = with_actor(event.handled_by, actor)
     move(event, "settle", actor=actor, at=at, outcome=outcome)
     attach(event, photos, "handle", actor=actor, at=at)

@@ -206,7 +206,8 @@ def checked(
     """
     rules.check_days(days)
     known = {one.id for one in queries.here(event, at=at)}
-    rules.check_asked(body, lead=event.body_id, here=known, live=live)
+    most = event.most(rules.PARTS)
+    rules.check_asked(body, lead=event.body_id, here=known, live=live, most=most)
     limit = queries.limit_in(event, days, since=at)
     wanted = queries.due_in(event, limit, body=body, since=at)
     due = rules.part_due(wanted, whole=event.due_at, at=at, is_chosen=days is not None)

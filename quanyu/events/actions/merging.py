@@ -83,3 +83,19 @@ def follow_main(*, event_id: UUID, actor: Actor, at: datetime) -> str:
         closing = gone.last_closing(main, actor=actor) if verb == "force_with" else None
         move(event, verb, actor=actor, at=at, **facts, ground=closing.ground if closing else None)
     return verb
+
+
+@transaction.atomic
+def go_on_with_main(*, event_id: UUID, actor: Actor, at: datetime) -> bool:
+    """Have a merged matter wait for the main one again, whose forced closing was undone.
+
+    One that goes on by itself since, or whose main one was ended again, is let be.
+    """
+    event = get(Event, event_id, actor=actor, lock=True)
+    main = event.merged_into
+    if main is None or event.state != State.FORCED or main.state == State.FORCED:
+        return False
+    event.closed_at, event.reply, event.outcome = None, "", ""
+    event.is_outside, event.reopen_until = False, None
+    move(event, "overrule_with", actor=actor, at=at, main=main.number)
+    return True

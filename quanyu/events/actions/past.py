@@ -14,6 +14,7 @@ from quanyu.events.engine.past import Past
 from quanyu.events.models import YEARS, Event, EventStep, Origin
 from quanyu.events.queries import past as queries
 from quanyu.events.queries.past import Ground
+from quanyu.events.rules import seconds_left
 from quanyu.events.workflow import State
 from quanyu.kernel.access.queries import get
 from quanyu.kernel.access.rules import Actor, ActorKind, Role
@@ -30,7 +31,6 @@ TOPIC = "event.import"
 RUN = "event.import_run"
 MARK = "events.origin.mark"
 ONE_AT_A_TIME = 0x9A57
-MOST_SECONDS = 2**31 - 1
 CLOCK = (
     *("due_at", "due_told_at", "span_since", "span_amount"),
     *("span_left", "span_resumed_at", "span_resumed_left"),
@@ -183,18 +183,13 @@ def _clock(row: Past, order: Order) -> dict[str, Any]:
     """
     if row.due is None:
         return dict.fromkeys(CLOCK) | {"span_unit": ""}
-    whole = _seconds(row.opened, row.due)
+    whole = seconds_left(row.due, at=row.opened)
     is_late = row.closed is None and row.due < order.at
-    left = _seconds(row.closed, row.due) if row.closed else None
+    left = seconds_left(row.due, at=row.closed) if row.closed else None
     ends = (row.due, order.at if is_late else None, row.opened)
     return dict(zip(CLOCK, (*ends, max(0, whole // 60), left, row.opened, whole), strict=True)) | {
         "span_unit": Unit.MINUTES.value
     }
-
-
-def _seconds(since: datetime, until: datetime) -> int:
-    """Return the whole seconds between two instants, rounded towards late."""
-    return max(-MOST_SECONDS, min(MOST_SECONDS, (until - since) // timedelta(seconds=1)))
 
 
 def _is_urgent(class_code: str, order: Order) -> bool:

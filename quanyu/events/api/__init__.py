@@ -132,7 +132,7 @@ def _followed(holder: Actor, *, at: datetime) -> schemas.FollowOut:
         may_rate=seen.may_rate,
         may_reopen=seen.may_reopen,
         may_correct=seen.may_correct,
-        reopen_until=event.reopen_until,
+        reopen_until=closing.reopen_until(event),
         may_appeal=seen.may_appeal,
     )
 

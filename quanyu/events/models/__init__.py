@@ -31,7 +31,7 @@ from quanyu.events.models.whistle import WhistleCall as WhistleCall
 from quanyu.events.models.whistle import WhistleMatter as WhistleMatter
 from quanyu.events.models.whistle import WhistlePart as WhistlePart
 from quanyu.events.models.whistle import WhistleStep as WhistleStep
-from quanyu.events.rules import REACHES_REPORTER, Channel, leaving, side
+from quanyu.events.rules import REACHES_REPORTER, Channel, joint, leaving, side
 from quanyu.events.rules.fair import RatedBy
 from quanyu.events.rules.side import Asking
 from quanyu.events.workflow import EVENT, HANDED_OUT, STANDING, State
@@ -282,7 +282,7 @@ class Event(Case):
             place=self.region_path,
             on=local(self.reported_at).date(),
         )
-        return row.amount if row else (side.MOST | leaving.MOST)[stage]
+        return row.amount if row else (side.MOST | leaving.MOST | joint.MOST)[stage]
 
     def stands_still(self) -> bool:
         """Answer whether the body outside is waited for with the clock standing still."""

@@ -144,7 +144,7 @@ def _call(
         "tries": waits.tries,
         "most": waits.most_tries,
         "contact": contact_of(event, actor=actor),
-        "promise": event.reopen_until if closing.is_reopenable(event, at=at) else None,
+        "promise": closing.reopen_until(event) if closing.is_reopenable(event, at=at) else None,
         "form": {
             "url": reverse("desk_callback_act", args=[number, "hear"]),
             "fields": _fields(request, no),

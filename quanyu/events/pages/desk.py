@@ -541,8 +541,8 @@ def _between(items: Iterable[str]) -> str:
 
 def _promised(event: Any) -> str:
     """Return until when a closed matter may be done again."""
-    is_over = event.state not in {"closed", "rated"} or event.reopen_until is None
-    return "" if is_over else clock.date_words(event.reopen_until)
+    until = closing.reopen_until(event) if event.state in {"closed", "rated"} else None
+    return "" if until is None else clock.date_words(until)
 
 
 def _rated_how(event: Any) -> str:

@@ -1,7 +1,7 @@
 """Residents are told what is reported near by already, and may join it (附近已有人反映)."""
 
 from datetime import date, datetime
-from typing import Any, Final
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
@@ -17,10 +17,6 @@ from quanyu.kernel.accounts.http import address_of
 from quanyu.kernel.codes import queries as codes
 from quanyu.kernel.errors import Refusal
 from quanyu.kernel.quotas.actions import knock
-from quanyu.kernel.quotas.rules import Quota
-
-OFTEN: Final = (Quota(12, 60), Quota(60, 86_400))
-"""So many looks from one address: enough to write a few reports, too few to walk the city."""
 
 NOTHING = 204
 
@@ -44,7 +40,7 @@ def near(request: HttpRequest) -> HttpResponse:
 def _near(request: HttpRequest, *, at: datetime) -> list[queries.Near]:
     given = request.POST.dict()
     typed = parsed(schemas.AlikeIn, {**given, "category": given.get("class_code")}, labels={})
-    knock("nearby", who=[address_of(request)], quotas=OFTEN, at=at)
+    knock("nearby", who=[address_of(request)], quotas=queries.quotas(at=at), at=at)
     said = queries.Said(**typed.model_dump(), address=given.get("address", "")[:200])
     return queries.near(said, at=at)
 

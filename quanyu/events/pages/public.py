@@ -21,7 +21,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from quanyu.events import actions, queries, rules, schemas
 from quanyu.events.pages import forms, shown, stopped
-from quanyu.events.queries import clock, nearby, photos, words
+from quanyu.events.queries import clock, closing, nearby, photos, words
 from quanyu.events.rules import Channel
 from quanyu.events.workflow import State
 from quanyu.kernel.access.http import answer, hidden_if_denied, parsed, sentence
@@ -498,12 +498,13 @@ def _promise(digits: str, seen: words.Followed, *, at: datetime) -> dict[str, An
     event = seen.event
     if event.state not in {State.CLOSED, State.RATED}:
         return None
+    until = closing.reopen_until(event)
     left = max(queries.most_reopens(event) - event.reopened, 0)
     return {
-        "until": event.reopen_until,
+        "until": until,
         "left": left,
         "may_reopen": seen.may_reopen,
-        "is_over": event.reopen_until is not None and at > event.reopen_until,
+        "is_over": until is not None and at > until,
         "again_url": f"{reverse('report')}?again={digits}",
     }
 

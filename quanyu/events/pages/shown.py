@@ -59,6 +59,7 @@ ICONS |= {"queue_call": "phone", "take_call": "phone-outgoing", "leave_call": "p
 ICONS |= {"miss_call": "phone-x", "end_call": "phone-off", "ask_exclusion": "filter-question"}
 ICONS |= {"exclude": "filter-off", "keep_counted": "filter", "count_again": "filter-plus"}
 ICONS |= {"force_close": "hand-stop", "force_with": "hand-stop", "overrule": "arrow-back-up"}
+ICONS |= {"overrule_with": "arrow-back-up"}
 ICONS |= {"appeal": "refresh", "hand_outside": "building-arch", "take_answer": "mail-opened"}
 ICONS |= {"take_back": "arrow-back-up", "send_back": "arrow-back-up", "forward": "mail-forward"}
 ICONS |= {"come_back": "arrow-back-up", "hand_over": "map-pin", "arrive": "map-pin-check"}

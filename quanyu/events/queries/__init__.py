@@ -22,7 +22,10 @@ from quanyu.events.queries.lists import ordered as ordered
 from quanyu.events.rules import REACHES_REPORTER, Channel, Filters, fair, leaving, side
 from quanyu.events.rules.classing import Keyword
 from quanyu.events.rules.forwarded import OPENS_CONFIDENTIAL
+from quanyu.events.rules.joint import MOST as MOST_PARTS
 from quanyu.events.rules.joint import PART as PART_STAGE
+from quanyu.events.rules.joint import PARTS
+from quanyu.events.rules.nearby import A_DAY, A_MINUTE, MOST_LOOKS
 from quanyu.events.workflow import EVENT, State
 from quanyu.kernel.access.queries import get
 from quanyu.kernel.access.rules import Actor, Role, holder
@@ -213,6 +216,10 @@ def stage_names(workflow: str) -> dict[str, str]:
         fair.CALL_TO: gettext("回访电话几点以前打"),
     }
     names |= {fair.CALLS: gettext("一次回访最多打几次"), fair.CALL_SHARE: gettext("回访比例")}
+    names |= {PARTS: gettext("同时请几个单位协办，最多")}
+    names |= {A_MINUTE: gettext("同一地址每分钟看附近反映，最多")}
+    names |= {A_DAY: gettext("同一地址每天看附近反映，最多")}
+    names |= {fair.SETTLED_SHARE: gettext("现场办结的回访比例")}
     names |= {fair.CALL_REST_DAYS: gettext("休息日打不打回访电话，0 不打，1 打")}
     return names | ({EVENT.span.name: gettext(EVENT.span.label)} if EVENT.span else {})
 
@@ -224,7 +231,8 @@ def counted_stages(workflow: str) -> dict[str, str]:
         return {}
     shares = dict.fromkeys((f"{fair.CALL_SHARE}_{one.value}" for one in Channel), "percent")
     counted = {stage: unit for stage, (unit, _most) in fair.COUNTED.items()}
-    return dict.fromkeys(side.MOST, "times") | leaving.UNITS | shares | counted
+    times = dict.fromkeys((*side.MOST, *MOST_PARTS, *MOST_LOOKS), "times")
+    return times | leaving.UNITS | shares | counted
 
 
 @audit.topic_names.answered_by

@@ -11,6 +11,7 @@ from quanyu.events import queries as events
 from quanyu.events.models import CardStep, Event, SupervisionCard, WhistleCall
 from quanyu.events.queries import whistle
 from quanyu.events.rules import cards as rules
+from quanyu.events.rules import is_on_time
 from quanyu.events.workflow import EVENT
 from quanyu.events.workflow.cards import CARD, OPEN, RAISERS, CardState
 from quanyu.events.workflow.whistle import CallState
@@ -248,6 +249,5 @@ def _limit(stage: str, level: str, place: str, *, at: datetime) -> tuple[Limit, 
 
 def is_late(event: Event, *, at: datetime) -> bool:
     """Answer whether a matter is past its handling limit, or was when it stopped."""
-    if event.due_at is None or event.state not in events.OPEN:
-        return False
-    return event.span_left < 0 if event.span_left is not None else event.due_at < at
+    in_time = is_on_time(event.due_at, left=event.span_left, at=at, without_due=True)
+    return event.state in events.OPEN and not in_time

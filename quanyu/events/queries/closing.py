@@ -18,6 +18,12 @@ from quanyu.kernel.errors import Refusal
 from quanyu.kernel.notices.rules import allowed_at
 from quanyu.kernel.workflow import clocks
 
+PROMISED = (State.CLOSED, State.RATED, State.SETTLED, State.FORCED)
+"""How a matter ends whose reporter is told until when it may be done again."""
+
+CALLED = (State.CLOSED, State.SETTLED)
+"""How a matter ends whose reporter may be called back."""
+
 MOST_CALLS_SHOWN, MOST_ENDED, MOST_EXCLUSIONS = 50, 100, 200
 
 
@@ -34,7 +40,12 @@ def count(event: Event, stage: str, *, at: datetime) -> int:
 
 
 def share(event: Event, *, at: datetime) -> int:
-    """Return how many of a hundred are called back: of the channel, where it has its own share."""
+    """Return how many of a hundred are called back: of the channel, where it has its own share.
+
+    What was settled on the spot, checked by nobody, has a share of its own.
+    """
+    if event.state == State.SETTLED:
+        return count(event, fair.SETTLED_SHARE, at=at)
     own = f"{fair.CALL_SHARE}_{event.channel}"
     day = local(at).date()
     if codes.limit(workflow=EVENT.name, stage=own, place=event.region_path, on=day):
@@ -50,7 +61,27 @@ def ends(event: Event, stage: str, *, at: datetime) -> datetime:
 
 def is_reopenable(event: Event, *, at: datetime) -> bool:
     """Answer whether the reporter may still have it done again."""
-    return fair.is_reopenable(event, event.reopen_until, at=at)
+    return fair.is_reopenable(event, reopen_until(event), at=at)
+
+
+def reopen_until(event: Event) -> datetime | None:
+    """Return until when it may be done again: as promised at closing.
+
+    What was closed before there was such a promise has what the rule of its day says.
+    """
+    if event.reopen_until is not None or event.closed_at is None:
+        return event.reopen_until
+    is_promised = event.state in PROMISED
+    return ends(event, fair.REOPEN, at=event.closed_at) if is_promised else None
+
+
+def check_reopening(event: Event, *, at: datetime) -> None:
+    """Refuse to do it again once the days promised at closing are over.
+
+    :raises ReopenOver: if so
+    """
+    until = reopen_until(event)
+    fair.check_reopening(until, day=f"{local(until):%m-%d}" if until else "", at=at)
 
 
 # ------------------------------------------------------------------ calls
@@ -81,6 +112,24 @@ def allowed(event: Event, *, at: datetime) -> datetime:
     return allowed_at(at, quiet, calendar=calendar.calendar(at))
 
 
+def check_hours(event: Event, *, at: datetime) -> None:
+    """Refuse to call somebody back outside the hours of calls, and name the hours.
+
+    :raises NotNow: if it is quiet
+    """
+    opens = allowed(event, at=at)
+    if opens <= at:
+        return
+    on_rest_days = count(event, fair.CALL_REST_DAYS, at=at) > 0
+    raise fair.NotNow(
+        fair.QUIET_AT_NIGHT if on_rest_days else fair.QUIET_ON_REST_DAYS,
+        field="reason",
+        begins=_hour(event, fair.CALL_FROM, at=at),
+        ends=_hour(event, fair.CALL_TO, at=at),
+        when=f"{local(opens):%m-%d %H:%M}",
+    )
+
+
 def _hour(event: Event, stage: str, *, at: datetime) -> int:
     limit, _clause = clocks.limit_of(event, stage, at=at)
     return (limit or fair.FALLBACK[stage]).amount
@@ -98,7 +147,7 @@ def waiting(*, actor: Actor, at: datetime) -> list[Callback]:
 def later(*, actor: Actor, at: datetime) -> int:
     """Return how many calls are to be made later."""
     rows = Callback.objects.visible_to(actor).filter(ended_at=None, next_at__gt=at, until__gt=at)
-    return rows.filter(event__state=State.CLOSED).count()
+    return rows.filter(event__state__in=CALLED).count()
 
 
 def own(*, actor: Actor, at: datetime) -> int:
@@ -108,7 +157,7 @@ def own(*, actor: Actor, at: datetime) -> int:
 
 def _waiting(actor: Actor, *, at: datetime) -> "QuerySet[Callback]":
     rows: QuerySet[Callback] = Callback.objects.visible_to(actor)
-    return rows.filter(ended_at=None, next_at__lte=at, until__gt=at, event__state=State.CLOSED)
+    return rows.filter(ended_at=None, next_at__lte=at, until__gt=at, event__state__in=CALLED)
 
 
 def _own(actor: Actor) -> Q:

@@ -47,6 +47,7 @@ NO_DUTY = frozenset(
         "force_close",
         "force_with",
         "overrule",
+        "overrule_with",
         "hand_outside",
         "take_back",
         "send_back",

@@ -42,6 +42,8 @@ STANDING = [State.SUSPENDED, State.REVIEWING, State.WAITING, State.OUTSIDE]
 
 CHECKED = [State.CLOSED, State.RATED]
 IN_TIME = Q(span_left__gte=0)
+"""Of a clock that stands still: ``rules.is_on_time`` for every row at once."""
+
 UNSOLVED = [State.REFUSED, State.VOID, State.FORCED, State.FORWARDED]
 """Ended without being solved: no part of what was done."""
 
@@ -107,12 +109,17 @@ def within(basis: str, given: Window) -> Q:
     return held & ~Q(state__in=STANDING, span_left__gte=0) & ~Q(state=State.FORWARDED)
 
 
+def late(*, at: datetime) -> Q:
+    """Return what is late at an instant: ``rules.is_on_time`` said of every row at once."""
+    return Q(span_left__lt=0) | Q(span_left__isnull=True, due_at__lt=at)
+
+
 def conditions(given: Window) -> dict[str, Q]:
     """Return what else must be true of a matter, by measure."""
     over = Q(closed_at__lt=given.until)
     done = over & ~Q(state=State.FORCED)
     open_ = Q(closed_at__isnull=True) | Q(closed_at__gte=given.until)
-    is_late = Q(span_left__lt=0) | Q(span_left__isnull=True, due_at__lt=given.now)
+    is_late = late(at=given.now)
     in_time = Q(due_at__isnull=True) | IN_TIME | Q(state=State.SETTLED)
     return {
         "reported": Q(),

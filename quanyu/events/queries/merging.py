@@ -53,6 +53,12 @@ def merged_with(event: Event, *, actor: Actor) -> list[UUID]:
     return list(rows.order_by("id").values_list("id", flat=True))
 
 
+def forced_with(event: Event, *, actor: Actor) -> list[UUID]:
+    """Return the matters that were ended unsolved with this one, and have stayed so."""
+    rows = Event.objects.visible_to(actor).filter(merged_into=event.pk, state=State.FORCED)
+    return list(rows.order_by("id").values_list("id", flat=True))
+
+
 def merged_count(event: Event, *, actor: Actor) -> int:
     """Return how many reports are handled together with this one."""
     return Event.objects.visible_to(actor).filter(merged_into=event.pk).count()

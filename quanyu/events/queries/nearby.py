@@ -10,11 +10,13 @@ from quanyu.events import queries
 from quanyu.events.rules import nearby as rules
 from quanyu.events.rules.classing import by_list
 from quanyu.events.rules.nearby import Cell
+from quanyu.events.workflow import EVENT
 from quanyu.kernel.access import prepared
 from quanyu.kernel.calendar.rules import ZONE, local
 from quanyu.kernel.codes import queries as codes
 from quanyu.kernel.privacy.fields import ring
 from quanyu.kernel.privacy.rules import Unreadable
+from quanyu.kernel.quotas.rules import Quota
 from quanyu.regions import queries as regions
 
 ASK = """
@@ -70,6 +72,17 @@ def near(said: Said, *, at: datetime) -> list[Near]:
         for key, kind, column, row, day, is_begun in rows
     ]
     return sorted(found, key=lambda one: (one.metres or 0, -one.day.toordinal()))[: rules.MOST]
+
+
+def quotas(*, at: datetime) -> list[Quota]:
+    """Return how often one address may look, by the city's codes."""
+    seconds = {rules.A_MINUTE: 60, rules.A_DAY: 86_400}
+    return [Quota(_most(stage, at=at), long) for stage, long in seconds.items()]
+
+
+def _most(stage: str, *, at: datetime) -> int:
+    row = codes.limit(workflow=EVENT.name, stage=stage, on=local(at).date())
+    return row.amount if row else rules.MOST_LOOKS[stage]
 
 
 def _area(said: Said) -> tuple[Cell | None, Cell, Cell] | None:

@@ -111,6 +111,7 @@ class Judged:
                 self.examples.append((number, said, ours))
 
 
+STOOD = ("number", "event__due_at", "event__closed_at", "event__span_left")
 _CALLED = {True: "on_time", False: "overdue", None: "without_due"}
 
 
@@ -129,8 +130,13 @@ def judge(
     """
     rows = Origin.objects.visible_to(actor).filter(source=source, number__in=[*flags])
     found = {
-        number: rules.is_on_time(due, closed, as_of=as_of, without_due=without_due)
-        for number, due, closed in rows.values_list("number", "event__due_at", "event__closed_at")
+        number: rules.is_on_time(
+            due,
+            left=left if closed is not None and closed <= as_of else None,
+            at=as_of,
+            without_due=without_due,
+        )
+        for number, due, closed, left in rows.values_list(*STOOD)
     }
     for number, said in flags.items():
         if number in found:

@@ -231,7 +231,8 @@ def followed(holder: Actor, *, at: datetime) -> Followed:
     is_open = event.state in queries.OPEN and not stands(event)
     main = merging.seen(event)
     due_at = (event.due_at or event.stage_due_at) if is_open else None
-    in_time = event.reopen_until is None or at <= event.reopen_until
+    until = closing.reopen_until(event)
+    in_time = until is None or at <= until
     may_again = closing.is_reopenable(event, at=at)
     is_unsolved = event.state == State.RATED and event.solved is False
     return Followed(

@@ -179,26 +179,36 @@ def in_fours(digits: str) -> str:
     return " ".join(digits[n : n + 4] for n in range(0, CODE_DIGITS, 4))
 
 
+MOST_SECONDS = 2**31 - 1
+"""What the column of the seconds left holds."""
+
 FULL_WIDTH = str.maketrans("０１２３４５６７８９", "0123456789")
 
 
 def is_on_time(
     due: datetime | None,
-    closed: datetime | None,
     *,
-    as_of: datetime,
+    left: int | None,
+    at: datetime,
     without_due: bool | None = None,
 ) -> bool | None:
-    """Answer whether a matter was done within its time, seen at an instant (按时).
+    """Answer whether a matter is within its time, seen at an instant (按时).
 
-    Done at the very end is done in time. One that was not closed yet is late once its end has
-    passed.
+    The one rule of figures and of what is brought in: a clock that stands still says what it had
+    left, nothing left is in time; one that runs is late once its end has passed.
 
+    :param left: the seconds its clock had left when it stopped; None while it runs
     :param without_due: what a matter counts as that nobody set an end for; None leaves it out
     """
     if due is None:
         return without_due
-    return (closed if closed is not None and closed <= as_of else as_of) <= due
+    return at <= due if left is None else left >= 0
+
+
+def seconds_left(due: datetime, *, at: datetime) -> int:
+    """Return the natural seconds left of a clock that stops, rounded towards late."""
+    left = (due - at) // timedelta(seconds=1)
+    return max(-MOST_SECONDS, min(MOST_SECONDS, left))
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from quanyu.kernel.notices.rules import Group, Quiet, Topic, declare
 REOPEN, CALL_WAIT, CALL_AGAIN, CALL_UNTIL = "reopen", "call_wait", "call_again", "call_until"
 CALL_FROM, CALL_TO = "call_from", "call_to"
 CALLS, CALL_SHARE, CALL_REST_DAYS = "calls", "call_share", "call_rest_days"
+SETTLED_SHARE = "call_share_settled"
 """The stages under which the codes keep how long, at which hours, how often and how many."""
 
 FALLBACK: Final[Mapping[str, Limit]] = MappingProxyType(
@@ -35,6 +36,7 @@ COUNTED: Final[Mapping[str, tuple[str, int]]] = MappingProxyType(
     {
         CALLS: ("times", 3),
         CALL_SHARE: ("percent", 100),
+        SETTLED_SHARE: ("percent", 20),
         CALL_REST_DAYS: ("times", 0),
     }
 )
@@ -53,6 +55,9 @@ HOLDS: Final = timedelta(minutes=30)
 
 HOURS_A_DAY = 24
 
+CALLING_BACK: Final = "reply"
+"""The reason for which whoever calls back looks at a number; it keeps to the hours of calls."""
+
 REOPEN_LATE = _("重办次数已满，请再反映一次，会和这一件连在一起")
 REOPEN_OVER = _("可以重办的日子已过（{day}），请再反映一次，会和这一件连在一起")
 NOT_CALLED = _("评价由反映人作；打回访电话请先从回访队列领取")
@@ -62,6 +67,10 @@ NOT_TAKEN = _("请先领取这个回访电话")
 NO_CALL = _("这件事没有等待的回访电话")
 TOO_EARLY = _("约好的时间还没到，{when} 以后再打")
 QUIET_NOW = _("现在是免打扰时间，{when} 以后再打")
+QUIET_ON_REST_DAYS = _(
+    "回访只在工作日 {begins} 点到 {ends} 点打，{when} 以后再看电话；紧急类别不受此限"
+)
+QUIET_AT_NIGHT = _("回访只在每天 {begins} 点到 {ends} 点打，{when} 以后再看电话；紧急类别不受此限")
 WRONG_OUTCOME = _("请选一项通话结果")
 
 OWN_EXCLUSION = _("剔除要由别人评审：提出的人、派遣或处置过的人、承办单位的人都不能决定")

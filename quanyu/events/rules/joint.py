@@ -19,8 +19,9 @@ PART = "part"
 USUAL = working_days(2)
 """A sample, for where the codes say nothing."""
 
-MOST_PARTS = 8
-"""So many bodies may be asked for a part of one matter at once."""
+PARTS = "parts"
+MOST = {PARTS: 8}
+"""A sample: so many bodies may be asked for a part of one matter at once."""
 
 LONGEST_TASK = 400
 LONGEST_DECISION = 1_000
@@ -144,7 +145,7 @@ def check_words(text: str, *, field: str, most: int, least: int = SHORTEST) -> s
 
 
 def check_asked(
-    body: UUID, *, lead: UUID | None, here: Collection[UUID], live: Collection[UUID]
+    body: UUID, *, lead: UUID | None, here: Collection[UUID], live: Collection[UUID], most: int
 ) -> None:
     """Refuse to ask the lead, a body from elsewhere, one that owes a part already, or too many.
 
@@ -155,8 +156,8 @@ def check_asked(
     if body in live:
         raise NotJoined(ASKED_ALREADY, field="body", value=str(body))
     check_here(body, here=here)
-    if len(live) >= MOST_PARTS:
-        raise NotJoined(ENOUGH, field="body", value=len(live), most=MOST_PARTS)
+    if len(live) >= most:
+        raise NotJoined(ENOUGH, field="body", value=len(live), most=most)
 
 
 def check_here(body: UUID, *, here: Collection[UUID]) -> None:

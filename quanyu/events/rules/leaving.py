@@ -158,6 +158,7 @@ AUDIENCES = {
     "sample": "overseers",
     "fault": "command",
     "overrule": "reporter",
+    "overrule_with": "reporter",
     "appeal": "dispatchers",
     "hand_outside": "reporter",
     "send_back": "dispatchers",
@@ -175,6 +176,9 @@ STOPPED_SUBJECT = _("您反映的事停办了，没有解决：{matter}")
 STOPPED_BODY = _(
     "{place}，编号 {number}。为什么停办、可以找谁，凭查询码可以看到；认为不该停办的，可以要求重办。"
 )
+ANEW = _("停办的事重新办")
+ANEW_SUBJECT = _("您反映的事重新办了：{matter}")
+ANEW_BODY = _("{place}，编号 {number}。上一级复查认为不该停办，已重新安排。")
 GIVEN = _("反映的事移送了")
 GIVEN_SUBJECT = _("您反映的事不归本市管，已移送：{matter}")
 GIVEN_BODY = _("{place}，编号 {number}。移送到哪里、怎么联系，凭查询码可以看到。")
@@ -198,14 +202,8 @@ declare(
         _("{place}，编号 {number}，已重新办理。复查意见见事项经过。"),
         WORDS,
     ),
-    Topic(
-        "event.overrule",
-        Group.ANSWERS,
-        _("停办的事重新办"),
-        _("您反映的事重新办了：{matter}"),
-        _("{place}，编号 {number}。上一级复查认为不该停办，已重新安排。"),
-        WORDS,
-    ),
+    Topic("event.overrule", Group.ANSWERS, ANEW, ANEW_SUBJECT, ANEW_BODY, WORDS),
+    Topic("event.overrule_with", Group.ANSWERS, ANEW, ANEW_SUBJECT, ANEW_BODY, WORDS),
     Topic(
         "event.appeal",
         Group.ASSIGNED,

@@ -24,6 +24,12 @@ WITHIN = timedelta(days=60)
 MOST = 4
 """So many are shown; of more, the nearest and then the newest."""
 
+A_MINUTE, A_DAY = "nearby_a_minute", "nearby_a_day"
+MOST_LOOKS = {A_MINUTE: 12, A_DAY: 60}
+"""Samples: so many looks from one address, enough to write a few reports, too few to walk the city.
+The codes keep them under these stages.
+"""
+
 KINDS = 3
 """So many classes that the words speak for are looked at, the likeliest first."""
 

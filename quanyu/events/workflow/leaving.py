@@ -63,6 +63,14 @@ def moves(
         ),
         Move("force_with", _("随主件强制结案"), ["merged"], FORCED, by=[R.SYSTEM]),
         Move(
+            "overrule_with",
+            _("随主件撤销强制结案"),
+            [FORCED],
+            "merged",
+            by=[R.SYSTEM],
+            needs=["main"],
+        ),
+        Move(
             "appeal",
             _("要求重办"),
             [FORCED],

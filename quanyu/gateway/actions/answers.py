@@ -50,6 +50,8 @@ def tell_source(*, event_id: UUID, actor: Actor, at: datetime) -> int:
     steps = [one for one in matters.story(order.event, actor=actor) if one.number > order.told]
     told = [step for step in reversed(steps) if step.verb in TELLS]
     for step in told:
+        if step.facts.get("sent_back"):
+            _mark(order, step, actor=actor, at=at)
         _answer(order, step, actor=actor, at=at)
     if steps:
         order.told = steps[0].number
@@ -75,6 +77,28 @@ def _answer(order: Order, step: Any, *, actor: Actor, at: datetime) -> None:
     record("gateway.answer", row, actor=actor, at=at, facts=facts)
     if kind in CLOCKED and rules.is_later(event.due_at, order.due_said):
         _warn(order, actor=actor, at=at)
+
+
+def _mark(order: Order, step: Any, *, actor: Actor, at: datetime) -> None:
+    """Mark the last word as sent back: our operator had it done again for the system (来源退回).
+
+    What the system sent back itself is marked already.
+    """
+    rows = Answer.objects.visible_to(actor).filter(order=order, kind__in=rules.RETURNABLE)
+    row = rows.filter(step__lt=step.number).order_by("-seq").first()
+    if row is None or row.sent_back_at is not None:
+        return
+    _return(row, order, said=str(step.facts["reason"]), actor=actor, at=step.at)
+
+
+def _return(row: Answer, order: Order, *, said: str, actor: Actor, at: datetime) -> None:
+    row.sent_back_at, row.sent_back_reason = at, said
+    row.save(update_fields=["sent_back_at", "sent_back_reason"])
+    order.returned, order.return_said = order.returned + 1, said
+    order.is_watched = True
+    order.save(update_fields=["returned", "return_said", "is_watched"])
+    facts = {"seq": row.seq, "reason": said}
+    record("gateway.send_back", row, actor=actor, at=at, facts=facts)
 
 
 def _next(source: Source) -> int:
@@ -144,13 +168,7 @@ def send_back(*, source: Source, seq: int, reason: str, actor: Actor, at: dateti
             allowed=rules.RETURNABLE,
         )
     events.redo(event_id=row.event_id, reason=said, actor=actor, at=at)
-    row.sent_back_at, row.sent_back_reason = at, said
-    row.save(update_fields=["sent_back_at", "sent_back_reason"])
-    order = row.order
-    order.returned, order.return_said = order.returned + 1, said
-    order.is_watched = True
-    order.save(update_fields=["returned", "return_said", "is_watched"])
-    record("gateway.send_back", row, actor=actor, at=at, facts={"seq": seq, "reason": said})
+    _return(row, row.order, said=said, actor=actor, at=at)
     return row
 
 

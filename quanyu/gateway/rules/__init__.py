@@ -298,6 +298,7 @@ TELLS: Final[Mapping[str, Given]] = MappingProxyType(
         "redo": Given.REOPENED,
         "appeal": Given.REOPENED,
         "overrule": Given.REOPENED,
+        "overrule_with": Given.REOPENED,
         "come_back": Given.REOPENED,
         "hand_outside": Given.OUTSIDE,
         "force_close": Given.FORCED,

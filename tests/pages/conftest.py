@@ -255,3 +255,12 @@ def unfold(page: Page, act: str) -> Locator:
         word = page.get_by_role("group", name="其他去向").get_by_text(act, exact=True)
     word.first.click()
     return form
+
+
+def choose(form: Locator, field: str, name: str) -> None:
+    """Tick one of many choices of a field, unfolding those that lie further down."""
+    group = form.get_by_role("group", name=field)
+    one = group.get_by_label(name)
+    if not one.is_visible():
+        group.locator("details").filter(has=one).locator("summary").click()
+    one.check()

@@ -6,7 +6,7 @@ from quanyu.events.models import Event
 from quanyu.kernel.access.rules import Actor
 from tests.conftest import in_body
 from tests.events.test_join import code
-from tests.pages.conftest import PHONE, Sit, look, now, unfold
+from tests.pages.conftest import PHONE, Sit, choose, look, now, unfold
 
 TASK = "关掉上游阀门，配合清淤"
 
@@ -19,7 +19,7 @@ def test_a_dispatcher_asks_a_second_body_and_the_first_answers_for_both(
     desk.goto(address)
     desk.get_by_role("group", name="其他做法").get_by_text("请单位协办").first.click()
     form = desk.get_by_role("form", name="请单位协办")
-    form.get_by_label("协办单位").select_option(label="市供水集团")
+    choose(form, "协办单位", "市供水集团")
     form.get_by_label("要办哪一部分").fill(TASK)
     look(desk, "joint-dispatcher-asks")
     form.get_by_role("button", name="请单位协办").click()
@@ -66,8 +66,8 @@ def test_bodies_meet_over_a_hard_matter_and_the_minutes_say_who_leads(
     desk.goto(f"/desk/matters/{filed.number}")
     form = unfold(desk, "召集会商")
     form.get_by_label("要议定什么").fill("积水来自供水还是排水，由谁牵头")
-    form.get_by_label("市供水集团").check()
-    form.get_by_label("市排水管理办公室").check()
+    choose(form, "请哪些单位", "市供水集团")
+    choose(form, "请哪些单位", "市排水管理办公室")
     form.get_by_label("在哪里开").fill("街道二楼会议室")
     look(desk, "joint-convene")
     form.get_by_role("button", name="召集会商").click()
@@ -79,7 +79,7 @@ def test_bodies_meet_over_a_hard_matter_and_the_minutes_say_who_leads(
     form.get_by_role("group", name="到会单位").get_by_label("市排水管理办公室").check()
     form.get_by_label("到会人数").fill("4")
     form.get_by_label("决定").fill("供水管渗漏所致，由供水集团牵头修复。")
-    form.get_by_label("由谁牵头").select_option(label="市供水集团")
+    choose(form, "由谁牵头", "市供水集团")
     form.get_by_label("依据什么这样定").fill("现场闭阀后积水不再上涨。")
     form.get_by_role("textbox", name="市排水管理办公室").fill("疏通排水口")
     look(desk, "joint-conclude")

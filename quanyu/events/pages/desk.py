@@ -25,9 +25,11 @@ from quanyu.events.pages import (
     panel,
     precedents,
     reminded,
+    said,
     shown,
     together,
 )
+from quanyu.events.pages.labels import spoken
 from quanyu.events.queries import (
     clock,
     closing,
@@ -249,7 +251,7 @@ def act(request: HttpRequest, number: str, verb: str) -> HttpResponse:
         done = getattr(actions, verb)
         done(event_id=event.pk, actor=actor, at=at, **body.dict(), **more)
     except Refusal as no:
-        return _matter(request, number, at=at, verb=verb, no=no)
+        return _matter(request, number, at=at, verb=verb, no=spoken(no, forms.LABELS))
     messages.success(request, _("{act}：已办好").format(act=shown.verb_words(verb)))
     return gone_on(request, number, actor=actor)
 
@@ -282,6 +284,20 @@ def note(request: HttpRequest, number: str) -> HttpResponse:
         actions.say(event_id=event.pk, words=body.words, actor=actor, at=at)
     except Refusal as no:
         return _matter(request, number, at=at, no=no)
+    return gone_on(request, number, actor=actor)
+
+
+@require_POST
+@hidden_if_denied
+def say_again(request: HttpRequest, number: str) -> HttpResponse:
+    """Take down what the reporter says by telephone or at the window; a refusal shows the page."""
+    actor, at = actor_of(request), timezone.now()
+    event = queries.by_number(number, actor=actor)
+    try:
+        said.add(event, request.POST.dict(), actor=actor, at=at)
+    except Refusal as no:
+        return _matter(request, number, at=at, no=no)
+    messages.success(request, _("已记下反映人说的"))
     return gone_on(request, number, actor=actor)
 
 
@@ -417,6 +433,7 @@ def _matter(
         else together.to_meet(meetings, at=at) or shown.awaited(event, body, actor=actor, at=at),
         "duplicates": [alike.shown(one) for one in twins.of_matter(event, actor=actor)],
         "note_url": reverse("desk_note", args=[number]) if _may_say(event, actor) else "",
+        "said_form": said.form(event, actor=actor, given=given, no=no),
         "precedent": precedents.form(event, actor=actor, at=at, given=given, no=no),
         "exclusion": exclusion,
         "back_url": reverse("desk"),

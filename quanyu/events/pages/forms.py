@@ -132,10 +132,16 @@ def moves(desk_: Desk) -> list[dict[str, Any]]:
         verbs.append("place")
     ranked = sorted(verbs, key=lambda verb: (verb != desk_.verb, _rank(verb)))
     holders = _holders(desk_, verbs)
-    first = next(iter(ranked), "") if may_be_meant(ranked, desk_.verb) else ""
-    if first == "conclude" != desk_.verb and joint_forms.is_to_come(desk_):
-        first = ""
+    first = _first(ranked, desk_)
     return [_move(desk_, verb, holders, is_first=verb == first) for verb in ranked]
+
+
+def _first(ranked: Sequence[str], desk_: Desk) -> str:
+    """Return the act that one came for, if there is one: no minutes before the meeting."""
+    first = next(iter(ranked), "") if may_be_meant(ranked, desk_.verb) else ""
+    if first != "conclude" or desk_.verb == first:
+        return first
+    return "" if joint_forms.is_to_come(desk_.event, actor=desk_.actor, at=desk_.at) else first
 
 
 def may_be_meant(ranked: Sequence[str], chosen: str) -> bool:

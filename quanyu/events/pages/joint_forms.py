@@ -3,12 +3,15 @@
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Protocol
+from uuid import UUID
 
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from quanyu.events.pages import choosing
 from quanyu.events.queries import joint, joint_words, precedents
+from quanyu.events.queries.sentences import run_on
 from quanyu.events.rules.joint import LONGEST_DECISION, LONGEST_PLACE, LONGEST_TASK
 from quanyu.kernel.access.http import field, option
 from quanyu.kernel.access.rules import Actor
@@ -90,9 +93,10 @@ def notes() -> dict[str, str]:
     }
 
 
-def is_to_come(desk_: Desk) -> bool:
+def is_to_come(event: Any, *, actor: Actor, at: datetime) -> bool:
     """Answer whether the meeting of a matter is still to be held."""
-    return desk_.event.consulting is not None and _meeting(desk_).meets_at > desk_.at
+    key = event.consulting
+    return key is not None and joint.consultation(key, actor=actor).meets_at > at
 
 
 def _meeting(desk_: Desk) -> Any:
@@ -121,15 +125,37 @@ def _words(name: str, *, rows: int, most: int, label: Any = "") -> "Drawn":
     return drawn
 
 
-def _bodies(desk_: Desk, *, without: Sequence[Any] = ()) -> list[dict[str, str]]:
-    here = joint.here(desk_.event, at=desk_.at)
-    return [option(one.id, one.label) for one in here if one.id not in without]
+def _bodies(
+    desk_: Desk,
+    *,
+    first: Mapping[UUID, str] | None = None,
+    without: Sequence[Any] = (),
+    chosen: Sequence[str] = (),
+) -> dict[str, Any]:
+    """Return the bodies that may be called, in ranks: by duty, or as named first."""
+    here = [one for one in joint.here(desk_.event, at=desk_.at) if one.id not in without]
+    reasons = _named(desk_) if first is None else first
+    return choosing.ranked(here, reasons=reasons, place=desk_.event.region_path, chosen=chosen)
+
+
+def _named(desk_: Desk) -> dict[UUID, str]:
+    """Return who has the matter, who gave it back, and whom the duty list names, each with why."""
+    event = desk_.event
+    found: dict[UUID, str] = {}
+    if event.body_id:
+        found[event.body_id] = _("现在的承办单位")
+    found |= {key: _("退回过") for key in event.handed_back_by if key not in found}
+    for holder in precedents.holders(event, event.category, at=desk_.at):
+        told = found.get(holder.body_id, "")
+        found[holder.body_id] = run_on((told, holder.reason))
+    return found
 
 
 def _body(desk_: Desk, verb: str, holders: Sequence[Any]) -> dict[str, Any]:
     owing = [row.body_id for row in joint.live(desk_.event, actor=desk_.actor)]
-    options = _bodies(desk_, without=[desk_.event.body_id, *owing])
-    return _one(desk_, verb, "body", "select", label=_("协办单位"), options=options)
+    chosen = [str(desk_.typed(verb, "body"))]
+    more = _bodies(desk_, without=[desk_.event.body_id, *owing], chosen=chosen)
+    return _one(desk_, verb, "body", "radio", label=_("协办单位"), **more)
 
 
 def _days(desk_: Desk, verb: str, holders: Sequence[Any]) -> dict[str, Any]:
@@ -164,14 +190,9 @@ def _where(desk_: Desk, verb: str, holders: Sequence[Any]) -> dict[str, Any]:
 
 
 def _invited(desk_: Desk, verb: str, holders: Sequence[Any]) -> dict[str, Any]:
-    event = desk_.event
-    named = [one.body_id for one in precedents.holders(event, event.category, at=desk_.at)]
-    first = [key for key in dict.fromkeys([event.body_id, *event.handed_back_by, *named]) if key]
-    options = _bodies(desk_)
-    order = {str(key): n for n, key in enumerate(first)}
-    options.sort(key=lambda one: order.get(one["value"], len(order)))
     told = _("前面的是权责清单写明的和退回过的单位；受邀单位会商期间看得到这件事")
-    return _one(desk_, verb, "invited", "checks", options=options, help=told)
+    more = _bodies(desk_, chosen=desk_.typed(verb, "invited", []))
+    return _one(desk_, verb, "invited", "checks", help=told, **more)
 
 
 def _attended(desk_: Desk, verb: str, holders: Sequence[Any]) -> dict[str, Any]:
@@ -185,10 +206,9 @@ def _people(desk_: Desk, verb: str, holders: Sequence[Any]) -> dict[str, Any]:
 
 
 def _lead(desk_: Desk, verb: str, holders: Sequence[Any]) -> dict[str, Any]:
-    called = _called(desk_)
-    known = {one["value"] for one in called}
-    others = [one for one in _bodies(desk_) if one["value"] not in known]
-    return _one(desk_, verb, "body", "select", label=_("由谁牵头"), options=[*called, *others])
+    invited = dict.fromkeys(_meeting(desk_).invited, "") if desk_.event.consulting else {}
+    more = _bodies(desk_, first=invited, chosen=[str(desk_.typed(verb, "body"))])
+    return _one(desk_, verb, "body", "radio", label=_("由谁牵头"), **more)
 
 
 def _clause(desk_: Desk, verb: str, holders: Sequence[Any]) -> dict[str, Any]:

@@ -3,9 +3,11 @@
 from collections.abc import Mapping
 from typing import Any
 
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 
 from quanyu.events.pages import joint_forms
+from quanyu.kernel.errors import Refusal
+from quanyu.kernel.workflow.spec import Missing
 
 LABELS: Mapping[str, Any] = {
     **joint_forms.LABELS,
@@ -43,4 +45,13 @@ LABELS: Mapping[str, Any] = {
     "treated": gettext_lazy("态度"),
     "comment": gettext_lazy("还想说点什么"),
     "photos": gettext_lazy("照片"),
+    "times": gettext_lazy("催了几次"),
 }
+
+
+def spoken(no: Refusal, labels: Mapping[str, Any]) -> Refusal:
+    """Return a refusal that names what is missing as the form does, and not by its code."""
+    if isinstance(no, Missing):
+        names = [str(labels.get(name, name)) for name in str(no.parts["names"]).split(", ")]
+        no.parts["names"] = pgettext("between items", "、").join(names)
+    return no

@@ -102,6 +102,8 @@ def row(event: Any, *, at: datetime, bodies: Mapping[UUID, str]) -> dict[str, An
         "class_label": words.class_words(event.category, at=at),
         "state": state(event.state),
         "due": clock.due(event, at=at),
+        "stands_until": event.stands_until,
+        "stands_for": _("复核") if event.state == State.SUSPENDED else _("等答复到"),
         "body": bodies.get(event.body_id, ""),
         "channel": channel_words(event.channel),
         "urgent": event.is_urgent,

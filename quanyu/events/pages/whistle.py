@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from quanyu.events.actions import whistle as actions
-from quanyu.events.pages import calling, response, shown
+from quanyu.events.pages import calling, choosing, response, shown
 from quanyu.events.pages.calling import LONGEST, form, kind_words
 from quanyu.events.queries import calling as words
 from quanyu.events.queries import campaigns, cards, desk
@@ -166,7 +166,7 @@ def _fields(
     matters = " ".join(held) if isinstance(held, list) else held
     places = [(home, place_words(home))]
     places += [(child.path, regions.label(child.path)) for child in regions.children(home)]
-    bodies = _bodies(home, matters.split(), actor, at=at)
+    called = _bodies(home, matters.split(), given.get("bodies") or [], actor, at=at)
     kinds = [option(code, name) for code, name in codes.choices(rules.KINDS, on=day)]
     grounds = [option(code, name) for code, name in codes.choices(rules.GROUNDS, on=day)]
     spot = [one("region_path", "select", required=False, options=[option(*p) for p in places])]
@@ -179,16 +179,17 @@ def _fields(
         *spot,
         one("address", required=False, maxlength=200),
         one("words", "textarea", rows=3, maxlength=LONGEST),
-        one("bodies", "checks", options=bodies, help=_("只列出在这里有职责的部门和队伍")),
+        one("bodies", "checks", **called, help=_("只列出在这里有职责的部门和队伍")),
     ]
 
 
-def _bodies(home: str, numbers: list[str], actor: Actor, *, at: datetime) -> list[dict[str, str]]:
-    """Return whom one may call: who answers for the matters' classes first."""
-    first = queries.answering(numbers, actor=actor, at=at)
-    held = sorted(queries.callable_bodies(home, at=at), key=lambda body: body.id not in first)
-    mark = _("这类事有职责")
-    return [option(b.id, b.label, mark if b.id in first else b.kind_name) for b in held]
+def _bodies(
+    home: str, numbers: list[str], chosen: list[str], actor: Actor, *, at: datetime
+) -> dict[str, Any]:
+    """Return whom one may call: who answers for the matters' classes first, with the reason."""
+    reasons = queries.answering(numbers, actor=actor, at=at)
+    held = queries.callable_bodies(home, at=at)
+    return choosing.ranked(held, reasons=reasons, place=home, chosen=chosen)
 
 
 def _limits(*, at: datetime) -> list[dict[str, str]]:

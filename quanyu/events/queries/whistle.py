@@ -122,14 +122,14 @@ def callable_bodies(place: str, *, at: datetime) -> list[BodyEntry]:
     return [one for one in found if one.kind in rules.CALLABLE]
 
 
-def answering(numbers: Iterable[str], *, actor: Actor, at: datetime) -> set[UUID]:
-    """Return the bodies whose duty the classes of some matters are, to stand first in a form."""
+def answering(numbers: Iterable[str], *, actor: Actor, at: datetime) -> dict[UUID, str]:
+    """Return the bodies whose duty the classes of some matters are, each with the reason."""
     rows = Event.objects.visible_to(actor).filter(number__in=list(numbers)).exclude(category="")
     pairs = set(rows.values_list("category", "region_path")[: rules.MOST_MATTERS])
     day = local(at).date()
     return {
-        holder.body_id
-        for category, place in pairs
+        holder.body_id: holder.reason
+        for category, place in sorted(pairs)
         for holder in organisations.duty_holders(category, place=place, on=day)
         if holder.class_prefix
     }

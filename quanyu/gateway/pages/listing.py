@@ -44,13 +44,23 @@ def listed(
         "clear_url": url if asked else "",
         "total": page.total,
         **listing,
-        "rows": _linked(tables.cells(table, chosen, values), more.pop("links", [])),
+        "rows": _linked(_named(tables.cells(table, chosen, values)), more.pop("links", [])),
         "pages": {"next_url": f"{url}?{address(whole)}" if page.after else ""},
         "ways": _ways(table.page),
         "now": timezone.localtime(at),
         **more,
     }
     return answer(request, template, context, no)
+
+
+def _named(rows: list[list[dict[str, Any]]]) -> list[list[dict[str, Any]]]:
+    """Call a source by its name; its code is for the file that is read in again."""
+    names = {row.code: queries.label(row) for row in queries.sources()}
+    for cells in rows:
+        for cell in cells:
+            if cell["key"] == "source":
+                cell["value"] = names.get(cell["value"], cell["value"])
+    return rows
 
 
 def _linked(rows: list[list[dict[str, Any]]], links: Sequence[str]) -> list[list[dict[str, Any]]]:

@@ -85,7 +85,7 @@ document.addEventListener('input', (event) => {
   const box = event.target instanceof HTMLInputElement && event.target.matches('[data-sift]') ? event.target : null;
   if (!box) return;
   const sought = box.value.trim().toLowerCase();
-  for (const one of all('label', box.parentElement ?? undefined)) {
+  for (const one of all('label', box.closest('details') ?? undefined)) {
     one.hidden = !one.textContent?.toLowerCase().includes(sought) && !one.querySelector('input:checked');
   }
 });

@@ -110,6 +110,24 @@ def test_wakes_what_was_suspended(
     assert (event.state, event.stands_until, event.span_left) == ("consulting", None, None)
 
 
+def test_ends_the_wait_for_the_reporter(
+    act: Any, call: Any, handling: Event, handler: Actor, dispatcher: Actor, at: datetime
+) -> None:
+    act(actions.ask, event_id=handling.id, question="水是清的还是浑的？", actor=handler, at=at)
+
+    event = call(handling, actor=dispatcher)
+
+    assert (event.state, event.question, event.stands_until) == ("consulting", "", None)
+
+
+def test_has_what_was_answered_done_again_and_counts_it(
+    call: Any, handled: Event, dispatcher: Actor
+) -> None:
+    event = call(handled, actor=dispatcher)
+
+    assert (event.state, event.reworked, event.due_at) == ("consulting", 1, handled.due_at)
+
+
 @pytest.mark.parametrize(
     ("field", "more"),
     [

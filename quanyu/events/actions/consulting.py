@@ -14,6 +14,7 @@ from quanyu.events.queries import joint as queries
 from quanyu.events.queries import standing
 from quanyu.events.rules import joint as rules
 from quanyu.events.rules.side import days_between
+from quanyu.events.workflow import State
 from quanyu.kernel.access.queries import get
 from quanyu.kernel.access.rules import Actor
 from quanyu.kernel.calendar.rules import local
@@ -22,6 +23,9 @@ from quanyu.kernel.errors import Invalid
 from quanyu.kernel.jobs.actions import announce
 from quanyu.kernel.workflow.actions import move, note, told
 from quanyu.kernel.workflow.spec import Overtaken
+
+
+ANSWERED = frozenset({State.HANDLED, State.CHECKING})
 
 
 class Asked(TypedDict):
@@ -45,7 +49,8 @@ def convene(
 ) -> Event:
     """Call bodies together over a hard matter; invited, they see it (召集会商).
 
-    What was asked for and not decided lapses; what was suspended is so no more.
+    What was asked for and not decided lapses, and so does a question to the reporter; what was
+    suspended is so no more. What was answered already is done again, and counts so (返工).
 
     :raises Invalid: if the meeting is in the past, or fewer than two bodies are invited
     """
@@ -57,7 +62,8 @@ def convene(
     bodies = sorted(set(invited))
     if event.state in standing.AWAY:
         event.suspended_days += days_between(local(event.state_since).date(), local(at).date())
-    event.stands_until = None
+    event.question, event.stands_until = "", None
+    event.reworked += event.state in ANSWERED
     drop_asked(event)
     event.consulted += 1
     facts = {"question": said, "meets_at": meets_at, "where": there}

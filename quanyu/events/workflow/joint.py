@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as lazy
 from quanyu.events import rules as matters
 from quanyu.events.rules import joint as rules
 from quanyu.events.rules.joint import PartState as P
+from quanyu.events.workflow.leaving import OURS
 from quanyu.kernel.access.rules import Role
 from quanyu.kernel.errors import gettext_noop as _
 from quanyu.kernel.workflow.spec import Guard, Move, Workflow
@@ -59,8 +60,9 @@ WAS_OUT = Guard("was_out", "已派出过", rules.was_out, rules.OUT_BEFORE)
 NEVER_OUT = Guard("never_out", "还没有派出过", rules.was_never_out, rules.NOT_OUT_YET)
 
 CONVENERS = [Role.DISPATCHER, Role.COMMANDER]
-CONVENED_FROM = [FILED, DISPATCHED, RETURNED, HANDLING, SUSPENDED, REVIEWING]
-"""Where a hard matter goes to a meeting: not while the reporter, or the checker, is to speak."""
+WAITING, HANDLED, CHECKING = "waiting", "handled", "checking"
+CONVENED_FROM = [FILED, DISPATCHED, RETURNED, HANDLING, WAITING, SUSPENDED, REVIEWING]
+"""Where a hard matter goes to a meeting; what the reporter was asked lapses with it."""
 
 JOINT_MOVES = (
     *(
@@ -92,6 +94,15 @@ JOINT_MOVES = (
         by=CONVENERS,
         needs=["question", "meets_at", "where", "invited"],
         guards=[PLACED],
+    ),
+    Move(
+        "convene",
+        _("召集会商"),
+        [HANDLED, CHECKING],
+        CONSULTING,
+        by=CONVENERS,
+        needs=["question", "meets_at", "where", "invited"],
+        guards=[PLACED, OURS],
     ),
     Move(
         "conclude",

@@ -24,7 +24,6 @@ from quanyu.kernel.jobs.actions import announce
 from quanyu.kernel.workflow.actions import move, note, told
 from quanyu.kernel.workflow.spec import Overtaken
 
-
 ANSWERED = frozenset({State.HANDLED, State.CHECKING})
 
 

@@ -408,6 +408,7 @@ def _matter(
         "facts": [
             *_facts(event, body, actor=actor, at=at),
             *leaving.facts(event, actor=actor, at=at),
+            *excluding.facts(exclusion),
             *campaigns.facts(event, actor=actor),
             *calling.facts(event, actor=actor, at=at),
             *[

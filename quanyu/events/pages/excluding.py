@@ -116,9 +116,18 @@ def _shown(
         "reason": words.reason_words(LISTED, held.reason, at=held.asked_at) if held else "",
         "said": said,
         "is_open": bool(no is not None and given.get("exclusion")),
+        "is_held": held is not None,
         "is_due": held is not None and held.decision == Decision.WAITING and bool(verbs),
         "forms": [_form(event, verb, given, no, at=at) for verb in verbs],
     }
+
+
+def facts(shown_: Mapping[str, Any] | None) -> list[dict[str, str]]:
+    """Return that somebody asked to leave the matter out of the rates, or that it is out."""
+    if shown_ is None or not shown_["is_held"]:
+        return []
+    note = f"{shown_['reason']}{_('：')}{shown_['said']}"
+    return [{"label": _("剔除"), "value": shown_["title"], "note": note}]
 
 
 def _title(held: Any) -> str:

@@ -20,13 +20,14 @@ def laid_out(
     """Return the acts beside the one that is meant, and apart from them the other ways."""
     rest = [move for move in moves if not move["primary"]]
     away = [move for move in rest if move["verb"] in AWAY]
-    is_apart = exclusion is not None and not exclusion["is_due"]
+    is_apart = exclusion is not None and bool(exclusion["forms"]) and not exclusion["is_due"]
     if len(away) + len(ways) + is_apart < FEW:
         away = []
     return {
         "others": [move for move in rest if move not in away],
         "away": away,
         "ways": ways,
+        "is_exclusion_away": is_apart,
         "is_away_open": any(move["open"] for move in away)
         or (is_apart and exclusion is not None and exclusion["is_open"]),
     }

@@ -299,14 +299,19 @@ STANDS: Mapping[str, str] = {
 }
 """The act of the main path that a matter waits for."""
 
+STANDS_FOR = {"hand_outside": "dispatch", "take_answer": "handle"}
+"""What bodies outside do in the place of an act of the main path."""
+
 
 def stages(event: Any, steps: Sequence[Any]) -> list[dict[str, Any]]:
     """Return the main path with what is done, what is on, and what is to come."""
-    when = {step.verb: step.at for step in reversed(steps)}
+    when = {STANDS_FOR.get(step.verb, step.verb): step.at for step in reversed(steps)}
     now = STANDS.get(event.state, "")
     if not now or _is_brought_in(event, steps):
         return _ended(event, steps)
     way = [v for v in WAY if v != "verify" or "verify" in when or now == "verify"]
+    passed = way[: way.index(now)]
+    way = [v for v in way if v in when or v not in passed]
     at_now = way.index(now)
     return [_stage(verb, n - at_now, when.get(verb), event) for n, verb in enumerate(way)]
 

@@ -258,6 +258,8 @@ def _working(full: int, seconds: int) -> str:
     if full:
         return ngettext("{n} 个工作日", "{n} 个工作日", full).format(n=full)
     hours, minutes = abs(seconds) // HOUR, abs(seconds) % HOUR // MINUTE
+    if hours and not minutes:
+        return ngettext("{n} 工作时", "{n} 工作时", hours).format(n=hours)
     if hours:
         return _("{hours} 工作时 {minutes} 分").format(hours=hours, minutes=minutes)
     return ngettext("{n} 工作分钟", "{n} 工作分钟", minutes).format(n=minutes)

@@ -63,7 +63,7 @@ OF_REPORTERS = frozenset({"rate", "reopen", "appeal"})
 """What reporters do, or who has called them: the list of call-backs asks for it, not my work."""
 
 ASKED_FIRST = frozenset({"nothing_asked", "extension_asked", "suspension_asked"})
-ASKED_FIRST |= {"concluded", "was_out", "never_out", "is_theirs", "settled_here"}
+ASKED_FIRST |= {"concluded", "was_out", "never_out", "is_theirs", "settled_here", "stayed"}
 """Guards that hinder nobody: there is merely nothing to decide, or something waits already."""
 
 FIRST = (

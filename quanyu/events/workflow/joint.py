@@ -4,8 +4,8 @@ from django.utils.translation import gettext_lazy as lazy
 
 from quanyu.events import rules as matters
 from quanyu.events.rules import joint as rules
+from quanyu.events.rules import leaving
 from quanyu.events.rules.joint import PartState as P
-from quanyu.events.workflow.leaving import OURS
 from quanyu.kernel.access.rules import Role
 from quanyu.kernel.errors import gettext_noop as _
 from quanyu.kernel.workflow.spec import Guard, Move, Workflow
@@ -59,6 +59,8 @@ CONCLUDED = Guard("concluded", "会商已定案", rules.is_concluded, rules.STAN
 WAS_OUT = Guard("was_out", "已派出过", rules.was_out, rules.OUT_BEFORE)
 NEVER_OUT = Guard("never_out", "还没有派出过", rules.was_never_out, rules.NOT_OUT_YET)
 
+STAYED = Guard("stayed", "由本系统单位办", leaving.is_ours, leaving.DONE_OUTSIDE)
+
 CONVENERS = [Role.DISPATCHER, Role.COMMANDER]
 WAITING, HANDLED, CHECKING = "waiting", "handled", "checking"
 CONVENED_FROM = [FILED, DISPATCHED, RETURNED, HANDLING, WAITING, SUSPENDED, REVIEWING]
@@ -102,7 +104,7 @@ JOINT_MOVES = (
         CONSULTING,
         by=CONVENERS,
         needs=["question", "meets_at", "where", "invited"],
-        guards=[PLACED, OURS],
+        guards=[PLACED, STAYED],
     ),
     Move(
         "conclude",

@@ -436,7 +436,6 @@ def _matter(
         "note_url": reverse("desk_note", args=[number]) if _may_say(event, actor) else "",
         "said_form": said.form(event, actor=actor, given=given, no=no),
         "precedent": precedents.form(event, actor=actor, at=at, given=given, no=no),
-        "exclusion": exclusion,
         "back_url": reverse("desk"),
         **panel.laid_out(moves, ways=calling.ways(event, actor=actor), exclusion=exclusion),
         **_beside(event, actor),

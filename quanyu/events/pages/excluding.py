@@ -1,6 +1,6 @@
 """What leaves the rates: the list with its reasons, and the forms on a matter (剔除评审)."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -118,7 +118,7 @@ def _shown(
         "is_open": bool(no is not None and given.get("exclusion")),
         "is_held": held is not None,
         "is_due": held is not None and held.decision == Decision.WAITING and bool(verbs),
-        "forms": [_form(event, verb, given, no, at=at) for verb in verbs],
+        "form": _form(event, verbs, given, no, at=at) if verbs else None,
     }
 
 
@@ -137,32 +137,33 @@ def _title(held: Any) -> str:
 
 
 def _form(
-    event: Any, verb: str, given: Mapping[str, str], no: Refusal | None, *, at: datetime | None
+    event: Any,
+    verbs: Sequence[str],
+    given: Mapping[str, str],
+    no: Refusal | None,
+    *,
+    at: datetime | None,
 ) -> dict[str, Any]:
-    labels, mine = _labels(), given.get("exclusion") == verb
-    value = given.get("words", "") if mine else ""
-    said = field("words", labels["words"], "textarea", no=no if mine else None, rows=2, value=value)
-    fields = [field("exclusion", "", "hidden", value=verb), said]
-    if verb == "ask_exclusion" and at is not None:
-        day = local(at).date()
-        options = [option(code, label) for code, label in codes.choices(LISTED, on=day)]
-        fields.insert(
-            1,
-            field(
-                "ground",
-                labels["ground"],
-                "select",
-                no=no if mine else None,
-                options=options,
-                value=given.get("ground", ""),
-            ),
-        )
-    return {
-        "url": reverse("desk_exclusion", args=[event.number, verb]),
-        "fields": fields,
-        "button": shown.verb_words(verb),
-        "prefix": f"{verb}_",
-    }
+    """Return one form; of two answers to the same request each has a button of its own."""
+    labels, mine = _labels(), given.get("exclusion", "") in verbs
+    refused, held = no if mine else None, given if mine else {}
+    more = {"rows": 2, "value": held.get("words", "")}
+    fields = [field("words", labels["words"], "textarea", no=refused, **more)]
+    if at is not None:
+        options = [
+            option(code, label) for code, label in codes.choices(LISTED, on=local(at).date())
+        ]
+        more = {"options": options, "value": held.get("ground", "")}
+        fields.insert(0, field("ground", labels["ground"], "select", no=refused, **more))
+    buttons = [
+        {
+            "url": reverse("desk_exclusion", args=[event.number, verb]),
+            "verb": verb,
+            "label": shown.verb_words(verb),
+        }
+        for verb in verbs
+    ]
+    return {"fields": fields, "buttons": buttons}
 
 
 def _labels() -> dict[str, str]:

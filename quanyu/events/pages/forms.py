@@ -1,7 +1,7 @@
 """The form of each act: exactly the acts offered, with suggestions and their reasons."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -12,7 +12,7 @@ from django.utils.translation import pgettext
 from quanyu.events import queries
 from quanyu.events.pages import joint_forms, labels, leaving_forms, replies
 from quanyu.events.pages.shown import middle, verb_words
-from quanyu.events.queries import clock, desk, precedents, words
+from quanyu.events.queries import clock, desk, precedents, side_words, words
 from quanyu.events.queries.sentences import run_on
 from quanyu.kernel.access.http import field, option, sentence
 from quanyu.kernel.access.rules import Actor, Role
@@ -91,6 +91,9 @@ LESS_MEANT = (
 )
 NOBODYS = frozenset({"ask_suspension", *joint_forms.LESS_MEANT})
 """What nobody has to do, however far in front it stands."""
+
+DECIDES = frozenset({"extend", "suspend"})
+"""The acts that agree to what somebody asked for; its words stand beside the button."""
 
 NOT_DESK = frozenset({"rate", "reopen", "appeal"})
 
@@ -176,7 +179,11 @@ def _rank(verb: str) -> int:
 def _holders(desk_: Desk, verbs: Sequence[str]) -> list[Holder]:
     if not {"dispatch", "send_out"} & set(verbs):
         return []
-    return desk.holders(desk_.event, desk_.class_code, at=desk_.at)
+    found = desk.holders(desk_.event, desk_.class_code, at=desk_.at)
+    back = set(desk_.event.handed_back_by)
+    # Who handed it back is asked again by "insist", with a reason; here others come first.
+    late = [replace(h, reason=run_on((_("退回过"), h.reason))) for h in found if h.body_id in back]
+    return [h for h in found if h.body_id not in back] + late
 
 
 def _move(desk_: Desk, verb: str, holders: Sequence[Holder], *, is_first: bool) -> dict[str, Any]:
@@ -191,6 +198,7 @@ def _move(desk_: Desk, verb: str, holders: Sequence[Holder], *, is_first: bool) 
         "url": reverse("desk_act", args=[desk_.event.number, verb]),
         "primary": is_first,
         "note": _note(verb),
+        "asked": side_words.asked(desk_.event) if verb in DECIDES else "",
         "fields": [one for one in asked if one],
         "spot": _spot(desk_) if verb == "place" else None,
         "limit": clock.preview(desk_.event, desk_.class_code, at=desk_.at)

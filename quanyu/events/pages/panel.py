@@ -20,14 +20,16 @@ def laid_out(
     """Return the acts beside the one that is meant, and apart from them the other ways."""
     rest = [move for move in moves if not move["primary"]]
     away = [move for move in rest if move["verb"] in AWAY]
-    is_apart = exclusion is not None and bool(exclusion["forms"]) and not exclusion["is_due"]
-    if len(away) + len(ways) + is_apart < FEW:
-        away = []
+    is_asking = exclusion is not None and bool(exclusion["form"]) and not exclusion["is_due"]
+    is_drawer = len(away) + len(ways) + is_asking >= FEW
+    away = away if is_drawer else []
     return {
         "others": [move for move in rest if move not in away],
         "away": away,
         "ways": ways,
-        "is_exclusion_away": is_apart,
+        "exclusion": exclusion if exclusion is not None and exclusion["form"] else None,
+        "is_drawer": is_drawer,
+        "is_asking": is_asking,
         "is_away_open": any(move["open"] for move in away)
-        or (is_apart and exclusion is not None and exclusion["is_open"]),
+        or (is_asking and exclusion is not None and exclusion["is_open"]),
     }

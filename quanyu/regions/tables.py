@@ -6,6 +6,7 @@ from quanyu.kernel.access.rules import SIGHTED_ROLES, Role
 from quanyu.kernel.columns import Column, Kind, Table
 from quanyu.kernel.errors import gettext_noop as _
 from quanyu.regions.rules.contacts import LONGEST_NAME, POST_WORDS
+from quanyu.regions.workflow import MAKERS
 
 CONTACTS: Final = Table(
     name="grid-contacts",
@@ -71,3 +72,32 @@ CONTACTS: Final = Table(
     opened_by=SIGHTED_ROLES,
     kept_by=frozenset({Role.DISTRICT_ADMIN, Role.COMMANDER, Role.COMMUNITY_SECRETARY}),
 )
+
+REORGANISATIONS: Final = Table(
+    name="reorganisations",
+    title=_("区划调整"),
+    page="desk_reorganisations",
+    columns=(
+        Column("title", _("标题"), is_fixed=True, width=30),
+        Column("place", _("辖区"), Kind.PLACE, width=20),
+        Column("state", _("状态"), width=14),
+        Column("effective", _("生效日期"), Kind.DATE, width=14),
+        Column("steps", _("各步调整"), width=50),
+        Column("reason", _("理由"), is_shown=False, width=40),
+        Column("ground", _("依据"), width=40),
+        Column("document", _("批文"), is_shown=False, width=24),
+    ),
+    parameters=("state", "place"),
+    opened_by=SIGHTED_ROLES,
+)
+
+REHEARSAL: Final = Table(
+    name="reorganisation-rehearsal",
+    title=_("区划调整预演"),
+    page="desk_reorganisations",
+    columns=(),
+    parameters=("reorganisation",),
+    opened_by=frozenset(MAKERS),
+    formats=("xlsx", "pdf"),
+)
+"""What a re-organisation would move: a table a kind, each as long as its figure says."""

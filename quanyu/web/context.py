@@ -101,6 +101,13 @@ DOORS: tuple[tuple[Promise | str, tuple[Door, ...]], ...] = (
             Door("grid_contacts", "desk_grid_contacts", "user-pin", _("网格联系人"), MATTERS),
             Door("bodies", "desk_bodies", "building", pgettext_lazy("navigation", "单位"), GROUND),
             Door("duties", "desk_duties", "clipboard-list", _("权责清单"), GROUND),
+            Door(
+                "reorganisations",
+                "desk_reorganisations",
+                "arrows-split",
+                _("区划调整"),
+                SIGHTED_ROLES,
+            ),
             Door("precedents", "desk_precedents", "gavel", _("判例"), PRECEDENTS),
             Door("matches", "desk_matches", "arrows-exchange", _("代码对照"), ORDERS),
             Door("codes", "desk_codes", "list-numbers", _("代码与时限"), GROUND),

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.urls import URLPattern, path
 
-from quanyu.regions.pages import checks, contacts, ground, tiles, who
+from quanyu.regions.pages import checks, contacts, ground, reorganising_urls, tiles, who
 
 View = Callable[..., Any]
 
@@ -36,4 +36,5 @@ def behind(door: Callable[[str, View], View]) -> list[URLPattern]:
             door("grid_contacts", contacts.end),
             name="desk_grid_contact_end",
         ),
+        *reorganising_urls.behind(door),
     ]

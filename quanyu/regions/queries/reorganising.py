@@ -11,6 +11,7 @@ from django.db.models.functions import Concat
 
 from quanyu.kernel.access.queries import get
 from quanyu.kernel.access.rules import Actor, upper
+from quanyu.kernel.errors import Denied
 from quanyu.kernel.errors import gettext_noop as _
 from quanyu.kernel.workflow.spec import Move
 from quanyu.regions import rules
@@ -101,6 +102,25 @@ def operations(row: Reorganisation, *, actor: Actor) -> list[Drawn]:
     for key, unit, path in told.values_list("operation_id", "unit", "path"):
         homes[key][unit] = path
     return [_drawn(one, targets[one.pk], homes[one.pk]) for one in kept]
+
+
+def steps_of(row: Reorganisation) -> list[Drawn]:
+    """Return the operations of one that is already within reach, without what goes where."""
+    return [
+        _drawn(one, list(one.targets.order_by("number")), {})
+        for one in row.operations.order_by("number")
+    ]
+
+
+def key(text: str) -> UUID:
+    """Return the key that an address names.
+
+    :raises Denied: if it is none
+    """
+    try:
+        return UUID(text)
+    except ValueError as fault:
+        raise Denied from fault
 
 
 def _drawn(row: Operation, targets: Sequence[Target], homes: Mapping[str, str]) -> Drawn:

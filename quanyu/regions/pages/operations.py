@@ -1,0 +1,316 @@
+"""One step of a re-organisation, put together page by page without a script (加一步)."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from urllib.parse import urlencode
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
+
+from quanyu.kernel.access.http import (
+    actor_of,
+    answer,
+    answered,
+    field,
+    hidden_if_denied,
+    option,
+    read_or_write,
+)
+from quanyu.kernel.errors import Denied, Refusal
+from quanyu.regions import queries, rules
+from quanyu.regions.actions import reorganising as actions
+from quanyu.regions.actions.reorganising import Step
+from quanyu.regions.pages.reorganising_shown import called, listed
+from quanyu.regions.queries import choices
+from quanyu.regions.queries import reorganising as reads
+from quanyu.regions.rules.changes import CHANGE_WORDS, Change, Named, Operation, WrongOperation
+
+OFFERED = (Change.MERGE, Change.SPLIT, Change.EXTRACT, Change.MOVE, Change.RENAME)
+"""Drawing anew by many buildings at once is the planning desk's, and the API's."""
+HELP = {
+    Change.MERGE: lazy("几个并成一个；事项、授权随之转入"),
+    Change.SPLIT: lazy("一个分成两个，逐栋（逐网格）写明归哪边"),
+    Change.EXTRACT: lazy("划出一部分，另设一个或并入旁边的"),
+    Change.MOVE: lazy("整个改到另一个社区（街道）之下"),
+    Change.RENAME: lazy("代码不变，只换名称"),
+}
+MANY = frozenset({Change.MERGE, Change.EXTRACT})
+NEW = "new"
+
+
+@read_or_write
+@hidden_if_denied
+def new(request: HttpRequest, reorganisation_id: UUID) -> HttpResponse:
+    """Ask for the kind of change, then the places, then what becomes of them."""
+    actor, at = actor_of(request), timezone.now()
+    row = reads.one(reorganisation_id, actor=actor)
+    if "amend" not in {move.verb for move in reads.offers(row, actor=actor)}:
+        raise Denied
+    asked = request.GET
+    sources = _sources(asked, row)
+
+    def added() -> HttpResponse:
+        step = Step(_operation(asked.get("change", ""), sources, request.POST, row))
+        actions.add_operation(reorganisation_id=row.pk, step=step, actor=actor, at=at)
+        messages.success(request, _("已加上这一步，看看预演"))
+        return HttpResponseRedirect(reverse("desk_reorganisation", args=[row.pk]))
+
+    def page(no: Refusal | None) -> HttpResponse:
+        context = {
+            "section": "reorganisations",
+            "title": row.title,
+            "back_url": reverse("desk_reorganisation", args=[row.pk]),
+            **_phase(row, asked, sources, request.POST, no),
+        }
+        return answer(request, "regions/operation.html", context, no)
+
+    return answered(request, added, page)
+
+
+def _sources(asked: QueryDict, row: Any) -> list[str]:
+    """Return the places that the address names: of the place of this one, and standing."""
+    found = [path for path in asked.getlist("sources") if path.startswith(row.region_path)]
+    return [path for path in found if queries.is_known(path)]
+
+
+def _phase(
+    row: Any, asked: QueryDict, sources: Sequence[str], given: QueryDict, no: Refusal | None
+) -> dict[str, Any]:
+    change = asked.get("change", "")
+    if change not in set(OFFERED):
+        return {"asking": _first(row), "heading": _("怎么调整")}
+    if not sources:
+        return {"asking": _second(row, change, asked), "heading": _(CHANGE_WORDS[Change(change)])}
+    names = listed([called(path) for path in sources])
+    return {
+        "form": _third(row, Change(change), sources, given, no, asked),
+        "heading": f"{_(CHANGE_WORDS[Change(change)])}{_('：')}{names}",
+    }
+
+
+def _first(row: Any) -> list[dict[str, Any]]:
+    homes = choices.homes(row.region_path)
+    return [
+        field(
+            "change",
+            _("调整方式"),
+            "radio",
+            value=Change.MERGE.value,
+            options=[option(one.value, _(CHANGE_WORDS[one]), _(HELP[one])) for one in OFFERED],
+        ),
+        field(
+            "within",
+            _("调整哪里的网格或社区"),
+            "select",
+            value=homes[-1] if homes else "",
+            options=[option(path, called(path)) for path in homes],
+        ),
+    ]
+
+
+def _second(row: Any, change: str, asked: QueryDict) -> list[dict[str, Any]]:
+    within = asked.get("within", "")
+    homes = choices.homes(row.region_path)
+    within = within if within in homes else (homes[0] if homes else row.region_path)
+    options = [
+        option(path, called(path), path)
+        for path in choices.places(within, day=row.effective_date)
+        if path != row.region_path
+    ]
+    value: Any = [] if change in MANY else ""
+    kind = "checks" if change in MANY else "radio"
+    return [
+        field("change", "", "hidden", value=change),
+        field("within", "", "hidden", value=within),
+        field("sources", _("原来的地方"), kind, value=value, options=options),
+    ]
+
+
+def _third(
+    row: Any,
+    change: Change,
+    sources: Sequence[str],
+    given: QueryDict,
+    no: Refusal | None,
+    asked: QueryDict,
+) -> dict[str, Any]:
+    made = {
+        Change.MERGE: _merge_fields,
+        Change.SPLIT: _split_fields,
+        Change.EXTRACT: _extract_fields,
+        Change.MOVE: _move_fields,
+        Change.RENAME: _rename_fields,
+    }
+    pairs = [("change", change.value), *(("sources", path) for path in sources)]
+    url = reverse("desk_operation_new", args=[row.pk])
+    return {
+        "url": f"{url}?{urlencode(pairs)}",
+        "fields": made[change](row, sources, given, no),
+        "button": _("加上这一步"),
+        "cancel_url": reverse("desk_reorganisation", args=[row.pk]),
+    }
+
+
+_Fields = list[dict[str, Any]]
+
+
+def _merge_fields(
+    row: Any, sources: Sequence[str], given: QueryDict, no: Refusal | None
+) -> _Fields:
+    kept = [
+        option(path, _("沿用 {place} 的代码").format(place=called(path)), path) for path in sources
+    ]
+    return [
+        *_path_fields(sources, given, no, kept),
+        *_name_fields(given, no, queries.name_on(sources[0], row.effective_date)),
+    ]
+
+
+def _split_fields(
+    row: Any, sources: Sequence[str], given: QueryDict, no: Refusal | None
+) -> _Fields:
+    stays = field("kept", _("沿用原代码的名称"), no=no, maxlength=80)
+    stays["value"] = given.get("kept") or queries.name_on(sources[0], row.effective_date)
+    return [
+        stays,
+        *_code_fields(sources, given, no),
+        *_name_fields(given, no, ""),
+        _unit_field(sources, given, no, _("划到新的一边")),
+    ]
+
+
+def _extract_fields(
+    row: Any, sources: Sequence[str], given: QueryDict, no: Refusal | None
+) -> _Fields:
+    above = rules.parent(sources[0])
+    beside = [
+        option(path, called(path), path)
+        for path in choices.places(above, day=row.effective_date)
+        if path not in sources
+    ]
+    return [
+        *_path_fields(sources, given, no, beside),
+        *_name_fields(given, no, ""),
+        _unit_field(sources, given, no, _("划出哪些")),
+    ]
+
+
+def _move_fields(row: Any, sources: Sequence[str], given: QueryDict, no: Refusal | None) -> _Fields:
+    options = [
+        option(path, called(path), path) for path in choices.parents(sources[0], row.region_path)
+    ]
+    to = field("parent", _("改到哪里之下"), "select", no=no, options=options)
+    to["value"] = given.get("parent", "")
+    return [
+        to,
+        *([] if _is_grid(sources) else [_code_field(given, no)]),
+        *_name_fields(given, no, queries.name_on(sources[0], row.effective_date)),
+    ]
+
+
+def _rename_fields(
+    row: Any, sources: Sequence[str], given: QueryDict, no: Refusal | None
+) -> _Fields:
+    return _name_fields(given, no, queries.name_on(sources[0], row.effective_date))
+
+
+def _path_fields(
+    sources: Sequence[str],
+    given: QueryDict,
+    no: Refusal | None,
+    others: Sequence[Mapping[str, str]],
+) -> _Fields:
+    """Return where it goes: a place that stands, or a new one."""
+    fresh = option(NEW, _("另给新代码"), choices.next_path(rules.parent(sources[0])))
+    if not _is_grid(sources):
+        fresh = option(NEW, _("另给新代码"))
+    usual = others[0]["value"] if others else NEW
+    to = field("target", _("调整后用哪个代码"), "select", no=no, options=[*others, fresh])
+    to["value"] = given.get("target", usual)
+    if no is not None and no.field == "targets":
+        to["error"] = str(no)
+    return [to, *([] if _is_grid(sources) else [_code_field(given, no, required=False)])]
+
+
+def _code_fields(sources: Sequence[str], given: QueryDict, no: Refusal | None) -> _Fields:
+    return [] if _is_grid(sources) else [_code_field(given, no)]
+
+
+def _code_field(given: QueryDict, no: Refusal | None, *, required: bool = True) -> dict[str, Any]:
+    return field(
+        "code",
+        _("新社区代码的后三位"),
+        no=no,
+        value=given.get("code", ""),
+        required=required,
+        maxlength=3,
+        help=_("用新代码时填写，例如 007；用过的不得再用"),
+    )
+
+
+def _name_fields(given: QueryDict, no: Refusal | None, usual: str) -> _Fields:
+    english = given.get("name_en", "")
+    return [
+        field("name", _("名称"), no=no, value=given.get("name") or usual, maxlength=80),
+        field("name_en", _("英文名称"), value=english, required=False, maxlength=120),
+    ]
+
+
+def _unit_field(
+    sources: Sequence[str], given: QueryDict, no: Refusal | None, label: str
+) -> dict[str, Any]:
+    options = [
+        option(one.key, one.name, _("{households} 户").format(households=one.households))
+        for one in choices.units(sources)
+    ]
+    chosen = given.getlist("units")
+    wrong = no if no is None or no.field != "homes" else None
+    found = field("units", label, "checks", no=wrong, options=options, value=chosen)
+    if no is not None and no.field == "homes":
+        found["error"] = str(no)
+    return found
+
+
+def _is_grid(sources: Sequence[str]) -> bool:
+    return rules.level_of(sources[0]) is rules.Level.GRID
+
+
+# ------------------------------------------------------------------ what was sent
+
+
+def _operation(change: str, sources: Sequence[str], given: QueryDict, row: Any) -> Operation:
+    """Return the step that a form means; whether it makes sense is for the rules.
+
+    :raises WrongOperation: if the form says no place
+    """
+    if not sources:
+        raise WrongOperation(_("请选择原来的地方"), field="sources")
+    name, english = given.get("name", ""), given.get("name_en", "")
+    path = _path(change, sources, given)
+    if change == Change.EXTRACT and queries.is_known(path):
+        name = name or queries.name_on(path, row.effective_date)
+    targets = [Named(path, name, english)]
+    homes: dict[str, str] = {}
+    if change == Change.SPLIT:
+        targets = [Named(sources[0], given.get("kept", "")), *targets]
+        homes = {one.key: sources[0] for one in choices.units(sources)}
+    if change in {Change.SPLIT, Change.EXTRACT}:
+        homes |= dict.fromkeys(given.getlist("units"), path)
+    return Operation(change, tuple(sources), tuple(targets), homes)
+
+
+def _path(change: str, sources: Sequence[str], given: QueryDict) -> str:
+    if change == Change.RENAME:
+        return sources[0]
+    above = given.get("parent", "") if change == Change.MOVE else rules.parent(sources[0])
+    target = given.get("target", NEW)
+    if target != NEW:
+        return target
+    if _is_grid(sources):
+        return choices.next_path(above)
+    return f"{above}{given.get('code', '').strip()}/"

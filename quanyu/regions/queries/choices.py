@@ -1,0 +1,63 @@
+"""What a form may offer for one step of a re-organisation (可选的地方与楼栋)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from quanyu.regions import rules
+from quanyu.regions.models import Building, Region
+from quanyu.regions.queries import tree
+from quanyu.regions.rules.reorganising import next_grid
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """A building or a grid that goes somewhere."""
+
+    key: str
+    name: str
+    households: int
+    place: str
+
+
+def places(within: str, *, day: date) -> list[str]:
+    """Return the communities and grids right below a place that may be changed from a day on."""
+    rows = Region.objects.standing().filter(parent_path=within, valid_from__lt=day)
+    rows = rows.filter(level__in=[rules.Level.COMMUNITY, rules.Level.GRID])
+    return list(rows.order_by("path").values_list("path", flat=True))
+
+
+def homes(within: str) -> list[str]:
+    """Return the places whose children are communities or grids: a place itself, and below it."""
+    found = [within] if rules.level_of(within) in _ABOVE else []
+    return found + [one.path for one in tree.below(within) if rules.level_of(one.path) in _ABOVE]
+
+
+_ABOVE = (rules.Level.STREET, rules.Level.COMMUNITY)
+
+
+def parents(path: str, within: str) -> list[str]:
+    """Return the places to which one may be moved: of its parent's level, inside the same place."""
+    above = rules.parent(path)
+    level = rules.level_of(above)
+    rows = Region.objects.standing().within(within).filter(level=level).exclude(path=above)
+    return list(rows.order_by("path").values_list("path", flat=True)[:500])
+
+
+def next_path(community: str) -> str:
+    """Return the path of the next base grid of a community; none is given out twice."""
+    ever = Region.objects.filter(parent_path=community).values_list("path", flat=True)
+    return next_grid(community, ever)
+
+
+def units(sources: Sequence[str]) -> list[Unit]:
+    """Return what is divided: the buildings of grids, or the grids of communities."""
+    if rules.level_of(sources[0]) is rules.Level.GRID:
+        rows = Building.objects.standing().filter(region_path__in=sources)
+        fields = ("id", "name", "households", "region_path")
+        return [Unit(str(key), *rest) for key, *rest in rows.order_by("name").values_list(*fields)]
+    grids = Region.objects.standing().filter(parent_path__in=sources).order_by("path")
+    return [
+        Unit(path, tree.label(path), households or 0, above)
+        for path, households, above in grids.values_list("path", "households", "parent_path")
+    ]

@@ -133,14 +133,34 @@ def _drop(maker: psycopg.Connection[Any], name: str) -> None:
     maker.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
 
 
+REDRAWN = ("regions_reorganisation", "regions_passage")
+UNDO = (
+    "UPDATE regions_building b SET region_path = s.region_path FROM regions_siting s"
+    ' WHERE s.building_id = b.id AND s.valid_to = ANY (SELECT "on" FROM regions_passage)',
+    'DELETE FROM regions_siting WHERE valid_from = ANY (SELECT "on" FROM regions_passage)',
+    "UPDATE regions_siting SET valid_to = NULL"
+    ' WHERE valid_to = ANY (SELECT "on" FROM regions_passage)',
+    'DELETE FROM regions_region WHERE valid_from = ANY (SELECT "on" FROM regions_passage)',
+    "UPDATE regions_region SET valid_to = NULL"
+    ' WHERE valid_to = ANY (SELECT "on" FROM regions_passage)',
+)
+"""What a re-organisation did to the tree, taken back: the tree is the same for all tests."""
+
+
 def truncate() -> None:
     """Empty every table as the owner: the application's role may not."""
     with owner(connections["default"].settings_dict["NAME"]) as cleaner:
+        for statement in UNDO:
+            cleaner.execute(statement)
         tables = cleaner.execute(
             "SELECT schemaname, tablename FROM pg_tables WHERE schemaname = ANY (%s)",
             [[settings.QUANYU_SCHEMA, settings.QUANYU_QUEUE_SCHEMA]],
         ).fetchall()
-        names = [sql.Identifier(s, t) for s, t in tables if not t.startswith(KEPT)]
+        names = [
+            sql.Identifier(s, t)
+            for s, t in tables
+            if not t.startswith(KEPT) or t.startswith(REDRAWN)
+        ]
         cleaner.execute(sql.SQL("TRUNCATE {} CASCADE").format(sql.SQL(", ").join(names)))
 
 

@@ -22,7 +22,7 @@ import shapely
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection, transaction
 
-from quanyu.demo import cast, detours, geometry, hands, heap, pictures, plan, texts
+from quanyu.demo import cast, detours, geometry, hands, heap, pictures, plan, reorganising, texts
 from quanyu.demo.cast import CITY, STREET, Keys, Part, SignIn
 from quanyu.demo.plan import Life
 from quanyu.demo.tale import Act, Spot, World
@@ -41,7 +41,7 @@ from quanyu.organisations import actions as organisations_actions
 from quanyu.organisations import queries as organisations
 from quanyu.regions import actions as regions_actions
 from quanyu.regions import queries as regions
-from quanyu.regions.rules import Kind, path_of
+from quanyu.regions.rules import Kind
 
 BATCH = 25
 JOB = "demo.city"
@@ -112,6 +112,7 @@ def _open(bunch: Keys, leads: Sequence[Part], scale: str) -> None:
     with _step("accounts and grants"):
         stage = _stage(bunch, leads)
         hands.show(stage.actors, at=bunch.opened_at)
+        reorganising.show(stage.actors, at=bunch.opened_at)
     with _step("the plan of a year"):
         lives = heap.upon(plan.plan, _world(bunch.opened_at, only=_SCALES[scale]))
     with _step("the matters of a year"):
@@ -174,15 +175,13 @@ def _world(at: datetime, *, only: int | None) -> World:
     )
 
 
-def _features() -> list[dict[str, Any]]:
+def _of_kind(kind: str) -> list[dict[str, Any]]:
     read: dict[str, Any] = json.loads(geometry.FILE.read_text(encoding="utf-8"))
-    features: list[dict[str, Any]] = read["features"]
-    return features
+    return [one for one in read["features"] if one["properties"]["kind"] == kind]
 
 
 def _street_spots() -> list[Spot]:
-    houses = [one for one in _features() if one["properties"]["kind"] == "building"]
-    return [_house(one) for one in houses]
+    return [_house(one) for one in _of_kind("building")]
 
 
 def _house(feature: Mapping[str, Any]) -> Spot:
@@ -190,7 +189,7 @@ def _house(feature: Mapping[str, Any]) -> Spot:
     middle = shapely.from_geojson(json.dumps(feature["geometry"])).centroid
     door = f"{told['road']}{told['door']}号"
     return Spot(
-        path=path_of(told["grid"]),
+        path=reorganising.today(told["grid"]),
         address=f"{door}，{told['estate']}{told['number']}",
         near=f"{told['estate']}{told['number']}{_side(told['door'])}",
         lon=round(middle.x, 6),
@@ -229,7 +228,7 @@ def _corner(words: str, community: regions.Child) -> Spot:
 
 def _stage(bunch: Keys, leads: Sequence[Part]) -> "Stage":
     bodies = {one.code: one.id for one in organisations.bodies(on=local(bunch.opened_at).date())}
-    grids = [path_of(one["properties"]["code"]) for one in _features() if _is_grid(one)]
+    grids = {reorganising.today(one["properties"]["code"]) for one in _of_kind("grid")}
     others = cast.colleagues(grids=sorted(grids), bodies=sorted(bodies), taken=leads)
     parts = (*leads, *others)
     with acting(system(CITY, job=JOB)) as loader:
@@ -237,10 +236,6 @@ def _stage(bunch: Keys, leads: Sequence[Part]) -> "Stage":
             parts, bodies=bodies, bunch=bunch, actor=loader, at=bunch.opened_at - cast.BEFORE
         )
     return Stage(actors, parts, news_from=bunch.opened_at - FRESH)
-
-
-def _is_grid(feature: Mapping[str, Any]) -> bool:
-    return bool(feature["properties"]["kind"] == "grid")
 
 
 @dataclass

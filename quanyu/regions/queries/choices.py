@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from uuid import UUID
 
 from quanyu.regions import rules
 from quanyu.regions.models import Building, Region
@@ -61,3 +62,19 @@ def units(sources: Sequence[str]) -> list[Unit]:
         Unit(path, tree.label(path), households or 0, above)
         for path, households, above in grids.values_list("path", "households", "parent_path")
     ]
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """Where a building stands."""
+
+    id: UUID
+    address: str
+    lon: float
+    lat: float
+
+
+def spots(path: str) -> list[Spot]:
+    """Return the buildings of a grid, in the order of their addresses."""
+    rows = Building.objects.standing().filter(region_path=path).order_by("address", "id")
+    return [Spot(*row) for row in rows.values_list("id", "address", "lon", "lat")]

@@ -6,7 +6,8 @@ from uuid import UUID
 
 from django.db.models import Q
 
-from quanyu.regions.models import Passage, Region, Siting
+from quanyu.regions.models import Passage, Siting
+from quanyu.regions.queries import tree
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +43,7 @@ def today_of(path: str) -> str:
     seen: set[str] = set()
     while path not in seen:
         seen.add(path)
-        if Region.objects.standing().filter(path=path).exists():
+        if tree.is_known(path):
             return path
         heir = Passage.objects.filter(origin=path, is_heir=True).exclude(target=path)
         path = heir.order_by("-on").values_list("target", flat=True).first() or path

@@ -19,7 +19,7 @@ from quanyu.regions.queries import reorganising as reads
 from quanyu.regions.queries.outlines import check_drawn
 from quanyu.regions.rules import changes
 from quanyu.regions.rules.changes import WrongOperation
-from quanyu.regions.rules.reorganising import check_operation
+from quanyu.regions.rules.reorganising import settle
 
 LONGEST = {"title": 80, "reason": 1_000, "ground": 200, "document": 120}
 LEAST = {"title": 2, "reason": 2, "ground": 2, "document": 0}
@@ -94,7 +94,7 @@ def amend(*, reorganisation_id: UUID, wanted: Wanted, actor: Actor, at: datetime
 def add_operation(
     *, reorganisation_id: UUID, step: Step, actor: Actor, at: datetime
 ) -> Reorganisation:
-    """Add one operation to a draft; it must make sense by itself (加一步).
+    """Add one operation to a draft; it must hold together with those before it (加一步).
 
     :raises WrongOperation: if it does not; field, value and what is allowed are named
     :raises NotAllowed: if it is no draft any more, or not the actor's place
@@ -102,7 +102,8 @@ def add_operation(
     row = reads.one(reorganisation_id, actor=actor, lock=True)
     move(row, "amend", actor=actor, at=at, what="add", change=step.operation.change)
     _check_within(row.region_path, [step])
-    check_operation(step.operation, reads.ground([step.operation], row.effective_date))
+    told = [*(one.operation for one in reads.operations(row, actor=actor)), step.operation]
+    settle(told, reads.ground(told, row.effective_date))
     kept = Operation.objects.visible_to(actor).filter(reorganisation=row)
     last = kept.order_by("-number").values_list("number", flat=True).first()
     drawn = _keep(row, (last or 0) + 1, step)

@@ -1,0 +1,148 @@
+"""The pages of re-organisations … lead from a draft to what became of a place (区划调整页面)."""
+
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlencode
+
+import pytest
+from django.conf import settings
+from django.utils import timezone
+
+from quanyu.kernel.access.rules import Role, system
+from quanyu.kernel.access.scope import acting
+from quanyu.regions import jobs, queries
+from quanyu.regions.models import Building, Reorganisation
+from quanyu.regions.tables import REHEARSAL
+from quanyu.regions.workflow import ReorganisationState as S
+from tests.conftest import STREET, person
+from tests.seat import browser_of
+
+COMMUNITY = f"{STREET}001/"
+G1, G2 = f"{COMMUNITY}g001/", f"{COMMUNITY}g002/"
+DESK = "/desk/reorganisations"
+
+
+@pytest.fixture
+def browser(db: None) -> Any:
+    """A commander of the street, signed in."""
+    return browser_of(person(Role.COMMANDER, name="郑强"))
+
+
+def said(**more: str) -> dict[str, str]:
+    """Return what the form of a new one sends."""
+    today = timezone.localdate().isoformat()
+    words = {"title": "合并两个网格", "reason": "户数偏少", "ground": "优化方案第3条（示例）"}
+    return words | {"place": COMMUNITY, "effective_date": today, "moves_grants": "1"} | more
+
+
+@pytest.fixture
+def drafted(browser: Any) -> str:
+    """The address of a draft."""
+    return str(browser.post(f"{DESK}/new", said()).headers["Location"])
+
+
+def step(address: str, change: str, *sources: str) -> str:
+    pairs = [("change", change), *(("sources", path) for path in sources)]
+    return f"{address}/steps/new?{urlencode(pairs)}"
+
+
+def test_make_one_step_by_step_and_take_it_to_its_day(browser: Any, drafted: str) -> None:
+    browser.post(step(drafted, "merge", G1, G2), {"target": G1, "name": "荷塘网格"})
+    page = browser.get(drafted).content.decode()
+    browser.post(f"{drafted}/submit")
+    other = browser_of(person(Role.DISTRICT_ADMIN, "34/01/04/", name="冯岚"))
+    other.post(f"{drafted}/approve", {"words": "同意"})
+    jobs.take_effect(_key(drafted), timezone.now())
+
+    assert "荷塘网格" in page
+    assert "q-sketch" in page
+    assert not queries.is_known(G2)
+    shown = browser.get(drafted).content.decode()
+    assert "区划" in shown
+    past = browser.get(f"/desk/places/past?path={G2}").content.decode()
+    assert "荷塘网格" in past
+    assert timezone.localdate().strftime("%-d") in past
+
+
+def _key(address: str) -> Any:
+    return Reorganisation.objects.get(pk=address.rsplit("/", 1)[1]).pk
+
+
+@pytest.mark.parametrize("change", ["merge", "split", "extract", "move", "rename"])
+def test_ask_for_each_kind_of_step(browser: Any, drafted: str, change: str) -> None:
+    first = browser.get(f"{drafted}/steps/new")
+    second = browser.get(f"{drafted}/steps/new?change={change}&within={COMMUNITY}")
+    third = browser.get(step(drafted, change, G1))
+
+    assert [one.status_code for one in (first, second, third)] == [200, 200, 200]
+    assert "第一网格" in second.content.decode()
+
+
+def test_split_a_grid_by_ticking_buildings(browser: Any, drafted: str) -> None:
+    keys = list(Building.objects.filter(region_path=G1).values_list("pk", flat=True)[:3])
+    sent = {"kept": "甲网格", "name": "乙网格", "units": [str(key) for key in keys]}
+
+    answer = browser.post(step(drafted, "split", G1), sent)
+
+    assert answer.status_code == 302
+    assert "乙网格" in browser.get(drafted).content.decode()
+
+
+def test_say_why_not_beside_the_form(browser: Any, drafted: str) -> None:
+    answer = browser.post(step(drafted, "merge", G1, G2), {"target": G1, "name": "第三网格"})
+
+    assert answer.status_code == 422
+    assert "第三网格" in answer.content.decode()
+
+
+def test_list_and_narrow(browser: Any, drafted: str) -> None:
+    found = browser.get(f"{DESK}?state=draft").content.decode()
+    none = browser.get(f"{DESK}?state=done").content.decode()
+
+    assert "合并两个网格" in found
+    assert "合并两个网格" not in none
+
+
+def test_are_hidden_from_a_stranger(browser: Any, drafted: str) -> None:
+    stranger = browser_of(person(Role.COMMANDER, "34/01/02/"))
+
+    answers = [
+        stranger.get(drafted),
+        stranger.get(f"{drafted}/progress"),
+        stranger.get(f"{drafted}/words"),
+        stranger.get(f"{drafted}/steps/new"),
+        stranger.post(f"{drafted}/submit"),
+    ]
+
+    assert {one.status_code for one in answers} == {404}
+
+
+def test_give_the_rehearsal_as_a_document(browser: Any, drafted: str, at: datetime) -> None:
+    browser.post(step(drafted, "merge", G1, G2), {"target": G1, "name": "荷塘网格"})
+    worker = system(settings.QUANYU_CITY, job="tests")
+    asked = {"reorganisation": drafted.rsplit("/", 1)[1]}
+
+    with acting(worker):
+        document = REHEARSAL.composed(asked, actor=worker, at=at)
+
+    moved = {part.title: len(part.rows) for part in document.parts}
+    assert moved["楼栋"] == len(Building.objects.filter(region_path=G2))
+    assert moved["地方"] == 2
+
+
+def test_change_what_a_draft_says(browser: Any, drafted: str) -> None:
+    answer = browser.post(f"{drafted}/words", said(title="合并一二网格"))
+
+    assert answer.status_code == 302
+    assert "合并一二网格" in browser.get(drafted).content.decode()
+
+
+def test_drop_a_step(browser: Any, drafted: str) -> None:
+    browser.post(step(drafted, "rename", G1), {"name": "荷塘网格"})
+    row = Reorganisation.objects.get(pk=_key(drafted))
+    operation = row.operations.get()
+
+    browser.post(f"{drafted}/steps/{operation.pk}/drop")
+
+    assert not row.operations.exists()
+    assert row.state == S.DRAFT

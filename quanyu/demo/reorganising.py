@@ -51,7 +51,7 @@ def show(actors: Mapping[str, Actor], *, at: datetime) -> None:
         ]
         _merge(commander, actors["district_admin"], began=began)
         for key in keys:
-            _declined(key, operator, at=began + DAY)
+            _declined(key, actors["operator"], at=began + DAY)
         _divide(commander, at=at - DAY)
 
 

@@ -6,7 +6,6 @@ from quanyu.kernel.access.rules import SIGHTED_ROLES, Role
 from quanyu.kernel.columns import Column, Kind, Table
 from quanyu.kernel.errors import gettext_noop as _
 from quanyu.regions.rules.contacts import LONGEST_NAME, POST_WORDS
-from quanyu.regions.workflow import MAKERS
 
 CONTACTS: Final = Table(
     name="grid-contacts",
@@ -97,7 +96,7 @@ REHEARSAL: Final = Table(
     page="desk_reorganisations",
     columns=(),
     parameters=("reorganisation",),
-    opened_by=frozenset(MAKERS),
+    opened_by=frozenset({Role.COMMUNITY_SECRETARY, Role.COMMANDER, Role.DISTRICT_ADMIN}),
     formats=("xlsx", "pdf"),
 )
 """What a re-organisation would move: a table a kind, each as long as its figure says."""

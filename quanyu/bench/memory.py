@@ -24,7 +24,14 @@ REQUESTS = 1_000
 MOST_MB = 150
 SIZE = (1600, 1200)
 TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="([^"]+)"')
-PAGES = ("/", "/report", "/follow", "/desk/sign-in", "/api/v1/openapi.json", "/map/ground.geojson")
+PAGES = (
+    "/",
+    "/report",
+    "/follow",
+    "/desk/sign-in",
+    "/api/v1/openapi.json",
+    "/map/tiles/any/14/13527/6653.mvt",
+)
 
 
 def run(*, requests: int = REQUESTS) -> dict[str, object]:

@@ -28,6 +28,7 @@ QUANYU_QUEUE_SCHEMA = _text("QUANYU_QUEUE_SCHEMA", "queue")
 QUANYU_URL = _text("QUANYU_URL")
 QUANYU_PHONE = _text("QUANYU_PHONE")
 QUANYU_FILING = _text("QUANYU_FILING")
+QUANYU_BASE_MAP = _text("QUANYU_BASE_MAP")
 
 # ------------------------------------------------------------------ secrets
 SECRET_KEY = _text("QUANYU_SECRET_KEY")

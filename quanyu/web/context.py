@@ -25,6 +25,7 @@ from quanyu.kernel.notices.rules import CALLERS
 from quanyu.kernel.operations import pages as operations
 from quanyu.regions import queries as regions
 from quanyu.regions.rules import Crumb
+from quanyu.web.ground import map_ground
 
 THEME_COOKIE, PRINT_COOKIE = "q_theme", "q_print"
 THEMES, PRINTS = ("light", "dark"), ("normal", "large")
@@ -96,6 +97,7 @@ DOORS: tuple[tuple[Promise | str, tuple[Door, ...]], ...] = (
     (
         pgettext_lazy("navigation", "依据"),
         (
+            Door("city_map", "desk_city_map", "map", _("城市地图"), GROUND),
             Door("who", "desk_who", "map-pin-search", _("谁来负责"), GROUND),
             Door("grids", "desk_grids", "polygon", _("网格检查"), GROUND),
             Door("grid_contacts", "desk_grid_contacts", "user-pin", _("网格联系人"), MATTERS),
@@ -162,6 +164,7 @@ def face(request: HttpRequest) -> dict[str, Any]:
         "may_search": SimpleLazyObject(lambda: opens("matters", seat_of(request).actor.roles)),
         "city": SimpleLazyObject(_city),
         "alarms": SimpleLazyObject(lambda: _alarms(seat_of(request).actor)),
+        "map_ground": SimpleLazyObject(map_ground),
         "bell": SimpleLazyObject(lambda: notices.unread(seat_of(request).actor)),
     }
 

@@ -6,24 +6,29 @@ from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext
 
-POLICY = "; ".join(
-    [
+from quanyu.web.ground import base_map
+
+
+def policy(*base_map: str) -> str:
+    """Return the content security policy; the servers of a base map are its one exception."""
+    beyond = "".join(f" {origin}" for origin in base_map)
+    parts = [
         "default-src 'self'",
         "script-src 'self'",
         "style-src 'self'",
-        "img-src 'self' data: blob:",
+        f"img-src 'self' data: blob:{beyond}",
         "font-src 'self'",
-        "connect-src 'self'",
+        f"connect-src 'self'{beyond}",
         "worker-src 'self' blob:",
         "object-src 'none'",
         "base-uri 'self'",
         "form-action 'self'",
         "frame-ancestors 'none'",
     ]
-)
+    return "; ".join(parts)
+
 
 SENT = {
-    "Content-Security-Policy": POLICY,
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "geolocation=(self), camera=(self)",
     "X-Frame-Options": "DENY",
@@ -31,15 +36,20 @@ SENT = {
 
 
 class Policy:
-    """Send the content security policy: no inline script, no inline style, nothing from afar."""
+    """Send the content security policy: no inline script, no inline style, nothing from afar.
+
+    Only a base map that the operator has set comes from another server.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
+        base = base_map()
+        self.sent = {**SENT, "Content-Security-Policy": policy(*(base.origins if base else ()))}
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Add the policy and keep private pages out of shared caches."""
         response = self.get_response(request)
-        for name, value in SENT.items():
+        for name, value in self.sent.items():
             response.headers.setdefault(name, value)
         if request.path_info.startswith(("/desk", "/api/", "/follow")):
             response.headers.setdefault("Cache-Control", "private, no-store")

@@ -1,7 +1,5 @@
 """Names, children, search and the map of a place (查询)."""
 
-from typing import Any
-
 from quanyu.demo import geometry
 from quanyu.regions import queries
 
@@ -55,28 +53,3 @@ def test_the_nearest_building_is_named_with_its_distance(db: None) -> None:
 
 def test_far_from_every_building_none_is_near(db: None) -> None:
     assert queries.nearest_building(117.5, 31.9) is None
-
-
-def _features(drawn: dict[str, dict[str, object]], layer: str) -> list[dict[str, Any]]:
-    features = drawn[layer]["features"]
-    assert isinstance(features, list)
-    return features
-
-
-def test_a_map_of_a_grid_holds_its_buildings_and_the_roads_of_its_street(
-    db: None,
-) -> None:
-    drawn = queries.geojson("34/01/04/001/001/g001/")
-
-    assert len(_features(drawn, "grids")) == 1
-    assert len(_features(drawn, "buildings")) >= 10
-    assert len(_features(drawn, "roads")) == 17
-
-
-def test_a_map_keeps_what_touches_its_box(db: None) -> None:
-    lon, lat = geometry.POINT
-    box = (lon - 1e-5, lat - 1e-5, lon + 1e-5, lat + 1e-5)
-
-    (grid,) = _features(queries.geojson("34/01/", box=box, layers=["grids"]), "grids")
-
-    assert grid["properties"]["path"] == queries.locate_point(lon, lat).path

@@ -5,7 +5,6 @@ from datetime import date, timedelta
 
 import pytest
 from django.conf import settings
-from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
@@ -232,28 +231,6 @@ def test_the_log_is_closed_to_the_desk(filed: Event, dispatcher: Actor) -> None:
 
 def test_the_first_page_of_an_auditor_is_the_log(auditor: Actor) -> None:
     assert browser_of(auditor).get("/desk/")["Location"] == reverse("desk_audit")
-
-
-def test_the_ground_is_drawn_for_everybody(client: Client, db: None) -> None:
-    drawn = client.get("/map/ground.geojson", {"bbox": "117.22,31.81,117.24,31.83"}).json()
-
-    assert drawn["grids"]["features"]
-
-
-def test_the_ground_is_not_sent_twice(client: Client, db: None) -> None:
-    mark = client.get("/map/ground.geojson", {"bbox": "117.22,31.81,117.24,31.83"})["ETag"]
-
-    again = client.get(
-        "/map/ground.geojson",
-        {"bbox": "117.22,31.81,117.24,31.83"},
-        headers={"If-None-Match": mark},
-    )
-
-    assert again.status_code == 304
-
-
-def test_the_ground_of_no_box_is_refused(client: Client, db: None) -> None:
-    assert client.get("/map/ground.geojson", {"bbox": "1,2,3"}).status_code == 422
 
 
 def test_the_log_says_in_words_whatever_is_written_into_it() -> None:

@@ -61,7 +61,6 @@ from quanyu.kernel.privacy.rules import FADES_AFTER, mask_name
 from quanyu.kernel.workflow.spec import Overtaken
 from quanyu.regions import queries as regions
 
-GROUND = "/map/ground.geojson"
 REPORTING = frozenset({Role.GRID_WORKER, Role.COMMUNITY_OFFICER, Role.OPERATOR, Role.WINDOW_CLERK})
 
 GROUPS = ("send_out", *desk.FIRST[1:], *together.TASKS)
@@ -422,7 +421,6 @@ def _matter(
         "point": _point(event),
         "near": [_near(other, metres) for other, metres in desk.near(event, actor=actor)],
         "has_spot": any(move["spot"] for move in moves),
-        "ground_url": f"{GROUND}?place={event.region_path}",
         "story": told,
         "story_counts": _story_counts(told),
         "joint": together.block(event, steps, parts, meetings, bodies=bodies, at=at),

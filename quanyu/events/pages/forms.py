@@ -213,8 +213,7 @@ def _spot(desk_: Desk) -> dict[str, Any]:
     """Return where the map opens on which a matter without a community is placed."""
     event = desk_.event
     known = {"lon": event.lon, "lat": event.lat, "zoom": 16}
-    spot = middle(event.region_path) if event.lon is None else known
-    return {**spot, "ground": f"/map/ground.geojson?place={event.region_path}"}
+    return middle(event.region_path) if event.lon is None else known
 
 
 def _note(verb: str) -> str:

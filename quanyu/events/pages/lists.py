@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from quanyu.events import actions, queries, schemas
 from quanyu.events.pages import behind, shown
-from quanyu.events.pages.desk import GROUND, REPORTING
+from quanyu.events.pages.desk import REPORTING
 from quanyu.events.queries import asked_counts, clock, clusters, desk, values, words
 from quanyu.events.queries.lists import COUNT_TO
 from quanyu.events.rules import Channel, Filters
@@ -98,7 +98,6 @@ def desk_map(request: HttpRequest) -> HttpResponse:
     context = {
         "section": "map",
         "data_url": _address("desk_map_data", asked),
-        "ground_url": f"{GROUND}?place={_ground(actor)}",
         "bounds": _bounds(rows, _ground(actor)),
         "chips": _chips(asked, counts),
         "filters": [],

@@ -36,7 +36,6 @@ from quanyu.kernel.privacy.rules import REASONS
 from quanyu.organisations import queries as organisations
 from quanyu.regions import queries as regions
 
-GROUND = "/map/ground.geojson"
 SENT = "q_sent"
 SENT_LIVES = 3_600
 MOST_PHOTOS = 6
@@ -180,7 +179,6 @@ def report_page(
     given, at = request.POST, timezone.now()
     context = {
         "centre": shown.middle(settings.QUANYU_CITY),
-        "ground_url": GROUND,
         "max_photos": MOST_PHOTOS,
         "max_bytes": PHOTO_BYTES,
         "classes": _classes(at=at),
@@ -420,7 +418,6 @@ def _followed(
         "after": _picture(taken, "handle", event, -1) if event.outcome else None,
         "story": [_told(line, n, seen) for n, line in enumerate(seen.story)],
         "place_point": None if event.lon is None else {"lon": event.lon, "lat": event.lat},
-        "ground_url": f"{GROUND}?place={event.region_path}",
         "question": _question(request, digits, event, no) if event.question else None,
         "appeal": stopped.appeal(request, digits, no) if seen.may_appeal else None,
         "rating": _rating(request, digits, seen, no) if _may_say(seen) else None,

@@ -13,7 +13,6 @@ from django.views.decorators.http import require_http_methods
 
 from quanyu.events import actions, schemas
 from quanyu.events.pages import forms, shown
-from quanyu.events.pages.desk import GROUND
 from quanyu.events.pages.public import qr_of
 from quanyu.events.queries.values import channel_words
 from quanyu.events.rules import Channel, code_digits, title
@@ -76,7 +75,6 @@ def _page(
         "section": "report",
         "fields": _fields(request, actor, no, at=at),
         "centre": shown.middle(actor.places[0] if actor.places else settings.QUANYU_CITY),
-        "ground_url": f"{GROUND}?place={actor.places[0] if actor.places else ''}",
         "url": reverse("desk_report"),
         "alike_url": reverse("desk_alike"),
         "done": _done(request, receipt) if receipt else None,

@@ -84,7 +84,6 @@ def _page(
         "total": f"{len(rows):,}",
         "profile": profile,
         "data_url": f"{reverse('desk_grid_findings')}?{urlencode({'place': place})}",
-        "ground_url": f"{reverse('map_ground')}?{urlencode({'place': place})}",
         "bounds": queries.bounds(place),
         "now": timezone.localtime(at),
     }

@@ -5,13 +5,20 @@ from typing import Any
 
 from django.urls import URLPattern, path
 
-from quanyu.regions.pages import checks, contacts, ground, reorganising_urls, tiles, who
+from quanyu.regions.pages import (
+    checks,
+    city_map,
+    contacts,
+    printing,
+    reorganising_urls,
+    tiles,
+    who,
+)
 
 View = Callable[..., Any]
 
 public = [
     path("map/tiles/<str:edition>/<str:z>/<str:x>/<str:y>.mvt", tiles.tile, name="map_tile"),
-    path("map/ground.geojson", ground.ground, name="map_ground"),
 ]
 """What anybody may open."""
 
@@ -19,6 +26,18 @@ public = [
 def behind(door: Callable[[str, View], View]) -> list[URLPattern]:
     """Return the addresses of the desk, each view behind its door."""
     return [
+        path("desk/city-map", door("city_map", city_map.city_map), name="desk_city_map"),
+        path(
+            "desk/city-map/list",
+            door("city_map", city_map.in_view),
+            name="desk_city_map_list",
+        ),
+        path("desk/city-map/one", door("city_map", city_map.one), name="desk_city_map_one"),
+        path(
+            "desk/city-map/print.pdf",
+            door("city_map", printing.printed),
+            name="desk_city_map_print",
+        ),
         path("desk/who", door("who", who.who), name="desk_who"),
         path("desk/grids", door("grids", checks.checks), name="desk_grids"),
         path(

@@ -2,7 +2,6 @@
 
 from quanyu.regions.queries import locating, tiles, tree
 from quanyu.regions.queries.addresses import Recognised, path_named, recognise
-from quanyu.regions.queries.drawing import LAYERS, geojson
 from quanyu.regions.queries.finding import Found, places_called, search
 from quanyu.regions.queries.locating import (
     NEAR,
@@ -38,7 +37,6 @@ from quanyu.regions.queries.tree import (
 
 __all__ = [
     "EDITION",
-    "LAYERS",
     "NEAR",
     "Became",
     "Box",
@@ -58,7 +56,6 @@ __all__ = [
     "edition",
     "forget",
     "from_wkb",
-    "geojson",
     "grids_in",
     "history",
     "is_known",

@@ -224,6 +224,13 @@ def to_units(lonlat: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.column_stack([across, down]) * WORLD
 
 
+def to_lonlat(units: Small) -> NDArray[np.float64]:
+    """Return points in units of the last zoom as longitude and latitude."""
+    share = units.astype(np.float64) / WORLD
+    lat = np.degrees(np.arctan(np.sinh(np.pi * (1 - 2 * share[:, 1]))))
+    return np.column_stack([share[:, 0] * 360 - 180, lat])
+
+
 def outlines(rows: Rows, *, first: int, is_area: bool) -> Outlines:
     """Return stored shapes as numbers, generalised for every zoom from ``first`` on.
 

@@ -1,7 +1,6 @@
 // @ts-check
 /* The desk map: the same query as the list beside it, in marks and clusters. */
-import { SIGNS, disc, mark, open, sign, style, token } from './ground.js';
-import { all } from './page.js';
+import { SIGNS, disc, follow, mark, open, sign, style, token } from './ground.js';
 
 // @ts-ignore the map library is a classic script
 const gl = window.maplibregl;
@@ -82,27 +81,7 @@ function start(host) {
     map.on('mouseenter', id, () => { map.getCanvas().style.cursor = 'pointer'; });
     map.on('mouseleave', id, () => { map.getCanvas().style.cursor = ''; });
   }
-  point(map);
-}
-
-/** Show on the map which card the pointer or the keys are on. @param {any} map */
-function point(map) {
-  /** @type {any} */
-  let here = null;
-  const off = () => { here?.remove(); here = null; };
-  for (const card of all('.q-card[data-lon]')) {
-    if (!card.dataset.lon) continue;
-    const on = () => {
-      off();
-      const ring = document.createElement('div');
-      ring.className = 'q-here';
-      here = new gl.Marker({ element: ring }).setLngLat([Number(card.dataset.lon), Number(card.dataset.lat)]).addTo(map);
-    };
-    card.addEventListener('mouseenter', on);
-    card.addEventListener('focus', on);
-    card.addEventListener('mouseleave', off);
-    card.addEventListener('blur', off);
-  }
+  follow(map);
 }
 
 try {

@@ -5,9 +5,10 @@
 const gl = () => window.maplibregl;
 const root = document.documentElement;
 const FONT = '"PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", sans-serif';
-const NOTHING = { type: 'FeatureCollection', features: [] };
-const LAYERS = ['communities', 'grids', 'buildings', 'roads'];
-const NEAREST = 12;
+const [FIRST_ZOOM, LAST_ZOOM] = [8, 16]; // as quanyu/regions/rules/tiles.py has them
+const told = /** @type {HTMLElement | null} */ (document.querySelector('[data-map-words]'))?.dataset ?? {};
+/** @type {{tiles: string[], attribution: string, tileSize: number, maxzoom: number} | null} */
+const base = told.base ? JSON.parse(told.base) : null;
 
 /** The value of a token. @param {string} name */
 export const token = (name) => getComputedStyle(root).getPropertyValue(`--q-${name}`).trim();
@@ -18,46 +19,59 @@ const main = ['any', ['==', ['get', 'is_main'], true], ['==', ['get', 'width'], 
 const wide = (/** @type {number} */ k) => ['interpolate', ['exponential', 1.6], ['zoom'], 12, 1.2 * k, 14, ['case', main, 7 * k, 4 * k], 17, ['case', main, 30 * k, 18 * k]];
 const text = (/** @type {any} */ layout) => ({ 'text-field': named, 'text-size': 12, 'text-font': ['Noto Sans Regular'], ...layout });
 
-/** The names of grids, where the map is wide enough for them. */
-const name = () => ({ id: 'grid-name', type: 'symbol', source: 'grids', minzoom: 14.2, layout: text({ 'text-allow-overlap': false }), paint: { 'text-color': token('accent'), 'text-halo-color': token('map-parcel'), 'text-halo-width': 1.6, 'text-opacity': 0.9 } });
+/** Names of one kind, from a zoom on and up to another. @param {string} kind @param {number} from @param {number} to @param {any} [more] */
+const named_as = (kind, from, to, more = {}) => ({ id: `${kind}-name`, type: 'symbol', source: 'ground', 'source-layer': `${kind}_names`, minzoom: from, maxzoom: to, layout: text({ 'text-allow-overlap': false, 'text-max-width': 7, ...more }), paint: { 'text-color': token(kind === 'estate' ? 'map-label' : 'accent'), 'text-halo-color': token('map-parcel'), 'text-halo-width': 1.6 } });
 
-/** The style: sources are empty until `keepGround` fills them. @param {{grids?: boolean, names?: boolean}} [want] */
-export function style({ grids = true, names = true } = {}) {
+/** @param {string} id @param {string} type @param {string} from @param {any} more */
+const ours = (id, type, from, more) => ({ id, type, source: 'ground', 'source-layer': from, ...more });
+
+/** The style: our tiles on the base map, if the operator has set one. @param {{grids?: boolean, names?: boolean, city?: boolean}} [want] */
+export function style({ grids = true, names = true, city = false } = {}) {
   const round = { 'line-cap': 'round', 'line-join': 'round' };
-  const lines = grids
-    ? [
-        { id: 'grid-line', type: 'line', source: 'grids', paint: { 'line-color': token('accent'), 'line-opacity': 0.55, 'line-width': 1, 'line-dasharray': [3, 2] } },
-        { id: 'community-line', type: 'line', source: 'communities', paint: { 'line-color': token('accent'), 'line-opacity': 0.85, 'line-width': 1.8 } },
-        ...(names ? [name()] : []),
-      ]
-    : [];
+  const ground = base
+    ? [{ id: 'base', type: 'raster', source: 'base' }]
+    : [
+        ours('land', 'fill', 'communities', { paint: { 'fill-color': token('map-parcel') } }),
+        ours('road-case', 'line', 'roads', { layout: round, paint: { 'line-color': token('map-road-case'), 'line-width': wide(1.16) } }),
+        ours('road', 'line', 'roads', { layout: round, paint: { 'line-color': token('map-road'), 'line-width': wide(1) } }),
+      ];
+  const lines = [
+    ours('estate-line', 'line', 'estates', { paint: { 'line-color': token('map-building-line'), 'line-width': 1.2, 'line-dasharray': [1, 2] } }),
+    ours('grid-line', 'line', 'grids', { paint: { 'line-color': token('accent'), 'line-opacity': 0.55, 'line-width': 1, 'line-dasharray': [3, 2] } }),
+    ours('community-line', 'line', 'communities', { paint: { 'line-color': token('accent'), 'line-opacity': 0.85, 'line-width': ['interpolate', ['linear'], ['zoom'], 10, 0.6, 13, 1.8] } }),
+    ours('street-line', 'line', 'streets', { paint: { 'line-color': token('accent'), 'line-width': ['interpolate', ['linear'], ['zoom'], 8, 1, 13, 2.6] } }),
+  ];
+  const labels = [named_as('street', 10, 13, { 'text-size': 14 }), named_as('community', 12, 14.2), named_as('grid', 14.2, 24), ...(city ? [named_as('estate', 15.2, 24, { 'text-size': 11 })] : [])];
+  const house = { 'fill-color': token('map-building'), 'fill-outline-color': token('map-building-line'), 'fill-opacity': base ? 0.6 : 1 };
   return {
     version: 8,
-    sources: Object.fromEntries(LAYERS.map((name) => [name, { type: 'geojson', data: NOTHING }])),
+    sources: {
+      ground: { type: 'vector', tiles: [`${location.origin}${told.tiles ?? ''}`], minzoom: FIRST_ZOOM, maxzoom: LAST_ZOOM },
+      ...(base ? { base: { type: 'raster', ...base } } : {}),
+    },
     layers: [
       { id: 'background', type: 'background', paint: { 'background-color': token('map-land') } },
-      { id: 'land', type: 'fill', source: 'communities', paint: { 'fill-color': token('map-parcel') } },
-      { id: 'road-case', type: 'line', source: 'roads', layout: round, paint: { 'line-color': token('map-road-case'), 'line-width': wide(1.16) } },
-      { id: 'road', type: 'line', source: 'roads', layout: round, paint: { 'line-color': token('map-road'), 'line-width': wide(1) } },
-      { id: 'buildings', type: 'fill', source: 'buildings', minzoom: 13.5, paint: { 'fill-color': token('map-building'), 'fill-outline-color': token('map-building-line') } },
-      ...lines,
-      { id: 'road-name', type: 'symbol', source: 'roads', minzoom: 13.5, layout: text({ 'symbol-placement': 'line', 'symbol-spacing': 420, 'text-letter-spacing': english ? 0.02 : 0.12, 'text-max-angle': 40 }), paint: { 'text-color': token('map-label'), 'text-halo-color': token('map-road'), 'text-halo-width': 1.6 } },
+      ...ground,
+      ours('buildings', 'fill', 'buildings', { paint: house }),
+      ours('building-points', 'circle', 'building_points', { paint: { 'circle-radius': 4, 'circle-color': token('map-building'), 'circle-stroke-width': 1, 'circle-stroke-color': token('map-building-line') } }),
+      ...(grids ? lines : []),
+      ...(base ? [] : [ours('road-name', 'symbol', 'roads', { minzoom: 13.5, layout: text({ 'symbol-placement': 'line', 'symbol-spacing': 420, 'text-letter-spacing': english ? 0.02 : 0.12, 'text-max-angle': 40 }), paint: { 'text-color': token('map-label'), 'text-halo-color': token('map-road'), 'text-halo-width': 1.6 } })]),
+      ...(grids && names ? labels : []),
     ],
   };
 }
 
 /** What the map library says to a person, in the page's language. */
 const said = () => {
-  const words = /** @type {HTMLElement | null} */ (document.querySelector('[data-map-words]'))?.dataset ?? {};
   const known = {
-    'Map.Title': words.map,
-    'Marker.Title': words.marker,
-    'NavigationControl.ZoomIn': words.zoomIn,
-    'NavigationControl.ZoomOut': words.zoomOut,
-    'AttributionControl.ToggleAttribution': words.credits,
-    'Popup.Close': words.popup,
-    'ScaleControl.Meters': words.metres,
-    'ScaleControl.Kilometers': words.kilometres,
+    'Map.Title': told.map,
+    'Marker.Title': told.marker,
+    'NavigationControl.ZoomIn': told.zoomIn,
+    'NavigationControl.ZoomOut': told.zoomOut,
+    'AttributionControl.ToggleAttribution': told.credits,
+    'Popup.Close': told.popup,
+    'ScaleControl.Meters': told.metres,
+    'ScaleControl.Kilometers': told.kilometres,
   };
   return Object.fromEntries(Object.entries(known).filter(([, word]) => word));
 };
@@ -72,42 +86,36 @@ export function open(el, { controls = true, ...options }) {
   map.touchZoomRotate?.disableRotation();
   map.addControl(new (gl().AttributionControl)({ compact: false, customAttribution: el.dataset.sample ?? '' }), 'bottom-left');
   if (controls) map.addControl(new (gl().NavigationControl)({ showCompass: false }), 'bottom-right');
-  keepGround(map, el.dataset.ground ?? '');
+  warn(el);
   map.once('idle', () => { el.dataset.ready = '1'; });
   return map;
 }
 
-/** Fill the sources with what lies in view; ask again when the view leaves what is known. @param {any} map @param {string} url */
-function keepGround(map, url) {
-  if (!url) return;
-  /** @type {number[] | null} */
-  let known = null;
-  const fetchGround = async () => {
-    if (map.getZoom() < NEAREST) return;
-    const b = map.getBounds();
-    const [w, s, e, n] = [b.getWest(), b.getSouth(), b.getEast(), b.getNorth()];
-    if (known && w >= known[0] && s >= known[1] && e <= known[2] && n <= known[3]) return;
-    const [dx, dy] = [(e - w) / 2, (n - s) / 2];
-    const box = [w - dx, s - dy, e + dx, n + dy];
-    const to = new URL(url, location.href);
-    to.searchParams.set('bbox', box.map((v) => v.toFixed(5)).join(','));
-    const answer = await fetch(to, { headers: { Accept: 'application/json' } });
-    if (!answer.ok) return;
-    const data = await answer.json();
-    for (const name of LAYERS) map.getSource(name)?.setData(layer(data, name));
-    known = box;
-  };
-  const quietly = () => void fetchGround().catch(() => {});
-  map.on('load', quietly);
-  map.on('moveend', quietly);
+/** Say on the map that the base map lies apart from what we draw. @param {HTMLElement} el */
+function warn(el) {
+  if (!base || !told.baseShift) return;
+  const note = document.createElement('p');
+  note.className = 'q-map__shift';
+  note.setAttribute('role', 'note');
+  note.textContent = told.baseShift;
+  el.append(note);
 }
 
-/** One layer of the answer: {grids: …, roads: …}, or one collection whose features say their layer. @param {any} data @param {string} name */
-function layer(data, name) {
-  if (data[name]) return data[name];
-  const kinds = { communities: 'community', grids: 'grid', buildings: 'building', roads: 'road' };
-  const kind = /** @type {any} */ (kinds)[name];
-  return { type: 'FeatureCollection', features: (data.features ?? []).filter((/** @type {any} */ f) => [name, kind].includes(f.properties.layer ?? f.properties.kind)) };
+/** Show on the map which card the pointer or the keys are on, also of a list that changes. @param {any} map */
+export function follow(map) {
+  /** @type {any} */
+  let here = null;
+  const off = () => { here?.remove(); here = null; };
+  const on = (/** @type {Event} */ event) => {
+    const card = /** @type {HTMLElement | null} */ (event.target instanceof Element ? event.target.closest('.q-card[data-lon]') : null);
+    off();
+    if (!card?.dataset.lon) return;
+    const ring = document.createElement('div');
+    ring.className = 'q-here';
+    here = new (gl().Marker)({ element: ring }).setLngLat([Number(card.dataset.lon), Number(card.dataset.lat)]).addTo(map);
+  };
+  document.addEventListener('mouseover', on);
+  document.addEventListener('focusin', on);
 }
 
 /* ---------- marks: shape and sign as well as colour, so the map reads without colour ---------- */

@@ -9,9 +9,9 @@ from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext
 
-from quanyu.gateway.rules.coordinates import shifted
 from quanyu.regions import queries as regions
 from quanyu.regions.rules.base_map import BaseMap, WrongBaseMap, read_base_map
+from quanyu.regions.rules.coordinates import shifted
 
 _METRES_A_DEGREE = 111_320.0
 

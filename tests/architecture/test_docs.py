@@ -24,6 +24,7 @@ HANDBOOK = {
     "notices": {Role.COMMUNITY_OFFICER, Role.OPERATOR, Role.WINDOW_CLERK, Role.SYS_ADMIN},
     "commander": {Role.COMMANDER, Role.DISTRICT_ADMIN, Role.COMMUNITY_SECRETARY},
     "own-account": set(),
+    "map": set(),
     "administrators": {Role.SYS_ADMIN, Role.SEC_ADMIN, Role.AUDIT_ADMIN, Role.DISTRICT_ADMIN},
 }
 """The pages of the handbook, and the roles whose work stands in each."""

@@ -26,6 +26,9 @@ from quanyu.regions.rules.printing import Frame, Paper, Turn
 NAMED_UP_TO = 5_000
 """At 1:N and nearer there is room for the numbers of buildings."""
 
+LONG_ENOUGH = 14.0
+"""Millimetres of a road on paper that bear its name."""
+
 BROAD = 18.0
 """Millimetres of paper that a name of ten point takes, with some air."""
 
@@ -78,13 +81,14 @@ def sheet(drawn: Drawing, place: str, frame: Frame) -> dict[str, Any]:
         "paths": {
             "place": onto.path([drawn.place]),
             "around": onto.path(drawn.around),
-            "communities": onto.path(drawn.communities if drawn.level is Level.STREET else ()),
-            "grids": onto.path(grids),
+            "communities": onto.borders(drawn.communities if drawn.level is Level.STREET else ()),
+            "grids": onto.borders(grids),
             "buildings": onto.path(drawn.buildings),
             "roads": onto.path(drawn.roads),
             "main_roads": onto.path(drawn.main_roads),
         },
         "labels": onto.labels(drawn.labels if drawn.level in inner else (), BROAD),
+        "road_names": onto.along([*drawn.roads, *drawn.main_roads], drawn.road_names),
         "houses": onto.labels(drawn.houses if number <= NAMED_UP_TO else (), BROAD / 4),
         "counts": {"grids": len(drawn.grids), "buildings": len(drawn.buildings)},
         "level": drawn.level.value,
@@ -113,6 +117,26 @@ class _Onto:
         cut = shapely.clip_by_rect(moved, -5, -5, wide + 5, high + 5)
         return "".join(_drawn(one) for one in shapely.get_parts(shapely.get_parts(cut)))
 
+    def borders(self, shapes: Sequence[Any] | np.ndarray[Any, Any]) -> str:
+        """Return the borders of shapes, each once: two dashed lines together make a full one."""
+        if not len(shapes):
+            return ""
+        lines = shapely.union_all(shapely.boundary(np.asarray(shapes, dtype=object)))
+        merged = shapely.line_merge(lines) if lines.geom_type != "LineString" else lines
+        return self.path([merged])
+
+    def along(self, lines: Sequence[Any], names: Sequence[str]) -> list[dict[str, str]]:
+        """Return the names of roads, each in the middle of what is seen of its road."""
+        wide, high = self._frame.width, self._frame.height
+        moved = shapely.transform(np.array(lines, dtype=object), self._moved)
+        cut = shapely.clip_by_rect(moved, 8, 8, wide - 8, high - 8)
+        shown = []
+        for name, line in zip(names, cut, strict=True):
+            longest = max(shapely.get_parts(line), key=shapely.length, default=None)
+            if longest is not None and longest.length > LONG_ENOUGH:
+                shown.append(_written(name, longest))
+        return shown
+
     def labels(self, labels: Sequence[Label], broad: float) -> list[dict[str, str]]:
         """Return names where there is room for them, the first come first."""
         shown: list[dict[str, str]] = []
@@ -129,6 +153,16 @@ class _Onto:
         middle = np.array([self._frame.width / 2, self._frame.height / 2])
         moved: np.ndarray[Any, Any] = middle + at * [self._size, -self._size]
         return moved
+
+
+def _written(name: str, line: Any) -> dict[str, str]:
+    """Return a name in the middle of a line, turned along it and never upside down."""
+    middle = line.length / 2
+    before, after = line.interpolate(middle - 3), line.interpolate(middle + 3)
+    turn = np.degrees(np.arctan2(after.y - before.y, after.x - before.x))
+    turn = turn - 180 if turn > 90 else turn + 180 if turn <= -90 else turn
+    at = line.interpolate(middle)
+    return {"text": name, "x": f"{at.x:.2f}", "y": f"{at.y:.2f}", "turn": f"{turn:.1f}"}
 
 
 def _drawn(shape: Any) -> str:

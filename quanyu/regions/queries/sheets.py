@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import shapely
+from django.utils.translation import get_language
 from numpy.typing import NDArray
 
 from quanyu.kernel.access.rules import upper
@@ -45,6 +46,9 @@ class Drawing:
     buildings: Shapes
     roads: Shapes
     main_roads: Shapes
+    road_names: Sequence[str]
+    """What the lesser and then the main roads are called."""
+
     labels: Sequence[Label]
     houses: Sequence[Label]
     is_sample: bool
@@ -67,10 +71,10 @@ def drawing(path: str) -> Drawing:
     laid = metres.of(inside)
     found = _buildings(path)
     buildings = metres.of(np.array([shape for _name, shape in found], dtype=object))
-    roads, main = _roads(path)
+    (lesser, roads), (greater, main) = _roads(path)
     mark = tree.edition()
     return Drawing(
-        name=tree.label(path),
+        name=tree.place_names([path])[path],
         level=Level(row.level),
         width=east - west,
         height=north - south,
@@ -81,6 +85,7 @@ def drawing(path: str) -> Drawing:
         buildings=buildings,
         roads=metres.of(roads),
         main_roads=metres.of(main),
+        road_names=[*lesser, *greater],
         labels=_labels(names, laid),
         houses=_labels([name for name, _shape in found], buildings),
         is_sample=row.is_sample,
@@ -130,20 +135,30 @@ def _around(path: str, whole: Any) -> Shapes:
 
 
 def _buildings(path: str) -> list[tuple[str, Any]]:
+    """Return the buildings of a place; under its estate's name a number says which."""
     rows = Building.objects.standing().within(path).filter(shape__isnull=False)
-    found = rows.order_by("region_path", "name").values_list("name", "shape")
-    return [(name, shapely.from_wkb(bytes(shape or b""))) for name, shape in found]
+    found = rows.order_by("region_path", "name").values_list("name", "estate_name", "shape")
+    return [
+        (name.removeprefix(estate) or name, shapely.from_wkb(bytes(shape or b"")))
+        for name, estate, shape in found
+    ]
 
 
-def _roads(path: str) -> tuple[Shapes, Shapes]:
-    """Return the lesser and the main roads of the street that a place lies in."""
+def _roads(path: str) -> list[tuple[list[str], Shapes]]:
+    """Return the lesser and the main roads of the street that a place lies in, with names."""
     street = "/".join(path.split("/")[:4]) + "/"
     rows = Road.objects.filter(region_path__gte=street, region_path__lt=upper(street))
-    lesser, main = (
-        _read(rows.filter(is_main=one).order_by("name").values_list("shape", flat=True))
-        for one in (False, True)
-    )
-    return lesser, main
+    is_english = (get_language() or "").startswith("en")
+    return [
+        (
+            [(is_english and english) or name for name, english, _shape in found],
+            _read([shape for *_names, shape in found]),
+        )
+        for found in (
+            list(rows.filter(is_main=one).order_by("name").values_list("name", "name_en", "shape"))
+            for one in (False, True)
+        )
+    ]
 
 
 def _read(stored: Any) -> Shapes:

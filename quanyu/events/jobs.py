@@ -10,7 +10,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from quanyu.events import actions, queries, rules, schemas
-from quanyu.events.actions import calling, owed, relocating
+from quanyu.events.actions import calling, cards, owed, relocating, whistle
 from quanyu.events.queries import (
     asked_counts,
     classing,
@@ -270,6 +270,20 @@ def recount_due(case: UUID, at: datetime) -> None:
     """Set the end of one matter by the calendar as it is now, and say so in its story."""
     worker = system(settings.QUANYU_CITY, job="events.recount_due")
     actions.recount_due(event_id=case, actor=worker, at=at)
+
+
+@on("whistle.end")
+def take_leave(case: UUID, at: datetime) -> None:
+    """End a call in the story of the matters, too, that its street reaches no more."""
+    worker = system(settings.QUANYU_CITY, job="events.take_leave")
+    whistle.take_leave(call_id=case, actor=worker, at=at)
+
+
+@on("card.told_elsewhere")
+def tell_of_card(case: UUID, at: datetime) -> None:
+    """Tell of a card in the story of its matter that has gone out of the raiser's reach."""
+    worker = system(settings.QUANYU_CITY, job="events.tell_of_card")
+    cards.tell_matter(card_id=case, actor=worker, at=at)
 
 
 def _recounting(kind: str) -> Listener:

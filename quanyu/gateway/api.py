@@ -38,10 +38,16 @@ def _asking(request: HttpRequest) -> tuple[Any, Actor]:
     return found
 
 
+def _own(request: HttpRequest) -> tuple[Any, Actor]:
+    source, actor = _asking(request)
+    return source, actions.reach_own(source=source, actor=actor)
+
+
 @router.post("/orders", response={200: schemas.OrderOut, 201: schemas.OrderOut})
 def take_order(request: HttpRequest, body: schemas.OrderIn) -> Status[schemas.OrderOut]:
     """Send an order: a new one becomes a matter, one that came before is brought up to date."""
     source, actor = _asking(request)
+    actor = actions.reach_own(source=source, actor=actor, number=body.number)
     said = rules.Said(**body.dict())
     taken = actions.take_order(source=source, said=said, actor=actor, at=timezone.now())
     return Status(201 if taken.is_new else 200, _order(taken))
@@ -50,7 +56,7 @@ def take_order(request: HttpRequest, body: schemas.OrderIn) -> Status[schemas.Or
 @router.get("/orders/{number}", response=schemas.OrderOut)
 def order(request: HttpRequest, number: str) -> schemas.OrderOut:
     """Return how an order stands; another system's is not found."""
-    source, actor = _asking(request)
+    source, actor = _own(request)
     found = queries.order_of(source, number, actor=actor)
     if found is None:
         raise Denied
@@ -60,7 +66,7 @@ def order(request: HttpRequest, number: str) -> schemas.OrderOut:
 @router.post("/orders/{number}/withdraw", response=schemas.OrderOut)
 def withdraw(request: HttpRequest, number: str, body: schemas.WithdrawIn) -> schemas.OrderOut:
     """Take an order back: struck out while nobody was sent, else told to who has it."""
-    source, actor = _asking(request)
+    source, actor = _own(request)
     found = queries.order_of(source, number, actor=actor)
     if found is None:
         raise Denied
@@ -71,7 +77,7 @@ def withdraw(request: HttpRequest, number: str, body: schemas.WithdrawIn) -> sch
 @router.get("/answers", response=schemas.AnswersOut)
 def answers(request: HttpRequest, after: int = 0, size: int = 100) -> schemas.AnswersOut:
     """List what there is to be told after a number, in order and without gaps."""
-    source, actor = _asking(request)
+    source, actor = _own(request)
     if not 1 <= size <= MOST:
         raise Invalid(
             _("每页 1 到 {most} 条"), field="size", value=size, allowed=[f"1–{MOST}"], most=MOST
@@ -85,7 +91,7 @@ def answers(request: HttpRequest, after: int = 0, size: int = 100) -> schemas.An
 @router.post("/answers/{seq}/acknowledge", response=schemas.AnswerOut)
 def acknowledge_answer(request: HttpRequest, seq: int) -> schemas.AnswerOut:
     """Say that an answer has arrived; twice is once."""
-    source, actor = _asking(request)
+    source, actor = _own(request)
     row = actions.acknowledge_answer(source=source, seq=seq, actor=actor, at=timezone.now())
     return _answer(row)
 
@@ -93,7 +99,7 @@ def acknowledge_answer(request: HttpRequest, seq: int) -> schemas.AnswerOut:
 @router.post("/answers/{seq}/send_back", response=schemas.AnswerOut)
 def send_back(request: HttpRequest, seq: int, body: schemas.SendBackIn) -> schemas.AnswerOut:
     """Refuse a last word, with the reason: the matter is done again (退回重办)."""
-    source, actor = _asking(request)
+    source, actor = _own(request)
     row = actions.send_back(
         source=source, seq=seq, reason=body.reason, actor=actor, at=timezone.now()
     )

@@ -8,6 +8,7 @@ from django.test import Client
 from django.utils import timezone
 
 from quanyu.events import actions as events
+from quanyu.events.models import Event
 from quanyu.gateway import actions, jobs, queries
 from quanyu.gateway.models import Answer, Order, Token
 from quanyu.kernel.access.rules import Actor, Role, system
@@ -214,6 +215,27 @@ def test_what_our_operator_has_done_again_for_them_is_marked_as_sent_back(
     set_scope(SYSTEM)
     order = Order.objects.get(number="HF-001")
     assert (order.returned, order.return_said) == (1, "热线来电退回")
+
+
+def test_an_order_whose_matter_went_elsewhere_is_theirs_all_the_same(
+    client: Client, secret: str, operator: Actor, act: Any
+) -> None:
+    knock(client, secret, "orders", ORDER)
+    key = key_of("HF-001")
+    refusal = {"reason": "out_of_scope", "reply": "不归街道"}
+    act(events.refuse, event_id=key, actor=operator, at=timezone.now(), **refusal)
+    tell(act, key)
+    set_scope(SYSTEM)
+    Event.objects.filter(pk=key).update(region_path="34/01/02/")
+
+    held = knock(client, secret, "orders/HF-001")
+    (answer,) = knock(client, secret, "answers").json()["items"]
+    again = knock(client, secret, "orders", ORDER)
+    back = knock(client, secret, f"answers/{answer['seq']}/send_back", {"reason": "请再看"})
+
+    assert (held.status_code, again.status_code, back.status_code) == (200, 200, 200)
+    assert answer["words"] == "不归街道"
+    assert found(key).state == "reported"
 
 
 def test_what_they_sent_back_themselves_counts_once(

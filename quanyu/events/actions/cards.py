@@ -1,5 +1,6 @@
 """A body is urged by a card, answers, and the card is accepted or raised further (督办)."""
 
+from contextlib import suppress
 from datetime import datetime
 from uuid import UUID
 
@@ -13,11 +14,21 @@ from quanyu.events.queries import whistle
 from quanyu.events.rules import cards as rules
 from quanyu.events.rules import whistle as calls
 from quanyu.events.rules.cards import AlreadyOpen, Charge
+from quanyu.events.workflow.cards import CardState
 from quanyu.kernel.access.queries import get
 from quanyu.kernel.access.rules import Actor, Role
 from quanyu.kernel.errors import Denied, Invalid
 from quanyu.kernel.errors import gettext_noop as _
+from quanyu.kernel.jobs.actions import announce
 from quanyu.kernel.workflow.actions import move, note, start
+
+TOLD_AS = {
+    CardState.RAISED: "card",
+    CardState.ACCEPTED: "card_accept",
+    CardState.ESCALATED: "card_escalate",
+    CardState.WITHDRAWN: "card_withdraw",
+}
+"""As what a matter's story tells of a card, by where it stands."""
 
 NO_MATTER = _("没有找到编号“{value}”的事项")
 
@@ -106,8 +117,8 @@ def escalate(*, card_id: UUID, words: str, actor: Actor, at: datetime) -> Superv
         number=new_number(at),
         region_path=card.region_path,
         body_id=card.body_id,
-        event=card.event,
-        call=card.call,
+        event_id=card.event_id,
+        call_id=card.call_id,
         level=level,
         ground=card.ground,
         demand=card.ended_words,
@@ -124,6 +135,21 @@ def withdraw(*, card_id: UUID, words: str, actor: Actor, at: datetime) -> Superv
     :raises Denied: if there is no such card within reach
     """
     return _end(card_id, "withdraw", words, actor=actor, at=at)
+
+
+@transaction.atomic
+def tell_matter(*, card_id: UUID, actor: Actor, at: datetime) -> bool:
+    """Write how a card stands into the story of its matter, once; answer whether it was not there.
+
+    :raises Denied: if there is no such card within reach
+    """
+    card = queries.one(card_id, actor=actor)
+    verb = TOLD_AS.get(card.state, "")
+    if not verb or queries.is_told(card, verb, actor=actor):
+        return False
+    words = card.demand if verb == "card" else card.ended_words
+    _tell_matter(card, verb, words, actor=actor, at=at)
+    return True
 
 
 # ------------------------------------------------------------------ inside
@@ -147,9 +173,13 @@ def _involved(event: Event | None, call: WhistleCall | None) -> list[UUID | None
 
 
 def _hold(card: SupervisionCard, *, actor: Actor) -> None:
-    """Lock what a card is about before the card itself, in the order of raising one."""
+    """Lock what a card is about before the card itself, in the order of raising one.
+
+    A matter that has gone to another queue is out of reach: the card is the raiser's all the same.
+    """
     if card.event_id is not None:
-        get(Event, card.event_id, actor=actor, lock=True)
+        with suppress(Denied):
+            get(Event, card.event_id, actor=actor, lock=True)
     elif card.call_id is not None:
         whistle.one(card.call_id, actor=actor, lock=True)
 
@@ -188,10 +218,14 @@ def _end(
 def _tell_matter(
     card: SupervisionCard, verb: str, words: str, *, actor: Actor, at: datetime
 ) -> None:
-    """Write a card into the story of its matter."""
+    """Write a card into the story of its matter; out of reach, the worker does it."""
     if card.event_id is None:
         return
-    event = get(Event, card.event_id, actor=actor, lock=True)
+    try:
+        event = get(Event, card.event_id, actor=actor, lock=True)
+    except Denied:
+        announce("card.told_elsewhere", card, at=at)
+        return
     role = min(queries.RAISED_BY & actor.roles_on(event) or {Role.SYSTEM})
     facts = {"card": card.number, "card_level": card.level, "words": words}
     note(event, verb, actor=actor, at=at, role=role, body=card.body_id, **facts)

@@ -252,9 +252,7 @@ def lead(event: Event, *, actor: Actor, at: datetime) -> None:
 
 def seat(event: Event, *, actor: Actor) -> None:
     """Keep on the row how many parts are open and which bodies see it besides the lead."""
-    now, gone = queries.called_to(event, actor=actor)
-    others = (set(event.shared_with) - gone) | now
-    event.shared_with = sorted(others - {event.body_id})
+    event.shared_with = sorted(queries.called_to(event, actor=actor))
     event.open_parts = len(queries.live(event, actor=actor))
     event.save(update_fields=["shared_with", "open_parts"])
 

@@ -8,6 +8,7 @@ from django.db import transaction
 
 from quanyu.events import queries as events
 from quanyu.events.actions.common import new_number
+from quanyu.events.actions.joint import seat
 from quanyu.events.models import Event, WhistleCall, WhistleMatter, WhistlePart
 from quanyu.events.queries import campaigns, owed
 from quanyu.events.queries import whistle as queries
@@ -151,9 +152,20 @@ def end(*, call_id: UUID, words: str, actor: Actor, at: datetime) -> WhistleCall
     call.result = rules.said(words, field="words")
     call.ended_at = at
     move(call, "end", actor=actor, at=at, words=call.result)
-    for event in _locked(queries.matters(call, actor=actor), actor=actor):
-        _tell_matter(event, call, "whistle_end", (), actor=actor, at=at)
+    _take_leave(call, actor=actor, at=at)
     return call
+
+
+@transaction.atomic
+def take_leave(*, call_id: UUID, actor: Actor, at: datetime) -> int:
+    """End a call in the story of the matters that its street reaches no more; return how many.
+
+    From then on those called see the call, for which they answer, and not how the matter goes on.
+
+    :raises Denied: if there is no such call within reach
+    """
+    call = queries.one(call_id, actor=actor, lock=True)
+    return _take_leave(call, actor=actor, at=at) if call.ended_at is not None else 0
 
 
 @transaction.atomic
@@ -238,6 +250,14 @@ def judge(
 
 
 # ------------------------------------------------------------------ inside
+
+
+def _take_leave(call: WhistleCall, *, actor: Actor, at: datetime) -> int:
+    lasting = queries.lasting(call, actor=actor)
+    for event in _locked(lasting, actor=actor):
+        _tell_matter(event, call, "whistle_end", (), actor=actor, at=at)
+        seat(event, actor=actor)
+    return len(lasting)
 
 
 def _about(call: Call, *, actor: Actor) -> list[Event]:

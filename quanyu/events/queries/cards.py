@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 
 from quanyu.events import queries as events
-from quanyu.events.models import CardStep, Event, SupervisionCard, WhistleCall
+from quanyu.events.models import CardStep, Event, EventStep, SupervisionCard, WhistleCall
 from quanyu.events.queries import whistle
 from quanyu.events.rules import cards as rules
 from quanyu.events.rules import is_on_time
@@ -111,6 +111,12 @@ def story(card: SupervisionCard, *, actor: Actor) -> list[CardStep]:
     """Return the acts of a card, the newest first."""
     rows = CardStep.objects.visible_to(actor).filter(case_id=card.pk)
     return list(rows.order_by("-number"))
+
+
+def is_told(card: SupervisionCard, verb: str, *, actor: Actor) -> bool:
+    """Answer whether the story of its matter tells of a card by this act already."""
+    rows = EventStep.objects.visible_to(actor).filter(case=card.event_id, verb=verb)
+    return rows.filter(facts__card=card.number).exists()
 
 
 def offers(card: SupervisionCard, *, actor: Actor) -> list[Move]:

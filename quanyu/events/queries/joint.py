@@ -25,6 +25,7 @@ from quanyu.organisations.queries import BodyEntry
 from quanyu.organisations.rules import BodyKind
 from quanyu.regions.rules import ancestry
 
+WHISTLED = ("whistle", "whistle_end")
 MOST_TOLD = 100
 MOST_OWED = 200
 STREET = 4
@@ -106,27 +107,30 @@ def held(key: UUID, *, actor: Actor) -> "QuerySet[Consultation]":
     return Consultation.objects.visible_to(actor).filter(pk=key).exclude(decision="")
 
 
-def called_to(event: Event, *, actor: Actor) -> tuple[set[UUID], set[UUID]]:
-    """Return the bodies that see a matter for a part or a meeting, and those that no longer do."""
-    all_parts = parts(event, actor=actor)
+def called_to(event: Event, *, actor: Actor) -> set[UUID]:
+    """Return the bodies that see a matter besides the one that has it, each for a reason.
+
+    For a part, asked or answered; for a meeting to come; for a whistle call that lasts; and the
+    body above the one that has it, if its people were asked to see to it.
+    """
+    now = {one.body_id for one in parts(event, actor=actor) if one.state in KEPT}
     meetings = consultations(event, actor=actor)
-    now = {one.body_id for one in all_parts if one.state in KEPT}
     now |= {body for one in meetings if one.ended_at is None for body in one.invited}
-    ever = {one.body_id for one in all_parts} | {b for one in meetings for b in one.invited}
-    return now, ever - now - _called_otherwise(event, actor=actor)
+    above = escalating.body_above(event)
+    told_above = {above} & set(event.shared_with) if above is not None else set()
+    return (now | _whistled(event, actor=actor) | told_above) - {event.body_id}  # type: ignore[arg-type]
 
 
-def _called_otherwise(event: Event, *, actor: Actor) -> set[UUID | None]:
-    """Return the bodies that see a matter because a street whistled, or it ran late below them.
+def _whistled(event: Event, *, actor: Actor) -> set[UUID]:
+    """Return the bodies of the whistle calls that last.
 
     By the story: whoever has the matter sees the whole of it, and the call itself perhaps not.
     """
-    steps = EventStep.objects.visible_to(actor).filter(case=event, verb="whistle")
-    whistled = [
-        body for facts in steps.values_list("facts", flat=True) for body in facts.get("bodies", ())
-    ]
-    above = escalating.body_above(event) if event.stage_rung or event.span_rung else None
-    return {*map(UUID, whistled), above}
+    steps = EventStep.objects.visible_to(actor).filter(case=event, verb__in=WHISTLED)
+    called: dict[str, list[str]] = {}
+    for verb, facts in steps.order_by("number").values_list("verb", "facts"):
+        called[str(facts.get("whistle"))] = facts.get("bodies", []) if verb == "whistle" else []
+    return {UUID(body) for bodies in called.values() for body in bodies}
 
 
 def here(event: Event, *, at: datetime) -> list[BodyEntry]:

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from quanyu.events.models import Event, WhistleCall, WhistlePart, WhistleStep
+from quanyu.events.models import Event, EventStep, WhistleCall, WhistlePart, WhistleStep
 from quanyu.events.rules import whistle as rules
 from quanyu.events.workflow.whistle import CALL, CallState
 from quanyu.kernel.access.queries import get
@@ -85,6 +85,15 @@ def matters(call: WhistleCall, *, actor: Actor) -> list[Event]:
     """Return the matters within reach that a call is about."""
     rows: QuerySet[Event] = Event.objects.visible_to(actor)
     return list(rows.filter(calls__call=call).order_by("id"))
+
+
+def lasting(call: WhistleCall, *, actor: Actor) -> list[Event]:
+    """Return the matters within reach whose story does not tell yet that a call has ended."""
+    ended = EventStep.objects.visible_to(actor).filter(
+        case=OuterRef("pk"), verb="whistle_end", facts__whistle=call.number
+    )
+    rows: QuerySet[Event] = Event.objects.visible_to(actor)
+    return list(rows.filter(~Exists(ended), calls__call=call).order_by("id"))
 
 
 def of_matter(event: Event, *, actor: Actor) -> list[WhistleCall]:

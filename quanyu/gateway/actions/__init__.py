@@ -15,6 +15,7 @@ from quanyu.gateway.actions.sources import (
     confirm_token,
     issue_token,
     open_by_token,
+    reach_own,
     register_source,
     revoke_token,
 )
@@ -31,6 +32,7 @@ __all__ = [
     "let_rest",
     "match",
     "open_by_token",
+    "reach_own",
     "register_source",
     "revoke_token",
     "send_back",

@@ -131,6 +131,22 @@ def open_by_token(*, secret: str, address: str, at: datetime) -> tuple[Source, A
     return source, actor
 
 
+def reach_own(*, source: Source, actor: Actor, number: str = "") -> Actor:
+    """Let a system reach its own orders where their matters have gone to another district.
+
+    What it owes its caller an answer to stays its own; a new order is opened at its place alone.
+
+    :param number: the order it is about; another keeps to the system's place
+    :returns: as whom it acts on what it named
+    """
+    wide = queries.reaching_own(source)
+    set_scope(wide)
+    if not number or queries.order_of(source, number, actor=wide) is not None:
+        return wide
+    set_scope(actor)
+    return actor
+
+
 def _kept(source: UUID, actor: Actor, roles: frozenset[Role]) -> Source:
     row = Source.objects.select_for_update().filter(pk=source).first()
     if row is None or not queries.kept_by(row, actor, roles):

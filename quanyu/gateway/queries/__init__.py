@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.db.models import Count, F, Max, Min, Q, QuerySet
 from django.urls import reverse
 from django.utils.translation import get_language, ngettext
@@ -79,6 +80,14 @@ def source_by_token(secret: str, *, at: datetime) -> Source | None:
 def actor_of(source: Source) -> Actor:
     """Return as whom another system acts: the system itself, in its own name, at its place."""
     return replace(system(source.region_path, job=f"gateway.{source.code}"), name=source.name)
+
+
+def reaching_own(source: Source) -> Actor:
+    """Return as whom another system acts on an order of its own, wherever its matter has gone.
+
+    All that is asked for with it is named by the system's own numbers.
+    """
+    return replace(system(settings.QUANYU_CITY, job=f"gateway.{source.code}"), name=source.name)
 
 
 def names_of(keys: Sequence[UUID | None]) -> Mapping[UUID, str]:

@@ -161,14 +161,15 @@ def _with_file(parser: argparse.ArgumentParser) -> None:
     def option(word: str, chinese: str, english: str, **more: Any) -> None:
         parser.add_argument(word, help=choose(chinese, english), **more)
 
-    parser.add_argument("kind", choices=["divisions", "events"])
-    option("file", "文件夹（divisions）或文件（events）", "a folder (divisions), a file (events)",
+    parser.add_argument("kind", choices=["divisions", "events", "places"])
+    option("file", "文件夹（divisions）或文件", "a folder (divisions), else a file",
            type=Path)  # fmt: skip
     option("--map", "对照表", "the mapping", type=Path, metavar="FILE")
     option("--write", "写入；不加只试读", "write; else only read and count", action="store_true")
     option("--as-of", "按这一刻核对是否按时", "judge what is on time at this instant", default="")
     option("--without-due", "没有期限的怎样算", "what a matter without an end counts as",
            choices=["apart", "on_time", "overdue"], default="apart")  # fmt: skip
+    option("--rows", "应有多少行（places）", "how many rows there should be (places)", type=int)
     option("--faults", "把逐行问题写入这个文件", "write each row's faults there", type=Path)
 
 
@@ -304,6 +305,10 @@ def _import(arguments: argparse.Namespace) -> int:
     if arguments.kind == "divisions":
         verbs = import_module("quanyu.project.verbs")
         return int(verbs.bring(arguments.home, kind=arguments.kind, folder=arguments.file))
+    if arguments.kind == "places":
+        places = import_module("quanyu.project.places")
+        given = places.Asked(arguments.file, arguments.write, arguments.rows, arguments.faults)
+        return int(places.bring(arguments.home, given))
     if arguments.map is None:
         raise Fault("usage", detail="import events FILE --map MAPPING")
     past = import_module("quanyu.project.past")

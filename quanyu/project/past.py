@@ -55,7 +55,7 @@ class Remarks:
         if remark.is_fault and len(self.shown) < MOST_SHOWN:
             self.shown.append(f"{remark.line} {remark.column} {remark.value!r}: {sentence}")
         if self.to is not None:
-            told = (remark.line, remark.column, _plain(remark.value), sentence, kind)
+            told = (remark.line, remark.column, plain(remark.value), sentence, kind)
             self.to.writerow(told)
 
 
@@ -162,7 +162,7 @@ def _faults_file(asked: Asked, open_files: ExitStack) -> Any:
     return writer
 
 
-def _plain(value: str) -> str:
+def plain(value: str) -> str:
     """Return a cell that no spreadsheet takes for a formula."""
     return f"'{value}" if value[:1] in "=+-@\t\r" else value
 

@@ -1,11 +1,14 @@
-"""What the lists of contacts hold, on the page and in a file (网格联系人列表)."""
+"""What the lists of contacts, estates and buildings hold (网格联系人、小区、楼栋列表)."""
 
-from typing import Final
+from dataclasses import replace
+from typing import Any, Final
 
 from quanyu.kernel.access.rules import SIGHTED_ROLES, Role
 from quanyu.kernel.columns import Column, Kind, Table
 from quanyu.kernel.errors import gettext_noop as _
+from quanyu.regions.rules import KEEPERS, STATUS_WORDS
 from quanyu.regions.rules.contacts import LONGEST_NAME, POST_WORDS
+from quanyu.regions.rules.coordinates import SYSTEM_WORDS
 
 CONTACTS: Final = Table(
     name="grid-contacts",
@@ -100,3 +103,193 @@ REHEARSAL: Final = Table(
     formats=("xlsx", "pdf"),
 )
 """What a re-organisation would move: a table a kind, each as long as its figure says."""
+READERS: Final = SIGHTED_ROLES | {Role.HANDLER, Role.SYS_ADMIN}
+
+_POINT_HELP: Final = _("小数的度；坐标系写在“坐标系”一列，存成 WGS-84")
+
+
+def _taken(key: str, label: str, kind: Kind = Kind.TEXT, **more: Any) -> Column:
+    """Return a column that an import may set."""
+    return Column(key, label, kind, is_taken=True, **more)
+
+
+_COMMUNITY: Final = _taken(
+    "community",
+    _("社区代码"),
+    Kind.CODE,
+    is_required=True,
+    is_shown=False,
+    longest=16,
+    help=_("12 位统计用区划代码，或民政代码"),
+    example="340104001001",
+    width=16,
+)
+_CRS: Final = _taken(
+    "crs",
+    _("坐标系"),
+    is_shown=False,
+    is_kept=True,
+    choices=SYSTEM_WORDS,
+    help=_("一份文件只用一种"),
+    width=14,
+)
+_OUTLINE: Final = _taken(
+    "outline", _("轮廓"), is_shown=False, is_kept=True, help=_("WKT 的 POLYGON，没有就不填")
+)
+_START: Final = _taken("start", _("生效日期"), Kind.DATE, is_shown=False, is_kept=True, width=14)
+_END: Final = _taken("end", _("失效日期"), Kind.DATE, is_shown=False, width=14)
+_LON: Final = _taken("lon", _("经度"), is_shown=False, longest=24, help=_POINT_HELP, width=14)
+_LAT: Final = _taken("lat", _("纬度"), is_shown=False, longest=24, help=_POINT_HELP, width=14)
+
+ESTATES: Final = Table(
+    name="estates",
+    title=_("小区"),
+    page="desk_estates",
+    columns=(
+        _taken(
+            "code",
+            _("小区代码"),
+            Kind.CODE,
+            is_fixed=True,
+            sort="code",
+            is_key=True,
+            is_required=True,
+            longest=24,
+            help=_("由字母、数字、点和横线组成；按它认出同一个小区"),
+            example="340104001001E001",
+            width=22,
+        ),
+        _taken(
+            "name",
+            _("名称"),
+            is_fixed=True,
+            sort="name",
+            is_required=True,
+            longest=80,
+            help=_("不用标点和空格"),
+            example=_("翠竹小区"),
+            width=22,
+        ),
+        _taken("name_en", _("英文名称"), is_shown=False, longest=120, width=24),
+        _COMMUNITY,
+        Column("place", _("社区"), sort="place", width=20),
+        _taken(
+            "plates",
+            _("门牌"),
+            longest=400,
+            help=_("各个门的道路和号，用顿号隔开"),
+            example=_("天鹅湖路88号、怀宁路12号"),
+            width=26,
+        ),
+        _taken("aliases", _("俗称"), longest=400, help=_("用顿号隔开"), width=20),
+        Column("buildings", _("楼栋"), Kind.NUMBER, width=8),
+        Column("households", _("户数"), Kind.NUMBER, width=8),
+        _LON,
+        _LAT,
+        _CRS,
+        _OUTLINE,
+        _START,
+        _END,
+        Column("sample", _("示例"), Kind.YES_NO, is_shown=False, width=8),
+    ),
+    parameters=("q", "place", "standing", "sort"),
+    opened_by=READERS,
+    kept_by=frozenset(role.value for role in KEEPERS),
+)
+
+BUILDINGS: Final = Table(
+    name="buildings",
+    title=_("楼栋"),
+    page="desk_buildings",
+    columns=(
+        _taken(
+            "code",
+            _("楼栋代码"),
+            Kind.CODE,
+            is_fixed=True,
+            sort="code",
+            is_key=True,
+            is_required=True,
+            longest=24,
+            help=_("由字母、数字、点和横线组成；按它认出同一栋楼"),
+            example="340104001001E001003",
+            width=24,
+        ),
+        Column("address", _("地址"), is_fixed=True, width=44),
+        _taken(
+            "estate",
+            _("小区代码"),
+            Kind.CODE,
+            is_shown=False,
+            longest=24,
+            help=_("已登记的小区；不在小区里的写“无”"),
+            example="340104001001E001",
+            width=22,
+        ),
+        Column("estate_name", _("小区"), sort="estate", width=18),
+        _taken(
+            "number",
+            _("幢号"),
+            is_required=True,
+            longest=16,
+            help=_("数字加“幢”；没有写“无”"),
+            example=_("3幢"),
+            width=10,
+        ),
+        _taken(
+            "name",
+            _("名称"),
+            is_shown=False,
+            longest=80,
+            help=_("不在小区里的楼栋填写"),
+            width=22,
+        ),
+        _COMMUNITY,
+        _taken(
+            "grid",
+            _("网格代码"),
+            Kind.CODE,
+            is_shown=False,
+            is_kept=True,
+            longest=20,
+            help=_("不填：按坐标落到社区的网格"),
+            example="3401040010011001",
+            width=20,
+        ),
+        Column("place", _("网格"), sort="place", width=22),
+        _taken(
+            "plates", _("门牌"), is_shown=False, longest=200, help=_("楼栋自己的门牌"), width=22
+        ),
+        replace(_LON, is_required=True),
+        replace(_LAT, is_required=True),
+        replace(_LON, key="door_lon", label=_("主出入口经度"), help=""),
+        replace(_LAT, key="door_lat", label=_("主出入口纬度"), help=""),
+        _CRS,
+        _taken("floors", _("地上层数"), Kind.NUMBER, width=10),
+        _taken("households", _("户数"), Kind.NUMBER, is_required=True, example="24", width=8),
+        Column("dwellings", _("房"), Kind.NUMBER, width=8),
+        _taken(
+            "status",
+            _("状态"),
+            is_kept=True,
+            choices={status.value: words for status, words in STATUS_WORDS.items()},
+            width=10,
+        ),
+        _taken(
+            "merged_into",
+            _("并入"),
+            Kind.CODE,
+            is_shown=False,
+            longest=24,
+            help=_("已并入的，写并入哪一栋的代码"),
+            width=22,
+        ),
+        _OUTLINE,
+        _START,
+        _END,
+        Column("sample", _("示例"), Kind.YES_NO, is_shown=False, width=8),
+    ),
+    parameters=("q", "place", "estate", "standing", "sort"),
+    opened_by=READERS,
+    kept_by=frozenset(role.value for role in KEEPERS),
+)

@@ -22,6 +22,7 @@ from quanyu.regions.actions.seed import (
     seed,
 )
 from quanyu.regions.actions.street import Loaded, load_street
+from quanyu.regions.actions.taking import take_buildings, take_estates
 
 __all__ = [
     "HEFEI",
@@ -49,4 +50,6 @@ __all__ = [
     "run_check",
     "seed",
     "set_profile",
+    "take_buildings",
+    "take_estates",
 ]

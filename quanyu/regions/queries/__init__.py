@@ -3,6 +3,7 @@
 from quanyu.regions.queries import locating, tiles, tree
 from quanyu.regions.queries.addresses import Recognised, path_named, recognise
 from quanyu.regions.queries.finding import Found, places_called, search
+from quanyu.regions.queries.listed import building_values, estate_values
 from quanyu.regions.queries.locating import (
     NEAR,
     Box,
@@ -51,9 +52,11 @@ __all__ = [
     "below",
     "bounds",
     "breadcrumb",
+    "building_values",
     "children",
     "count",
     "edition",
+    "estate_values",
     "forget",
     "from_wkb",
     "grids_in",

@@ -107,6 +107,11 @@ def topic_names() -> dict[str, str]:
         "region.found": gettext("新设区划"),
         "region.draw": gettext("划定边界"),
         "building.place": gettext("调整楼栋归属"),
+        "building.found": gettext("登记楼栋"),
+        "building.change": gettext("修改楼栋"),
+        "estate.found": gettext("登记小区"),
+        "estate.change": gettext("修改小区"),
+        "dwelling.import": gettext("导入房"),
         "grid.found": gettext("设立网格"),
         "grid.draw": gettext("划定网格边界"),
         "grid.end": gettext("撤销网格"),
@@ -155,6 +160,12 @@ def places_below(paths: Sequence[str]) -> dict[str, str]:
     """Return what these places are called, and those just below each."""
     found = [*paths, *(crumb.path for path in paths for crumb in below(path))]
     return {path: label(path) for path in found}
+
+
+def code_of(path: str) -> str:
+    """Return the code that the place at ``path`` bears today, or "" when there is none."""
+    rows = Region.objects.standing().filter(path=path)
+    return rows.values_list("code", flat=True).first() or ""
 
 
 def is_known(path: str) -> bool:

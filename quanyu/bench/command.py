@@ -16,6 +16,7 @@ BENCHES = {
     "list": ("rows", "rounds", "keep"),
     "locate": ("rounds",),
     "memory": ("requests",),
+    "places": ("rows",),
     "tables": ("rows",),
     "twins": ("rows",),
 }

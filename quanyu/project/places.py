@@ -198,7 +198,7 @@ def _progress(count: int) -> bool:
 def _fault(fault: Any) -> tuple[int, str, str, str, str]:
     parts = dict(fault.parts)
     sentence = translated(fault.sentence)
-    return fault.row, fault.column, fault.value, _filled(sentence, parts), ""
+    return fault.row, fault.column, fault.value, _filled(sentence, parts), ", ".join(fault.allowed)
 
 
 def _short_of_rows(count: int, expected: int) -> tuple[int, str, str, str, str]:

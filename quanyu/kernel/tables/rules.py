@@ -412,13 +412,14 @@ class Fault:
     value: str
     sentence: str
     parts: Mapping[str, Any]
+    allowed: tuple[str, ...] = ()
 
 
 def fault(row: int, no: Refusal) -> Fault:
     """Return a refusal as the fault of a row."""
     value = "" if no.value is None else str(plain(no.value))
     kept = {name: str(plain(part)) for name, part in no.parts.items()}
-    return Fault(row, no.field, value[:200], no.sentence, kept)
+    return Fault(row, no.field, value[:200], no.sentence, kept, tuple(no.allowed))
 
 
 def same_key(row: int, other: int, key: Key, *, column: str) -> Fault:

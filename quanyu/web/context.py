@@ -98,6 +98,7 @@ DOORS: tuple[tuple[Promise | str, tuple[Door, ...]], ...] = (
         pgettext_lazy("navigation", "依据"),
         (
             Door("city_map", "desk_city_map", "map", _("城市地图"), GROUND),
+            Door("places", "desk_places", "home", _("地点与房屋"), GROUND),
             Door("who", "desk_who", "map-pin-search", _("谁来负责"), GROUND),
             Door("grids", "desk_grids", "polygon", _("网格检查"), GROUND),
             Door("grid_contacts", "desk_grid_contacts", "user-pin", _("网格联系人"), MATTERS),

@@ -122,6 +122,8 @@ def import_dwellings(
         raise Denied
     done = Brought()
     with connection.cursor() as cursor:
+        # A set of millions outlasts the time that a page may take, and sorts in memory.
+        cursor.execute("SET LOCAL statement_timeout = 0; SET LOCAL work_mem = '64MB'")
         cursor.execute(BESIDE)
         _copy(cursor, rows, done)
         _check(cursor, done, expected)

@@ -392,13 +392,13 @@ class Buildings:
     def _locate(self, buildings: Sequence[Building], rows: Sequence[Row]) -> None:
         """Say in which grid of its community each stands: as the file says, else by its point."""
         points = np.array([(one.lon, one.lat) for one in buildings], dtype=np.float64)
-        found = queries.locate(points) if buildings else []
+        found = [str(grid) for grid in queries.locate(points)] if buildings else []
         for building, row, grid in zip(buildings, rows, found, strict=True):
             community = building.region_path
             if row.get("grid"):
                 building.region_path = self._ground.grid(row["grid"], community=community)
-            elif str(grid).startswith(community):
-                building.region_path = str(grid)
+            elif grid.startswith(community):
+                building.region_path = grid
 
     def _site(self, buildings: Sequence[Building]) -> None:
         """Begin where the new ones stand, and move those that stand elsewhere from today on."""

@@ -1,6 +1,7 @@
 """What a file of dwellings is called by, and what may stand in it (房的导入)."""
 
-from dataclasses import dataclass, field
+import dataclasses
+from dataclasses import dataclass
 from typing import Final
 
 from quanyu.kernel.errors import Invalid
@@ -61,7 +62,7 @@ class Fault:
     value: str
     sentence: str
     allowed: tuple[str, ...] = ()
-    parts: dict[str, object] = field(default_factory=dict)
+    parts: dict[str, object] = dataclasses.field(default_factory=dict)
 
     @property
     def words(self) -> str:

@@ -17,6 +17,7 @@ Line = tuple[int, str, str, str, str]
 """A row's number as people count, and building, staircase, floor and room as they are written."""
 
 BESIDE = """
+DROP TABLE IF EXISTS brought, checked;
 CREATE TEMPORARY TABLE brought (
   line integer NOT NULL, building text NOT NULL, unit text NOT NULL,
   floor text NOT NULL, room text NOT NULL

@@ -15,6 +15,7 @@ from django.db import transaction
 from quanyu.kernel.access.rules import Actor
 from quanyu.kernel.audit.actions import record
 from quanyu.kernel.errors import Denied
+from quanyu.kernel.workflow.storage import keep_all
 from quanyu.regions import queries, rules
 from quanyu.regions.actions.divisions import (
     DATA,
@@ -24,8 +25,9 @@ from quanyu.regions.actions.divisions import (
     region_of,
 )
 from quanyu.regions.actions.placing import site
-from quanyu.regions.models import Address, Building, Estate, Region, Road
+from quanyu.regions.models import Address, Building, Dwelling, Estate, Region, Road, Unit
 from quanyu.regions.rules import Level, Row
+from quanyu.regions.rules.homes import homes_of
 
 STREET = DATA / "demo_street.geojson"
 
@@ -213,7 +215,24 @@ def _put_buildings(houses: Sequence[House], estates: Mapping[tuple[str, str], Es
         ],
     )
     site({row.pk: row.region_path for row in rows if row.pk not in held.values()}, day=HEFEI_DAY)
+    _put_homes(rows)
     return len(rows)
+
+
+def _put_homes(buildings: Sequence[Building]) -> None:
+    """Give every building without homes one for each household."""
+    has_some = set(Unit.objects.filter(building__in=buildings).values_list("building", flat=True))
+    units: dict[tuple[UUID, str], Unit] = {}
+    homes = []
+    for building in buildings:
+        if building.pk in has_some:
+            continue
+        for stair, floor, room in homes_of(building.households):
+            key = (building.pk, stair)
+            unit = units.setdefault(key, Unit(building=building, number=stair))
+            homes.append(Dwelling(building=building, unit=unit, floor=floor, room=room))
+    keep_all(list(units.values()))
+    keep_all(homes)
 
 
 def _held(grids: Collection[str]) -> dict[tuple[str, str], UUID]:

@@ -1,6 +1,6 @@
 """Staircases of a building and the dwellings on them (单元、房).
 
-A dwelling holds no personal data: who lives in it is no matter of places.
+A dwelling holds no personal data: who owns it and who lives in it is no matter of places.
 """
 
 from django.db import models

@@ -77,6 +77,7 @@ PART = (117.16, 31.80, 117.32, 31.90)
 
 SEARCHES = {
     "words that few have": "防空洞有异味",
+    "words that some have": "机动车漏水",
     "a phrase that many have": "路灯不亮",
     "an address": "黄山路126号",
 }

@@ -138,6 +138,7 @@ def test_are_equal_for_every_role(
     city: City, small: None, monkeypatch: pytest.MonkeyPatch, few: int, *, is_rolled: bool
 ) -> None:
     monkeypatch.setattr(search, "FEW", few)
+    monkeypatch.setattr(clusters, "FEWEST", few)
     set_scope(SYSTEM)
     _learn(city.at)
     if is_rolled:

@@ -17,6 +17,7 @@ from PIL import Image
 from quanyu.events import actions
 from quanyu.events.models import Event
 from quanyu.events.pages import forms
+from quanyu.events.queries import clusters
 from quanyu.events.workflow import EVENT
 from quanyu.kernel.access.rules import REPORTER, Actor, Role, system
 from quanyu.kernel.access.scope import set_scope
@@ -212,6 +213,20 @@ def test_the_map_shows_the_part_that_is_seen(filed: Event, dispatcher: Actor) ->
     ]
 
     assert counts == [1, 0, 1, 1]
+
+
+@pytest.mark.parametrize(
+    ("box", "found"), [("", [1]), ("117.2,31.8,117.3,31.9", [1]), ("1,1,2,2", [])]
+)
+def test_the_map_draws_how_many_lie_where_there_are_many(
+    filed: Event, dispatcher: Actor, monkeypatch: pytest.MonkeyPatch, box: str, found: list[int]
+) -> None:
+    monkeypatch.setattr(clusters, "MOST_POINTS", 0)
+
+    drawn = browser_of(dispatcher).get(reverse("desk_map_data"), {"bbox": box}).json()
+
+    assert [one["properties"].get("count") for one in drawn["features"]] == found
+    assert drawn["count"] == len(found)
 
 
 def test_the_map_page_opens(filed: Event, dispatcher: Actor) -> None:

@@ -34,6 +34,16 @@ def test_does_not_find(sought: str) -> None:
     assert not _is_found(words.query(sought), TEXT, "260301-AB12CD34")
 
 
+@pytest.mark.parametrize("sought", FOUND)
+def test_goes_by_the_index_for_no_less(sought: str) -> None:
+    assert _is_found(words.wider(sought), TEXT, "260301-AB12CD34")
+
+
+def test_leaves_to_the_rows_what_very_many_words_begin_with() -> None:
+    assert words.query("望江路12号") == "'望江' <1> '江路' <2> '12' <1> '号':*"
+    assert words.wider("望江路12号 号") == "'望江' <1> '江路' <2> '12' & '号':*"
+
+
 @pytest.mark.parametrize("sought", ["", "  ", "，。！", "'", "\\", "&|!():*"])
 def test_seeks_nothing_by_signs_alone(sought: str) -> None:
     assert words.query(sought) == ""

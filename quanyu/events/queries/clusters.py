@@ -1,7 +1,8 @@
 """The map beside a list: its matters one by one, or how many lie where (地图图层).
 
 Whatever is drawn, together with what has no point, is as many as the list says. Few matters are
-drawn one by one, more by cells, and what is too much to look at by the places of the roll-up.
+drawn one by one, more by cells, and what is too much to look at by the places of the roll-up:
+one circle a place, in the middle of its points.
 """
 
 from collections.abc import Sequence
@@ -37,6 +38,9 @@ GROUP BY floor(lon / cell), floor(lat / cell)
 """
 LEAST = 0.0001
 """Degrees: some ten metres, below which nothing is told apart."""
+
+FEWEST, MOST_IN_CELLS = 6, 30_000
+"""With fewer circles than that a map says little: so many rows are then looked at for cells."""
 
 BELOW = 2
 """So many levels below what one sees lie the places that are drawn: of the city, its streets."""
@@ -90,8 +94,6 @@ class Layer:
     without: int = 0
     """How many have no point; they are in the list alone."""
     is_exact: bool = True
-    by_place: bool = False
-    """Each cluster is a place with all that lies in it, drawn in the middle of that."""
 
     @property
     def count(self) -> int:
@@ -108,7 +110,7 @@ def layer(filters: Filters, *, actor: Actor, at: datetime, box: Box | None = Non
     if box is None:
         total = counting.total(filters, asked=asked).number
         if total > lists.COUNT_TO:
-            return _whole(filters, asked)
+            return _whole(filters, asked, total)
         return _cells(asked, Q()) if total > MOST_POINTS else _points(asked, Q())
     seen = _within(box)
     found = _cells(asked, seen)
@@ -117,8 +119,13 @@ def layer(filters: Filters, *, actor: Actor, at: datetime, box: Box | None = Non
     return found if found.is_exact else _of_places(filters, asked, box) or found
 
 
-def _whole(filters: Filters, asked: Asked) -> Layer:
-    return _of_places(filters, asked, None) or _cells(asked, Q())
+def _whole(filters: Filters, asked: Asked, total: int) -> Layer:
+    """Return the places; where these are but a few, the cells, if they can be counted in time."""
+    found = _of_places(filters, asked, None)
+    if found is None:
+        return _cells(asked, Q())
+    is_plain = len(found.clusters) >= FEWEST or total > MOST_IN_CELLS
+    return found if is_plain else _cells(asked, Q(), most=MOST_IN_CELLS)
 
 
 def _points(asked: Asked, seen: Q) -> Layer:
@@ -129,10 +136,13 @@ def _points(asked: Asked, seen: Q) -> Layer:
     return Layer(points=points, without=len(drawn) - len(points))
 
 
-def _cells(asked: Asked, seen: Q, *, is_beside: bool = False) -> Layer:
-    """Return how many lie in which cell, of as many rows as a list counts."""
+def _cells(asked: Asked, seen: Q, *, is_beside: bool = False, most: int = 0) -> Layer:
+    """Return how many lie in which cell.
+
+    :param most: of so many rows; otherwise of as many as a list counts
+    """
     parts, is_all = lists.parts(asked, seen, is_beside=is_beside)
-    most = lists.COUNT_TO
+    most = most or lists.COUNT_TO
     found, given = lists.together(
         part.order_by().values_list("lon", "lat")[: most + 1] for part in parts
     )
@@ -165,7 +175,6 @@ def _of_places(filters: Filters, asked: Asked, box: Box | None) -> Layer | None:
         clusters=[*(one for one in clusters if _lies_in(one, box)), *beside.clusters],
         without=sum(one.number - one.placed for one in found) + beside.without,
         is_exact=beside.is_exact,
-        by_place=True,
     )
 
 

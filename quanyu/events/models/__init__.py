@@ -22,11 +22,12 @@ from quanyu.events.models.joint import JointPart as JointPart
 from quanyu.events.models.leaving import Draw as Draw
 from quanyu.events.models.leaving import ForceClosing as ForceClosing
 from quanyu.events.models.leaving import Letter as Letter
-from quanyu.events.models.listed import ANSWER_ALONE
+from quanyu.events.models.listed import ANSWER_ALONE, OF_FEW
 from quanyu.events.models.listed import Counted as Counted
 from quanyu.events.models.listed import EventWords as EventWords
 from quanyu.events.models.listed import Folded as Folded
 from quanyu.events.models.listed import Tally as Tally
+from quanyu.events.models.published import Published as Published
 from quanyu.events.models.whistle import WhistleCall as WhistleCall
 from quanyu.events.models.whistle import WhistleMatter as WhistleMatter
 from quanyu.events.models.whistle import WhistlePart as WhistlePart
@@ -148,10 +149,20 @@ class Event(Case):
     moved = models.PositiveSmallIntegerField("转辖区次数", default=0)
     moving_to = models.CharField("转往辖区", max_length=80, db_collation="C", blank=True)
     merged_into = models.ForeignKey(
-        "self", models.PROTECT, verbose_name="并入", related_name="merged", null=True
+        "self",
+        models.PROTECT,
+        verbose_name="并入",
+        related_name="merged",
+        null=True,
+        db_index=False,
     )
     repeat_of = models.ForeignKey(
-        "self", models.PROTECT, verbose_name="再次反映的前一件", related_name="again", null=True
+        "self",
+        models.PROTECT,
+        verbose_name="再次反映的前一件",
+        related_name="again",
+        null=True,
+        db_index=False,
     )
     said_same = models.UUIDField("反映人说与此相同", null=True)
     solved = models.BooleanField("是否解决", null=True)
@@ -233,7 +244,7 @@ class Event(Case):
         ]
         indexes = [
             *ANSWER_ALONE,
-            models.Index("body_id", "state", name="event_by_body"),
+            *OF_FEW,
             GinIndex("shared_with", name="event_by_shared_body"),
             models.Index("next_due_at", "id", name="event_by_next_due"),
             models.Index(
@@ -244,7 +255,6 @@ class Event(Case):
             ),
             models.Index("reported_at", "id", name="event_by_time"),
             models.Index("due_at", name="event_by_due"),
-            models.Index("closed_at", name="event_by_closing"),
             models.Index("due_at", name="event_left", condition=models.Q(closed_at__isnull=True)),
             models.Index(
                 "region_path",
@@ -432,19 +442,3 @@ class Idempotency(models.Model):
 
 KEY_PLACE = "events.idempotency.answer"
 seals("events.idempotency", "answer", place=KEY_PLACE)
-
-
-class Published(models.Model):
-    """A figure of the whole city that everybody may read; counts only, no person (公布数字)."""
-
-    access = Access(writes="insert update")
-
-    key = models.CharField("名称", max_length=20, primary_key=True)
-    value = models.JSONField("数字")
-    at = models.DateTimeField("时间")
-
-    class Meta:
-        verbose_name = verbose_name_plural = "公布数字"
-
-    def __str__(self) -> str:
-        return f"{self.key} {self.at}"

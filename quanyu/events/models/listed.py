@@ -24,6 +24,17 @@ ANSWER_ALONE = (
 """Indexes of matters that answer without the rows: under row security they have to hold every
 column of the policy."""
 
+OF_FEW = tuple(
+    models.Index(*columns, name=name, condition=models.Q(**{f"{columns[0]}__isnull": False}))
+    for name, columns in {
+        "event_of_body": ("body_id", "state"),
+        "event_ended": ("closed_at",),
+        "event_merged": ("merged_into",),
+        "event_again": ("repeat_of",),
+    }.items()
+)
+"""Indexes of what a new report has not: it is written into none of them."""
+
 
 class EventWords(models.Model):
     """The words of a matter as the search compares them (检索用字).

@@ -14,11 +14,14 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from importlib import import_module
 from pathlib import Path
 from typing import Any
+
+import psutil
 
 from quanyu.bench import ground
 from quanyu.bench.ground import tell
@@ -107,10 +110,14 @@ def _apart(rows: int, rounds: int, keep: Path | None) -> Iterator[Result]:
     with subprocess.Popen(  # noqa: S603 - our own words
         [*command, *words], env=os.environ, stdout=subprocess.PIPE, text=True
     ) as process:
-        for line in process.stdout or ():
-            sys.stdout.write(line)
-            sys.stdout.flush()
-            yield json.loads(line)
+        try:
+            for line in process.stdout or ():
+                sys.stdout.write(line)
+                sys.stdout.flush()
+                yield json.loads(line)
+        except BaseException:
+            process.terminate()
+            raise
     if process.returncode:
         raise subprocess.CalledProcessError(process.returncode, words)
 
@@ -150,13 +157,14 @@ def _one(rows: int, scope: str, name: str, asked: Query, *, rounds: int, at: dat
     keys = import_module("quanyu.kernel.keys")
     grant = access.Grant(access.Role.DISPATCHER, SCOPES[scope])
     actor = access.Actor(access.ActorKind.PERSON, keys.uuid7(), frozenset({grant}), name="")
-    with import_module("quanyu.kernel.access.scope").acting(actor):
+    with import_module("quanyu.kernel.access.scope").acting(actor), _cpu() as used:
         took, answer = _timed(lambda: asked(actor, at), rounds)
     floor, _rows = _timed(_bare(answer), rounds)
     median, least = statistics.median(took), statistics.median(floor)
     result: Result = {"bench": "list", "rows": rows, "scope": scope, "asked": name}
     result |= {"answer": _told(answer), "median_ms": round(median, 1)}
     result |= {"best_ms": round(min(took), 1), "worst_ms": round(max(took), 1)}
+    result |= {"cpu_ms": round(used[0] / (rounds + 1), 1)}
     result |= {"of_the_limit": round(median / MOST_MS, 2), "bare_ms": round(least, 1)}
     result |= {"of_the_peer": round(median / PEER_MS, 3), "load": round(os.getloadavg()[0], 1)}
     _print(result)
@@ -171,6 +179,21 @@ def _timed(act: Callable[[], object], rounds: int) -> tuple[list[float], Any]:
         answer = act()
         took.append((time.perf_counter() - began) * 1000)
     return took, answer
+
+
+@contextmanager
+def _cpu() -> Iterator[list[float]]:
+    """Add up the CPU milliseconds of this process and of its session.
+
+    A machine with much else to do makes both wait long, and work little more.
+    """
+    used: list[float] = []
+    with import_module("django.db").connection.cursor() as cursor:
+        cursor.execute("SELECT pg_backend_pid()")
+        session = psutil.Process(cursor.fetchone()[0])
+    before, began = sum(session.cpu_times()[:2]), time.process_time()
+    yield used
+    used.append(1000 * (sum(session.cpu_times()[:2]) - before + time.process_time() - began))
 
 
 def _bare(answer: Any) -> Callable[[], object]:

@@ -55,7 +55,7 @@ class Migration(migrations.Migration):
     atomic = False
 
     dependencies = [
-        ("events", "0028_answer_lists_by_index_alone"),
+        ("events", "0029_let_sight_end_with_its_call"),
     ]
 
     operations = [

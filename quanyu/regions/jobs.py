@@ -1,5 +1,8 @@
 """What follows when grids are to be looked at, or somebody is appointed (网格的后台任务)."""
 
+import os
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict
 from datetime import datetime
 from uuid import UUID
 
@@ -9,8 +12,10 @@ from django.utils import timezone
 from quanyu.kernel.access.rules import Actor, system
 from quanyu.kernel.access.scope import acting
 from quanyu.kernel.jobs.rules import every, on
-from quanyu.regions.actions import checking, contacts, reorganising
+from quanyu.regions.actions import checking, contacts, planning, reorganising
+from quanyu.regions.queries import planning as plans
 from quanyu.regions.queries import reorganising as reorganisations
+from quanyu.regions.rules.planning import Wanted, wishes
 from quanyu.regions.workflow import ReorganisationState as S
 
 
@@ -65,3 +70,35 @@ def take_effect(key: UUID, at: datetime) -> None:
 
 def _worker() -> Actor:
     return system(settings.QUANYU_CITY, job="regions.reorganise")
+
+
+TOGETHER = 16
+"""Communities between two commits: what is drawn stays when the worker is stopped."""
+
+
+@on("plan.draw", is_apart=True)
+def draw_plan(case: UUID, at: datetime) -> None:
+    """Draw the communities of a plan that wait for it, some at a time, each kept once."""
+    from quanyu.regions.engine import Wishes
+    from quanyu.regions.engine.sketch import House, Terrain, sketch
+
+    worker = system(settings.QUANYU_CITY, job="regions.draw_plan")
+    with acting(worker):
+        row = plans.plan(case, actor=worker)
+        waiting = plans.waiting(row, actor=worker)
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        for first in range(0, len(waiting), TOGETHER):
+            some = waiting[first : first + TOGETHER]
+            with acting(worker):
+                grounds = [plans.ground(one.region_path, row, actor=worker) for one in some]
+            terrains = [
+                Terrain([House(*house) for house in ground.houses], *ground.lies)
+                for ground in grounds
+            ]
+            asked = [Wishes(**wishes(Wanted(**one.wanted), Wishes())) for one in some]
+            drawn = pool.map(sketch, terrains, asked, [one.locks for one in some])
+            with acting(worker):
+                for part, one in zip(some, drawn, strict=True):
+                    planning.keep_drawing(
+                        part_id=part.pk, told=asdict(one), actor=worker, at=timezone.now()
+                    )

@@ -25,6 +25,7 @@ from quanyu.kernel.notices.rules import CALLERS
 from quanyu.kernel.operations import pages as operations
 from quanyu.regions import queries as regions
 from quanyu.regions.rules import Crumb
+from quanyu.regions.rules.planning import MAKERS
 from quanyu.web.ground import map_ground
 
 THEME_COOKIE, PRINT_COOKIE = "q_theme", "q_print"
@@ -43,6 +44,7 @@ REPORTING = frozenset({Role.GRID_WORKER, Role.COMMUNITY_OFFICER, Role.OPERATOR, 
 PRECEDENTS = frozenset({Role.DISPATCHER, Role.COMMANDER, Role.DISTRICT_ADMIN})
 MODELS = frozenset({Role.SYS_ADMIN, Role.DISTRICT_ADMIN})
 GROUND = MATTERS | {Role.SYS_ADMIN}
+PLANS = MAKERS | {Role.COMMUNITY_OFFICER, Role.DISPATCHER}
 PEOPLE = frozenset({Role.SYS_ADMIN, Role.SEC_ADMIN, Role.AUDIT_ADMIN})
 FIGURES = READS_FIGURES
 CALLS = CALLERS
@@ -102,6 +104,7 @@ DOORS: tuple[tuple[Promise | str, tuple[Door, ...]], ...] = (
             Door("who", "desk_who", "map-pin-search", _("谁来负责"), GROUND),
             Door("grids", "desk_grids", "polygon", _("网格检查"), GROUND),
             Door("grid_contacts", "desk_grid_contacts", "user-pin", _("网格联系人"), MATTERS),
+            Door("plans", "desk_plans", "vector-triangle", _("网格规划"), PLANS),
             Door("bodies", "desk_bodies", "building", pgettext_lazy("navigation", "单位"), GROUND),
             Door("duties", "desk_duties", "clipboard-list", _("权责清单"), GROUND),
             Door(

@@ -186,6 +186,11 @@ NOT_PERSONAL = {
     ),
     "regions.Dwelling": ("public: a room number, no person", "room"),
     "regions.Edition": ("a token", "name"),
+    "regions.Plan": ("places, sizes and a title", "region_path title weights"),
+    "regions.PlanPart": (
+        "public: buildings and outlines of grids",
+        "region_path wanted locks buildings today grid grids figures impossible shapes",
+    ),
     "regions.Estate": ("public: the map", "code name name_en region_path lon lat shape"),
     "regions.GridCheck": ("a place", "region_path"),
     "regions.GridContact": ("a place, and a code of ours", "region_path post"),

@@ -16,6 +16,12 @@ PAST_THE_DOOR = {
     ("quanyu/events/actions/reports.py", "_keep_origin", "Origin"): (
         "a row is added and none is read: of a matter just opened"
     ),
+    ("quanyu/regions/actions/planning.py", "_ask", "PlanPart"): (
+        "rows are added and none is read: of a plan already fetched and locked"
+    ),
+    ("quanyu/regions/actions/planning.py", "copy_plan", "PlanPart"): (
+        "rows are added; those they copy are read through visible_to"
+    ),
     ("quanyu/gateway/actions/answers.py", "_answer", "Answer"): (
         "a row is added and none is read: of an order already fetched"
     ),

@@ -12,6 +12,16 @@ from quanyu.regions.actions.divisions import (
 )
 from quanyu.regions.actions.grids import draw_grid, end_grid, found_grid
 from quanyu.regions.actions.placing import place_building, place_buildings
+from quanyu.regions.actions.planning import (
+    copy_plan,
+    keep_drawing,
+    make_plan,
+    paint,
+    propose_plan,
+    redraw,
+    undo,
+    withdraw_plan,
+)
 from quanyu.regions.actions.profiles import load_profile, set_profile
 from quanyu.regions.actions.seed import (
     Counted,
@@ -35,6 +45,7 @@ __all__ = [
     "appoint_contact",
     "ask_check",
     "check_city",
+    "copy_plan",
     "draw_grid",
     "end_contact",
     "end_grid",
@@ -42,14 +53,21 @@ __all__ = [
     "found_grid",
     "import_divisions",
     "is_shipped",
+    "keep_drawing",
     "load_hefei",
     "load_profile",
     "load_street",
+    "make_plan",
+    "paint",
     "place_building",
     "place_buildings",
+    "propose_plan",
+    "redraw",
     "run_check",
     "seed",
     "set_profile",
     "take_buildings",
     "take_estates",
+    "undo",
+    "withdraw_plan",
 ]

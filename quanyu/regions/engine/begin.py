@@ -18,16 +18,20 @@ MIDDLE = np.dtype(
 """What is summed up of a grid while it grows."""
 
 
-@entry
 def scatter(board: Board) -> None:
     """Draw grids grown from units far from one another."""
+    _plant(board)
+    _grow(board, np.zeros(len(board.grids), MIDDLE))
+
+
+@entry
+def _plant(board: Board) -> None:
     unit = int(roll(board.desk[0]) * len(board.units))
     for number in range(len(board.units)):
         board.units[number].key = FAR
     for grid in range(len(board.grids)):
         board.units[unit].grid = grid
         unit = _far_away(board, unit)
-    grow(board)
 
 
 @compiled
@@ -49,20 +53,20 @@ def _far_away(board: Board, last: int) -> int:
 
 
 @entry
-def grow(board: Board) -> None:
+def _grow(board: Board, middles: Any) -> None:
     """Give units without a grid, one after another, to the lightest grid that touches any."""
-    middles = np.zeros(len(board.grids), MIDDLE)
-    for unit in board.units:
+    for number in range(len(board.units)):
+        unit = board.units[number]
         if unit.grid >= 0:
             _count(middles[unit.grid], unit)
     grid = _lightest(middles)
     while grid >= 0:
-        unit = _nearest(board, grid, middles[grid])
-        if unit < 0:
+        found = _nearest(board, grid, middles[grid])
+        if found < 0:
             middles[grid].full = 1
         else:
-            board.units[unit].grid = grid
-            _count(middles[grid], board.units[unit])
+            board.units[found].grid = grid
+            _count(middles[grid], board.units[found])
         grid = _lightest(middles)
 
 
@@ -116,7 +120,7 @@ def from_today(part: Part, board: Board) -> Ints:
     for label in range(len(kept), number):
         _halve(part, grid, label)
     board.units["grid"] = grid
-    grow(board)
+    _grow(board, np.zeros(number, MIDDLE))
     names: Ints = np.concatenate([kept, np.full(number - len(kept), NONE)])
     return names
 

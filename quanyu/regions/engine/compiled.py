@@ -19,19 +19,19 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 def compiled(function: F) -> F:
     """Compile when first called; it is called from compiled functions alone."""
-    made: F = numba.njit(error_model="numpy")(function)
+    made: F = numba.njit(error_model="numpy", _nrt=False)(function)
     return made
 
 
 def within(function: F) -> F:
     """Compile into whoever calls it: short, and called millions of times."""
-    made: F = numba.njit(error_model="numpy", forceinline=True)(function)
+    made: F = numba.njit(error_model="numpy", forceinline=True, _nrt=False)(function)
     return made
 
 
 def entry(function: F) -> F:
     """Compile when first called, with all that it calls, and keep it for the next process."""
-    made: F = numba.njit(error_model="numpy", nogil=True, cache=KEPT)(function)
+    made: F = numba.njit(error_model="numpy", nogil=True, cache=KEPT, _nrt=False)(function)
     return made
 
 

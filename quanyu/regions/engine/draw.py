@@ -8,7 +8,7 @@ import numpy as np
 from scipy.optimize import linear_sum_assignment
 
 from quanyu.regions.engine import begin, counts
-from quanyu.regions.engine.anneal import BATCH, search
+from quanyu.regions.engine.anneal import BATCH, Pace, search
 from quanyu.regions.engine.board import board_of, drawing
 from quanyu.regions.engine.parts import Part, take_apart
 from quanyu.regions.engine.recut import sweep_of
@@ -25,6 +25,7 @@ from quanyu.regions.engine.terms import (
 
 HOT, COLD = 0.3, 0.003
 WARM = 0.1
+RECUTS, ESTATES = 2, 5
 AGAIN = 3
 """So often a part is searched again, longer each time, when it could be in range and is not."""
 
@@ -101,7 +102,8 @@ def _once(part: Part, wishes: Wishes, number: int, seed: int, *, warm: bool, lon
     board.units["today"] = _today(part, names, number)
     grid = drawing(board)
     batches = longer * wishes.moves * len(part) // BATCH
-    cost = search(board, sweep_of(len(part)), grid, batches, WARM if warm else HOT, COLD)
+    pace = Pace(batches, RECUTS, ESTATES, WARM if warm else HOT, COLD)
+    cost = search(board, sweep_of(len(part)), grid, pace)
     households = np.bincount(grid, part.households, number)
     impossible = tuple(counts.why_not(part, wishes, households))
     return Answer(part, grid, _named(part, grid, number), float(cost), impossible)

@@ -4,6 +4,7 @@ from quanyu.regions.models.addresses import Address, Alias
 from quanyu.regions.models.buildings import Building, Dated, Estate, Siting
 from quanyu.regions.models.dwellings import Dwelling, Unit
 from quanyu.regions.models.grids import GridCheck, GridContact, GridFinding, GridProfile
+from quanyu.regions.models.planning import Plan, PlanPart
 from quanyu.regions.models.reorganising import (
     Allotment,
     Claim,
@@ -34,6 +35,8 @@ __all__ = [
     "Operation",
     "Passage",
     "Placed",
+    "Plan",
+    "PlanPart",
     "Region",
     "Reorganisation",
     "ReorganisationStep",

@@ -10,6 +10,7 @@ from quanyu.regions.pages import (
     city_map,
     contacts,
     housing,
+    planning_urls,
     printing,
     reorganising_urls,
     tiles,
@@ -65,5 +66,6 @@ def behind(door: Callable[[str, View], View]) -> list[URLPattern]:
             door("grid_contacts", contacts.end),
             name="desk_grid_contact_end",
         ),
+        *planning_urls.behind(door),
         *reorganising_urls.behind(door),
     ]

@@ -123,6 +123,13 @@ def topic_names() -> dict[str, str]:
         "grid_profile.set": gettext("制定网格规范"),
         "region.reorganise": gettext("区划调整落地"),
         "reorganisation": gettext("区划调整"),
+        "plan.make": gettext("新建网格方案"),
+        "plan.redraw": gettext("重新计算方案"),
+        "plan.paint": gettext("手工调整方案"),
+        "plan.undo": gettext("撤回方案一步"),
+        "plan.copy": gettext("另存方案"),
+        "plan.propose": gettext("方案转为区划调整"),
+        "plan.withdraw": gettext("撤销方案"),
     }
 
 

@@ -1,0 +1,212 @@
+"""Reads of plans: which there are, what is to be drawn, what the engine is given (网格规划)."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Count, F, Max, OuterRef, Q, Subquery
+
+from quanyu.kernel.access.queries import get
+from quanyu.kernel.access.rules import Actor
+from quanyu.kernel.questions import Question
+from quanyu.regions import rules
+from quanyu.regions.models import Building, Plan, PlanPart, Region, Road, Siting
+from quanyu.regions.queries import tree
+from quanyu.regions.rules import planning
+from quanyu.regions.rules.planning import State
+
+MOST_LISTED = 200
+STANDING = {
+    State.DRAFT: Q(proposed_at__isnull=True, withdrawn_at__isnull=True),
+    State.PROPOSED: Q(proposed_at__isnull=False),
+    State.WITHDRAWN: Q(withdrawn_at__isnull=False),
+}
+
+open_matters: Question[[str, Actor], Sequence[tuple[float, float]]] = Question(
+    "Where do open matters lie within this place, as longitude and latitude?", ()
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """What the engine needs of one community: rows as they stood on the plan's day."""
+
+    houses: list[tuple[str, float, float, int, str, str]]
+    boundary: bytes | None
+    main_roads: list[bytes]
+    matters: Sequence[tuple[float, float]]
+
+    @property
+    def lies(self) -> tuple[bytes | None, list[bytes], Sequence[tuple[float, float]]]:
+        """Return what lies around the houses: border, main roads, open matters."""
+        return self.boundary, self.main_roads, self.matters
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How many communities of the newest round are drawn, and of how many."""
+
+    done: int
+    total: int
+
+    @property
+    def is_under_way(self) -> bool:
+        """Answer whether something is still to be drawn."""
+        return self.done < self.total
+
+
+def plans(*, actor: Actor, state: str = "") -> list[Plan]:
+    """Return the newest plans within reach, of one state or of all."""
+    rows = Plan.objects.visible_to(actor).order_by("-made_at", "-id")
+    return list((rows.filter(STANDING[State(state)]) if state else rows)[:MOST_LISTED])
+
+
+def plan(key: UUID, *, actor: Actor) -> Plan:
+    """Return one plan.
+
+    :raises Denied: if there is none within reach
+    """
+    return get(Plan, key, actor=actor)
+
+
+def parts(row: Plan, *, actor: Actor) -> list[PlanPart]:
+    """Return the communities of a plan as they stand, in the order of their codes; no shapes."""
+    found = PlanPart.objects.visible_to(actor).filter(plan=row, is_current=True)
+    return list(found.defer("shapes").order_by("region_path"))
+
+
+def part(row: Plan, path: str, *, actor: Actor) -> PlanPart | None:
+    """Return one community of a plan as it stands, with its shapes."""
+    found = PlanPart.objects.visible_to(actor)
+    return found.filter(plan=row, is_current=True, region_path=path).first()
+
+
+def whole(row: Plan, *, actor: Actor) -> list[PlanPart]:
+    """Return the communities of a plan as they stand, with their shapes."""
+    found = PlanPart.objects.visible_to(actor).filter(plan=row, is_current=True)
+    return list(found.order_by("region_path"))
+
+
+def ever(community: str) -> list[str]:
+    """Return every path of a grid that this community ever had."""
+    rows = Region.objects.within(community).filter(level=rules.Level.GRID)
+    return list(rows.values_list("path", flat=True).distinct())
+
+
+def names(path: str) -> tuple[str, str]:
+    """Return the Chinese and the English name of a place as it stands."""
+    found = Region.objects.standing().filter(path=path).values_list("name", "name_en").first()
+    return found or ("", "")
+
+
+def progress(row: Plan, *, actor: Actor) -> Progress:
+    """Return how far the newest round is."""
+    newest = PlanPart.objects.visible_to(actor).filter(plan=row, is_undone=False)
+    last = newest.aggregate(last=Max("round"))["last"] or 0
+    told = newest.filter(round=last).aggregate(
+        total=Count("id"), done=Count("id", filter=Q(drawn_at__isnull=False))
+    )
+    return Progress(told["done"], told["total"])
+
+
+def waiting(row: Plan, *, actor: Actor) -> list[PlanPart]:
+    """Return the communities of a plan that are still to be drawn."""
+    found = PlanPart.objects.visible_to(actor)
+    return list(
+        found.filter(plan=row, drawn_at__isnull=True, is_undone=False).order_by("region_path")
+    )
+
+
+def has_undo(row: Plan, *, actor: Actor) -> bool:
+    """Answer whether there is an earlier drawing to go back to."""
+    found = PlanPart.objects.visible_to(actor)
+    drawn = found.filter(plan=row, drawn_at__isnull=False, is_undone=False)
+    return drawn.values("round").distinct().count() > 1
+
+
+def communities(path: str, row: Plan) -> list[str]:
+    """Return the communities within a place that had buildings on the plan's day."""
+    standing = Region.objects.on(row.base_date).within(path)
+    known = standing.filter(level=rules.Level.COMMUNITY).values_list("path", flat=True)
+    built = Building.objects.on(row.base_date).within(path)
+    housed = {_community(one) for one in built.values_list("region_path", flat=True).distinct()}
+    return sorted(set(known) & housed)
+
+
+def _community(path: str) -> str:
+    return "/".join(path.split("/")[: tree.COMMUNITY_PARTS]) + "/"
+
+
+def ground(path: str, row: Plan, *, actor: Actor) -> Ground:
+    """Return what the engine is given of one community."""
+    shape = (
+        Region.objects.on(row.base_date)
+        .filter(path=path, shape__isnull=False)
+        .values_list("shape", flat=True)
+        .first()
+    )
+    street = rules.parent(path)
+    roads = Road.objects.filter(region_path=street, is_main=True).order_by("name")
+    return Ground(
+        houses=_houses(path, row),
+        boundary=bytes(shape) if shape is not None else None,
+        main_roads=[bytes(road) for road in roads.values_list("shape", flat=True)],
+        matters=[spot for spots in open_matters.ask(path, actor) for spot in spots],
+    )
+
+
+def _houses(path: str, row: Plan) -> list[tuple[str, float, float, int, str, str]]:
+    stood = Siting.objects.on(row.base_date).filter(building=OuterRef("pk"))
+    rows = (
+        Building.objects.on(row.base_date)
+        .within(path)
+        .annotate(stood=Subquery(stood.values("region_path")[:1]), compound=F("estate__code"))
+        .order_by("id")
+        .values_list(
+            "id", "lon", "lat", "households", "compound", "estate_name", "stood", "region_path"
+        )
+    )
+    return [
+        (str(key), lon, lat, households, code or name, _grid(on_the_day or now))
+        for key, lon, lat, households, code, name, on_the_day, now in rows
+    ]
+
+
+def _grid(path: str) -> str:
+    return path if rules.level_of(path) is rules.Level.GRID else ""
+
+
+def house_names(keys: Sequence[UUID]) -> dict[str, tuple[str, str]]:
+    """Return the estate and the name of these buildings, by their keys."""
+    rows = Building.objects.filter(pk__in=keys).values_list("id", "estate_name", "name")
+    return {str(key): (estate, name) for key, estate, name in rows}
+
+
+# ------------------------------------------------------------------ sums
+
+
+def summed(told: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """Return the figures of several communities as one: shares weigh by their own base."""
+    grids = sum(one["grids"] for one in told)
+    estates = sum(one["estates"] for one in told)
+
+    def mean(name: str, base: str, whole: int) -> float | None:
+        return sum(one[name] * one[base] for one in told) / whole if whole else None
+
+    return {
+        "grids": grids,
+        "in_range": mean("in_range", "grids", grids),
+        "polsby_popper": mean("polsby_popper", "grids", grids),
+        "road": mean("road", "grids", grids),
+        "split": mean("split", "estates", estates),
+        "non_contiguous": sum(one["non_contiguous"] for one in told),
+        "households": sum(one["households"] for one in told),
+        "moved_households": sum(one["moved_households"] for one in told),
+        "moved_buildings": sum(one["moved_buildings"] for one in told),
+    }
+
+
+def graded(weights: Mapping[str, int]) -> list[tuple[planning.Weight, int]]:
+    """Return each slider with where it stands."""
+    return [(one, int(weights.get(one, planning.MIDDLE))) for one in planning.Weight]

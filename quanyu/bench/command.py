@@ -15,6 +15,7 @@ BENCHES = {
     "intake": ("rounds", "requests"),
     "list": ("rows", "rounds", "keep"),
     "locate": ("rounds",),
+    "map": ("rounds",),
     "memory": ("requests",),
     "places": ("rows",),
     "tables": ("rows",),

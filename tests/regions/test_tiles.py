@@ -261,11 +261,11 @@ def test_writes_what_the_published_decoder_reads(features: list[Any]) -> None:
 def test_keeps_a_hole_and_winds_it_the_other_way() -> None:
     around = shapely.box(117.2, 31.8, 117.3, 31.9)
     ring = around.difference(shapely.box(117.24, 31.84, 117.26, 31.86))
-    rows = Rows([{"path": "a"}], [{"path": "a"}], [ring.wkb])
+    rows = Rows(("path",), [("a",)], [ring.wkb])
     tile = tile_at(117.25, 31.85, 10)
     rings, whose = outlines(rows, first=10, is_area=True).within(tile, is_area=True)
 
-    read = mapbox_vector_tile.decode(encode([Layer("any", Shape.POLYGON, rings, rows.said)]))
+    read = mapbox_vector_tile.decode(encode([Layer("any", Shape.POLYGON, rings, [{"path": "a"}])]))
 
     assert whose == [0]
     assert len(read["any"]["features"][0]["geometry"]["coordinates"]) == 2

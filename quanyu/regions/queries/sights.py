@@ -56,7 +56,7 @@ def in_view(box: Box, zoom: float) -> View:
     spots = outlines.spots
     here = np.flatnonzero(((spots >= low) & (spots <= high)).all(axis=1))
     first = here[:MOST].tolist()
-    paths = [str(outlines.said[one]["path"]) for one in first]
+    paths = [str(outlines.facts[one][0]) for one in first]
     return View(level.value, _sights(paths, to_lonlat(spots[first]).tolist()), len(here))
 
 
@@ -68,8 +68,8 @@ def sight(key: str) -> Sight:
     if not key.endswith("/"):
         return _building(key)
     for outlines in tiles.sheet().places.values():
-        for number, said in enumerate(outlines.said):
-            if said["path"] == key:
+        for number, facts in enumerate(outlines.facts):
+            if facts[0] == key:
                 at = to_lonlat(outlines.spots[number : number + 1]).tolist()
                 return _sights([key], at)[0]
     raise Denied
@@ -78,8 +78,8 @@ def sight(key: str) -> Sight:
 def extent(key: str) -> Box | None:
     """Return the box around a place that the map shows, None where it has no outline."""
     for outlines in tiles.sheet().places.values():
-        for number, said in enumerate(outlines.said):
-            if said["path"] == key:
+        for number, facts in enumerate(outlines.facts):
+            if facts[0] == key:
                 (west, north), (east, south) = to_lonlat(outlines.boxes[number].reshape(2, 2))
                 return float(west), float(south), float(east), float(north)
     return None

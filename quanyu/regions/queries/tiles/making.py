@@ -67,12 +67,14 @@ def _named(tile: Tile, sheet: Sheet) -> Iterator[Layer]:
 
 def _outlined(name: str, outlines: Outlines, tile: Tile) -> Layer:
     rings, whose = outlines.within(tile, is_area=True)
-    return Layer(name, Shape.POLYGON, rings, [outlines.said[one] for one in whose])
+    return Layer(
+        name, Shape.POLYGON, rings, [outlines.said(one, "path", "id", "kind") for one in whose]
+    )
 
 
 def _roads(roads: Outlines, tile: Tile) -> Layer:
     rings, whose = roads.within(tile, is_area=False)
-    said = [roads.said[one] for one in whose]
+    said = [roads.said(one, *roads.terms) for one in whose]
     if tile.z < ROADS_FROM:
         shown = [number for number, one in enumerate(said) if one["is_main"]]
         rings = _only(rings, shown)
@@ -90,7 +92,7 @@ def _only(rings: Rings, features: Sequence[int]) -> Rings:
 
 def _names(kind: str, outlines: Outlines, tile: Tile) -> Layer:
     spots, whose = outlines.named(tile)
-    said = [outlines.names[one] for one in whose]
+    said = [outlines.said(one, "path", "id", "name", "name_en") for one in whose]
     return Layer(f"{kind}_names", Shape.POINT, spots, said)
 
 

@@ -6,6 +6,7 @@ in one array they take 3. Buildings stay in the database: they are read by the b
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from sys import intern
 
 import numpy as np
 import shapely
@@ -35,6 +36,8 @@ Small = NDArray[np.int32]
 Shapes = NDArray[np.object_]
 Flags = NDArray[np.bool_]
 
+Facts = tuple[Value, ...]
+
 BATCH = 400
 
 
@@ -53,9 +56,10 @@ class Runs:
 class Outlines:
     """Some hundreds or thousands of shapes of one kind, and what is said of each."""
 
-    said: Sequence[Said]
-    names: Sequence[Said]
-    """What stands on the map at each spot; nothing for roads, which bear their names along."""
+    terms: Sequence[str]
+    facts: Sequence[Facts]
+    """What is known of each, in the order of the terms, its key first: thousands of tuples are a
+    fifth of as many dictionaries."""
 
     boxes: Small
     """West, north, east, south of each, in units of the last zoom."""
@@ -64,6 +68,11 @@ class Outlines:
     """Where the name of each stands: a point inside."""
 
     bands: Mapping[int, Runs]
+
+    def said(self, number: int, *terms: str) -> Said:
+        """Return some of what is known of one shape, as a tile says it."""
+        known = zip(self.terms, self.facts[number], strict=True)
+        return {term: value for term, value in known if term in terms and value != ""}
 
     def within(self, tile: Tile, *, is_area: bool) -> tuple[Rings, list[int]]:
         """Return what of these shapes lies in a tile, in its units, and whose each is."""
@@ -168,8 +177,8 @@ _NOTHING = Rings(_NONE, _NONE, np.zeros(1, dtype=np.int64), _NONE)
 class Rows:
     """What the database holds of some shapes."""
 
-    said: list[Said]
-    names: list[Said]
+    terms: Sequence[str]
+    facts: list[Facts]
     stored: list[bytes]
 
 
@@ -240,8 +249,8 @@ def outlines(rows: Rows, *, first: int, is_area: bool) -> Outlines:
     batches = [rows.stored[at : at + BATCH] for at in range(0, len(rows.stored), BATCH)]
     taken = [_generalised(batch, zooms, is_area=is_area) for batch in batches or [[]]]
     return Outlines(
-        rows.said,
-        rows.names,
+        rows.terms,
+        rows.facts,
         np.concatenate([boxes for boxes, _spots, _bands in taken]),
         np.concatenate([spots for _boxes, spots, _bands in taken]),
         {zoom: _chained([bands[zoom] for *_both, bands in taken], BATCH) for zoom in zooms},
@@ -311,10 +320,9 @@ def _drawn() -> Sheet:
 def _places(level: Level) -> Outlines:
     rows = Region.objects.standing().filter(level=level, shape__isnull=False).order_by("path")
     found = rows.values_list("path", "kind", "name", "name_en", "shape")
-    read = Rows([], [], [])
+    read = Rows(("path", "kind", "name", "name_en"), [], [])
     for path, kind, name, name_en, shape in found.iterator(chunk_size=1_000):
-        read.said.append({"path": path, "kind": kind})
-        read.names.append({"path": path} | _called(short_name(name), name_en))
+        read.facts.append((path, intern(kind), short_name(name), name_en))
         read.stored.append(bytes(shape or b""))
     return outlines(read, first=OUTLINES_FROM[level], is_area=True)
 
@@ -324,10 +332,9 @@ def _estates() -> Outlines:
     is_drawn = Q(shape__isnull=False) | Q(lon__isnull=False, lat__isnull=False)
     rows = Estate.objects.standing().filter(is_drawn).order_by("region_path", "name")
     found = rows.values_list("id", "name", "name_en", "shape", "lon", "lat")
-    read = Rows([], [], [])
+    read = Rows(("id", "name", "name_en"), [], [])
     for key, name, name_en, shape, lon, lat in found.iterator(chunk_size=1_000):
-        read.said.append({"id": key.hex})
-        read.names.append({"id": key.hex} | _called(name, name_en))
+        read.facts.append((key.hex, name, name_en))
         read.stored.append(bytes(shape) if shape else shapely.Point(lon, lat).wkb)
     return outlines(read, first=ESTATES_FROM, is_area=True)
 
@@ -335,16 +342,11 @@ def _estates() -> Outlines:
 def _roads() -> Outlines:
     rows = Road.objects.order_by("region_path", "name")
     found = rows.values_list("is_main", "name", "name_en", "shape")
-    read = Rows([], [], [])
+    read = Rows(("is_main", "name", "name_en"), [], [])
     for is_main, name, name_en, shape in found.iterator(chunk_size=1_000):
-        read.said.append({"is_main": is_main} | _called(name, name_en))
+        read.facts.append((is_main, name, name_en))
         read.stored.append(bytes(shape))
     return outlines(read, first=MAIN_ROADS_FROM, is_area=False)
-
-
-def _called(name: str, name_en: str) -> dict[str, Value]:
-    said: dict[str, Value] = {"name": name}
-    return said | {"name_en": name_en} if name_en else said
 
 
 _sheet: Kept[Sheet] = Kept(_drawn, edition=tree.edition)

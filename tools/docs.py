@@ -44,6 +44,12 @@ def event_moves() -> str:
     return table
 
 
+def reorganisation_moves() -> str:
+    """List the moves of a re-organisation."""
+    table: str = import_module("quanyu.regions.workflow").REORGANISATION.table()
+    return table
+
+
 def figure_measures() -> str:
     """List what is counted from matters, by which day."""
     held = import_module("quanyu.events.figures")
@@ -92,6 +98,7 @@ TABLES: dict[str, Callable[[], str]] = {
     "faults": faults,
     "figure_measures": figure_measures,
     "figure_metrics": figure_metrics,
+    "reorganisation_moves": reorganisation_moves,
     "response_metrics": response_metrics,
 }
 

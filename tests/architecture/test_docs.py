@@ -25,6 +25,7 @@ HANDBOOK = {
     "commander": {Role.COMMANDER, Role.DISTRICT_ADMIN, Role.COMMUNITY_SECRETARY},
     "own-account": set(),
     "map": set(),
+    "reorganisation": {Role.COMMUNITY_SECRETARY, Role.COMMANDER, Role.DISTRICT_ADMIN},
     "administrators": {Role.SYS_ADMIN, Role.SEC_ADMIN, Role.AUDIT_ADMIN, Role.DISTRICT_ADMIN},
 }
 """The pages of the handbook, and the roles whose work stands in each."""

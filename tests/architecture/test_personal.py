@@ -202,6 +202,20 @@ NOT_PERSONAL = {
         "digits of codes, and the document they come from",
         "place_path base_digits dedicated_digits micro_digits source",
     ),
+    "regions.Allotment": ("keys of buildings, and a place", "unit path"),
+    "regions.Claim": ("a place", "path"),
+    "regions.Operation": ("a code, and places", "change sources"),
+    "regions.Passage": ("public: what became of a place", "origin target change"),
+    "regions.Reorganisation": (
+        "what was decided of places, for everybody to read; no person is spoken of",
+        "region_path state stage_unit span_unit title reason ground document",
+    ),
+    "regions.ReorganisationStep": (
+        "codes, and the salt of the audit's digest",
+        "verb source target actor_kind role salt",
+    ),
+    "regions.Stage": ("a code", "name"),
+    "regions.Target": ("public: a place and its border", "path name name_en shape"),
     "regions.Region": (
         "public: the divisions",
         "code scheme civil_code level kind admin_level name name_en path parent_path urban_rural"

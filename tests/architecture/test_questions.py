@@ -34,6 +34,8 @@ ANSWERERS = {
     "kernel.workflow.may_be_asked": set(),
     "regions.open_matters": {"events"},
     "regions.bodies_at": {"organisations"},
+    "regions.bound": {"events", "organisations"},
+    "regions.follows": {"events", "organisations"},
     "regions.standing": set(),
 }
 """Each question under the package that declares and asks it, and the packages that answer."""

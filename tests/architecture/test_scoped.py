@@ -37,6 +37,21 @@ PAST_THE_DOOR = {
     ("quanyu/events/queries/figures.py", "_acts", "EventStep"): (
         "whether a matter that is seen has such an act; nothing of the act is read"
     ),
+    ("quanyu/regions/actions/reorganising/deciding.py", "_claim", "Claim"): (
+        "rows are added and none is read: of a re-organisation already fetched and locked"
+    ),
+    ("quanyu/regions/actions/reorganising/drafting.py", "_keep", "Operation"): (
+        "a row is added and none is read: of a re-organisation already fetched and locked"
+    ),
+    ("quanyu/regions/actions/reorganising/drafting.py", "_keep", "Target"): (
+        "rows are added and none is read: of an operation just added"
+    ),
+    ("quanyu/regions/actions/reorganising/drafting.py", "_keep", "Allotment"): (
+        "rows are added and none is read: of an operation just added"
+    ),
+    ("quanyu/regions/actions/reorganising/effect.py", "begin", "Stage"): (
+        "rows are added and none is read: of a re-organisation already fetched and locked"
+    ),
 }
 """Reads of a scoped model without ``visible_to``. Row security holds them all the same."""
 
@@ -47,6 +62,7 @@ GENERIC = {
     ("quanyu/events/queries/owed.py", "moved"): "parts, calls or cards: visible_to",
     ("quanyu/kernel/access/queries.py", "get"): "the gate itself: it calls visible_to",
     ("quanyu/kernel/codes/actions/load.py", "Sorted"): "public: codes and limits alike",
+    ("quanyu/kernel/workflow/actions.py", "note_all"): "cases already fetched and locked",
     ("quanyu/kernel/workflow/actions.py", "told"): "the last step of a case already fetched",
     ("quanyu/kernel/tables/queries.py", "mine"): "exports or imports: it calls visible_to",
     ("quanyu/kernel/tables/actions/sweeping.py", "_give_up"): "the same; it calls visible_to",
@@ -113,6 +129,7 @@ OPEN = {
     "regions.Edition": "a token",
     "regions.Estate": "public: the map",
     "regions.GridProfile": "public: how grids are coded and sized",
+    "regions.Passage": "public: what became of a place, as the tree itself",
     "regions.Region": "public: the divisions",
     "regions.Road": "public: the map",
     "regions.Siting": "public: in which grid a building stood",

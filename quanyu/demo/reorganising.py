@@ -51,7 +51,7 @@ def show(actors: Mapping[str, Actor], *, at: datetime) -> None:
         ]
         _merge(commander, actors["district_admin"], began=began)
         for key in keys:
-            _declined(key, actors["operator"], at=began + DAY)
+            _declined(key, actors["operator"], at=began + timedelta(hours=34))
         _divide(commander, at=at - DAY)
 
 
@@ -85,7 +85,7 @@ def _merge(commander: Actor, district: Actor, *, began: datetime) -> None:
     )
     named = Named(STAYS, "第三网格", "Grid 3")
     step = Step(Operation(Change.MERGE, (STAYS, GOES), (named,)))
-    made = began - 9 * DAY
+    made = began - 9 * DAY + timedelta(hours=10)
     row = _do(actions.propose, commander, at=made, wanted=wanted, steps=[step])
     facts = {"reorganisation_id": row.pk}
     _do(actions.submit, commander, at=made + DAY, **facts)

@@ -40,6 +40,7 @@ POSITIONS = {
     "regions.GridFinding": "an overlap, a gap, a building",
     "regions.Region": "the middle and the outline of a place",
     "regions.Road": "a road's line",
+    "regions.Target": "the outline of a place that is to be",
 }
 POSITION = re.compile(
     r"(?:^|_)(?:lon|lat|lng|longitude|latitude|position|positions|point|points|location|gps|coords?"

@@ -18,7 +18,8 @@ from quanyu.regions.rules.changes import (
     TouchedTwice,
     WrongOperation,
 )
-from quanyu.regions.rules.reorganising import next_grid, settle
+from quanyu.regions.rules.outcomes import next_grid
+from quanyu.regions.rules.reorganising import settle
 
 STREET = "34/01/04/001/"
 A, B, C = f"{STREET}001/", f"{STREET}002/", f"{STREET}003/"

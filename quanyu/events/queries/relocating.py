@@ -14,8 +14,8 @@ from quanyu.events.queries.lists import OPEN
 from quanyu.events.workflow.cards import OPEN as OPEN_CARDS
 from quanyu.events.workflow.whistle import CallState
 from quanyu.kernel.access.rules import Actor
-from quanyu.regions.queries import following
-from quanyu.regions.queries.bound import Bound, Tied, bound
+from quanyu.regions.queries import bound, following
+from quanyu.regions.queries.bound import Bound, Tied
 
 FOLLOWER = "matters"
 MOST = 500
@@ -28,7 +28,7 @@ def follows() -> str:
     return FOLLOWER
 
 
-@bound.answered_by
+@bound.bound.answered_by
 def at_places(paths: Sequence[str], actor: Actor, at: datetime) -> tuple[Bound, ...]:
     """Return the open matters at just these places, as far as the actor sees them."""
     rows = open_at(paths, actor=actor).order_by("region_path", "-reported_at", "pk")

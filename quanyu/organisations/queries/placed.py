@@ -11,8 +11,8 @@ from django.utils.translation import gettext as _
 
 from quanyu.kernel.access.rules import Actor
 from quanyu.organisations.models import Body, Duty
-from quanyu.regions.queries import following
-from quanyu.regions.queries.bound import Bound, Tied, bound
+from quanyu.regions.queries import bound, following
+from quanyu.regions.queries.bound import Bound, Tied
 
 FOLLOWER = "duties"
 
@@ -23,7 +23,7 @@ def follows() -> str:
     return FOLLOWER
 
 
-@bound.answered_by
+@bound.bound.answered_by
 def at_places(paths: Sequence[str], actor: Actor, at: datetime) -> tuple[Bound, ...]:
     """Return the bodies and the duties at just these places; both are public."""
     english = (get_language() or "").startswith("en")

@@ -179,7 +179,7 @@ def _split_fields(
     return [
         stays,
         *_code_fields(sources, given, no),
-        *_name_fields(given, no, ""),
+        *_name_fields(given, no, "", label=_("新的一边的名称")),
         _unit_field(sources, given, no, _("划到新的一边")),
     ]
 
@@ -195,7 +195,7 @@ def _extract_fields(
     ]
     return [
         *_path_fields(sources, given, no, beside),
-        *_name_fields(given, no, ""),
+        *_name_fields(given, no, "", label=_("新设的名称"), required=False),
         _unit_field(sources, given, no, _("划出哪些")),
     ]
 
@@ -253,10 +253,13 @@ def _code_field(given: QueryDict, no: Refusal | None, *, required: bool = True) 
     )
 
 
-def _name_fields(given: QueryDict, no: Refusal | None, usual: str) -> _Fields:
-    english = given.get("name_en", "")
+def _name_fields(
+    given: QueryDict, no: Refusal | None, usual: str, *, label: str = "", required: bool = True
+) -> _Fields:
+    english, name = given.get("name_en", ""), given.get("name") or usual
+    said = label or _("名称")
     return [
-        field("name", _("名称"), no=no, value=given.get("name") or usual, maxlength=80),
+        field("name", said, no=no, value=name, maxlength=80, required=required),
         field("name_en", _("英文名称"), value=english, required=False, maxlength=120),
     ]
 

@@ -120,7 +120,10 @@ def steps(one: Any, *, actor: Actor, is_draft: bool) -> list[dict[str, Any]]:
             "change": _(CHANGE_WORDS[Change(each.operation.change)]),
             "sources": listed([called(path) for path in each.operation.sources]),
             "targets": listed(
-                [f"{target.name}（{target.path}）" for target in each.operation.targets]
+                [
+                    _("{name}（{path}）").format(name=t.name, path=t.path)
+                    for t in each.operation.targets
+                ]
             ),
             "units": len(each.operation.homes),
             "drop_url": reverse("desk_operation_drop", args=[one.pk, each.id]) if is_draft else "",
@@ -163,37 +166,45 @@ def rehearsal(one: Any, *, actor: Actor, at: datetime) -> dict[str, Any]:
 
 
 def _shown(found: Rehearsal) -> dict[str, Any]:
+    names = _names(found)
     return {
         "places": found.places,
         "households": found.households,
-        "moves": [_lot(lot) for lot in found.moves],
-        "left": [_line(line) for line in found.left],
+        "moves": [_lot(lot, names) for lot in found.moves],
+        "left": [_line(line, names) for line in found.left],
     }
 
 
-def _lot(lot: Lot) -> dict[str, Any]:
+def _names(found: Rehearsal) -> dict[str, str]:
+    """Return what the places will be called, by the paths they will have."""
+    return {one.path: one.name for one in found.outcome.born}
+
+
+def _lot(lot: Lot, names: Mapping[str, str]) -> dict[str, Any]:
     return {
         "kind": lot.kind,
         "label": lot.label,
         "count": lot.count,
-        "lines": [_line(line) for line in lot.lines[:SHOWN]],
+        "lines": [_line(line, names) for line in lot.lines[:SHOWN]],
         "more": max(0, lot.count - SHOWN),
     }
 
 
-def _line(line: Line) -> dict[str, Any]:
+def _line(line: Line, names: Mapping[str, str]) -> dict[str, Any]:
     return {
         "name": line.name,
         "detail": line.detail,
         "origin": called(line.origin),
-        "target": _target(line.target),
+        "target": _target(line.target, names),
         "url": line.url,
         "households": line.households,
     }
 
 
-def _target(path: str) -> str:
-    return called(path) if path and queries.is_known(path) else path
+def _target(path: str, names: Mapping[str, str]) -> str:
+    if path in names:
+        return names[path]
+    return called(path) if path else ""
 
 
 @REHEARSAL.narrowed_by
@@ -226,12 +237,13 @@ def compose(asked: Mapping[str, str], *, actor: Actor, at: datetime) -> Document
         for line in found.places
     ]
     parts = [Part(_("地方"), heads, rows)]
-    parts += [_part(lot.label, lot.lines) for lot in found.moves]
-    parts.append(_part(_("没有着落的"), found.left))
+    names = _names(found)
+    parts += [_part(lot.label, lot.lines, names) for lot in found.moves]
+    parts.append(_part(_("没有着落的"), found.left, names))
     return Document(one.title, called(one.region_path), parts)
 
 
-def _part(title: str, lines: Sequence[Line]) -> Part:
+def _part(title: str, lines: Sequence[Line], names: Mapping[str, str]) -> Part:
     heads = [
         Head(_("名称"), width=40),
         Head(_("说明"), width=24),
@@ -239,7 +251,7 @@ def _part(title: str, lines: Sequence[Line]) -> Part:
         Head(_("以后"), width=26),
     ]
     rows = [
-        [line.name, line.detail or None, called(line.origin), _target(line.target) or None]
+        [line.name, line.detail or None, called(line.origin), _target(line.target, names) or None]
         for line in lines
     ]
     return Part(title, heads, rows)

@@ -8,7 +8,7 @@ from uuid import UUID
 from quanyu.regions import rules
 from quanyu.regions.models import Building, Region
 from quanyu.regions.queries import tree
-from quanyu.regions.rules.reorganising import next_grid
+from quanyu.regions.rules.outcomes import next_grid
 
 
 @dataclass(frozen=True, slots=True)

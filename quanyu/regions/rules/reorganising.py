@@ -5,13 +5,12 @@ no path is given out twice, no two places side by side bear one name.
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from itertools import combinations
 
 from quanyu.kernel.errors import gettext_noop as _
 from quanyu.regions.rules.changes import (
     LONGEST_NAME,
-    Born,
     Change,
     Ground,
     NameClash,
@@ -20,12 +19,12 @@ from quanyu.regions.rules.changes import (
     Operation,
     Outcome,
     TouchedTwice,
-    Way,
     WrongOperation,
 )
 from quanyu.regions.rules.codes import read_code
 from quanyu.regions.rules.kinds import Level
-from quanyu.regions.rules.places import bare_name, check_path, level_of, parent
+from quanyu.regions.rules.outcomes import SETTLED, leading, next_grid, units_of
+from quanyu.regions.rules.places import check_path, level_of, parent
 
 LEVELS = (Level.COMMUNITY, Level.GRID)
 SOURCES = {
@@ -58,11 +57,11 @@ def settle(operations: Sequence[Operation], ground: Ground) -> Outcome:
     for operation in operations:
         check_operation(operation, ground)
     _check_apart(operations)
-    parts = [_SETTLED[Change(one.change)](one, ground) for one in operations]
+    parts = [SETTLED[Change(one.change)](one, ground) for one in operations]
     outcome = Outcome(
         born=tuple(born for part in parts for born in part.born),
         ended=tuple(path for part in parts for path in part.ended),
-        ways=tuple(way for part in parts for way in _leading(part.ways)),
+        ways=tuple(way for part in parts for way in leading(part.ways)),
         homes={key: path for part in parts for key, path in part.homes.items()},
         resized=tuple(dict.fromkeys(path for part in parts for path in part.resized)),
     )
@@ -95,17 +94,6 @@ def check_operation(operation: Operation, ground: Ground) -> None:
     for target in operation.targets:
         _check_target(target, operation, ground)
     _CHECKED[change](operation, ground)
-
-
-def next_grid(community: str, taken: Iterable[str], *, letter: str = "g") -> str:
-    """Return the path of the next grid of a community: a number that none has borne before."""
-    before = community + letter
-    numbers = [
-        int(path[len(before) : -1])
-        for path in taken
-        if path.startswith(before) and parent(path) == community
-    ]
-    return f"{before}{max(numbers, default=0) + 1:03}/"
 
 
 # ------------------------------------------------------------------ one operation by itself
@@ -210,7 +198,7 @@ def _check_beside(operation: Operation, ground: Ground) -> None:
 def _check_divided(operation: Operation, ground: Ground) -> None:
     """Refuse what divides and leaves a unit without a target, or a target without a unit."""
     _check_beside(operation, ground)
-    units = set(_units(operation.sources, ground))
+    units = set(units_of(operation.sources, ground))
     _check_homes(operation, units)
     if lost := sorted(units - set(operation.homes)):
         raise NotClosed(
@@ -228,10 +216,10 @@ def _check_extract(operation: Operation, ground: Ground) -> None:
     target = operation.targets[0]
     if target.path in operation.sources:
         raise WrongOperation(_("划入的地方不得也是划出的地方"), field="targets", value=target.path)
-    _check_homes(operation, set(_units(operation.sources, ground)))
+    _check_homes(operation, set(units_of(operation.sources, ground)))
     _check_filled(operation)
     for source in operation.sources:
-        if set(_units([source], ground)) <= set(operation.homes):
+        if set(units_of([source], ground)) <= set(operation.homes):
             raise NotClosed(
                 _("{value} 不得全部划出；要并入请用“合并”"), field="homes", value=source
             )
@@ -282,15 +270,6 @@ _CHECKED: Mapping[Change, _Check] = {
 }
 
 
-def _units(sources: Iterable[str], ground: Ground) -> Iterator[str]:
-    """Give what is divided: the buildings of grids, the grids of communities."""
-    for source in sources:
-        if level_of(source) is Level.GRID:
-            yield from ground.houses.get(source, {})
-        else:
-            yield from ground.below(source)
-
-
 def _called(unit: str, ground: Ground) -> str:
     for houses in ground.houses.values():
         if unit in houses:
@@ -324,205 +303,3 @@ def _check_names(outcome: Outcome, ground: Ground) -> None:
             raise NameClash(
                 _("同一上级之内已有“{value}”"), field="name", value=name, allowed=[], path=path
             )
-
-
-# ------------------------------------------------------------------ what each comes to
-
-
-def _leading(ways: Sequence[Way]) -> Iterator[Way]:
-    """Give the ways that lead somewhere: a place that all stays with itself has none."""
-    for way in ways:
-        others = any(one.origin == way.origin and one.target != way.target for one in ways)
-        if others or way.origin != way.target:
-            yield way
-
-
-def _part(
-    born: Iterable[Born],
-    ended: Iterable[str],
-    ways: Iterable[Way],
-    homes: Mapping[str, str],
-    resized: Iterable[str] = (),
-) -> Outcome:
-    return Outcome(tuple(born), tuple(ended), tuple(ways), dict(homes), tuple(resized))
-
-
-def _renamed(operation: Operation, ground: Ground) -> Outcome:
-    source = operation.sources[0]
-    born = _born(operation.targets[0], [source], ground)
-    return _part([born], [source], [], {})
-
-
-def _moved(operation: Operation, ground: Ground) -> Outcome:
-    source, target = operation.sources[0], operation.targets[0]
-    inside = sorted(path for path in ground.places if path.startswith(source))
-    to = {path: target.path + path[len(source) :] for path in inside}
-    born = [_born(target, [source], ground)]
-    born += [_same(path, to[path], ground) for path in inside if path != source]
-    ways = [Way(path, to[path], operation.change, is_heir=True) for path in inside]
-    resized = (parent(source), parent(target.path))
-    return _part(born, inside, ways, _carried(to, ground), resized)
-
-
-def _merged(operation: Operation, ground: Ground) -> Outcome:
-    target = operation.targets[0]
-    to = dict.fromkeys(operation.sources, target.path)
-    if level_of(target.path) is Level.COMMUNITY:
-        grids = {grid: target.path for one in operation.sources for grid in ground.below(one)}
-        return _regrouped(operation, to, grids, ground)
-    ways = [Way(path, target.path, operation.change, is_heir=True) for path in operation.sources]
-    born = [_born(target, operation.sources, ground)]
-    return _part(born, operation.sources, ways, _carried(to, ground))
-
-
-def _divided(operation: Operation, ground: Ground) -> Outcome:
-    if level_of(operation.sources[0]) is Level.COMMUNITY:
-        heirs = {one: _heir(one, operation, ground) for one in operation.sources}
-        return _regrouped(operation, heirs, operation.homes, ground)
-    homes = {key: path for key, path in operation.homes.items() if _grid_of(key, ground) != path}
-    born, ways = [], []
-    for target in operation.targets:
-        made_of = [s for s in operation.sources if target.path in _reached(s, operation, ground)]
-        born.append(_born(target, made_of or operation.sources, ground))
-    for source in operation.sources:
-        heir = _heir(source, operation, ground)
-        ways += [
-            Way(source, path, operation.change, is_heir=path == heir)
-            for path in sorted({heir, *_reached(source, operation, ground)})
-        ]
-    return _part(born, operation.sources, ways, homes)
-
-
-def _extracted(operation: Operation, ground: Ground) -> Outcome:
-    """What is left stays with its place; the rest goes to the target."""
-    target = operation.targets[0]
-    stays = tuple(_named(path, ground) for path in operation.sources)
-    whole = {unit: path for path in operation.sources for unit in _units([path], ground)}
-    sources = operation.sources
-    if target.path in ground.places:
-        sources += (target.path,)
-        whole |= dict.fromkeys(_units([target.path], ground), target.path)
-    rest = Operation(operation.change, sources, (*stays, target), {**whole, **operation.homes})
-    return _divided(rest, ground)
-
-
-def _regrouped(
-    operation: Operation, heirs: Mapping[str, str], homes: Mapping[str, str], ground: Ground
-) -> Outcome:
-    """Return what becomes of communities and their grids; a grid keeps its number if it may."""
-    to = _numbered(homes, ground)
-    born = [
-        _born(target, [s for s in operation.sources if _gives(s, target.path, homes)], ground)
-        for target in operation.targets
-    ]
-    names: set[tuple[str, str]] = set()
-    for grid, path in to.items():
-        one = _same(grid, path, ground)
-        if (parent(path), one.name) in names:
-            one = _prefixed(one, ground.places[parent(grid)].name)
-        names.add((parent(path), one.name))
-        if grid != path:
-            born.append(one)
-    moved = {grid: path for grid, path in to.items() if grid != path}
-    ways = [Way(grid, path, operation.change, is_heir=True) for grid, path in moved.items()]
-    for source, heir in heirs.items():
-        reached = {heir, *(homes[grid] for grid in ground.below(source))}
-        ways += [
-            Way(source, path, operation.change, is_heir=path == heir) for path in sorted(reached)
-        ]
-    # A building in a community of which no grid is drawn goes with the community.
-    carried = _carried({**moved, **heirs}, ground)
-    return _part(born, [*operation.sources, *moved], ways, carried)
-
-
-def _numbered(homes: Mapping[str, str], ground: Ground) -> dict[str, str]:
-    """Return each grid's path in its community: those that stay first, then by free numbers."""
-    taken = set(ground.ever)
-    to = {grid: grid for grid, community in sorted(homes.items()) if parent(grid) == community}
-    for grid, community in sorted(homes.items()):
-        if grid in to:
-            continue
-        last = grid[len(parent(grid)) :]
-        wanted = community + last
-        is_free = wanted not in taken
-        to[grid] = wanted if is_free else next_grid(community, taken, letter=last[0])
-        taken.add(to[grid])
-    return to
-
-
-def _gives(source: str, target: str, homes: Mapping[str, str]) -> bool:
-    return any(grid.startswith(source) and path == target for grid, path in homes.items())
-
-
-def _reached(source: str, operation: Operation, ground: Ground) -> set[str]:
-    return {operation.homes[unit] for unit in _units([source], ground) if unit in operation.homes}
-
-
-def _heir(source: str, operation: Operation, ground: Ground) -> str:
-    """Return who follows a place: itself if it goes on, else who gets most of its households."""
-    targets = [one.path for one in operation.targets]
-    if source in targets:
-        return source
-    weight: Counter[str] = Counter(dict.fromkeys(sorted(targets), 0))
-    for unit in _units([source], ground):
-        house = ground.houses.get(source, {}).get(unit)
-        weight[operation.homes[unit]] += house.households if house else ground.households(unit)
-    return max(sorted(weight), key=lambda path: weight[path])
-
-
-def _carried(to: Mapping[str, str], ground: Ground) -> dict[str, str]:
-    """Return the new grid of each building in grids that move as a whole."""
-    return {
-        key: path
-        for grid, path in to.items()
-        if grid != path
-        for key in ground.houses.get(grid, {})
-    }
-
-
-def _grid_of(key: str, ground: Ground) -> str:
-    return next(grid for grid, houses in ground.houses.items() if key in houses)
-
-
-def _named(path: str, ground: Ground) -> Named:
-    stood = ground.places[path]
-    return Named(path, stood.name, stood.name_en)
-
-
-def _born(target: Named, made_of: Sequence[str], ground: Ground) -> Born:
-    like = ground.places[made_of[0]]
-    return Born(
-        target.path,
-        _code(target.path, like.code),
-        target.name.strip(),
-        target.name_en.strip(),
-        tuple(made_of),
-    )
-
-
-def _same(grid: str, path: str, ground: Ground) -> Born:
-    stood = ground.places[grid]
-    return Born(path, _code(path, stood.code), stood.name, stood.name_en, (grid,))
-
-
-def _prefixed(one: Born, community: str) -> Born:
-    """Tell a grid from its namesake by the name of the community it was in."""
-    return Born(one.path, one.code, f"{bare_name(community)}{one.name}", one.name_en, one.made_of)
-
-
-def _code(path: str, like: str) -> str:
-    """Return the code of a place by its path; a grid's kind is that of the one it comes from."""
-    if level_of(path) is not Level.GRID:
-        return path.replace("/", "")
-    above = parent(path).replace("/", "")
-    return f"{above}{like[len(above)]}{path[len(parent(path)) + 1 : -1]}"
-
-
-_SETTLED: Mapping[Change, Callable[[Operation, Ground], Outcome]] = {
-    Change.MOVE: _moved,
-    Change.MERGE: _merged,
-    Change.SPLIT: _divided,
-    Change.EXTRACT: _extracted,
-    Change.REDRAW: _divided,
-    Change.RENAME: _renamed,
-}

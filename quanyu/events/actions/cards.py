@@ -1,5 +1,6 @@
 """A body is urged by a card, answers, and the card is accepted or raised further (督办)."""
 
+from collections.abc import Mapping
 from contextlib import suppress
 from datetime import datetime
 from uuid import UUID
@@ -22,7 +23,7 @@ from quanyu.kernel.errors import gettext_noop as _
 from quanyu.kernel.jobs.actions import announce
 from quanyu.kernel.workflow.actions import move, note, start
 
-TOLD_AS = {
+TOLD_AS: Mapping[str, str] = {
     CardState.RAISED: "card",
     CardState.ACCEPTED: "card_accept",
     CardState.ESCALATED: "card_escalate",

@@ -1,6 +1,6 @@
 """What the pages of whistle calls and of supervision cards share: words, stories, small forms."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -96,10 +96,13 @@ def typed(given: Mapping[str, str], no: Refusal | None, verb: str, tried: str) -
 # ------------------------------------------------------------------ on other pages
 
 
-def facts(event: Any, *, actor: Actor, at: datetime) -> list[dict[str, str]]:
-    """Return the calls and cards about a matter, as its page shows facts."""
-    calls = call_queries.of_matter(event, actor=actor)
-    cards = card_queries.of_matter(event, actor=actor)
+def facts(event: Any, acts: Collection[str], *, actor: Actor, at: datetime) -> list[dict[str, str]]:
+    """Return the calls and cards about a matter, as its page shows facts.
+
+    :param acts: what its story tells of; each call and card is told of there
+    """
+    calls = call_queries.of_matter(event, actor=actor) if "whistle" in acts else []
+    cards = card_queries.of_matter(event, actor=actor) if "card" in acts else []
     told = names([card.body_id for card in cards])
     found = [
         {

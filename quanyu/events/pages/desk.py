@@ -44,6 +44,7 @@ from quanyu.events.queries import (
 )
 from quanyu.events.queries.forwarded import elsewhere
 from quanyu.events.queries.version import Stale, check_version
+from quanyu.events.rules import Channel
 from quanyu.events.rules.forwarded import AGREED_WORDS
 from quanyu.events.workflow import BEFORE_DISPATCH, STANDING
 from quanyu.kernel.access.http import (
@@ -387,7 +388,7 @@ def _matter(
     contact: dict[str, Any] | None = None,
 ) -> HttpResponse:
     actor = actor_of(request)
-    event = queries.by_number(number, actor=actor)
+    event, others = merging.counted(number, actor=actor)
     steps = queries.story(event, actor=actor)
     given = joint_forms.typed(request.POST) if no is not None else {}
     desk_ = forms.Desk(event=event, actor=actor, at=at, given=given, verb=verb, no=no)
@@ -399,22 +400,19 @@ def _matter(
     moves = together.ranked([*moves, *own])
     body = bodies.get(event.body_id, "") if event.body_id else ""
     told = shown.story(event, steps, at=at, photos=photos.photos(event), bodies=bodies)
-    exclusion = excluding.form(event, actor=actor, at=at, given=given, no=no)
+    acts = {step.verb for step in steps}
+    exclusion = excluding.form(event, acts, actor=actor, at=at, given=given, no=no)
     context = {
         "section": "matters",
         "matter": _facts_of(event, at=at),
         "stages": shown.stages(event, steps),
         "facts": [
-            *_facts(event, body, actor=actor, at=at),
-            *leaving.facts(event, actor=actor, at=at),
+            *_facts(event, body, others, actor=actor, at=at),
+            *leaving.facts(event, acts, actor=actor, at=at),
             *excluding.facts(exclusion),
             *campaigns.facts(event, actor=actor),
-            *calling.facts(event, actor=actor, at=at),
-            *[
-                fact
-                for told in elsewhere.ask(event_id=event.pk, actor=actor, at=at)
-                for fact in told
-            ],
+            *calling.facts(event, acts, actor=actor, at=at),
+            *_elsewhere(event, actor=actor, at=at),
         ],
         "reminded": reminded.block(event, actor=actor, at=at),
         "contact": contact or contact_of(event, actor=actor),
@@ -457,6 +455,14 @@ def refused(
     return _matter(request, number, at=at, verb=verb, no=no)
 
 
+def _elsewhere(event: Any, *, actor: Actor, at: datetime) -> list[Mapping[str, str]]:
+    """Return what another system says of it; what no hotline sent, none knows."""
+    if event.channel != Channel.HOTLINE:
+        return []
+    answers = elsewhere.ask(event_id=event.pk, actor=actor, at=at)
+    return [fact for told in answers for fact in told]
+
+
 def _may_say(event: Any, actor: Actor) -> bool:
     """Answer whether this person has a part in the matter itself, and not in one of its parts."""
     return bool(actor.roles_on(event) - {Role.RESIDENT})
@@ -490,7 +496,9 @@ def _spoke(event: Any) -> list[str]:
     return list(event.suggested_words) if is_of_use else []
 
 
-def _facts(event: Any, body: str, *, actor: Actor, at: datetime) -> list[dict[str, str]]:
+def _facts(
+    event: Any, body: str, others: int, *, actor: Actor, at: datetime
+) -> list[dict[str, str]]:
     places = " › ".join(regions.label(c.path) for c in regions.breadcrumb(event.region_path))
     told = clock.date_words(event.reported_at)
     found = [
@@ -510,7 +518,7 @@ def _facts(event: Any, body: str, *, actor: Actor, at: datetime) -> list[dict[st
         _fact(_("又反映过"), _between(closing.again(event, actor=actor))),
         _fact(_("答应可重办到"), _promised(event)),
         _fact(_("等待决定"), side_words.asked(event)),
-        *_together(event, actor=actor),
+        *_together(event, others, actor=actor),
         _fact(_("问反映人的话"), event.question, note=_until(event)),
         _fact(_("给反映人的承诺"), event.promise, note=_until(event)),
         _fact(_("延期"), _times(event.extended)),
@@ -530,9 +538,8 @@ def _times(count: int) -> str:
     return ngettext("{n} 次", "{n} 次", count).format(n=count) if count else ""
 
 
-def _together(event: Any, *, actor: Actor) -> list[dict[str, str]]:
+def _together(event: Any, count: int, *, actor: Actor) -> list[dict[str, str]]:
     """Return what a matter is handled together with."""
-    count = merging.merged_count(event, actor=actor)
     also = ngettext("还有 {n} 件反映", "还有 {n} 件反映", count).format(n=count) if count else ""
     main = merging.number_of(event, actor=actor)
     url = reverse("desk_matter", args=[main]) if main else ""

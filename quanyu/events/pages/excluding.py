@@ -1,6 +1,6 @@
 """What leaves the rates: the list with its reasons, and the forms on a matter (剔除评审)."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -84,13 +84,24 @@ def gone_on(request: HttpRequest, event: Any) -> HttpResponse:
 
 
 def form(
-    event: Any, *, actor: Actor, at: datetime, given: Mapping[str, str], no: Refusal | None
+    event: Any,
+    acts: Collection[str],
+    *,
+    actor: Actor,
+    at: datetime,
+    given: Mapping[str, str],
+    no: Refusal | None,
 ) -> dict[str, Any] | None:
-    """Return what this person may say on leaving a matter out of the rates, or None."""
+    """Return what this person may say on leaving a matter out of the rates, or None.
+
+    :param acts: what its story tells of; a request that it does not tell of is not asked for
+    """
     roles = actor.roles_on(event)
     if not roles & (fair.REVIEWERS | fair.ASK_EXCLUSION):
         return None
-    held = closing.exclusion(event, Decision.WAITING, Decision.EXCLUDED, actor=actor)
+    asked = "ask_exclusion" in acts
+    decisions = (Decision.WAITING, Decision.EXCLUDED)
+    held = closing.exclusion(event, *decisions, actor=actor) if asked else None
     if held is not None:
         is_out = held.decision == Decision.EXCLUDED
         verbs = ["count_again"] if is_out else ["exclude", "keep_counted"]

@@ -1,6 +1,6 @@
 """Forced closings and their review, letters to bodies outside, and what a matter shows of them."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
@@ -35,10 +35,14 @@ MOST = queries.MOST
 # ------------------------------------------------------------------ on the page of a matter
 
 
-def facts(event: Any, *, actor: Actor, at: datetime) -> list[dict[str, str]]:
-    """Return what a matter's page says of its ways out of our hands."""
+def facts(event: Any, acts: Collection[str], *, actor: Actor, at: datetime) -> list[dict[str, str]]:
+    """Return what a matter's page says of its ways out of our hands.
+
+    :param acts: what its story tells of
+    """
     letters = queries.letters(event, actor=actor) if event.outside or event.is_outside else []
-    closing = queries.last_closing(event, actor=actor)
+    was_forced = "force_close" in acts
+    closing = queries.last_closing(event, actor=actor) if was_forced else None
     found = [
         _fact(_("转往"), regions.label(event.moving_to) if event.moving_to else ""),
         _fact(_("转辖区"), _times(event.moved)),

@@ -118,7 +118,7 @@ def called_to(event: Event, *, actor: Actor) -> set[UUID]:
     now |= {body for one in meetings if one.ended_at is None for body in one.invited}
     above = escalating.body_above(event)
     told_above = {above} & set(event.shared_with) if above is not None else set()
-    return (now | _whistled(event, actor=actor) | told_above) - {event.body_id}  # type: ignore[arg-type]
+    return (now | _whistled(event, actor=actor) | told_above) - {event.body_id}
 
 
 def _whistled(event: Event, *, actor: Actor) -> set[UUID]:

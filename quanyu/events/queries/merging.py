@@ -5,13 +5,14 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import connection
+from django.db.models import Count, IntegerField, OuterRef, Subquery
 
 from quanyu.events import queries
 from quanyu.events.models import Event
 from quanyu.events.rules import side
 from quanyu.events.workflow import State
 from quanyu.kernel.access.rules import Actor
-from quanyu.kernel.errors import Invalid
+from quanyu.kernel.errors import Denied, Invalid
 
 SEEN = "SELECT state, body_id, due_at FROM event_main_of(%s)"
 
@@ -59,9 +60,18 @@ def forced_with(event: Event, *, actor: Actor) -> list[UUID]:
     return list(rows.order_by("id").values_list("id", flat=True))
 
 
-def merged_count(event: Event, *, actor: Actor) -> int:
-    """Return how many reports are handled together with this one."""
-    return Event.objects.visible_to(actor).filter(merged_into=event.pk).count()
+def counted(number: str, *, actor: Actor) -> tuple[Event, int]:
+    """Return the matter of that number, and how many reports are handled together with it.
+
+    :raises Denied: if there is none within reach
+    """
+    visible = Event.objects.visible_to(actor)
+    others = visible.filter(merged_into=OuterRef("pk")).order_by().values("merged_into")
+    count = Subquery(others.annotate(n=Count("pk")).values("n"), output_field=IntegerField())
+    event = visible.filter(number=number).annotate(merged_count=count).first()
+    if event is None:
+        raise Denied
+    return event, event.merged_count or 0
 
 
 def number_of(event: Event, *, actor: Actor) -> str:

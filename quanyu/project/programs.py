@@ -29,12 +29,17 @@ def environment(home: Home, url: str, **more: str) -> dict[str, str]:
     return made
 
 
+LEAN = {"MALLOC_MMAP_THRESHOLD_": "131072", "MALLOC_TRIM_THRESHOLD_": "131072"}
+"""The C library gives large pieces back at once: without this what tiles are made of stays, 6 MB of
+each web worker. By itself it raises the bound at the first large piece."""
+
+
 def counting(home: Home) -> dict[str, str]:
-    """Give the processes of one web server a place to count together, emptied at its start."""
+    """Give the processes of one web server a place to count together, and keep them lean."""
     folder = home.running / "metrics"
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(mode=0o700, parents=True)
-    return {"PROMETHEUS_MULTIPROC_DIR": str(folder)}
+    return {"PROMETHEUS_MULTIPROC_DIR": str(folder), **LEAN}
 
 
 def standing(home: Home) -> dict[str, str]:

@@ -264,7 +264,8 @@ def _page(
     given = request.POST.dict() if no is not None else {}
     acts = [
         _form(found, move, given if move.verb == tried else {}, no if move.verb == tried else None)
-        | {"open": n == 0 or move.verb == tried, "prefix": move.verb}
+        | {"open": (n == 0 and _is_due(found, move, at=at)) or move.verb == tried}
+        | {"prefix": move.verb}
         for n, move in enumerate(queries.offers(found, actor=actor))
     ]
     context = {
@@ -292,6 +293,12 @@ def _told(found: Any, *, at: datetime) -> dict[str, Any]:
         "limit": calling.limit(found.answer_amount, found.answer_unit),
         "is_late": found.state == CardState.RAISED and found.answer_due_at < at,
     }
+
+
+def _is_due(found: Any, move: Any, *, at: datetime) -> bool:
+    """Answer whether an act is what one came for: to go further nobody has to while time runs."""
+    is_further = move.verb in {"escalate", "withdraw"}
+    return not is_further or (found.state == CardState.RAISED and found.answer_due_at < at)
 
 
 def _form(found: Any, move: Any, given: Mapping[str, str], no: Refusal | None) -> dict[str, Any]:

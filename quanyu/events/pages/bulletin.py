@@ -12,6 +12,7 @@ from quanyu.events.figures import BASES, EVENTS, EXCLUSIONS, MEASURES, SETS
 from quanyu.events.pages import behind
 from quanyu.events.pages.figures import COLUMNS, RATES, Asked, read, signed, unit
 from quanyu.events.queries import figures, groups
+from quanyu.events.queries.words import figure_words
 from quanyu.events.tables import BULLETIN
 from quanyu.kernel.access.rules import Actor
 from quanyu.kernel.figures.rules import (
@@ -102,7 +103,7 @@ def _figure(one: Figure, old: Figure, out: figures.Excluded | None) -> list[Cell
     is_count = one.metric.unit is Unit.COUNT
     change = difference(one.value, old.value)
     return [
-        _(one.metric.name),
+        figure_words(one.metric.name),
         one.text if is_count else one.value,
         unit(one.metric),
         old.text if is_count else old.value,
@@ -130,7 +131,7 @@ def _table(
     rates = [EVENTS.metric(code, on=said.period.since) for code in RATES]
     heads = [
         Head(groups.heads()[by], width=28),
-        *(Head(_(MEASURES[code].name), Side.COUNT) for code in COLUMNS),
+        *(Head(figure_words(MEASURES[code].name), Side.COUNT) for code in COLUMNS),
         *(Head(f"{_(one.name)} %", Side.SHARE) for one in rates),
         Head(_("按期结案率比上期（百分点）"), Side.CHANGE, 16),
     ]

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_GET
 from quanyu.events.figures import BASES, EVENTS, EXCLUSIONS, MEASURES, SETS
 from quanyu.events.pages import behind
 from quanyu.events.queries import figures, groups
+from quanyu.events.queries.words import figure_words
 from quanyu.events.tables import BULLETIN
 from quanyu.kernel.access.http import actor_of, answer, asked, hidden_if_denied
 from quanyu.kernel.access.rules import Actor
@@ -120,8 +121,8 @@ def figures_page(request: HttpRequest) -> HttpResponse:
         "after": behind.told(said.period.after()),
         "heading": groups.names()[said.by],
         "head": groups.heads()[said.by],
-        "columns": [_(MEASURES[code].name) for code in COLUMNS],
-        "rates": [_(EVENTS.metric(code, on=said.period.since).name) for code in RATES],
+        "columns": [figure_words(MEASURES[code].name) for code in COLUMNS],
+        "rates": [figure_words(EVENTS.metric(code, on=said.period.since).name) for code in RATES],
         "rows": _rows(said, now, before, at=at),
         "total": _row(said, _("合计"), whole, figures.whole(before), {}),
         "bulletin_url": _bulletin(said),
@@ -200,7 +201,7 @@ def _card(one: Figure, old: Figure, said: Asked, *, whole: figures.Tally) -> dic
     metric = one.metric
     return {
         "code": metric.code,
-        "label": _(metric.name),
+        "label": figure_words(metric.name),
         "value": one.text,
         "unit": unit(metric) if one.value is not None else "",
         "before": f"{old.text}{'' if old.value is None else ' ' + unit(metric)}",
@@ -214,7 +215,9 @@ def _card(one: Figure, old: Figure, said: Asked, *, whole: figures.Tally) -> dic
         "parts": [_part(code, one, said) for code in metric.measures],
         "is_share": metric.unit is Unit.PERCENT and bool(metric.denominator),
         "excluded": _excluded(one),
-        "weights": [(_(EVENTS.versions(c)[-1].name), weight) for c, weight in one.weights],
+        "weights": [
+            (figure_words(EVENTS.versions(c)[-1].name), weight) for c, weight in one.weights
+        ],
         "check": _check(whole) if metric.code in RATES else "",
         "rounding": _(ROUNDING) if metric.unit is not Unit.COUNT else "",
     }
@@ -225,7 +228,7 @@ def _part(code: str, one: Figure, said: Asked) -> dict[str, Any]:
     count = one.numerator if code == one.metric.numerator else one.denominator
     is_counted = measure.unit is Unit.COUNT and not one.absent
     return {
-        "label": _(measure.name),
+        "label": figure_words(measure.name),
         "definition": _(measure.definition),
         "basis": _(BASES[measure.basis].name),
         "rule": _(BASES[measure.basis].rule),
@@ -245,7 +248,7 @@ def _excluded(one: Figure) -> list[str]:
 def _check(whole: figures.Tally) -> str:
     codes = ("on_time", "late", "left", "pending")
     counts = [int(whole.counts.get(code) or 0) for code in codes]
-    names = [f"{_(MEASURES[c].name)} {n:,}" for c, n in zip(codes, counts, strict=True)]
+    names = [f"{figure_words(MEASURES[c].name)} {n:,}" for c, n in zip(codes, counts, strict=True)]
     return f"{' + '.join(names)} = {sum(counts):,}"
 
 

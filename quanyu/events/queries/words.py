@@ -7,7 +7,7 @@ from uuid import UUID
 from django.utils.functional import Promise
 from django.utils.translation import gettext as translate
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
+from django.utils.translation import pgettext, pgettext_lazy
 
 from quanyu.events import queries
 from quanyu.events.models import Event, EventStep
@@ -278,6 +278,12 @@ def verb_words(verb: str) -> str:
 def done_words(verb: str) -> str:
     """Return what an act is called once it is done."""
     return str(DONE.get(verb) or verb_words(verb))
+
+
+def figure_words(name: str) -> str:
+    """Return what a measure or metric is called: of an act that it was done, not to do it."""
+    done = pgettext("done", name)
+    return done if done != name else translate(name)
 
 
 def class_words(code: str, *, at: datetime) -> str:

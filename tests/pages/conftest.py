@@ -262,5 +262,5 @@ def choose(form: Locator, field: str, name: str) -> None:
     group = form.get_by_role("group", name=field)
     one = group.get_by_label(name)
     if not one.is_visible():
-        group.locator("details").filter(has=one).locator("summary").click()
+        group.locator("details").filter(has=form.page.get_by_label(name)).locator("summary").click()
     one.check()

@@ -10,7 +10,7 @@ from quanyu.kernel.access.rules import Role
 from quanyu.organisations import queries as organisations
 from tests.conftest import in_body, person
 from tests.events.calls import callable_keys
-from tests.pages.conftest import PHONE, Sit, look
+from tests.pages.conftest import PHONE, Sit, choose, look
 
 
 def test_a_street_calls_a_department_and_assesses_it(sit: Sit, act: Any, reported: Event) -> None:
@@ -26,7 +26,7 @@ def test_a_street_calls_a_department_and_assesses_it(sit: Sit, act: Any, reporte
     street.get_by_label("日常哨").check()
     street.get_by_label("群众反映突出、街道自己解决不了").check()
     street.get_by_label("事由和要求").fill("井盖破损多次，请到现场一起定责任")
-    street.get_by_role("checkbox", name=name).check()
+    choose(street.locator("main"), "叫哪些单位", name)
     look(street, "whistle-new")
     street.get_by_role("main").get_by_role("button", name="吹哨").click()
     expect(street.get_by_text("已吹哨，被叫单位已收到通知")).to_be_visible()

@@ -12,6 +12,7 @@ from quanyu.kernel.operations import supervisor
 from quanyu.kernel.operations.faults import Fault, choose
 
 BENCHES = {
+    "grids": ("seed", "processes", "exact"),
     "intake": ("rounds", "requests"),
     "list": ("rows", "rounds", "keep"),
     "locate": ("rounds",),
@@ -40,7 +41,7 @@ def run(words: Sequence[str]) -> int:
         kind = KINDS.get((name, number), _positive)
         options.add_argument(f"--{number}", type=kind, default=argparse.SUPPRESS)
     given = vars(options.parse_args(words[1:]))
-    if name in {"locate", "twins"}:  # they need no database, only what the application is made of
+    if name in {"grids", "locate", "twins"}:  # they need no database, only what the application is made of
         os.environ.setdefault("DJANGO_SETTINGS_MODULE", "quanyu.project.settings")
         django.setup()
     try:

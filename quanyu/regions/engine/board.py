@@ -14,7 +14,7 @@ from quanyu.regions.engine.parts import Part
 from quanyu.regions.engine.terms import NONE, Ints, Wishes
 
 OUT_OF_RANGE = 50.0
-"""A grid out of range costs more than all else that could be had for it."""
+"""A grid out of range costs so many times the dearest other wish: range comes first."""
 HUNDRED = 100.0
 ROAD_SCALE = 500.0
 SLIVER = 0.01
@@ -52,7 +52,7 @@ ESTATE = np.dtype([("piece", "f8"), ("x", "f8"), ("y", "f8"), ("passed", "i8")])
 DESK = np.dtype(
     [
         ("low", "f8"), ("high", "f8"), ("goal", "f8"), ("balance", "f8"), ("compact", "f8"),
-        ("roads", "f8"), ("change", "f8"), ("total", "f8"), ("cuts", "i8"), ("stamp", "i8"),
+        ("roads", "f8"), ("change", "f8"), ("out", "f8"), ("total", "f8"), ("cuts", "i8"), ("stamp", "i8"),
         ("dice", "u8"),
     ]
 )  # fmt: skip
@@ -122,6 +122,8 @@ def _desk(part: Part, wishes: Wishes, number: int, seed: int) -> Any:
     made["goal"] = part.households.sum() / number
     made["balance"], made["compact"] = wishes.balance, wishes.compact
     made["roads"], made["change"] = wishes.roads, wishes.little_change / HUNDRED
+    dearest = max(1.0, wishes.compact, wishes.whole_estates, wishes.roads, wishes.little_change)
+    made["out"] = OUT_OF_RANGE * dearest
     made["dice"] = seed
     return made
 
@@ -133,7 +135,7 @@ def grid_cost(desk: Any, households: float, area: float, around: float, road: fl
     cost = desk.balance * off * off
     out = max(desk.low - households, households - desk.high)
     if out > 0.0:
-        cost += OUT_OF_RANGE * (1.0 + out / HUNDRED)
+        cost += desk.out * (1.0 + out / HUNDRED)
     cost += desk.compact * (1.0 - min(1.0, 4.0 * math.pi * area / (around * around)))
     if road > SLIVER:
         cost += desk.roads * (1.0 + road / ROAD_SCALE)

@@ -22,6 +22,13 @@ def how_many(part: Part, wishes: Wishes, *, today: bool) -> int:
     return max(1, locked, min(number, len(part)))
 
 
+def worth_trying(part: Part, wishes: Wishes, *, today: bool) -> list[int]:
+    """Return the numbers of grids to try until all are in range; one if they can never be."""
+    first = how_many(part, wishes, today=today)
+    around = (first, first, first + 1, first - 1)
+    return [first, *(number for number in around if can_be(part, wishes, number))]
+
+
 def why_not(part: Part, wishes: Wishes, households: Floats) -> Iterator[Impossible]:
     """Name what keeps a drawn part from the wished numbers; nothing if all its grids are right."""
     if ((households >= wishes.low) & (households <= wishes.high)).all():
@@ -42,8 +49,9 @@ def why_not(part: Part, wishes: Wishes, households: Floats) -> Iterator[Impossib
 
 def can_be(part: Part, wishes: Wishes, number: int) -> bool:
     """Say whether so many grids can all be in range, by the sum alone."""
-    total = part.households.sum()
-    return bool(number * wishes.low <= total <= number * wishes.high)
+    total, locked = part.households.sum(), len(np.unique(part.today[part.locked]))
+    fits = number * wishes.low <= total <= number * wishes.high
+    return bool(fits and max(1, locked) <= number <= len(part))
 
 
 def has_today(part: Part) -> bool:

@@ -23,11 +23,10 @@ from quanyu.regions.engine.terms import (
     Wishes,
 )
 
-HOT, COLD = 0.3, 0.003
-WARM = 0.1
+HOT, COLD = 0.2, 0.006
+"""How much worse a change may be that is taken one time in three, at first and at last."""
 RECUTS, ESTATES = 2, 5
-AGAIN = 3
-"""So often a part is searched again, longer each time, when it could be in range and is not."""
+"""Of a batch, so many are cut anew, and in so many goes what an estate has in a grid."""
 
 
 @dataclass(frozen=True)
@@ -58,7 +57,7 @@ def draw(
             answers.append(answer)
             if progress is not None:
                 progress(len(answers), len(parts))
-    return _together(units, answers)
+    return together(units, answers)
 
 
 def _numbered(parts: list[Part], wishes: Wishes) -> Iterator[tuple[Part, Wishes, int]]:
@@ -78,18 +77,18 @@ def _seed(*numbers: int) -> int:
 def solve(part: Part, wishes: Wishes, seed: int) -> Answer:
     """Draw one part; search longer while it could be in range and is not."""
     warm = counts.has_today(part) and (wishes.little_change > 0 or bool(part.locked.any()))
-    number = counts.how_many(part, wishes, today=warm)
-    tries = AGAIN if counts.can_be(part, wishes, number) else 0
-    answer = _once(part, wishes, number, seed, warm=warm, longer=1)
-    for more in range(tries):
-        if not answer.impossible:
+    first, *others = counts.worth_trying(part, wishes, today=warm)
+    found = _once(part, wishes, first, seed, warm=warm, longer=1)
+    for longer, number in enumerate(others, start=2):
+        if not found.impossible:
             break
-        answer = min(
-            answer,
-            _once(part, wishes, number, seed + more + 1, warm=warm, longer=2 + more),
-            key=lambda one: one.cost,
-        )
-    return answer
+        answer = _once(part, wishes, number, seed + longer, warm=warm, longer=longer)
+        found = answer if _better(answer, found) else found
+    return found
+
+
+def _better(one: Answer, other: Answer) -> bool:
+    return (len(one.impossible), one.cost) < (len(other.impossible), other.cost)
 
 
 def _once(part: Part, wishes: Wishes, number: int, seed: int, *, warm: bool, longer: int) -> Answer:
@@ -102,11 +101,24 @@ def _once(part: Part, wishes: Wishes, number: int, seed: int, *, warm: bool, lon
     board.units["today"] = _today(part, names, number)
     grid = drawing(board)
     batches = longer * wishes.moves * len(part) // BATCH
-    pace = Pace(batches, RECUTS, ESTATES, WARM if warm else HOT, COLD)
+    told = wishes.whole_estates > 0
+    pace = Pace(batches, RECUTS if told else 1, ESTATES if told else 0, HOT, COLD)
     cost = search(board, sweep_of(len(part)), grid, pace)
+    return answer_of(part, wishes, grid, number, float(cost))
+
+
+def answer_of(part: Part, wishes: Wishes, grid: Ints, number: int, cost: float) -> Answer:
+    """Return a drawing of one part with the names of its grids, and what is wrong with it."""
     households = np.bincount(grid, part.households, number)
     impossible = tuple(counts.why_not(part, wishes, households))
-    return Answer(part, grid, _named(part, grid, number), float(cost), impossible)
+    return Answer(part, grid, _named(part, grid, number), cost, impossible)
+
+
+def price(part: Part, wishes: Wishes, grid: Ints, number: int) -> float:
+    """Return the cost of a drawing whose grids bear the numbers of today's."""
+    board = board_of(part, wishes, number, 1)
+    board.units["grid"] = grid
+    return float(search(board, sweep_of(len(part)), grid.copy(), Pace(0, 0, 0, HOT, COLD)))
 
 
 def _today(part: Part, names: Ints, number: int) -> Ints:
@@ -132,7 +144,7 @@ def _named(part: Part, grid: Ints, number: int) -> Ints:
     return names
 
 
-def _together(units: Units, answers: list[Answer]) -> Drawn:
+def together(units: Units, answers: list[Answer]) -> Drawn:
     """Number the grids of all parts: today's numbers where they go on, then new ones."""
     grid = np.full(len(units), NONE)
     fresh = int(units.today.max(initial=NONE)) + 1

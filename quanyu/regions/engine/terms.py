@@ -77,9 +77,9 @@ class Wishes:
     target: int = 430
     balance: float = 0.02
     compact: float = 1.0
-    whole_estates: float = 0.3
-    roads: float = 0.5
-    little_change: float = 1.0
+    whole_estates: float = 0.4
+    roads: float = 0.33
+    little_change: float = 3.0
     moves: int = 1_000
     """Tries for each unit: twice as many take twice as long."""
     seed: int = 1

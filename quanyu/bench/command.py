@@ -5,6 +5,7 @@ import os
 from collections.abc import Callable, Sequence
 from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 import django
 
@@ -24,6 +25,12 @@ BENCHES = {
 }
 """Each bench is a module of this package; here is what may be given to it."""
 
+UNAIDED = {"grids", "locate", "twins"}
+"""They need no database, only what the application is made of."""
+
+UNITS = 56
+"""`--exact` alone: communities of so many buildings at most."""
+
 STOPPED = 130
 
 
@@ -39,9 +46,10 @@ def run(words: Sequence[str]) -> int:
     options = argparse.ArgumentParser(prog=f"quanyu bench {name}")
     for number in BENCHES[name]:
         kind = KINDS.get((name, number), _positive)
-        options.add_argument(f"--{number}", type=kind, default=argparse.SUPPRESS)
+        alone: dict[str, Any] = {"nargs": "?", "const": UNITS} if number == "exact" else {}
+        options.add_argument(f"--{number}", type=kind, default=argparse.SUPPRESS, **alone)
     given = vars(options.parse_args(words[1:]))
-    if name in {"grids", "locate", "twins"}:  # they need no database, only what the application is made of
+    if name in UNAIDED:
         os.environ.setdefault("DJANGO_SETTINGS_MODULE", "quanyu.project.settings")
         django.setup()
     try:

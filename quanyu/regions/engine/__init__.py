@@ -2,6 +2,7 @@
 
 from quanyu.regions.engine.cells import cells, gathered, parcels
 from quanyu.regions.engine.draw import draw
+from quanyu.regions.engine.exact import prove
 from quanyu.regions.engine.figures import figures
 from quanyu.regions.engine.terms import NONE, Drawn, Figures, Impossible, Units, Wishes
 
@@ -17,4 +18,5 @@ __all__ = [
     "figures",
     "gathered",
     "parcels",
+    "prove",
 ]

@@ -5,11 +5,12 @@ from typing import Any
 import numpy as np
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
+from scipy.spatial import cKDTree
 
 from quanyu.regions.engine.board import Board, roll
 from quanyu.regions.engine.compiled import compiled, entry, within
 from quanyu.regions.engine.parts import Part
-from quanyu.regions.engine.terms import NONE, Ints
+from quanyu.regions.engine.terms import NONE, Flags, Ints
 
 FAR = 1e18
 MIDDLE = np.dtype(
@@ -118,7 +119,7 @@ def from_today(part: Part, board: Board) -> Ints:
     renamed[kept] = np.arange(len(kept))
     grid = renamed[grid]
     for label in range(len(kept), number):
-        _halve(part, grid, label)
+        _seed(part, grid, label, board.desk[0]["low"])
     board.units["grid"] = grid
     _grow(board, np.zeros(number, MIDDLE))
     names: Ints = np.concatenate([kept, np.full(number - len(kept), NONE)])
@@ -148,23 +149,38 @@ def _kept(part: Part, grid: Ints, number: int) -> Ints:
     return np.sort(heaviest)
 
 
-def _halve(part: Part, grid: Ints, label: int) -> None:
-    """Begin a new grid at the far end of the heaviest, and let both grow again."""
-    if label == 0:
-        grid[np.argmax(part.households)] = label
+def _seed(part: Part, grid: Ints, label: int, enough: float) -> None:
+    """Begin a new grid: far from all others where much land is free, else in the heaviest."""
+    free = (grid == NONE) & ~part.locked
+    if part.households[free].sum() >= enough:
+        grid[_farthest(part, free, grid != NONE)] = label
         return
-    free = (grid != NONE) & ~part.locked
-    weight = np.bincount(grid[free], part.households[free], label) * (
-        np.bincount(grid[grid != NONE], minlength=label) > 1
-    )
-    members = np.flatnonzero((grid == np.argmax(weight)) & ~part.locked)
+    loose = (grid != NONE) & ~part.locked
+    members = np.bincount(grid[grid != NONE], minlength=label)
+    weight = np.bincount(grid[loose], part.households[loose] + 1e-3, label) * (members > 1)
+    if not weight.any():
+        return
+    _halve(part, grid, int(np.argmax(weight)), label)
+
+
+def _farthest(part: Part, free: Flags, taken: Flags) -> int:
+    """Return the free unit that lies farthest from all that have a grid."""
+    candidates = np.flatnonzero(free)
+    if not taken.any():
+        return int(candidates[np.argmax(part.households[candidates])])
+    points = np.column_stack([part.x, part.y])
+    away, _ = cKDTree(points[taken]).query(points[candidates])
+    return int(candidates[np.argmax(away)])
+
+
+def _halve(part: Part, grid: Ints, old: int, label: int) -> None:
+    """Let a grid go but for two far ends, from which it and a new one grow again."""
+    members = np.flatnonzero((grid == old) & ~part.locked)
     x, y = part.x[members], part.y[members]
     first = members[np.argmax((x - x.mean()) ** 2 + (y - y.mean()) ** 2)]
     away = (x - part.x[first]) ** 2 + (y - part.y[first]) ** 2
     second = members[np.argmax(away)]
-    old = grid[first]
-    has_locked = bool((part.locked & (grid == old)).any())
     grid[members] = NONE
     grid[first] = label
-    if not has_locked:
+    if not (grid == old).any():
         grid[second] = old

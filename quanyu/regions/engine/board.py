@@ -52,8 +52,8 @@ ESTATE = np.dtype([("piece", "f8"), ("x", "f8"), ("y", "f8"), ("passed", "i8")])
 DESK = np.dtype(
     [
         ("low", "f8"), ("high", "f8"), ("goal", "f8"), ("balance", "f8"), ("compact", "f8"),
-        ("roads", "f8"), ("change", "f8"), ("out", "f8"), ("total", "f8"), ("cuts", "i8"), ("stamp", "i8"),
-        ("dice", "u8"),
+        ("roads", "f8"), ("change", "f8"), ("out", "f8"), ("total", "f8"), ("cuts", "i8"),
+        ("stamp", "i8"), ("dice", "u8"),
     ]
 )  # fmt: skip
 """Prices, the total cost, how many cuts there are, the newest mark, and the dice."""

@@ -182,12 +182,31 @@ def _in_one_piece(found: Shapes, points: Floats) -> Shapes:
     main = np.concatenate([[True], np.diff(owner) != 0])
     shapes = np.array([Polygon()] * len(found), dtype=object)
     shapes[owner[main]] = pieces[main]
-    for piece, number in zip(pieces[~main], owner[~main], strict=True):
-        _give(shapes, piece, int(number))
+    _give_all(shapes, list(pieces[~main]), list(owner[~main]))
     return shapes
 
 
-def _give(shapes: Shapes, piece: Any, owner: int) -> None:
+def _give_all(shapes: Shapes, pieces: list[Any], owners: list[Any]) -> None:
+    """Give each piece to whoever touches it; one behind another comes in a later round."""
+    while pieces:
+        left = [
+            (piece, owner)
+            for piece, owner in zip(pieces, owners, strict=True)
+            if not _given(shapes, piece)
+        ]
+        if len(left) == len(pieces):  # nobody touches them: crumbs, or land on an island
+            for piece, owner in left:
+                shapes[owner] = shapely.union(shapes[owner], piece)
+            return
+        pieces, owners = [piece for piece, _ in left], [owner for _, owner in left]
+
+
+def _given(shapes: Shapes, piece: Any) -> bool:
+    """Give a piece to the shape that shares most with it, so that one polygon is made."""
     shared = shapely.length(shapely.intersection(shapes, piece))
-    taker = int(np.argmax(shared)) if shared.max() > LEAST_SHARED else owner
-    shapes[taker] = shapely.union(shapes[taker], piece)
+    taker = int(np.argmax(shared))
+    joined = shapely.union(shapes[taker], piece)
+    if shared[taker] <= 0 or joined.geom_type != "Polygon":
+        return False
+    shapes[taker] = joined
+    return True

@@ -4,9 +4,14 @@ import math
 from collections.abc import Iterator
 
 import numpy as np
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
 
 from quanyu.regions.engine.parts import Part
-from quanyu.regions.engine.terms import NONE, Floats, Impossible, Wishes
+from quanyu.regions.engine.terms import NONE, Floats, Impossible, Ints, Wishes
+
+MOSTLY = 0.8
+"""Where fewer have a grid today, its number of grids says nothing."""
 
 
 def how_many(part: Part, wishes: Wishes, *, today: bool) -> int:
@@ -15,7 +20,7 @@ def how_many(part: Part, wishes: Wishes, *, today: bool) -> int:
     alone, rest = int(large.sum()), float(part.households[~large].sum())
     low, high = _bounds(rest, wishes)
     wanted = max(1 - min(alone, 1), round(rest / wishes.target))
-    if today and len(part.labels):
+    if today and _covered(part) > MOSTLY:
         wanted = len(part.labels) - alone
     number = alone + (min(max(wanted, low), high) if low <= high else max(wanted, 1 - alone))
     locked = len(np.unique(part.today[part.locked]))
@@ -47,11 +52,29 @@ def why_not(part: Part, wishes: Wishes, households: Floats) -> Iterator[Impossib
         yield Impossible(part.community, "not_found", total)
 
 
+def torn(part: Part, grid: Ints) -> Iterator[Impossible]:
+    """Name a part in which locked units of one grid do not come together."""
+    if not part.locked.any():
+        return
+    same = grid[part.source] == grid[part.neighbour]
+    i, j = part.source[same], part.neighbour[same]
+    graph = coo_array((np.ones(len(i), np.int8), (i, j)), shape=(len(part), len(part)))
+    pieces = connected_components(graph, directed=False)[0]
+    if pieces > len(np.unique(grid)):
+        units = tuple(int(unit) for unit in part.units[part.locked])
+        yield Impossible(part.community, "apart", int(part.households.sum()), units)
+
+
 def can_be(part: Part, wishes: Wishes, number: int) -> bool:
     """Say whether so many grids can all be in range, by the sum alone."""
     total, locked = part.households.sum(), len(np.unique(part.today[part.locked]))
     fits = number * wishes.low <= total <= number * wishes.high
     return bool(fits and max(1, locked) <= number <= len(part))
+
+
+def _covered(part: Part) -> float:
+    """Return the share of households that have a grid today."""
+    return float(part.households[part.today != NONE].sum() / max(part.households.sum(), 1.0))
 
 
 def has_today(part: Part) -> bool:

@@ -50,20 +50,20 @@ def draw(
     a part depend on the wishes and on its community alone, so the answer is the same for any
     number of them.
     """
-    parts = take_apart(units)
+    tasks = list(parts_with_seeds(units, wishes))
     answers = []
     with ThreadPoolExecutor(processes) as pool:
-        for answer in pool.map(lambda one: solve(*one), _numbered(parts, wishes)):
+        for answer in pool.map(lambda task: solve(*task), tasks):
             answers.append(answer)
             if progress is not None:
-                progress(len(answers), len(parts))
+                progress(len(answers), len(tasks))
     return together(units, answers)
 
 
-def _numbered(parts: list[Part], wishes: Wishes) -> Iterator[tuple[Part, Wishes, int]]:
+def parts_with_seeds(units: Units, wishes: Wishes) -> Iterator[tuple[Part, Wishes, int]]:
     """Give each part with the seed of its dice."""
     nth: dict[int, int] = {}
-    for part in parts:
+    for part in take_apart(units):
         number = nth[part.community] = nth.get(part.community, -1) + 1
         yield part, wishes, _seed(wishes.seed, part.community, number)
 
@@ -109,8 +109,8 @@ def _once(part: Part, wishes: Wishes, number: int, seed: int, *, warm: bool, lon
 
 def answer_of(part: Part, wishes: Wishes, grid: Ints, number: int, cost: float) -> Answer:
     """Return a drawing of one part with the names of its grids, and what is wrong with it."""
-    households = np.bincount(grid, part.households, number)
-    impossible = tuple(counts.why_not(part, wishes, households))
+    households: Floats = np.bincount(grid, part.households, number).astype(np.float64)
+    impossible = (*counts.why_not(part, wishes, households), *counts.torn(part, grid))
     return Answer(part, grid, _named(part, grid, number), cost, impossible)
 
 
@@ -165,7 +165,7 @@ def _owners(answers: list[Answer]) -> dict[int, tuple[float, int]]:
     """Return which part goes on with each of today's numbers: the one with most of it."""
     owner: dict[int, tuple[float, int]] = {}
     for number, answer in enumerate(answers):
-        households: Floats = np.bincount(answer.grid, answer.part.households, len(answer.names))
+        households = np.bincount(answer.grid, answer.part.households, len(answer.names))
         for local, name in enumerate(answer.names):
             if name != NONE:
                 label, claim = int(answer.part.labels[name]), (float(households[local]), -number)

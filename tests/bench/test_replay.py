@@ -54,5 +54,5 @@ def test_what_varies_in_an_unknown_way_is_not_guessed() -> None:
 
 
 def test_an_unknown_bench_gets_a_sentence() -> None:
-    with pytest.raises(Fault, match="intake, list, locate, memory"):
+    with pytest.raises(Fault, match="grids, intake, list, locate, map"):
         command.run(["nonsense"])

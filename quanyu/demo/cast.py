@@ -134,7 +134,7 @@ def colleagues(
     posts += [(Role.HANDLER, code, "handler", "处置人", "Handler") for code in bodies]
     posts += [(Role.CHECKER, CITY, "checker", "市级核查员", "City checker")]
     return tuple(
-        Part(f"demo.{kind}.{_plain(where)}", _name(number), role_zh, role_en, ((role, where),))
+        Part(f"demo.{kind}.{_plain(where)}", name_of(number), role_zh, role_en, ((role, where),))
         for number, (role, where, kind, role_zh, role_en) in enumerate(posts)
         if (role, where) not in held
     )
@@ -144,7 +144,7 @@ def _plain(where: str) -> str:
     return where.strip("/").replace("/", "")
 
 
-def _name(number: int) -> str:
+def name_of(number: int) -> str:
     """Return a made-up name; neighbours in the list never share one."""
     surnames, given = texts.phrases()["surname"], texts.phrases()["given"]
     return surnames[number % len(surnames)] + given[(number * 7 + 3) % len(given)]

@@ -23,6 +23,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection, transaction
 
 from quanyu.demo import cast, detours, geometry, hands, heap, pictures, plan, reorganising, texts
+from quanyu.demo import grids as street
 from quanyu.demo.cast import CITY, STREET, Keys, Part, SignIn
 from quanyu.demo.plan import Life
 from quanyu.demo.tale import Act, Spot, World
@@ -119,6 +120,7 @@ def _open(bunch: Keys, leads: Sequence[Part], scale: str) -> None:
         _play_all(lives, stage)
     detours.show(stage.actors, stage.handlers, at=bunch.opened_at - detours.BEFORE)
     heap.lead(stage.actors["commander"], at=bunch.opened_at)
+    street.show(stage.posts, stage.actors["commander"], at=bunch.opened_at)
     with acting(system(CITY, job="events.publish")) as worker:
         events.refresh_figures(actor=worker, at=bunch.opened_at)
     bunch.built = scale
@@ -176,8 +178,7 @@ def _world(at: datetime, *, only: int | None) -> World:
 
 
 def _of_kind(kind: str) -> list[dict[str, Any]]:
-    read: dict[str, Any] = json.loads(geometry.FILE.read_text(encoding="utf-8"))
-    return [one for one in read["features"] if one["properties"]["kind"] == kind]
+    return [one for one in geometry.shipped() if one["properties"]["kind"] == kind]
 
 
 def _street_spots() -> list[Spot]:

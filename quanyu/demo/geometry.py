@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import pairwise
 from pathlib import Path
-from typing import TypedDict
+from typing import Any, TypedDict
 
 import numpy as np
 import shapely
@@ -51,6 +51,13 @@ _NUMERALS = "一二三四五六七八九十"
 
 Array = NDArray[np.float64]
 Cell = tuple[int, int]
+
+
+def shipped() -> list[dict[str, Any]]:
+    """Return the features of the street as it is shipped."""
+    read: dict[str, Any] = json.loads(FILE.read_text(encoding="utf-8"))
+    features: list[dict[str, Any]] = read["features"]
+    return features
 
 
 class Feature(TypedDict):

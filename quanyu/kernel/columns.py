@@ -32,6 +32,8 @@ class Kind(StrEnum):
     INSTANT = "instant"
     YES_NO = "yes_no"
     PLACE = "place"
+    SHAPE = "shape"
+    """A geometry in WGS-84 degrees, as well-known text; files for maps hold it as their own."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

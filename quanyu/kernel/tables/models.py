@@ -8,7 +8,7 @@ from quanyu.kernel.access.reach import Access, Reach
 from quanyu.kernel.errors import gettext_noop as _
 from quanyu.kernel.keys import uuid7
 from quanyu.kernel.privacy.rules import Personal
-from quanyu.kernel.tables.rules import OF_ROWS, Format, State
+from quanyu.kernel.tables.rules import TAKEN, Format, State
 
 OWN = Reach(place="region_path", own="account_id")
 SEARCHED = Personal("duty", _("按申请时看到的样子生成文件"), 30, "at", of="both")
@@ -122,7 +122,7 @@ class Import(Paper):
                 condition=models.Q(state__in=[s.value for s in State]), name="import_state_known"
             ),
             models.CheckConstraint(
-                condition=models.Q(format__in=[f.value for f in OF_ROWS]),
+                condition=models.Q(format__in=[f.value for f in TAKEN]),
                 name="import_format_known",
             ),
             models.CheckConstraint(

@@ -213,9 +213,14 @@ def uploaded(taken: Import) -> Path:
     return folder() / f"{taken.pk}.in"
 
 
+def marked_as(taken: Import) -> Format:
+    """Return in which kind of file the faults are marked: a map's rows as a table."""
+    return Format.XLSX if taken.format == Format.XLSX else Format.CSV
+
+
 def faulty(taken: Import) -> Path:
     """Return where the file with the faults of an import lies."""
-    return folder() / f"{taken.pk}.faults.{taken.format}"
+    return folder() / f"{taken.pk}.faults.{marked_as(taken)}"
 
 
 def forget(taken: Import) -> None:

@@ -13,6 +13,9 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Any, Final
 
+import shapely
+import shapely.errors
+
 from quanyu.kernel.access.rules import Role
 from quanyu.kernel.calendar.rules import ZONE
 from quanyu.kernel.columns import Column, Key, Kind, Table, plain
@@ -52,10 +55,25 @@ class Format(StrEnum):
     CSV = "csv"
     PDF = "pdf"
     """Of composed documents alone; rows are not printed."""
+    GEOJSON = "geojson"
+    GPKG = "gpkg"
+    """GeoPackage: what QGIS keeps."""
 
 
 OF_ROWS: Final = (Format.XLSX, Format.CSV)
 """The formats in which rows go out and come in."""
+
+OF_MAPS: Final = (Format.GEOJSON, Format.GPKG)
+"""The formats of lists with a shape."""
+
+TAKEN: Final = (*OF_ROWS, *OF_MAPS)
+"""What may be brought in."""
+
+DEGREES: Final = ("EPSG:4326", "EPSG:4490", "OGC:CRS84")
+"""The systems of coordinates that are taken: WGS-84, which CGCS2000 equals here."""
+
+DECIMALS: Final = 7
+"""Of degrees: a centimetre."""
 
 
 class State(StrEnum):
@@ -130,6 +148,7 @@ def bare(text: str) -> str:
 # ------------------------------------------------------------------ what a file is
 
 ZIP: Final = b"PK\x03\x04"
+SQLITE: Final = b"SQLite format 3\x00"
 OLD: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 PICTURES: Final = (b"\xff\xd8\xff", b"\x89PNG", b"%PDF", b"GIF8", b"\x7fELF", b"MZ")
 
@@ -150,6 +169,10 @@ def check_start(start: bytes) -> Format:
         raise WrongFile(
             _("这是旧的 .xls 文件，或加了密码；请另存为不加密的 .xlsx 再上传"), field="file"
         )
+    if start.startswith(SQLITE):
+        return Format.GPKG
+    if start.removeprefix(b"\xef\xbb\xbf").lstrip().startswith(b"{"):
+        return Format.GEOJSON
     if start.startswith(PICTURES) or (b"\x00" in start and not is_spreadsheet(start)):
         raise WrongFile(_("请上传 XLSX 或 CSV 文件"), field="file", allowed=["XLSX", "CSV"])
     return Format.XLSX if is_spreadsheet(start) else Format.CSV
@@ -312,6 +335,21 @@ def _yes_no(column: Column, said: str) -> bool:
     raise _wrong(column, _("请填“是”或“否”"), said)
 
 
+def _shape(column: Column, said: str) -> str:
+    """Return a shape written one way, so that the same one is told to be the same."""
+    try:
+        found = shapely.from_wkt(said)
+    except shapely.errors.ShapelyError as fault:
+        raise _wrong(column, _("请填 WKT 图形，如 POLYGON ((…))"), said) from fault
+    return shape_text(found)
+
+
+def shape_text(shape: Any) -> str:
+    """Return a shape as well-known text in two dimensions, to a centimetre."""
+    flat = shapely.force_2d(shape)
+    return str(shapely.to_wkt(flat, rounding_precision=DECIMALS, trim=True))
+
+
 _PARSERS: Final = {
     Kind.CODE: _code,
     Kind.PLACE: _code,
@@ -320,6 +358,7 @@ _PARSERS: Final = {
     Kind.DATE: _date,
     Kind.INSTANT: _instant,
     Kind.YES_NO: _yes_no,
+    Kind.SHAPE: _shape,
 }
 
 

@@ -168,7 +168,7 @@ def mark(taken: Import, table: Table, rows: Path, found: Judged) -> None:
     columns = found.head.columns
     places = [number for number, column in enumerate(columns) if column is not None]
     kept = [column for column in columns if column is not None]
-    make = _xlsx if taken.format == Format.XLSX else _csv
+    make = _xlsx if queries.marked_as(taken) is Format.XLSX else _csv
     make(draft.path, table, kept, places, rows, found.head.rows_from, wrong)
     draft.settle()
 

@@ -5,6 +5,7 @@ import hashlib
 import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from importlib import import_module
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -15,7 +16,14 @@ from xlsxwriter.worksheet import Worksheet
 
 from quanyu.kernel.columns import Column, Kind, Row
 from quanyu.kernel.errors import gettext_noop
-from quanyu.kernel.tables.rules import LONGEST_CELL, Format, WrongFile, csv_cell, written
+from quanyu.kernel.tables.rules import (
+    LONGEST_CELL,
+    OF_MAPS,
+    Format,
+    WrongFile,
+    csv_cell,
+    written,
+)
 
 SHEET_ROWS = 1_048_575
 """Rows that a sheet holds below its head."""
@@ -47,6 +55,11 @@ def opened(
     path: Path, form: Format, columns: Sequence[Column], *, title: str, passport: Passport
 ) -> Sheet:
     """Return a new file with its head written."""
+    if form in OF_MAPS:
+        # What writes maps takes 90 MB: only a worker that is asked for one loads it.
+        features = import_module("quanyu.kernel.tables.engine.mapping")
+        made: Sheet = features.Features(path, columns, form=form, title=title, passport=passport)
+        return made
     kind = Xlsx if form is Format.XLSX else Csv
     return kind(path, columns, title=title, passport=passport)
 

@@ -56,11 +56,11 @@ def who(request: HttpRequest) -> HttpResponse:
 
 def _meant(given: dict[str, str]) -> tuple[Asked | None, list[Hit]]:
     """Return the one place that is asked for, or the places that a text may mean."""
-    if given.get("building"):
-        return Asked(building=_key(given["building"])), []
-    if given.get("place"):
-        return Asked(path=given["place"]), []
     text = given.get("q", "")
+    if not text and given.get("building"):
+        return Asked(building=_key(given["building"])), []
+    if not text and given.get("place"):
+        return Asked(path=given["place"]), []
     point = POINT.fullmatch(text)
     if point:
         return Asked(point=(float(point[1]), float(point[2]))), []

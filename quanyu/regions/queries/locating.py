@@ -1,6 +1,7 @@
 """Where a point lies: its grid, the nearest building, the box of a map (点落网格)."""
 
 from dataclasses import dataclass
+from uuid import UUID
 
 import numpy as np
 from django.conf import settings
@@ -79,6 +80,15 @@ def nearest_building(lon: float, lat: float, *, metres: float = NEAR) -> Near | 
         return None
     path, name, address, is_sample, *_ = houses[nearest]
     return Near(path, name, address, round(float(away[nearest])), is_sample)
+
+
+def building_at(lon: float, lat: float) -> tuple[UUID, str] | None:
+    """Return the building whose middle a point is, to a metre, and the grid it is recorded in."""
+    step = 0.00001
+    found = Building.objects.standing().filter(
+        lon__range=(lon - step, lon + step), lat__range=(lat - step, lat + step)
+    )
+    return found.values_list("id", "region_path").order_by("id").first()
 
 
 def bounds(path: str) -> Box:

@@ -16,12 +16,14 @@ from quanyu.kernel.errors import gettext_noop as _
 from quanyu.kernel.tables.rules import MOST_COLUMNS, MOST_ROWS, WrongFile
 
 SECONDS = 120
-DAMAGED, TOO_LARGE, TOO_MANY, EMPTY, NO_ROOM = 3, 4, 5, 6, 7
+DAMAGED, TOO_LARGE, TOO_MANY, EMPTY, NO_ROOM, ASKEW, BARE = 3, 4, 5, 6, 7, 8, 9
 SAID = {
     DAMAGED: _("文件读不出来：可能已损坏、加了密码，或不是表格"),
     TOO_LARGE: _("文件展开后太大，请分成几份"),
     TOO_MANY: _("最多 {rows} 行、{columns} 列，请分成几份"),
     EMPTY: _("文件里没有内容"),
+    ASKEW: _("坐标系须为经纬度（WGS-84 或 CGCS2000），请在 QGIS 里转换后再导出"),
+    BARE: _("文件里没有带图形的图层"),
 }
 BROKEN = {-signal.SIGXCPU: TOO_LARGE, -signal.SIGABRT: TOO_LARGE, -signal.SIGKILL: TOO_LARGE}
 BROKEN |= {-signal.SIGSEGV: DAMAGED, -signal.SIGBUS: DAMAGED}

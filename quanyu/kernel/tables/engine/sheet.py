@@ -14,13 +14,25 @@ from typing import Any
 
 from python_calamine import CalamineError, CalamineWorkbook
 
-from quanyu.kernel.tables.engine import DAMAGED, EMPTY, NO_ROOM, SECONDS, TOO_LARGE, TOO_MANY
+from quanyu.kernel.tables.engine import (
+    ASKEW,
+    BARE,
+    DAMAGED,
+    EMPTY,
+    NO_ROOM,
+    SECONDS,
+    TOO_LARGE,
+    TOO_MANY,
+    features,
+)
 from quanyu.kernel.tables.rules import (
     LONGEST_CELL,
     MOST_COLUMNS,
     MOST_ROWS,
     MOST_UNPACKED,
+    OF_MAPS,
     bare,
+    check_start,
     is_spreadsheet,
 )
 
@@ -34,6 +46,16 @@ class TooMany(Exception):
     """More rows or columns than one file may hold."""
 
 
+ENDS: tuple[tuple[tuple[type[Exception], ...], int], ...] = (
+    ((TooMany,), TOO_MANY),
+    ((MemoryError, OverflowError), TOO_LARGE),
+    ((features.Askew,), ASKEW),
+    ((features.Bare,), BARE),
+    ((CalamineError, csv.Error, zipfile.BadZipFile, UnicodeError, ValueError), DAMAGED),
+)
+"""How the process ends when the file itself is to blame."""
+
+
 def main(raw: Path, into: Path) -> int:
     """Write the rows; return what went wrong as a number."""
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
@@ -41,15 +63,14 @@ def main(raw: Path, into: Path) -> int:
     os.nice(5)
     try:
         count = _write(_rows(raw), into)
-    except TooMany:
-        return TOO_MANY
-    except (MemoryError, OverflowError):
-        return TOO_LARGE
-    except (CalamineError, csv.Error, zipfile.BadZipFile, UnicodeError, ValueError):
-        return DAMAGED
     except OSError as fault:
         sys.stderr.write(str(fault))
         return NO_ROOM
+    except Exception as fault:
+        code = next((code for kinds, code in ENDS if isinstance(fault, kinds)), None)
+        if code is None:
+            raise
+        return code
     return 0 if count else EMPTY
 
 
@@ -76,8 +97,11 @@ def _whole(cells: list[str]) -> list[str]:
 
 def _rows(raw: Path) -> Iterator[list[str]]:
     with raw.open("rb") as file:
-        start = file.read(8)
-    return _sheet(raw) if is_spreadsheet(start) else _csv(raw)
+        start = file.read(64)
+    form = check_start(start)
+    if is_spreadsheet(start):
+        return _sheet(raw)
+    return features.rows(raw, form) if form in OF_MAPS else _csv(raw)
 
 
 def _sheet(raw: Path) -> Iterator[list[str]]:

@@ -35,6 +35,8 @@ TYPES = {
     Format.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     Format.CSV: "text/csv; charset=utf-8",
     Format.PDF: "application/pdf",
+    Format.GEOJSON: "application/geo+json",
+    Format.GPKG: "application/geopackage+sqlite3",
 }
 
 NO_PDF = gettext_noop(
@@ -138,6 +140,8 @@ def _form(
         Format.XLSX: _("Excel、WPS 直接打开，另有一页写明来历"),
         Format.CSV: _("UTF-8，给其他系统用"),
         Format.PDF: _("A4，可直接打印"),
+        Format.GEOJSON: _("带图形，WGS-84 经纬度；给地图软件和其他系统"),
+        Format.GPKG: _("带图形，QGIS 直接打开"),
     }
     options = [option(one, one.upper(), notes[Format(one)]) for one in offered]
     lacking = "" if len(offered) == len(table.formats) else _(NO_PDF)

@@ -27,7 +27,7 @@ from quanyu.kernel.errors import Denied, Refusal, gettext_noop
 from quanyu.kernel.tables import actions, queries
 from quanyu.kernel.tables.pages import shown
 from quanyu.kernel.tables.pages.exports import handed
-from quanyu.kernel.tables.rules import MOST_ROWS, OF_ROWS, Format, NotNow, WrongFile
+from quanyu.kernel.tables.rules import MOST_ROWS, OF_MAPS, OF_ROWS, Format, NotNow, WrongFile
 
 
 @read_or_write
@@ -56,7 +56,13 @@ def import_new(request: HttpRequest, table: str) -> HttpResponse:
 
 
 def _new(request: HttpRequest, table: Table, no: Refusal | None) -> HttpResponse:
-    note = _("XLSX 或 CSV，最多 {size} MB、{rows} 行；CSV 用 UTF-8 或 GB18030")
+    maps = [form for form in table.formats if form in OF_MAPS]
+    note = (
+        _("XLSX、CSV、GeoJSON 或 GeoPackage，最多 {size} MB、{rows} 行；图形用 WGS-84 经纬度")
+        if maps
+        else _("XLSX 或 CSV，最多 {size} MB、{rows} 行；CSV 用 UTF-8 或 GB18030")
+    )
+    accepted = ",".join(f".{form}" for form in (*OF_ROWS, *maps))
     told = note.format(size=settings.QUANYU_FILE_BYTES // 2**20, rows=f"{MOST_ROWS:,}")
     context = {
         "section": "files",
@@ -78,7 +84,14 @@ def _new(request: HttpRequest, table: Table, no: Refusal | None) -> HttpResponse
             for form in OF_ROWS
         ],
         "url": reverse("desk_import_new", args=[table.name]),
-        "upload": field("file", _("文件"), "file", accept=".xlsx,.csv", help=told, no=no),
+        "upload": field(
+            "file",
+            _("文件"),
+            "file",
+            accept=accepted,
+            help=told,
+            no=no,
+        ),
         "list_url": reverse(table.page),
         "now": timezone.localtime(),
     }
@@ -121,8 +134,8 @@ def import_faults(request: HttpRequest, import_id: UUID) -> HttpResponseBase:
     if not path.exists():
         raise NotNow(gettext_noop("文件不在了：没有做完，或保留期已过"))
     title = _(queries.table(paper.table).title)
-    name = f"{title}-{_('问题')}.{paper.format}"
-    return handed(path.open("rb"), name, Format(paper.format))
+    form = queries.marked_as(paper)
+    return handed(path.open("rb"), f"{title}-{_('问题')}.{form}", form)
 
 
 @require_POST

@@ -1,0 +1,150 @@
+"""Files of maps … are written for QGIS and read back row by row (图形文件)."""
+
+import json
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import shapely
+from pyogrio import raw as ogr
+
+from quanyu.kernel.columns import Column, Kind
+from quanyu.kernel.tables import rules
+from quanyu.kernel.tables.engine import lines, unpack
+from quanyu.kernel.tables.rules import Format, WrongCell, WrongFile
+from quanyu.kernel.tables.writing import Passport, opened
+
+COLUMNS = (
+    Column("code", "网格代码", Kind.CODE),
+    Column("households", "户数", Kind.NUMBER),
+    Column("since", "生效日期", Kind.DATE),
+    Column("shape", "边界", Kind.SHAPE),
+)
+SQUARE = "POLYGON ((117.22 31.82, 117.23 31.82, 117.23 31.83, 117.22 31.83, 117.22 31.82))"
+ROWS: list[dict[str, Any]] = [
+    {"code": "3401040010011001", "households": 376, "since": date(2023, 6, 30), "shape": SQUARE},
+    {"code": "3401040010011002", "households": None, "since": None, "shape": ""},
+]
+MAPS = (Format.GEOJSON, Format.GPKG)
+
+
+def written(path: Path, form: Format, rows: list[dict[str, Any]] = ROWS) -> Path:
+    sheet = opened(path, form, COLUMNS, title="网格", passport=Passport([("导出人", "周明")]))
+    for row in rows:
+        sheet.add(row)
+    sheet.close()
+    return path
+
+
+def read(path: Path, folder: Path) -> list[list[str]]:
+    unpack(path, into=folder / "rows")
+    return [cells for _number, cells in lines(folder / "rows")]
+
+
+@pytest.mark.parametrize("form", MAPS)
+def test_open_in_another_reader(tmp_path: Path, form: Format) -> None:
+    path = written(tmp_path / f"grids.{form}", form)
+
+    meta, _fids, shapes, held = ogr.read(path)
+
+    assert meta["crs"] == "EPSG:4326"
+    assert list(meta["fields"]) == ["code", "households", "since"]
+    assert list(held[0]) == ["3401040010011001", "3401040010011002"]
+    assert shapely.from_wkb(shapes[0]).equals(shapely.from_wkt(SQUARE))
+    assert shapes[1] is None
+
+
+@pytest.mark.parametrize("form", MAPS)
+def test_are_written_without_any_row(tmp_path: Path, form: Format) -> None:
+    path = written(tmp_path / f"grids.{form}", form, rows=[])
+
+    assert len(ogr.read(path)[2]) == 0
+
+
+@pytest.mark.parametrize("form", MAPS)
+def test_come_back_as_they_went(tmp_path: Path, form: Format) -> None:
+    path = written(tmp_path / f"grids.{form}", form)
+
+    assert rules.check_start(path.read_bytes()[:64]) is form
+    assert read(path, tmp_path) == [
+        ["code", "households", "since", "shape"],
+        ["3401040010011001", "376", "2023-06-30", SQUARE],
+        ["3401040010011002"],
+    ]
+
+
+def test_in_metres_are_refused(tmp_path: Path) -> None:
+    path = tmp_path / "metres.gpkg"
+    shapes = np.array([shapely.to_wkb(shapely.box(0, 0, 1, 1))], dtype=object)
+    ogr.write(
+        str(path),
+        geometry=shapes,
+        field_data=[np.array(["1"], dtype=object)],
+        fields=["code"],
+        driver="GPKG",
+        geometry_type="Polygon",
+        crs="EPSG:32650",
+    )
+
+    with pytest.raises(WrongFile, match="坐标系"):
+        read(path, tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("whole", "words"),
+    [
+        (
+            '{"type": "FeatureCollection", "crs": {"properties": {"name": "EPSG:32650"}}, '
+            '"features": []}',
+            "坐标系",
+        ),
+        ('{"hello": 1}', "图形"),
+        ('{"features": [', "读不出来"),
+        ('{"features": [{"properties": {}, "geometry": {"type": "Nothing"}}]}', "读不出来"),
+    ],
+    ids=["another system", "no features", "cut short", "no geometry"],
+)
+def test_that_are_none_are_refused(tmp_path: Path, whole: str, words: str) -> None:
+    path = tmp_path / "in.geojson"
+    path.write_text(whole)
+
+    with pytest.raises(WrongFile, match=words):
+        read(path, tmp_path)
+
+
+def test_a_damaged_geopackage_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "in.gpkg"
+    path.write_bytes(written(tmp_path / "good.gpkg", Format.GPKG).read_bytes()[:5_000])
+
+    with pytest.raises(WrongFile):
+        read(path, tmp_path)
+
+
+def test_a_shape_is_written_one_way() -> None:
+    column = COLUMNS[-1]
+
+    one = rules.parsed(column, "POINT Z (117.123456789 31.5 8)", names={})
+
+    assert one == "POINT (117.1234568 31.5)"
+
+
+def test_a_shape_that_is_none_is_refused() -> None:
+    with pytest.raises(WrongCell, match="WKT"):
+        rules.parsed(COLUMNS[-1], "somewhere", names={})
+
+
+def test_properties_that_some_features_lack_are_empty(tmp_path: Path) -> None:
+    features = [
+        {"properties": {"code": 1}, "geometry": {"type": "Point", "coordinates": [117.5, 31.5]}},
+        {"properties": {"name": "二"}, "geometry": None},
+    ]
+    path = tmp_path / "in.geojson"
+    path.write_text(json.dumps({"type": "FeatureCollection", "features": features}))
+
+    assert read(path, tmp_path) == [
+        ["code", "name", "shape"],
+        ["1", "", "POINT (117.5 31.5)"],
+        ["", "二"],
+    ]

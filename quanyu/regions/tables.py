@@ -6,9 +6,13 @@ from typing import Any, Final
 from quanyu.kernel.access.rules import SIGHTED_ROLES, Role
 from quanyu.kernel.columns import Column, Kind, Table
 from quanyu.kernel.errors import gettext_noop as _
-from quanyu.regions.rules import KEEPERS, STATUS_WORDS
+from quanyu.regions.rules import KEEPERS, KIND_WORDS, STATUS_WORDS
 from quanyu.regions.rules.contacts import LONGEST_NAME, POST_WORDS
 from quanyu.regions.rules.coordinates import SYSTEM_WORDS
+from quanyu.regions.rules.grids import GRID_KINDS
+
+LONGEST_SHAPE: Final = 1_000_000
+"""Signs of a border: some tens of thousands of corners."""
 
 CONTACTS: Final = Table(
     name="grid-contacts",
@@ -292,4 +296,92 @@ BUILDINGS: Final = Table(
     parameters=("q", "place", "estate", "standing", "sort"),
     opened_by=READERS,
     kept_by=frozenset(role.value for role in KEEPERS),
+
+
+GRIDS: Final = Table(
+    name="grids",
+    title=_("网格"),
+    page="desk_grid_list",
+    columns=(
+        Column(
+            "code",
+            _("网格代码"),
+            Kind.CODE,
+            is_fixed=True,
+            is_key=True,
+            is_taken=True,
+            is_required=True,
+            longest=20,
+            help=_("社区的12位代码，加网格规范规定的类型码和顺序号；用过的代码不再使用"),
+            example="3401040010011001",
+            width=20,
+        ),
+        Column(
+            "name",
+            _("网格名称"),
+            is_fixed=True,
+            is_taken=True,
+            is_required=True,
+            longest=80,
+            example=_("第一网格"),
+            width=18,
+        ),
+        Column("name_en", _("英文名称"), is_shown=False, is_taken=True, longest=120, width=18),
+        Column("community", _("社区"), width=20),
+        Column(
+            "kind",
+            _("类型"),
+            is_taken=True,
+            is_required=True,
+            choices={kind.value: KIND_WORDS[kind] for kind in GRID_KINDS},
+            width=12,
+        ),
+        Column("households", _("户数"), Kind.NUMBER, width=8),
+        Column(
+            "residents",
+            _("人口"),
+            Kind.NUMBER,
+            is_taken=True,
+            is_kept=True,
+            help=_("不填：不变"),
+            width=8,
+        ),
+        Column("start", _("生效日期"), Kind.DATE, width=12),
+        Column(
+            "shape",
+            _("边界"),
+            Kind.SHAPE,
+            is_shown=False,
+            is_taken=True,
+            is_required=True,
+            longest=LONGEST_SHAPE,
+            help=_("一个闭合的面，WGS-84 或 CGCS2000 经纬度；表格里写 WKT"),
+            example="POLYGON ((117.22 31.82, 117.23 31.82, 117.23 31.83, 117.22 31.82))",
+            width=30,
+        ),
+    ),
+    parameters=("place", "kind", "q"),
+    opened_by=SIGHTED_ROLES | {Role.SYS_ADMIN},
+    kept_by=KEEPERS,
+    formats=("gpkg", "geojson", "xlsx", "csv"),
+)
+"""The grids that stand today, for a map's program and back."""
+
+FINDINGS: Final = Table(
+    name="grid-findings",
+    title=_("网格检查"),
+    page="desk_grids",
+    columns=(
+        Column("number", _("序号"), Kind.NUMBER, is_fixed=True, width=8),
+        Column("fault", _("问题"), is_fixed=True, width=26),
+        Column("place", _("网格或社区"), width=26),
+        Column("other", _("另一网格"), width=26),
+        Column("building", _("楼栋"), width=24),
+        Column("area", _("面积（平方米）"), Kind.NUMBER, width=12),
+        Column("checked", _("检查时间"), Kind.INSTANT, width=18),
+        Column("shape", _("范围"), Kind.SHAPE, is_shown=False, width=30),
+    ),
+    parameters=("place", "fault"),
+    opened_by=SIGHTED_ROLES | {Role.SYS_ADMIN},
+    formats=("xlsx", "csv", "gpkg", "geojson"),
 )

@@ -346,7 +346,7 @@ def _shape(column: Column, said: str) -> str:
 
 def shape_text(shape: Any) -> str:
     """Return a shape as well-known text in two dimensions, to a centimetre."""
-    flat = shapely.force_2d(shape)
+    flat = shapely.orient_polygons(shapely.force_2d(shape))  # as RFC 7946 has it
     return str(shapely.to_wkt(flat, rounding_precision=DECIMALS, trim=True))
 
 

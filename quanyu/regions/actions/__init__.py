@@ -10,6 +10,7 @@ from quanyu.regions.actions.divisions import (
     import_divisions,
     load_hefei,
 )
+from quanyu.regions.actions.grid_files import take as take_grids
 from quanyu.regions.actions.grids import draw_grid, end_grid, found_grid
 from quanyu.regions.actions.placing import place_building, place_buildings
 from quanyu.regions.actions.planning import (
@@ -68,6 +69,7 @@ __all__ = [
     "set_profile",
     "take_buildings",
     "take_estates",
+    "take_grids",
     "undo",
     "withdraw_plan",
 ]

@@ -71,11 +71,11 @@ def found_grid(
     _check_name_free(row)
     if shape is not None:
         _check_border(shape, row, home, profile)
-        _put(row, shape)
+        put(row, shape)
     _number(row, home, profile)
     row.save(force_insert=True)
-    _renew(at)
-    housed = _house(row, actor=actor, at=at)
+    renew(at)
+    housed = house(row, actor=actor, at=at)
     facts = {"code": row.code, "kind": row.kind, "name": row.name, "housed": housed}
     record("grid.found", row, actor=actor, at=at, facts=facts)
     return row
@@ -100,10 +100,10 @@ def draw_grid(
     day = _check_day(start, row.valid_from, at=at)
     _check_border(shape, row, home, profiles.profile(path, on=day))
     drawn = succeed(row, day)
-    _put(drawn, shape)
+    put(drawn, shape)
     drawn.save()
-    _renew(at)
-    housed = _house(drawn, actor=actor, at=at)
+    renew(at)
+    housed = house(drawn, actor=actor, at=at)
     record("grid.draw", drawn, actor=actor, at=at, facts={"code": drawn.code, "housed": housed})
     return drawn
 
@@ -136,7 +136,7 @@ def end_grid(*, path: str, end: date | None = None, actor: Actor, at: datetime) 
         contact.valid_to, contact.ended_at = max(day, _day_after(contact.valid_from)), at
         contact.save(update_fields=["valid_to", "ended_at"])
         record("grid_contact.end", contact, actor=actor, at=at, facts={"post": contact.post})
-    _renew(at)
+    renew(at)
     record("grid.end", row, actor=actor, at=at, facts={"code": row.code, "end": day.isoformat()})
     return row
 
@@ -271,12 +271,14 @@ def _number(row: Region, home: Region, profile: Profile) -> None:
     row.path = f"{home.path}{rules.part_of(Kind(row.kind), number)}"
 
 
-def _renew(at: datetime) -> None:
+def renew(at: datetime) -> None:
+    """Mark the tree as another than before."""
     new_edition(at)
     queries.forget()
 
 
-def _put(row: Region, shape: BaseGeometry) -> None:
+def put(row: Region, shape: BaseGeometry) -> None:
+    """Set a border and the point on it."""
     inside = shapely.point_on_surface(shape)
     row.shape = shapely.to_wkb(shape)
     row.lon, row.lat = round(inside.x, 6), round(inside.y, 6)
@@ -294,7 +296,7 @@ def succeed(row: Region, day: date) -> Region:
     return Region(**{**kept, "id": Region().id, "valid_from": day, "valid_to": None})
 
 
-def _house(row: Region, *, actor: Actor, at: datetime) -> int:
+def house(row: Region, *, actor: Actor, at: datetime) -> int:
     """Record the buildings that lie in a base grid in it, and count its households anew."""
     if row.kind != Kind.BASE_GRID or row.shape is None:
         return 0

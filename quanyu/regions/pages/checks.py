@@ -25,6 +25,7 @@ from quanyu.regions import actions, queries
 from quanyu.regions.queries import checking, profiles
 from quanyu.regions.rules import KEEPERS
 from quanyu.regions.rules.topology import FAULT_WORDS, WARNINGS, Fault
+from quanyu.regions.tables import FINDINGS
 
 STREET_PARTS = 4
 
@@ -84,10 +85,16 @@ def _page(
         "total": f"{len(rows):,}",
         "profile": profile,
         "data_url": f"{reverse('desk_grid_findings')}?{urlencode({'place': place})}",
+        "export_url": _export_url(place, given) if is_street else "",
         "bounds": queries.bounds(place),
         "now": timezone.localtime(at),
     }
     return answer(request, "regions/checks.html", context, no)
+
+
+def _export_url(place: str, given: dict[str, str]) -> str:
+    asked_for = urlencode({"place": place, **given})
+    return f"{reverse('desk_export_new', args=[FINDINGS.name])}?{asked_for}"
 
 
 def _chips(place: str, tally: dict[str, int], fault: str) -> list[dict[str, Any]]:

@@ -9,6 +9,7 @@ from quanyu.regions.pages import (
     checks,
     city_map,
     contacts,
+    grids,
     housing,
     planning_urls,
     printing,
@@ -51,6 +52,7 @@ def behind(door: Callable[[str, View], View]) -> list[URLPattern]:
         ),
         path("desk/who", door("who", who.who), name="desk_who"),
         path("desk/grids", door("grids", checks.checks), name="desk_grids"),
+        path("desk/grids/list", door("grid_list", grids.grids), name="desk_grid_list"),
         path(
             "desk/grids/findings.geojson",
             door("grids", checks.findings),

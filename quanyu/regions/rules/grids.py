@@ -168,6 +168,26 @@ def free_number(
     )
 
 
+def number_of(profile: Profile, code: str, kind: Kind) -> int:
+    """Return the number of a grid by its code, as the profile has it.
+
+    :raises WrongGrid: if the profile gives no such code to this kind
+    """
+    digits = profile.digits[kind]
+    rest = code[COMMUNITY_DIGITS:]
+    number = rest.removeprefix(digits)
+    is_one = code.isascii() and code.isdigit() and len(code) == profile.length
+    if not is_one or not rest.startswith(digits) or int(number) == 0:
+        raise WrongGrid(
+            _("网格代码须为社区12位代码加“{digits}”和{width}位顺序号"),
+            field="code",
+            value=code,
+            digits=digits,
+            width=profile.width,
+        )
+    return int(number)
+
+
 def kind_of_part(part: str) -> Kind | None:
     """Return what kind of grid the last part of a path names, or None when it names none."""
     return next((kind for kind, letter in LETTERS.items() if part.startswith(letter)), None)

@@ -1,0 +1,107 @@
+"""The grids that stand: a list that goes out to a map's program and comes back (网格列表)."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+
+from quanyu.kernel.access.http import actor_of, answer, field, hidden_if_denied, option
+from quanyu.kernel.access.rules import Actor
+from quanyu.kernel.tables import http as tables
+from quanyu.kernel.tables.queries import address
+from quanyu.regions import queries
+from quanyu.regions.queries import listing
+from quanyu.regions.rules import KIND_WORDS
+from quanyu.regions.rules.grids import GRID_KINDS
+from quanyu.regions.tables import FINDINGS, GRIDS
+
+
+@GRIDS.narrowed_by
+def narrowed(asked: Mapping[str, str], *, actor: Actor, at: datetime) -> Any:
+    """Return every grid that the page of this address shows, in its order."""
+    return listing.grids_asked(asked, actor=actor)
+
+
+@GRIDS.told_by
+def told(asked: Mapping[str, str], *, actor: Actor, at: datetime) -> list[tuple[str, str]]:
+    """Return in words what the address asks for."""
+    return [(str(one["label"]), _word(one)) for one in _filters(asked, actor) if one.get("on")]
+
+
+@FINDINGS.narrowed_by
+def found(asked: Mapping[str, str], *, actor: Actor, at: datetime) -> Any:
+    """Return every finding that the page of this address shows, in its order."""
+    return listing.findings_asked(asked, actor=actor)
+
+
+@require_GET
+@hidden_if_denied
+def grids(request: HttpRequest) -> HttpResponse:
+    """List the grids that stand where one works."""
+    if preferred := tables.begin(request, GRIDS):
+        return preferred
+    actor, at = actor_of(request), timezone.now()
+    asked = GRIDS.asked(request.GET.dict())
+    chosen = tables.columns_asked(request)
+    page = listing.grid_page(asked, actor=actor, after=request.GET.get("after", ""))
+    shown = tables.listing(request, GRIDS, asked, actor=actor)
+    whole = {**asked, tables.COLUMNS: chosen, "after": page.after}
+    context = {
+        "section": "grid_list",
+        "title": _(GRIDS.title),
+        "sub": _("今天有效的网格；可导出到 QGIS，改好边界再导入"),
+        "filters": [*_filters(asked, actor), *tables.kept(shown["keep"])],
+        "clear_url": reverse("desk_grid_list") if asked else "",
+        "total": f"{page.count:,}",
+        **shown,
+        "rows": tables.cells(GRIDS, chosen, listing.grid_values(page.rows, at=at)),
+        "pages": {
+            "next_url": f"{reverse('desk_grid_list')}?{address(whole)}" if page.after else ""
+        },
+        "now": timezone.localtime(at),
+    }
+    return answer(request, "tables/list.html", context)
+
+
+def _filters(asked: Mapping[str, str], actor: Actor) -> list[dict[str, Any]]:
+    below = [crumb.path for path in actor.places for crumb in queries.below(path)]
+    places = dict.fromkeys([*actor.places, *below])
+    choices = {
+        "place": (_("辖区"), [option(path, queries.label(path)) for path in places]),
+        "kind": (_("类型"), [option(kind.value, _(KIND_WORDS[kind])) for kind in GRID_KINDS]),
+    }
+    fields = [
+        field(
+            "q",
+            _("名称或代码"),
+            "search",
+            value=asked.get("q", ""),
+            required=False,
+            on="q" in asked,
+        )
+    ]
+    for name, (label, options) in choices.items():
+        rest = {key: value for key, value in asked.items() if key != name}
+        fields.append(
+            field(
+                name,
+                label,
+                "select",
+                value=asked.get(name, ""),
+                required=False,
+                options=options,
+                on=name in asked,
+                clear_url=f"{reverse('desk_grid_list')}?{address(rest)}",
+            )
+        )
+    return fields
+
+
+def _word(shown: Mapping[str, Any]) -> str:
+    options = {one["value"]: one["label"] for one in shown.get("options", ())}
+    return str(options.get(shown["value"], shown["value"]))

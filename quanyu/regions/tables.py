@@ -300,7 +300,7 @@ BUILDINGS: Final = Table(
 
 GRIDS: Final = Table(
     name="grids",
-    title=_("网格"),
+    title=_("网格列表"),
     page="desk_grid_list",
     columns=(
         Column(

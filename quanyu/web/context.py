@@ -102,7 +102,7 @@ DOORS: tuple[tuple[Promise | str, tuple[Door, ...]], ...] = (
             Door("city_map", "desk_city_map", "map", _("城市地图"), GROUND),
             Door("places", "desk_places", "home", _("地点与房屋"), GROUND),
             Door("who", "desk_who", "map-pin-search", _("谁来负责"), GROUND),
-            Door("grid_list", "desk_grid_list", "layout-grid", _("网格"), GROUND),
+            Door("grid_list", "desk_grid_list", "layout-grid", _("网格列表"), GROUND),
             Door("grids", "desk_grids", "polygon", _("网格检查"), GROUND),
             Door("grid_contacts", "desk_grid_contacts", "user-pin", _("网格联系人"), MATTERS),
             Door("plans", "desk_plans", "vector-triangle", _("网格规划"), PLANS),

@@ -26,6 +26,7 @@ HANDBOOK = {
     "own-account": set(),
     "map": set(),
     "reorganisation": {Role.COMMUNITY_SECRETARY, Role.COMMANDER, Role.DISTRICT_ADMIN},
+    "grids": {Role.COMMANDER, Role.DISTRICT_ADMIN, Role.COMMUNITY_SECRETARY, Role.SYS_ADMIN},
     "administrators": {Role.SYS_ADMIN, Role.SEC_ADMIN, Role.AUDIT_ADMIN, Role.DISTRICT_ADMIN},
 }
 """The pages of the handbook, and the roles whose work stands in each."""

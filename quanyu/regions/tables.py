@@ -75,7 +75,7 @@ CONTACTS: Final = Table(
         Column("end", _("卸任日期"), Kind.DATE, is_taken=True, help=_("不填：仍在任"), width=14),
     ),
     parameters=("place", "post", "standing", "q"),
-    opened_by=SIGHTED_ROLES,
+    opened_by=SIGHTED_ROLES | {Role.HANDLER},
     kept_by=frozenset({Role.DISTRICT_ADMIN, Role.COMMANDER, Role.COMMUNITY_SECRETARY}),
 )
 
@@ -361,7 +361,7 @@ GRIDS: Final = Table(
         ),
     ),
     parameters=("place", "kind", "q"),
-    opened_by=SIGHTED_ROLES | {Role.SYS_ADMIN},
+    opened_by=SIGHTED_ROLES | {Role.HANDLER, Role.SYS_ADMIN},
     kept_by=KEEPERS,
     formats=("gpkg", "geojson", "xlsx", "csv"),
 )
@@ -382,6 +382,6 @@ FINDINGS: Final = Table(
         Column("shape", _("范围"), Kind.SHAPE, is_shown=False, width=30),
     ),
     parameters=("place", "fault"),
-    opened_by=SIGHTED_ROLES | {Role.SYS_ADMIN},
+    opened_by=SIGHTED_ROLES | {Role.HANDLER, Role.SYS_ADMIN},
     formats=("xlsx", "csv", "gpkg", "geojson"),
 )

@@ -138,7 +138,13 @@ _CRS: Final = _taken(
     width=14,
 )
 _OUTLINE: Final = _taken(
-    "outline", _("轮廓"), is_shown=False, is_kept=True, help=_("WKT 的 POLYGON，没有就不填")
+    "outline",
+    _("轮廓"),
+    Kind.SHAPE,
+    is_shown=False,
+    is_kept=True,
+    longest=LONGEST_SHAPE,
+    help=_("WKT 的 POLYGON，没有就不填"),
 )
 _START: Final = _taken("start", _("生效日期"), Kind.DATE, is_shown=False, is_kept=True, width=14)
 _END: Final = _taken("end", _("失效日期"), Kind.DATE, is_shown=False, width=14)
@@ -199,6 +205,7 @@ ESTATES: Final = Table(
     parameters=("q", "place", "standing", "sort"),
     opened_by=READERS,
     kept_by=frozenset(role.value for role in KEEPERS),
+    formats=("xlsx", "csv", "gpkg", "geojson"),
 )
 
 BUILDINGS: Final = Table(
@@ -296,7 +303,8 @@ BUILDINGS: Final = Table(
     parameters=("q", "place", "estate", "standing", "sort"),
     opened_by=READERS,
     kept_by=frozenset(role.value for role in KEEPERS),
-
+    formats=("xlsx", "csv", "gpkg", "geojson"),
+)
 
 GRIDS: Final = Table(
     name="grids",
@@ -361,7 +369,7 @@ GRIDS: Final = Table(
         ),
     ),
     parameters=("place", "kind", "q"),
-    opened_by=SIGHTED_ROLES | {Role.HANDLER, Role.SYS_ADMIN},
+    opened_by=READERS,
     kept_by=KEEPERS,
     formats=("gpkg", "geojson", "xlsx", "csv"),
 )
@@ -382,6 +390,6 @@ FINDINGS: Final = Table(
         Column("shape", _("范围"), Kind.SHAPE, is_shown=False, width=30),
     ),
     parameters=("place", "fault"),
-    opened_by=SIGHTED_ROLES | {Role.HANDLER, Role.SYS_ADMIN},
+    opened_by=READERS,
     formats=("xlsx", "csv", "gpkg", "geojson"),
 )

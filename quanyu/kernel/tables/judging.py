@@ -18,6 +18,7 @@ from quanyu.kernel.tables import rules
 from quanyu.kernel.tables.engine import Line, lines
 from quanyu.kernel.tables.rules import (
     FAULT_COLUMN,
+    GEOMETRY,
     PREVIEW,
     Fault,
     Head,
@@ -81,6 +82,7 @@ def _labels(table: Table) -> dict[str, str]:
         with translation.override(language):
             named += [(column.key, _(column.label)) for column in table.columns]
             named.append((FAULT_COLUMN, _("问题")))
+    named += [(column.key, GEOMETRY) for column in table.columns if column.kind is Kind.SHAPE]
     return rules.folded_labels(named)
 
 

@@ -25,7 +25,7 @@ from quanyu.kernel.errors import Denied, Refusal
 from quanyu.kernel.tables import actions, queries
 from quanyu.kernel.tables.actions.exports import check_leave
 from quanyu.kernel.tables.models import Export
-from quanyu.kernel.tables.rules import Format
+from quanyu.kernel.tables.rules import OF_MAPS, Format
 from quanyu.kernel.tables.writing import Draft, Passport, Sheet, opened
 
 BATCH = 2_000
@@ -74,7 +74,9 @@ def _written(export: Export, draft: Draft, *, now: Clock, tell: Callable[[int], 
         asker = _asker(export, at=at)
         with acting(asker):
             table = queries.opened(export.table, actor=asker)
-            columns = table.chosen(",".join(export.columns))
+            # Who brings a map's file back needs all of it, whatever the page showed.
+            is_map = export.format in OF_MAPS
+            columns = table.columns if is_map else table.chosen(",".join(export.columns))
             asked = queries.asked_of(export.asked)
             found = table.narrowed(asked, actor=asker, at=at)
             count: int = found.order_by().count()

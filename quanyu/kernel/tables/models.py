@@ -33,7 +33,7 @@ class Paper(models.Model):
     hat = models.CharField("身份", max_length=100, blank=True)
     region_path = models.CharField("辖区", max_length=40, db_collation="C")
     table = models.CharField("列表", max_length=40)
-    format = models.CharField("格式", max_length=4)
+    format = models.CharField("格式", max_length=8)
     language = models.CharField("语言", max_length=10)
     state = models.CharField("状态", max_length=9)
     at = models.DateTimeField("申请时间")

@@ -72,6 +72,9 @@ TAKEN: Final = (*OF_ROWS, *OF_MAPS)
 DEGREES: Final = ("EPSG:4326", "EPSG:4490", "OGC:CRS84")
 """The systems of coordinates that are taken: WGS-84, which CGCS2000 equals here."""
 
+GEOMETRY: Final = "shape"
+"""What the geometry of a map file is called among its rows; the column may bear another name."""
+
 DECIMALS: Final = 7
 """Of degrees: a centimetre."""
 

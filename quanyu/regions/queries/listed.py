@@ -11,6 +11,7 @@ from django.db.models import Count, Prefetch, Q, QuerySet, Sum
 from django.utils.translation import gettext as _
 
 from quanyu.kernel.access.rules import upper
+from quanyu.kernel.tables.rules import shape_text
 from quanyu.regions import rules
 from quanyu.regions.models import Address, Building, Dwelling, Estate
 from quanyu.regions.queries import tree
@@ -202,8 +203,7 @@ def _degrees(value: float | None) -> str:
 def _outline(shape: object) -> str:
     if shape is None:
         return ""
-    found: str = shapely.to_wkt(shapely.from_wkb(bytes(shape)), rounding_precision=7)  # type: ignore[call-overload]
-    return found
+    return shape_text(shapely.from_wkb(bytes(shape)))  # type: ignore[call-overload]
 
 
 def _order(

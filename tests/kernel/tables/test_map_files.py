@@ -10,11 +10,16 @@ import pytest
 import shapely
 from pyogrio import raw as ogr
 
-from quanyu.kernel.columns import Column, Kind
-from quanyu.kernel.tables import rules
+from quanyu.kernel.access.rules import Actor
+from quanyu.kernel.access.scope import set_scope
+from quanyu.kernel.columns import Column, Kind, tables
+from quanyu.kernel.tables import queries, rules
 from quanyu.kernel.tables.engine import lines, unpack
-from quanyu.kernel.tables.rules import Format, WrongCell, WrongFile
+from quanyu.kernel.tables.judging import Judge
+from quanyu.kernel.tables.rules import Format, State, WrongCell, WrongFile
 from quanyu.kernel.tables.writing import Passport, opened
+from quanyu.web import urls
+from tests.kernel.tables.conftest import Taken
 
 COLUMNS = (
     Column("code", "网格代码", Kind.CODE),
@@ -148,3 +153,29 @@ def test_properties_that_some_features_lack_are_empty(tmp_path: Path) -> None:
         ["1", "", "POINT (117.5 31.5)"],
         ["", "二"],
     ]
+
+
+@pytest.mark.parametrize("form", MAPS)
+@pytest.mark.parametrize(("table", "count"), [("grids", 44), ("estates", 54), ("buildings", 605)])
+def test_of_places_come_back_unchanged(
+    table: str, count: int, form: Format, leader: Actor, taken: Taken, at: Any, tmp_path: Path
+) -> None:
+    assert urls.urlpatterns, "the edge is loaded, so that every list is read"
+    export = taken(leader, {}, table=table, format=form)
+    made = queries.made(export)
+
+    meta, _fids, shapes, _held = ogr.read(made)
+    unpack(made, into=tmp_path / "rows")
+    set_scope(leader)
+    judged = Judge(
+        tables[table],
+        tmp_path / "rows",
+        actor=leader,
+        at=at,
+        writes=False,
+        tell=lambda _done: True,
+    ).judge()
+
+    assert (export.state, export.done, len(shapes)) == (State.DONE, count, count)
+    assert meta["crs"] == "EPSG:4326"
+    assert (judged.faults, judged.new, judged.changed, judged.same) == ([], 0, 0, count)

@@ -11,10 +11,7 @@ from typing import Any
 import shapely
 import shapely.geometry
 
-from quanyu.kernel.tables.rules import DEGREES, Format, shape_text
-
-SHAPE = "shape"
-"""The code of the column into which the geometry goes."""
+from quanyu.kernel.tables.rules import DEGREES, GEOMETRY, Format, shape_text
 
 NAMED = (
     "urn:ogc:def:crs:OGC:1.3:CRS84",
@@ -50,8 +47,8 @@ def _geojson(raw: Path) -> Iterator[list[str]]:
     if said not in (*NAMED, *DEGREES):
         raise Askew
     names = list(dict.fromkeys(name for one in features for name in one.get("properties") or {}))
-    names = [name for name in names if name != SHAPE]
-    yield [*names, SHAPE]
+    names = [name for name in names if name != GEOMETRY]
+    yield [*names, GEOMETRY]
     for one in features:
         told = one.get("properties") or {}
         yield [*(_text(told.get(name)) for name in names), _drawn(one.get("geometry"))]
@@ -90,7 +87,7 @@ def _layer(path: Path) -> Iterator[list[str]]:
     if meta["crs"] not in DEGREES:
         raise Askew
     names = [str(name) for name in meta["fields"]]
-    yield [*names, SHAPE]
+    yield [*names, GEOMETRY]
     drawn = ["" if shape is None else shape_text(shapely.from_wkb(shape)) for shape in shapes]
     for number, shape in enumerate(drawn):
         yield [*(_text(column[number]) for column in held), shape]

@@ -6,9 +6,10 @@ nothing: a line in the story is what tells them that a matter is another.
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from django.db import models, transaction
+from django.db import transaction
 
 from quanyu.events.models import Event, SupervisionCard
 from quanyu.events.queries import relocating as queries
@@ -91,13 +92,14 @@ def _others(ways: Ways, *, actor: Actor, at: datetime) -> int:
     for event in queries.on_their_way(gone, actor=actor):
         event.moving_to = heirs[event.moving_to]
         event.save(update_fields=["moving_to"])
-    kept: list[models.Model] = []
+    kept: list[Any] = []
     for card in queries.cards_at(ways.origins, actor=actor):
         there = _of_card(card, ways)
         if there != card.region_path:
             card.region_path = there
             kept.append(card)
-    for row in [*queries.calls_at(gone, actor=actor), *queries.campaigns_at(gone, actor=actor)]:
+    going: list[Any] = [*queries.calls_at(gone, actor=actor)]
+    for row in [*going, *queries.campaigns_at(gone, actor=actor)]:
         row.region_path = heirs[row.region_path]
         kept.append(row)
     for row in kept:

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import TypeVar
 from uuid import UUID
 
 from django.db import models
@@ -14,6 +15,8 @@ from quanyu.kernel.jobs.actions import announce, jobs
 from quanyu.kernel.workflow import clocks, gate, rungs, storage
 from quanyu.kernel.workflow.models import Case, Step
 from quanyu.kernel.workflow.spec import Move, Overtaken
+
+C = TypeVar("C", bound=Case)
 
 
 def start(
@@ -77,7 +80,7 @@ def note(
 
 
 def note_all(
-    cases: Mapping[Case, Mapping[str, object]],
+    cases: Mapping[C, Mapping[str, object]],
     verb: str,
     *,
     fields: Sequence[str],

@@ -10,7 +10,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from quanyu.kernel.access.rules import Actor
-from quanyu.organisations.models import Body, Duty
+from quanyu.organisations.models import Body, Duties, Duty
 from quanyu.regions.queries import bound, following
 from quanyu.regions.queries.bound import Bound, Tied
 
@@ -44,6 +44,6 @@ def bodies_at(paths: Sequence[str]) -> QuerySet[Body]:
     return Body.objects.filter(region_path__in=paths, valid_to=None)
 
 
-def duties_at(paths: Sequence[str]) -> "QuerySet[Duty]":
+def duties_at(paths: Sequence[str]) -> Duties:
     """Return the duties at just these places that have no end."""
     return Duty.objects.filter(place_path__in=paths, valid_to=None)

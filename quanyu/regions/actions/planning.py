@@ -23,8 +23,8 @@ from quanyu.regions.models import Plan, PlanPart
 from quanyu.regions.queries import planning as queries
 from quanyu.regions.queries import tree
 from quanyu.regions.rules import changes, planning
+from quanyu.regions.rules.outcomes import next_grid
 from quanyu.regions.rules.planning import NotNow, State, Wanted, WrongPlan
-from quanyu.regions.rules.reorganising import next_grid
 
 NONE = -1
 """No grid today, in the rows of a part."""

@@ -101,7 +101,7 @@ def _first(row: Any) -> list[dict[str, Any]]:
             _("调整方式"),
             "radio",
             value=Change.MERGE.value,
-            options=[option(one.value, _(CHANGE_WORDS[one]), _(HELP[one])) for one in OFFERED],
+            options=[option(one.value, _(CHANGE_WORDS[one]), str(HELP[one])) for one in OFFERED],
         ),
         field(
             "within",

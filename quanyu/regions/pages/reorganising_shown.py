@@ -19,6 +19,7 @@ from quanyu.regions.queries import reorganising as reads
 from quanyu.regions.queries.past import Became
 from quanyu.regions.queries.rehearsing import Line, Lot, Rehearsal, rehearse
 from quanyu.regions.queries.sketches import sketch
+from quanyu.regions.queries.tree import in_language
 from quanyu.regions.rules.changes import CHANGE_WORDS, Change, Operation
 from quanyu.regions.tables import REHEARSAL, REORGANISATIONS
 from quanyu.regions.workflow import REORGANISATION, ReorganisationState
@@ -121,7 +122,7 @@ def steps(one: Any, *, actor: Actor, is_draft: bool) -> list[dict[str, Any]]:
             "sources": listed([called(path) for path in each.operation.sources]),
             "targets": listed(
                 [
-                    _("{name}（{path}）").format(name=t.name, path=t.path)
+                    _("{name}（{path}）").format(name=in_language(t.name, t.name_en), path=t.path)
                     for t in each.operation.targets
                 ]
             ),
@@ -136,7 +137,8 @@ def said(operation: Operation) -> str:
     """Return one step in a line."""
     change = _(CHANGE_WORDS[Change(operation.change)])
     sources = listed([called(path) for path in operation.sources])
-    return f"{change} {sources} → {listed([one.name for one in operation.targets])}"
+    targets = listed([in_language(one.name, one.name_en) for one in operation.targets])
+    return f"{change} {sources} → {targets}"
 
 
 def passage(one: Became, path: str) -> dict[str, Any]:
@@ -177,7 +179,7 @@ def _shown(found: Rehearsal) -> dict[str, Any]:
 
 def _names(found: Rehearsal) -> dict[str, str]:
     """Return what the places will be called, by the paths they will have."""
-    return {one.path: one.name for one in found.outcome.born}
+    return {one.path: in_language(one.name, one.name_en) for one in found.outcome.born}
 
 
 def _lot(lot: Lot, names: Mapping[str, str]) -> dict[str, Any]:

@@ -181,5 +181,5 @@ def _rows(paths: Iterable[str]) -> Mapping[str, Region]:
     return {row.path: row for row in rows.order_by("path")}
 
 
-def _read(shape: bytes | None) -> Shape | None:
+def _read(shape: bytes | memoryview | None) -> Shape | None:
     return None if shape is None else shapely.from_wkb(bytes(shape))

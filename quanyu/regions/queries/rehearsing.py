@@ -182,7 +182,8 @@ def _posts(
             "region_path", flat=True
         )
     )
-    moved, left = [], []
+    moved: list[Line] = []
+    left: list[Line] = []
     for one in serving:
         there = heirs[one.region_path]
         is_filled = one.post == Post.LEADER and there in led
@@ -217,7 +218,7 @@ def _unserved(outcome: Outcome, coming: Sequence[Line]) -> list[Line]:
     served = {line.target for line in coming}
     ended = set(outcome.ended)
     return [
-        Line(one.name, _("新网格还没有人"), one.made_of[0], one.path)
+        Line(tree.in_language(one.name, one.name_en), _("新网格还没有人"), one.made_of[0], one.path)
         for one in outcome.born
         if rules.level_of(one.path) is rules.Level.GRID
         and one.path not in ended
@@ -234,8 +235,8 @@ def _places(outcome: Outcome, shapes: Mapping[str, Drawing]) -> list[PlaceLine]:
         lines.append(
             PlaceLine(
                 path,
-                tree.place_names([path])[path] if old else (new.name if new else path),
-                new.name if new else "",
+                tree.place_names([path])[path] if old else path,
+                tree.in_language(new.name, new.name_en) if new else "",
                 old.households if old else None,
                 shapes[path].households if new else None,
                 is_gone=new is None,

@@ -52,13 +52,14 @@ def sketch(outcome: Outcome, drawn: Mapping[str, Drawing]) -> Sketch | None:
     level = rules.Level.GRID if rules.Level.GRID in levels else rules.Level.COMMUNITY
     parents = {rules.parent(path) for path in outcome.touched if rules.level_of(path) is level}
     rows = Region.objects.standing().filter(parent_path__in=parents, level=level)
+    fields = ("path", "name", "name_en", "shape")
     stands = {
-        path: (name, shapely.from_wkb(bytes(shape)))
-        for path, name, shape in rows.order_by("path").values_list("path", "name", "shape")
+        path: (tree.in_language(name, english), shapely.from_wkb(bytes(shape)))
+        for path, name, english, shape in rows.order_by("path").values_list(*fields)
         if shape is not None
     }
     comes = {
-        one.path: (one.name, shapely.from_wkb(shape))
+        one.path: (tree.in_language(one.name, one.name_en), shapely.from_wkb(shape))
         for one in outcome.born
         if rules.level_of(one.path) is level and (shape := drawn[one.path].shape) is not None
     }

@@ -138,8 +138,12 @@ def label(path: str) -> str:
     crumb = _crumb(path)
     if crumb is None:
         return path
-    is_english = (get_language() or "").startswith("en")
-    return crumb.name_en if is_english and crumb.name_en else crumb.name
+    return in_language(crumb.name, crumb.name_en)
+
+
+def in_language(name: str, english: str) -> str:
+    """Return a place's name in the reader's language, as far as it has one there."""
+    return english if english and (get_language() or "").startswith("en") else name
 
 
 def _crumb(path: str) -> Crumb | None:

@@ -137,3 +137,18 @@ def test_prints_no_place_without_an_outline(dispatcher: Actor) -> None:
     address = reverse("desk_city_map_print")
 
     assert browser_of(dispatcher).get(address, {"place": "34/01/02/001/"}).status_code == 404
+
+
+def test_leads_from_what_is_clicked_on_to_who_answers_for_it(dispatcher: Actor) -> None:
+    browser = browser_of(dispatcher)
+    building = Building.objects.standing().within(GRID).first()
+    assert building is not None
+    keys = [GRID, building.id.hex]
+
+    pages = [
+        browser.get(reverse("desk_city_map_one"), {"key": key}).content.decode() for key in keys
+    ]
+
+    links = [re.findall(r'href="([^"]+)"', page) for page in pages]
+    assert [len(found) for found in links] == [3, 3]
+    assert {browser.get(link).status_code for found in links for link in found} == {200}

@@ -24,6 +24,7 @@ HANDBOOK = {
     "notices": {Role.COMMUNITY_OFFICER, Role.OPERATOR, Role.WINDOW_CLERK, Role.SYS_ADMIN},
     "commander": {Role.COMMANDER, Role.DISTRICT_ADMIN, Role.COMMUNITY_SECRETARY},
     "own-account": set(),
+    "places": {Role.DISTRICT_ADMIN, Role.COMMANDER, Role.SYS_ADMIN},
     "map": set(),
     "reorganisation": {Role.COMMUNITY_SECRETARY, Role.COMMANDER, Role.DISTRICT_ADMIN},
     "grids": {Role.COMMANDER, Role.DISTRICT_ADMIN, Role.COMMUNITY_SECRETARY, Role.SYS_ADMIN},

@@ -60,13 +60,13 @@ def places(request: HttpRequest) -> HttpResponse:
         "section": "places",
         "shown": shown,
         "name": _either(shown.name, shown.name_en),
-        "way": [_step(crumb) for crumb in shown.way[:-1]],
+        "above": [_step(crumb) for crumb in shown.way[:-1]],
         "facts": _facts(shown),
         "children": [_child(child) for child in shown.children],
         "estates": [_estate_line(one) for one in shown.estates],
         "buildings": [_building_line(one) for one in shown.buildings],
         "named": shown.named if len(shown.named) > 1 else (),
-        "tabs": _tabs("places", path),
+        "ways": _ways("places", path),
         "q": given.get("q", ""),
         "now": timezone.localtime(),
     }
@@ -120,7 +120,7 @@ def estate(request: HttpRequest, code: str) -> HttpResponse:
         "section": "places",
         "name": _either(row.name, row.name_en),
         "row": row,
-        "way": [_step(crumb) for crumb in shown.way],
+        "above": [_step(crumb) for crumb in shown.way],
         "facts": [
             (_("小区代码"), row.code),
             (_("门牌"), _comma().join(shown.plates) or "—"),
@@ -130,7 +130,7 @@ def estate(request: HttpRequest, code: str) -> HttpResponse:
             (_("户数"), _number(sum(one.households for one in shown.buildings))),
         ],
         "buildings": [_building_line(one) for one in shown.buildings],
-        "tabs": _tabs("estates", row.region_path),
+        "ways": _ways("estates", row.region_path),
         "now": timezone.localtime(),
     }
     return answer(request, "regions/estate.html", context)
@@ -145,7 +145,7 @@ def building(request: HttpRequest, building_id: UUID) -> HttpResponse:
     context = {
         "section": "places",
         "row": row,
-        "way": [_step(crumb) for crumb in shown.way],
+        "above": [_step(crumb) for crumb in shown.way],
         "estate_url": reverse("desk_estate", args=[row.estate.code]) if row.estate else "",
         "status": _(STATUS_WORDS[rules.Status(row.status)]),
         "facts": [
@@ -165,7 +165,7 @@ def building(request: HttpRequest, building_id: UUID) -> HttpResponse:
             for path, since, to in shown.sitings
         ],
         "who_url": f"{reverse('desk_who')}?{urlencode({'building': row.pk})}",
-        "tabs": _tabs("buildings", row.region_path),
+        "ways": _ways("buildings", row.region_path),
         "now": timezone.localtime(),
     }
     return answer(request, "regions/building.html", context)
@@ -210,7 +210,7 @@ def _list(request: HttpRequest, table: Table, page_of: Any, read: Any, url: Any)
     listing = tables.listing(request, table, given, actor=actor, order="place")
     rows = tables.cells(table, chosen, read(page.rows, at))
     for cells, row in zip(rows, page.rows, strict=True):
-        cells[0]["url"] = url(row)
+        cells[0]["url"] = cells[1]["url"] = url(row)
     whole = {**given, tables.COLUMNS: chosen, "after": page.after}
     home = reverse(table.page)
     context = {
@@ -223,7 +223,7 @@ def _list(request: HttpRequest, table: Table, page_of: Any, read: Any, url: Any)
         **listing,
         "rows": rows,
         "pages": {"next_url": f"{home}?{address(whole)}" if page.after else ""},
-        "tabs": _tabs(table.name, given.get("place", "")),
+        "ways": _ways(table.name, given.get("place", "")),
         "now": timezone.localtime(at),
     }
     return answer(request, "regions/listed.html", context)
@@ -262,7 +262,7 @@ def _fields(table: Table, given: Mapping[str, str], actor: Actor) -> list[dict[s
 # ------------------------------------------------------------------ words and addresses
 
 
-def _tabs(here: str, place: str) -> list[dict[str, Any]]:
+def _ways(here: str, place: str) -> list[dict[str, Any]]:
     """Return the three ways to look at a place."""
     at = f"?{urlencode({'place': place})}" if place else ""
     named = (

@@ -17,4 +17,4 @@ def test_by_a_spoken_address(sit: Sit) -> None:
 
     expect(page.get_by_role("heading", name="荷香苑3幢")).to_be_visible()
     expect(page.get_by_role("heading", name="所在网格")).to_be_visible()
-    expect(page.get_by_role("link", name="第一网格")).to_be_visible()
+    expect(page.get_by_role("link", name="梅山路社区 第一网格")).to_be_visible()

@@ -3,23 +3,31 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
 from uuid import UUID
 
 import numpy as np
 from django.utils import timezone
 
 from quanyu.kernel.access.rules import Actor
-from quanyu.kernel.audit.actions import build, record_all
 from quanyu.kernel.columns import Key, Row
 from quanyu.kernel.errors import gettext_noop as _
-from quanyu.regions import queries, rules
+from quanyu.regions import queries
+from quanyu.regions.actions.bringing import (
+    Ground,
+    check_lasts,
+    check_plates_are_free,
+    outline_in,
+    point_in,
+    put_aliases,
+    put_plates,
+    record_each,
+    said_in,
+    status_of,
+)
 from quanyu.regions.actions.divisions import new_edition
 from quanyu.regions.actions.placing import check_keeper, site
-from quanyu.regions.models import Address, Alias, Building, Estate, Region, Siting
-from quanyu.regions.rules import Level, Status, standard
-from quanyu.regions.rules.addresses import comparable
-from quanyu.regions.rules.coordinates import Point
+from quanyu.regions.models import Address, Building, Estate, Siting
+from quanyu.regions.rules import Status, standard
 from quanyu.regions.rules.standard import NONE, WrongField
 from quanyu.regions.tables import BUILDINGS, ESTATES
 
@@ -34,73 +42,6 @@ def take_estates(*, keys: Mapping[Key, int], actor: Actor, at: datetime) -> "Est
 def take_buildings(*, keys: Mapping[Key, int], actor: Actor, at: datetime) -> "Buildings":
     """Return how a file of buildings is taken in: found or changed by code (导入楼栋)."""
     return Buildings(keys=keys, actor=actor, at=at)
-
-
-class Ground:
-    """What the rows of a file are checked against, read once."""
-
-    def __init__(self) -> None:
-        rows = Region.objects.standing().filter(level__in=(Level.COMMUNITY, Level.GRID))
-        self._paths: dict[str, str] = {}
-        shapes: list[tuple[str, bytes]] = []
-        for path, level, code, civil, shape in rows.values_list(
-            "path", "level", "code", "civil_code", "shape"
-        ):
-            self._paths |= {one: path for one in (code, civil) if one}
-            if level == Level.COMMUNITY and shape is not None:
-                shapes.append((path, bytes(shape)))
-        self._drawn = {path for path, _shape in shapes}
-        self._communities = queries.from_wkb(shapes) if shapes else None
-        self._systems: set[str] = set()
-
-    def community(self, code: str) -> str:
-        """Return the path of a community.
-
-        :raises WrongField: if the tree has none of that code
-        """
-        path = self._paths.get(code, "")
-        if not path or rules.level_of(path) is not Level.COMMUNITY:
-            raise WrongField(
-                _("区划中没有这个社区"), field="community", value=code, allowed=["340104001001"]
-            )
-        return path
-
-    def grid(self, code: str, *, community: str) -> str:
-        """Return the path of a grid.
-
-        :raises WrongField: if the community has none of that code
-        """
-        path = self._paths.get(code, "")
-        if rules.parent(path) != community:
-            raise WrongField(_("这个社区没有这个网格"), field="grid", value=code, allowed=[])
-        return path
-
-    def check_inside(self, lon: float, lat: float, *, community: str) -> None:
-        """Refuse a point outside the community that the row names, where that is drawn.
-
-        :raises WrongField: naming where the point lies instead
-        """
-        if community not in self._drawn or self._communities is None:
-            return
-        there = self._communities.locate_point(lon, lat)
-        if there != community:
-            raise WrongField(
-                _("这一点不在所写的社区里：它在 {there}"),
-                field="lon",
-                value=f"{lon}, {lat}",
-                allowed=[queries.label(community)],
-                there=queries.label(there) if there else _("所有社区之外"),
-            )
-
-    def system(self, said: str | None) -> str:
-        """Return the system of a row, once it is that of the rows before it.
-
-        :raises WrongField: if it is another
-        """
-        before = next(iter(self._systems), "")
-        found = standard.check_system(said or before or "wgs84", of_file=before)
-        self._systems.add(found)
-        return found
 
 
 # ------------------------------------------------------------------ estates
@@ -138,13 +79,13 @@ class Estates:
         standard.check_name(row["name"])
         standard.plates_of(row.get("plates") or "")
         system = self._ground.system(row.get("crs"))
-        _outline(row, held, system)
-        point = _point(row, held, system)
+        outline_in(row, held, system)
+        point = point_in(row, held, system)
         if point is not None:
             self._ground.check_inside(*point, community=path)
-        _check_lasts(row)
+        check_lasts(row)
         self._check_name_is_free(path, row)
-        _check_plates_are_free(row, path, estate=self._ids.get(row["code"]))
+        check_plates_are_free(row, path, estate=self._ids.get(row["code"]))
 
     def _check_name_is_free(self, path: str, row: Row) -> None:
         """Refuse a second estate of one name in a community; the file itself counts too."""
@@ -174,9 +115,9 @@ class Estates:
                 ],
             )
             for estate, row in zip(estates, rows, strict=True):
-                _put_plates(row, region_path=estate.region_path, today=self._today, estate=estate)
-                _put_aliases(row, estate)
-            _record(topic, estates, rows, actor=self._actor, at=self._at)
+                put_plates(row, region_path=estate.region_path, today=self._today, estate=estate)
+                put_aliases(row, estate)
+            record_each(topic, estates, rows, actor=self._actor, at=self._at)
 
     def finish(self) -> None:
         """Let every process read the map anew."""
@@ -184,7 +125,7 @@ class Estates:
 
     def _estate(self, row: Row) -> Estate:
         system, held = self._ground.system(row.get("crs")), self._held.get(row["code"])
-        lon, lat = _point(row, held, system) or (None, None)
+        lon, lat = point_in(row, held, system) or (None, None)
         estate = Estate(
             code=row["code"],
             name=row["name"],
@@ -192,7 +133,7 @@ class Estates:
             region_path=self._ground.community(row["community"]),
             lon=lon,
             lat=lat,
-            shape=_outline(row, held, system),
+            shape=outline_in(row, held, system),
             valid_from=row.get("start") or self._today,
             valid_to=row.get("end"),
         )
@@ -263,7 +204,7 @@ class Buildings:
         standard.check_floors(row.get("floors"))
         standard.plates_of(row.get("plates") or "")
         self._check_points(row, held, path)
-        standard.check_ends(row.get("start"), row.get("end"), status=_status(row))
+        standard.check_ends(row.get("start"), row.get("end"), status=status_of(row))
         if row.get("grid"):
             self._ground.grid(row["grid"], community=path)
         self._check_estate(row, path, number)
@@ -271,15 +212,15 @@ class Buildings:
 
     def _check_points(self, row: Row, held: Row | None, path: str) -> None:
         system = self._ground.system(row.get("crs"))
-        point = _point(row, held, system)
+        point = point_in(row, held, system)
         if point is not None:
             self._ground.check_inside(*point, community=path)
-        _outline(row, held, system)
-        _point(row, held, system, of="door_")
-        _check_plates_are_free(row, path, building=self._ids.get(row["code"]))
+        outline_in(row, held, system)
+        point_in(row, held, system, of="door_")
+        check_plates_are_free(row, path, building=self._ids.get(row["code"]))
 
     def _check_estate(self, row: Row, path: str, number: str) -> None:
-        estate = _said(row, "estate")
+        estate = said_in(row, "estate")
         if not estate:
             standard.check_name(row.get("name") or "")
             return
@@ -292,7 +233,7 @@ class Buildings:
                 allowed=[NONE],
             )
         other = self._numbers.setdefault((estate, number), row["code"])
-        if number and _status(row) == Status.ACTIVE and other != row["code"]:
+        if number and status_of(row) == Status.ACTIVE and other != row["code"]:
             raise WrongField(
                 _("同一小区有两栋楼用这个幢号：{other}"),
                 field="number",
@@ -303,7 +244,7 @@ class Buildings:
 
     def _check_merged(self, row: Row) -> None:
         into = row.get("merged_into") or ""
-        if bool(into) is not (_status(row) == Status.MERGED):
+        if bool(into) is not (status_of(row) == Status.MERGED):
             raise WrongField(
                 _("已并入的楼栋写明并入哪一栋，其余不写"),
                 field="merged_into",
@@ -344,8 +285,8 @@ class Buildings:
             for building, row in zip(buildings, rows, strict=True):
                 if row.get("plates"):
                     community = self._ground.community(row["community"])
-                    _put_plates(row, region_path=community, today=self._today, building=building)
-            _record(topic, buildings, rows, actor=self._actor, at=self._at)
+                    put_plates(row, region_path=community, today=self._today, building=building)
+            record_each(topic, buildings, rows, actor=self._actor, at=self._at)
 
     def finish(self) -> None:
         """Say into which each merged one went, and let every process read the map anew."""
@@ -361,9 +302,9 @@ class Buildings:
         system, held = self._ground.system(row.get("crs")), self._held.get(row["code"])
         path = self._ground.community(row["community"])
         number = standard.building_number(row["number"])
-        home = self._estates.get(_said(row, "estate"))
-        point = _point(row, held, system) or (0.0, 0.0)
-        doors = _point(row, held, system, of="door_") or (None, None)
+        home = self._estates.get(said_in(row, "estate"))
+        point = point_in(row, held, system) or (0.0, 0.0)
+        doors = point_in(row, held, system, of="door_") or (None, None)
         name = f"{home.name}{number}幢" if home else row["name"]
         plate = home.plate if home else standard.parted(row.get("plates") or "")[:1]
         building = Building(
@@ -379,10 +320,10 @@ class Buildings:
             door_lon=doors[0],
             door_lat=doors[1],
             given_in=system,
-            shape=_outline(row, held, system),
+            shape=outline_in(row, held, system),
             floors=row.get("floors"),
             households=row["households"],
-            status=_status(row),
+            status=status_of(row),
             valid_from=row.get("start") or self._today,
             valid_to=row.get("end"),
         )
@@ -414,102 +355,3 @@ class Buildings:
                 .values_list("building_id", "region_path")
             )
             site({key: path for key, path in moves.items() if held.get(key) != path}, day=day)
-
-
-# ------------------------------------------------------------------ both
-
-
-def _point(row: Row, held: Row | None, system: str, *, of: str = "") -> Point | None:
-    """Return a point of a row in WGS-84, or None where it has none."""
-    lon, lat = row.get(f"{of}lon") or "", row.get(f"{of}lat") or ""
-    if not lon and not lat:
-        return None
-    return standard.point_of(
-        lon, lat, system=_system_of(row, held, f"{of}lon", system), field=f"{of}lon"
-    )
-
-
-def _outline(row: Row, held: Row | None, system: str) -> bytes | None:
-    said = row.get("outline") or ""
-    return standard.outline_of(said, system=_system_of(row, held, "outline", system))
-
-
-def _system_of(row: Row, held: Row | None, key: str, system: str) -> str:
-    """Return the system of one cell: what stands already is in WGS-84, whatever the file says."""
-    return "wgs84" if held is not None and row.get(key) == held.get(key) else system
-
-
-def _check_plates_are_free(row: Row, path: str, **owner: UUID | None) -> None:
-    """Refuse a plate that another estate or building of the community has.
-
-    :raises WrongField: naming it
-    """
-    for road, door in standard.plates_of(row.get("plates") or ""):
-        rows = Address.objects.standing().filter(region_path=path, road=road, door=door)
-        others = rows if None in owner.values() else rows.exclude(**owner)
-        if others.exists():
-            raise WrongField(
-                _("这个门牌已属于别的小区或楼栋"),
-                field="plates",
-                value=f"{road}{door}号",
-                allowed=[],
-            )
-
-
-def _said(row: Row, key: str) -> str:
-    said = row.get(key) or ""
-    return "" if said == NONE else said
-
-
-def _status(row: Row) -> str:
-    return row.get("status") or Status.ACTIVE.value
-
-
-def _check_lasts(row: Row) -> None:
-    status = Status.DEMOLISHED if row.get("end") else Status.ACTIVE
-    standard.check_ends(row.get("start"), row.get("end"), status=status)
-
-
-def _put_plates(row: Row, *, region_path: str, today: date, **owner: Any) -> None:
-    """Let the plates of an estate or a building be those of the row; the others end."""
-    wanted = set(standard.plates_of(row.get("plates") or ""))
-    rows = Address.objects.standing().filter(**owner)
-    for plate in rows:
-        if (plate.road, plate.door) in wanted:
-            wanted.discard((plate.road, plate.door))
-        elif plate.valid_from is None or plate.valid_from >= today:
-            plate.delete()
-        else:
-            plate.valid_to = today
-            plate.save(update_fields=["valid_to"])
-    Address.objects.bulk_create(
-        [
-            Address(region_path=region_path, road=road, door=door, valid_from=today, **owner)
-            for road, door in sorted(wanted)
-        ]
-    )
-
-
-def _put_aliases(row: Row, estate: Estate) -> None:
-    wanted = {comparable(one) for one in standard.parted(row.get("aliases") or "")}
-    held = Alias.objects.filter(estate=estate)
-    held.exclude(text__in=wanted).delete()
-    for text in sorted(wanted - set(held.values_list("text", flat=True))):
-        Alias.objects.create(text=text, region_path=estate.region_path, estate=estate)
-
-
-def _record(
-    topic: str, subjects: Sequence[Any], rows: Sequence[Row], *, actor: Actor, at: datetime
-) -> None:
-    record_all(
-        [
-            build(
-                topic,
-                subject,
-                actor=actor,
-                at=at,
-                facts={name: str(value or "") for name, value in row.items()},
-            )
-            for subject, row in zip(subjects, rows, strict=True)
-        ]
-    )

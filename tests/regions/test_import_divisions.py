@@ -237,3 +237,29 @@ def test_shipped_tables_are_the_public_ones() -> None:
     shipped = {file.name for file in actions.HEFEI.iterdir()}
 
     assert {"LICENSE", "NOTICE", *(name for name, _ in actions.TABLES)} <= shipped
+
+
+def test_keeps_civil_affairs_code_and_level_beside_the_statistical_code(
+    db: None, folder: Path, clerk: Actor, at: datetime
+) -> None:
+    _amend(folder, "villages.csv", "code,name,streetCode\n", "code,name,civil_code,admin_level\n")
+    _amend(folder, "villages.csv", "居委会,320102002\n", "居委会,320102002901,street\n")
+    _amend(folder, "villages.csv", "北安门社区居委会,320102002901", "北安门社区居委会,320102002902")
+    _amend(folder, "villages.csv", "竺桥社区居委会,320102002901", "竺桥社区居委会,320102002903")
+
+    actions.import_divisions(folder=folder, actor=clerk, at=at)
+
+    row = Region.objects.get(path="32/01/02/002/001/")
+    assert (row.code, row.civil_code) == ("320102002001", "320102002901")
+    assert (row.level, row.admin_level) == ("community", "street")
+
+
+def test_names_an_administrative_level_that_there_is_not(
+    db: None, folder: Path, clerk: Actor, at: datetime
+) -> None:
+    _amend(folder, "villages.csv", "code,name,streetCode\n", "code,name,admin_level\n")
+
+    with pytest.raises(rules.ImportRefused) as no:
+        actions.import_divisions(folder=folder, actor=clerk, at=at)
+
+    assert {fault.field for fault in no.value.faults} == {"admin_level"}

@@ -144,7 +144,9 @@ def _standing(cities: Sequence[str], rows: Mapping[str, Row]) -> dict[str, Regio
 
 
 def _said(row: Region) -> rules.Standing:
-    return rules.Standing(row.kind, row.name, row.name_en, row.valid_from)
+    return rules.Standing(
+        row.kind, row.name, row.name_en, row.valid_from, row.civil_code, row.admin_level
+    )
 
 
 def _write(
@@ -174,6 +176,8 @@ def region_of(row: Row, day: date) -> Region:
         kind=row.division.kind,
         name=row.name,
         name_en=row.name_en,
+        civil_code=row.civil_code,
+        admin_level=row.admin_level,
         path=path,
         parent_path=rules.parent(path),
         valid_from=day,
@@ -183,6 +187,8 @@ def region_of(row: Row, day: date) -> Region:
 def _succeed(old: Region, row: Row, day: date) -> Region:
     new = region_of(row, day)
     new.name_en = row.name_en or old.name_en
+    new.civil_code = row.civil_code or old.civil_code
+    new.admin_level = row.admin_level or old.admin_level
     new.shape, new.lon, new.lat = old.shape, old.lon, old.lat
     new.is_sample, new.households = old.is_sample, old.households
     return new

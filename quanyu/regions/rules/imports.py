@@ -25,6 +25,10 @@ class Row:
     division: Division
     name: str
     name_en: str = ""
+    civil_code: str = ""
+    """The civil-affairs code, where the table has one."""
+    admin_level: str = ""
+    """Of which level it is held to be, where that is not the table's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +123,31 @@ def check_row(raw: Mapping[str, str], *, level: Level, known: Container[str]) ->
     above = parent(division.path)
     if above and above not in known:
         raise WrongRow(_("上级区划不在导入的表中"), field="code", value=code, allowed=[above])
-    return Row(division, name, (raw.get("name_en") or "").strip())
+    return Row(
+        division,
+        name,
+        (raw.get("name_en") or "").strip(),
+        _civil_code((raw.get("civil_code") or "").strip()),
+        _admin_level((raw.get("admin_level") or "").strip()),
+    )
+
+
+def _civil_code(said: str) -> str:
+    if said and not (said.isascii() and said.isdigit() and len(said) <= 16):
+        raise WrongCode(
+            _("民政代码由数字组成，至多 16 位"),
+            field="civil_code",
+            value=said,
+            allowed=["340104001001"],
+        )
+    return said
+
+
+def _admin_level(said: str) -> str:
+    allowed = [level.value for level in Level]
+    if said and said not in allowed:
+        raise WrongRow(_("没有这个行政级别"), field="admin_level", value=said, allowed=allowed)
+    return said
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +158,8 @@ class Standing:
     name: str
     name_en: str
     valid_from: date
+    civil_code: str = ""
+    admin_level: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,10 +185,13 @@ def compare(rows: Mapping[str, Row], standing: Mapping[str, Standing]) -> Change
 
 
 def _differs(row: Row, standing: Standing) -> bool:
-    # An edition without English names does not take the ones we have away.
+    # An edition without English names or civil codes does not take the ones we have away.
     english = row.name_en or standing.name_en
-    now = (row.division.kind.value, row.name, english)
-    return now != (standing.kind, standing.name, standing.name_en)
+    civil = row.civil_code or standing.civil_code
+    level = row.admin_level or standing.admin_level
+    now = (row.division.kind.value, row.name, english, civil, level)
+    held = (standing.kind, standing.name, standing.name_en)
+    return now != (*held, standing.civil_code, standing.admin_level)
 
 
 def check_not_emptied(changes: Changes) -> None:

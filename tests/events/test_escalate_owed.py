@@ -207,7 +207,12 @@ def test_a_card_sent_back_runs_anew(
 def test_is_told_once_however_often_the_job_runs(
     kind: str, part: JointPart, call: WhistleCall, card: SupervisionCard, hands: list[Actor]
 ) -> None:
-    row = {"part": part, "whistle": call, "card": card}[kind]
+    owing: dict[str, JointPart | WhistleCall | SupervisionCard] = {
+        "part": part,
+        "whistle": call,
+        "card": card,
+    }
+    row = owing[kind]
     when = queries.end_of(row) + MINUTE
     jobs.escalate(when)
     count = Notice.objects.count()
@@ -270,7 +275,12 @@ def test_every_kind_of_notice_is_declared() -> None:
 def test_a_stranger_tells_of_none(
     kind: str, part: JointPart, call: WhistleCall, card: SupervisionCard, stranger: Actor
 ) -> None:
-    row = {"part": part, "whistle": call, "card": card}[kind]
+    owing: dict[str, JointPart | WhistleCall | SupervisionCard] = {
+        "part": part,
+        "whistle": call,
+        "card": card,
+    }
+    row = owing[kind]
     set_scope(stranger)
 
     with pytest.raises(Denied):

@@ -146,7 +146,7 @@ def test_the_story_says_what_was_and_what_is(
     holiday: Holiday,
     dispatcher: Actor,
 ) -> None:
-    row = {"whistle": call, "card": card}[kind]
+    row: WhistleCall | SupervisionCard = call if kind == "whistle" else card
     holiday(SUNDAY)
     recounted(kind, row.pk)
 

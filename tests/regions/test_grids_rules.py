@@ -6,9 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from quanyu.regions.rules import grids
-from quanyu.regions.rules.grids import GRID_KINDS, Profile, Size, Sizes
+from quanyu.regions.rules.grids import GRID_KINDS, Profile, Size, Sizes, WrongGrid
 from quanyu.regions.rules.kinds import Kind
-from quanyu.regions.rules.topology import WrongGrid, area_m2, check_polygon
+from quanyu.regions.rules.topology import area_m2, check_polygon
 
 COMMUNITY = "340104001001"
 NO_TYPE = dict.fromkeys(GRID_KINDS, "")

@@ -186,4 +186,4 @@ def test_of_buildings_with_each_wrong_row_named(
 
 def test_by_nobody_but_who_stands_at_the_machine(at: datetime) -> None:
     with pytest.raises(Denied):
-        import_dwellings(rows=(), writes=True, actor=person("sys_admin"), at=at)
+        import_dwellings(rows=(), writes=True, actor=person(Role.SYS_ADMIN), at=at)

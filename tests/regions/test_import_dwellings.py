@@ -12,6 +12,7 @@ import pyarrow.parquet as pq
 import pytest
 import xlsxwriter
 
+from quanyu.kernel.access.rules import Role
 from quanyu.kernel.audit.models import Record
 from quanyu.kernel.errors import Denied
 from quanyu.project import places

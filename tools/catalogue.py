@@ -41,6 +41,8 @@ HOMES = {"django.utils.translation", "quanyu.kernel.errors"}
 """The modules that these words come from, under whatever name a file takes them in."""
 
 CHINESE = re.compile(r"[\u3400-\u9fff\u3001-\u303f\uff01-\uff5e]")
+QUOTED = re.compile(r'"[^"]*"')
+"""What English says of the signs that a file must hold, such as a number and "幢"."""
 WIDE = re.compile(r"[\u2018-\u201d\u2026]")
 PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|%[sd%]|\{\w*\}")
 # Babel writes these lines; they say nothing, or change with every run.
@@ -181,7 +183,7 @@ def _wrong(message: Message) -> Iterator[str]:
         return
     if message.fuzzy:
         yield "fuzzy"
-    if any(CHINESE.search(form) for form in forms):
+    if any(CHINESE.search(QUOTED.sub("", form)) for form in forms):
         yield "Chinese left in the English"
     if any(WIDE.search(form) for form in forms):
         yield "curly quotes or dots, which Chinese fonts draw wide"

@@ -124,6 +124,9 @@ DATA = {
         ),
         "words and signs of addresses, as the standard writes them",
     ),
+    "quanyu/regions/tables.py": dict.fromkeys(
+        ("ESTATES", "BUILDINGS"), "examples of what a file must hold, in any language"
+    ),
     "quanyu/regions/rules/addresses.py": dict.fromkeys(
         (
             *("_BLANKS", "_NUMERALS", "_COUNTED", "_DASHES", "_ROAD_ENDS", "_TAIL", "_DASHED"),

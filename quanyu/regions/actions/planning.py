@@ -208,11 +208,14 @@ def propose_plan(
     Every community in which a building comes into another grid is re-drawn on that day.
 
     :param names: what new grids shall be called, by community and key: ``34/…/001/ new:1``
-    :raises WrongPlan: if nothing would change
+    :raises WrongPlan: if nothing would change, or no grid stands there yet
     :raises WrongOperation: if what stands has changed since the plan was drawn
     """
     row = _draft(plan_id, actor)
-    steps = [step for part in queries.whole(row, actor=actor) for step in _steps(part, names)]
+    parts = queries.whole(row, actor=actor)
+    if all(number == NONE for part in parts for number in part.today):
+        raise WrongPlan(_("这里还没有网格：请先把网格导入，再做调整"), field="plan")
+    steps = [step for part in parts for step in _steps(part, names)]
     if not steps:
         raise WrongPlan(_("方案与今天的网格一样，没有可调整的"), field="plan")
     wanted = reorganising.Wanted(row.title, reason.strip() or row.reason, ground.strip(), day)

@@ -161,6 +161,13 @@ def queue_call_of_merged(case: UUID, at: datetime) -> None:
     actions.queue_call(event_id=case, actor=worker, at=at)
 
 
+@on("event.settle_with", is_news=True)
+def queue_call_of_settled_with(case: UUID, at: datetime) -> None:
+    """Put some of what was settled together with another on the list too."""
+    worker = system(settings.QUANYU_CITY, job="events.queue_call_of_settled_with")
+    actions.queue_call(event_id=case, actor=worker, at=at)
+
+
 @every("*/10 * * * * 50")
 def end_calls(at: datetime) -> None:
     """Let the calls be whose last day is over."""

@@ -21,6 +21,7 @@ from quanyu.kernel.errors import Denied, Invalid
 from quanyu.kernel.figures.rules import Grain, holding
 from quanyu.kernel.notices.models import Notice
 from quanyu.kernel.workflow.spec import Guarded, Missing, NotAllowed
+from quanyu.organisations import queries as bodies
 from tests.conftest import STREET, found, person
 from tests.seat import browser_of
 
@@ -256,6 +257,33 @@ def test_undone_takes_along_what_was_merged_into_it(
     again = found(twin.id)
     assert (again.state, again.closed_at, again.reply) == ("merged", None, "")
     assert again.steps.filter(verb="overrule_with").count() == 1
+
+
+def test_undone_and_ended_otherwise_by_now_ends_what_was_merged_into_it_alike(
+    act: Any,
+    said: Any,
+    handling: Event,
+    operator: Actor,
+    dispatcher: Actor,
+    commander: Actor,
+    reviewer: Actor,
+    at: datetime,
+) -> None:
+    twin = act(actions.report, said=said, actor=REPORTER, at=at)
+    act(actions.merge, event_id=twin.id, main=handling.number, actor=operator, at=at)
+    act(actions.force_close, event_id=handling.id, actor=commander, at=at, **SAID)
+    jobs.FOLLOWS["force_close"](handling.id, at)
+    main: dict[str, Any] = {"event_id": handling.id, "reason": "没有到现场看过"}
+    act(actions.overrule, actor=reviewer, at=at, **main)
+    there = bodies.body_by_code("outside-power")
+    assert there is not None
+    main |= {"body": there.id, "reply": "已移送，由他们答复"}
+    act(actions.forward, actor=dispatcher, at=at, **main)
+    jobs.FOLLOWS["forward"](handling.id, at)
+
+    jobs.go_on_together(handling.id, at)
+
+    assert found(twin.id).state == "forwarded"
 
 
 def test_undone_leaves_alone_whose_reporter_had_it_done_again(

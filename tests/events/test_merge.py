@@ -8,11 +8,12 @@ from django.db import IntegrityError, transaction
 from django.urls import reverse
 
 from quanyu.events import actions, jobs, queries
-from quanyu.events.models import Event
+from quanyu.events.models import Callback, Event
 from quanyu.events.queries import words
-from quanyu.events.rules import Filters
+from quanyu.events.rules import Filters, fair
 from quanyu.kernel.access.rules import REPORTER, Actor, Role, holder
 from quanyu.kernel.access.scope import set_scope
+from quanyu.kernel.codes import actions as codes
 from quanyu.kernel.errors import Invalid
 from tests.conftest import found, person
 from tests.seat import browser_of
@@ -185,6 +186,28 @@ def test_is_shown_at_the_desk_on_both(merged: Event, handling: Event, operator: 
 
     assert handling.number in there
     assert "还有 1 件反映" in main
+
+
+def test_settled_with_the_main_one_is_called_back_as_well(
+    act: Any, reported: Event, operator: Actor, grid_worker: Actor, at: datetime
+) -> None:
+    keeper = person(Role.SYS_ADMIN, "34/01/")
+    rule = {"workflow": "event", "stage": fair.SETTLED_SHARE, "amount": 100, "unit": "percent"}
+    act(codes.set_limit, start=at.date(), actor=keeper, at=at, **rule)
+    given = {"name": "陈静", "phone": "13900005678", "may_ask_back": True}
+    said = actions.Report(text="井盖碎了，又来说一次", lon=reported.lon, lat=reported.lat, **given)
+    other = found(act(actions.report, said=said, actor=REPORTER, at=at).id)
+    facts = {"event_id": other.id, "main": reported.number}
+    act(actions.merge, actor=operator, at=at, **facts)
+    done = {"event_id": reported.id, "outcome": "井盖已扶正"}
+    act(actions.settle, actor=grid_worker, at=at, **done)
+    jobs.FOLLOWS["settle"](reported.id, at)
+
+    jobs.queue_call_of_settled_with(other.id, at)
+
+    event = found(other.id)
+    assert (event.state, event.reopen_until) == ("settled", found(reported.id).reopen_until)
+    assert Callback.objects.filter(event=event).exists()
 
 
 def test_promises_its_reporter_the_same_days_when_the_main_one_is_ended_unsolved(

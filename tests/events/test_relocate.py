@@ -9,7 +9,7 @@ from django.conf import settings
 from quanyu.events import actions, queries
 from quanyu.events.actions import relocating
 from quanyu.events.models import Counted, Event, EventStep
-from quanyu.kernel.access.rules import Actor, Role, system
+from quanyu.kernel.access.rules import Actor, Role, holder, system
 from quanyu.kernel.access.scope import set_scope
 from quanyu.kernel.audit.models import Record
 from quanyu.kernel.errors import Denied
@@ -127,11 +127,24 @@ def test_follow_late_when_they_are_opened_anew(
     act: Any, closed: Event, kept: str, merged: Any, at: datetime
 ) -> None:
     follow(act, merged, at)
+    said = {"solved": False, "treated": 1, "comment": "又碎了"}
+    act(actions.rate, event_id=closed.pk, actor=holder(closed.pk), at=at, **said)
 
     moved = act(relocating.relocate, event_id=closed.pk, actor=WORKER, at=at)
 
     assert moved
     assert found(closed.pk).region_path == kept
+
+
+def test_do_not_follow_late_when_they_have_ended_meanwhile(
+    act: Any, closed: Event, gone: str, merged: Any, at: datetime
+) -> None:
+    follow(act, merged, at)
+
+    moved = act(relocating.relocate, event_id=closed.pk, actor=WORKER, at=at)
+
+    assert not moved
+    assert found(closed.pk).region_path == gone
 
 
 @pytest.mark.parametrize("verb", ["relocate_next", "relocate"])

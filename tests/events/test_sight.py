@@ -11,10 +11,10 @@ from django.db import connection
 
 from quanyu.events import actions, jobs
 from quanyu.events.actions import cards, whistle
-from quanyu.events.models import Event, SupervisionCard, WhistleCall
+from quanyu.events.models import Event, JointPart, SupervisionCard, WhistleCall
 from quanyu.events.queries import cards as card_queries
 from quanyu.events.rules.cards import Charge
-from quanyu.kernel.access.rules import Actor, Role, system
+from quanyu.kernel.access.rules import Actor, Role, holder, system
 from quanyu.kernel.access.scope import set_scope
 from quanyu.kernel.errors import Denied
 from quanyu.kernel.jobs import app as queue
@@ -145,6 +145,44 @@ def test_of_the_body_above_goes_with_the_matter(
 
     assert above in before
     assert above not in found(handling.pk).shared_with
+
+
+def test_of_the_body_above_that_was_not_told_ends_with_its_part(
+    act: Any, handling: Event, dispatcher: Actor, at: datetime
+) -> None:
+    assert handling.body_id is not None
+    above = organisations.above(handling.body_id)
+    facts = {"event_id": handling.id, "body": above, "task": TASK}
+    act(actions.join, actor=dispatcher, at=at, **facts)
+    before = found(handling.pk).shared_with
+    set_scope(WORKER)
+    part = JointPart.objects.get(event=handling)
+    taken = {"event_id": handling.id, "part_id": part.pk, "reason": "不用配合了"}
+    act(actions.withdraw_part, actor=dispatcher, at=at, **taken)
+
+    assert (before, found(handling.pk).shared_with) == ([above], [])
+
+
+def test_of_the_body_above_ends_once_nobody_has_the_matter(
+    act: Any, handling: Event, at: datetime
+) -> None:
+    assert handling.body_id is not None
+    assert handling.due_at is not None
+    above = organisations.above(handling.body_id)
+    assert above is not None
+    browser_of(in_body(above, name="高峰"))
+    set_scope(WORKER)
+    late = handling.due_at + timedelta(days=4)
+    actions.escalate(event_id=handling.pk, actor=WORKER, at=late)
+    before = found(handling.pk).shared_with
+    commander = person(Role.COMMANDER, STREET, name="何强")
+    ended = {"ground": "cannot_be_met", "reason": "三次协商不成", "reply": "按现行规定办不了"}
+    act(actions.force_close, event_id=handling.id, actor=commander, at=late, **ended)
+    last = found(handling.pk).shared_with
+    said = {"event_id": handling.id, "reason": "还是没有办"}
+    act(actions.appeal, actor=holder(handling.id), at=late, **said)
+
+    assert (before, last, found(handling.pk).shared_with) == ([above], [above], [])
 
 
 # ------------------------------------------------------------------ cards

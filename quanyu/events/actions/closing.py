@@ -7,7 +7,8 @@ from uuid import UUID
 
 from django.db import transaction
 
-from quanyu.events.actions.common import attach, set_free, with_actor
+from quanyu.events.actions.common import attach, with_actor
+from quanyu.events.actions.joint import set_free
 from quanyu.events.models import Event
 from quanyu.events.queries import closing as queries
 from quanyu.events.queries import replies
@@ -121,7 +122,7 @@ def rate(
         event.reopened += 1
         event.save(update_fields=["reopened"])
     if verb == "appeal":
-        set_free(event)
+        set_free(event, actor=actor)
     _end_call(event, by, actor=actor, at=at)
     return event
 

@@ -74,12 +74,6 @@ def drop_asked(event: Event) -> None:
     event.asked_days, event.asked_ground, event.asked_until = None, "", None
 
 
-def set_free(event: Event) -> None:
-    """Let no body have it: the dispatcher decides anew."""
-    event.body_id, event.is_outside, event.stops_outside = None, False, False
-    event.save(update_fields=["body_id", "is_outside", "stops_outside"])
-
-
 def attach(
     event: Event, photos: Sequence[Any], purpose: str, *, actor: Actor, at: datetime
 ) -> None:

@@ -7,8 +7,8 @@ from django.db import transaction
 
 from quanyu.events import rules
 from quanyu.events.actions.closing import promise_reopening
-from quanyu.events.actions.common import check_reason, drop_asked, person, set_free
-from quanyu.events.actions.joint import drop_parts
+from quanyu.events.actions.common import check_reason, drop_asked, person
+from quanyu.events.actions.joint import drop_parts, set_free
 from quanyu.events.actions.outside import come_in
 from quanyu.events.models import Draw, Event, ForceClosing
 from quanyu.events.queries import closing, standing
@@ -62,7 +62,7 @@ def appeal(*, event_id: UUID, reason: str, actor: Actor, at: datetime) -> Event:
     move(event, "appeal", actor=actor, at=at, reason=rules.check_text(reason))
     event.reopened += 1  # after the guard has seen how often it was
     event.save(update_fields=["reopened"])
-    set_free(event)
+    set_free(event, actor=actor)
     return event
 
 
@@ -72,7 +72,7 @@ def overrule(*, event_id: UUID, reason: str, actor: Actor, at: datetime) -> Even
     event = get(Event, event_id, actor=actor, lock=True)
     event.closed_at, event.reply = None, ""
     move(event, "overrule", actor=actor, at=at, reason=reason)
-    set_free(event)
+    set_free(event, actor=actor)
     return event
 
 

@@ -6,8 +6,7 @@ from uuid import UUID
 from django.db import transaction
 
 from quanyu.events import queries, rules
-from quanyu.events.actions.common import set_free
-from quanyu.events.actions.joint import drop_parts
+from quanyu.events.actions.joint import drop_parts, set_free
 from quanyu.events.models import Event
 from quanyu.events.queries import closing
 from quanyu.events.rules import fair, forwarded
@@ -91,7 +90,7 @@ def redo(*, event_id: UUID, reason: str, actor: Actor, at: datetime) -> Event:
         call.ended_at, call.ended = at, fair.Ended.LAPSED
         call.save(update_fields=["ended_at", "ended"])
     if is_anew:
-        set_free(event)
+        set_free(event, actor=actor)
     return event
 
 

@@ -250,6 +250,13 @@ def lead(event: Event, *, actor: Actor, at: datetime) -> None:
     seat(event, actor=actor)
 
 
+def set_free(event: Event, *, actor: Actor) -> None:
+    """Let no body have it, and none see it for the one that had it: the desk decides anew."""
+    event.body_id, event.is_outside, event.stops_outside = None, False, False
+    event.save(update_fields=["body_id", "is_outside", "stops_outside"])
+    seat(event, actor=actor)
+
+
 def seat(event: Event, *, actor: Actor) -> None:
     """Keep on the row how many parts are open and which bodies see it besides the lead."""
     event.shared_with = sorted(queries.called_to(event, actor=actor))

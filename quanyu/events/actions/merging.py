@@ -16,6 +16,9 @@ from quanyu.kernel.access.rules import Actor
 from quanyu.kernel.calendar.rules import local
 from quanyu.kernel.workflow.actions import move
 
+PROMISES = frozenset({"close_with", "settle_with", "force_with"})
+"""What ends a matter whose reporter is told until when it may be done again."""
+
 
 @transaction.atomic
 def merge(*, event_id: UUID, main: str, actor: Actor, at: datetime) -> Event:
@@ -76,7 +79,7 @@ def follow_main(*, event_id: UUID, actor: Actor, at: datetime) -> str:
         event.body_id, event.category = main.body_id, main.category
         event.dispatched_by, event.handled_by = main.dispatched_by, main.handled_by
         event.checked_by = main.checked_by
-        if verb in {"close_with", "force_with"}:
+        if verb in PROMISES:
             promise_reopening(event, at=at)
         event.is_outside, event.reply = main.is_outside, main.reply
         facts = {"outcome": main.outcome or None, "reply": main.reply or None}
@@ -89,7 +92,8 @@ def follow_main(*, event_id: UUID, actor: Actor, at: datetime) -> str:
 def go_on_with_main(*, event_id: UUID, actor: Actor, at: datetime) -> bool:
     """Have a merged matter wait for the main one again, whose forced closing was undone.
 
-    One that goes on by itself since, or whose main one was ended again, is let be.
+    One that goes on by itself since, or whose main one was ended unsolved again, is let be. If
+    that has ended otherwise by now, this one ends with it: nobody would come back to it.
     """
     event = get(Event, event_id, actor=actor, lock=True)
     main = event.merged_into
@@ -98,4 +102,5 @@ def go_on_with_main(*, event_id: UUID, actor: Actor, at: datetime) -> bool:
     event.closed_at, event.reply, event.outcome = None, "", ""
     event.is_outside, event.reopen_until = False, None
     move(event, "overrule_with", actor=actor, at=at, main=main.number)
+    follow_main(event_id=event_id, actor=actor, at=at)
     return True

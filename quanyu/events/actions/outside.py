@@ -8,8 +8,8 @@ from uuid import UUID
 from django.db import transaction
 
 from quanyu.events import rules
-from quanyu.events.actions.common import attach, check_reason, set_free, with_actor
-from quanyu.events.actions.joint import drop_parts, end_parts
+from quanyu.events.actions.common import attach, check_reason, with_actor
+from quanyu.events.actions.joint import drop_parts, end_parts, seat, set_free
 from quanyu.events.models import Event, Letter
 from quanyu.events.queries import gone as queries
 from quanyu.events.rules import leaving
@@ -58,6 +58,7 @@ def hand_outside(
     move(event, "hand_outside", actor=actor, at=at, **facts)
     clocks.agree(event, days((promised_on - today).days), at=at)
     event.save()
+    seat(event, actor=actor)
     _write(
         event,
         Kind.OUTSIDE,
@@ -109,7 +110,7 @@ def take_back(*, event_id: UUID, reason: str, actor: Actor, at: datetime) -> Eve
     event = get(Event, event_id, actor=actor, lock=True)
     come_in(event, Ending.BACK, actor=actor, at=at, answer=reason)
     move(event, "take_back", actor=actor, at=at, reason=reason)
-    set_free(event)
+    set_free(event, actor=actor)
     return event
 
 
@@ -119,7 +120,7 @@ def send_back(*, event_id: UUID, reason: str, actor: Actor, at: datetime) -> Eve
     event = get(Event, event_id, actor=actor, lock=True)
     event.reworked += 1
     move(event, "send_back", actor=actor, at=at, reason=reason)
-    set_free(event)
+    set_free(event, actor=actor)
     return event
 
 
@@ -137,6 +138,7 @@ def forward(
     event.reply, event.closed_at = reply, at
     move(event, "forward", actor=actor, at=at, body=body, reason=reason, reply=reply)
     drop_parts(event, reason, actor=actor, at=at)
+    seat(event, actor=actor)
     _write(event, Kind.FORWARD, reason, to=body, actor=actor, at=at)
     return event
 
@@ -148,7 +150,7 @@ def come_back(*, event_id: UUID, reason: str, actor: Actor, at: datetime) -> Eve
     event.closed_at, event.reply = None, ""
     come_in(event, Ending.BACK, actor=actor, at=at, answer=reason)
     move(event, "come_back", actor=actor, at=at, reason=reason)
-    set_free(event)
+    set_free(event, actor=actor)
     return event
 
 

@@ -11,6 +11,7 @@ from uuid import UUID
 
 from django.db import transaction
 
+from quanyu.events import queries as events
 from quanyu.events.models import Event, SupervisionCard
 from quanyu.events.queries import relocating as queries
 from quanyu.kernel.access.rules import Actor, ActorKind, Role
@@ -57,6 +58,8 @@ def relocate(*, event_id: UUID, actor: Actor, at: datetime) -> bool:
     event = rows.filter(pk=event_id).first()
     if event is None:
         raise Denied
+    if event.state not in events.OPEN:
+        return False  # it ended since: what is over keeps its place
     there = following.place_today(event.region_path, event.lon, event.lat)
     if there == event.region_path:
         return False

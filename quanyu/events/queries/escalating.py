@@ -111,6 +111,12 @@ def body_above(event: Event) -> UUID | None:
     return organisations.above(event.body_id) if event.body_id is not None else None
 
 
+def was_told_above(event: Event, *, actor: Actor) -> bool:
+    """Answer whether people of the body above were asked to see to a matter."""
+    rows = RungTold.objects.visible_to(actor).filter(event=event, level=Whom.LEADER)
+    return rows.exists()
+
+
 def distance_words(rung: RungEntry) -> str:
     """Return how far from the end a rung tells, as people say it."""
     if rung.unit == SHARE:

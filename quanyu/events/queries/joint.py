@@ -117,8 +117,9 @@ def called_to(event: Event, *, actor: Actor) -> set[UUID]:
     meetings = consultations(event, actor=actor)
     now |= {body for one in meetings if one.ended_at is None for body in one.invited}
     above = escalating.body_above(event)
-    told_above = {above} & set(event.shared_with) if above is not None else set()
-    return (now | _whistled(event, actor=actor) | told_above) - {event.body_id}
+    if above in event.shared_with and escalating.was_told_above(event, actor=actor):
+        now.add(above)
+    return (now | _whistled(event, actor=actor)) - {event.body_id}
 
 
 def _whistled(event: Event, *, actor: Actor) -> set[UUID]:

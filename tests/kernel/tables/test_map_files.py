@@ -108,8 +108,15 @@ def test_in_metres_are_refused(tmp_path: Path) -> None:
         ('{"hello": 1}', "图形"),
         ('{"features": [', "读不出来"),
         ('{"features": [{"properties": {}, "geometry": {"type": "Nothing"}}]}', "读不出来"),
+        ('{"features": [1, 2]}', "读不出来"),
+        ('{"features": [{"properties": "abc", "geometry": null}]}', "读不出来"),
+        ('{"crs": "EPSG:4326", "features": []}', "读不出来"),
+        ('{"features": ' + "[" * 100_000 + "]" * 100_000 + "}", "读不出来"),
     ],
-    ids=["another system", "no features", "cut short", "no geometry"],
+    ids=[
+        *("another system", "no features", "cut short", "no geometry"),
+        *("numbers for features", "words for properties", "a word for the system", "too deep"),
+    ],
 )
 def test_that_are_none_are_refused(tmp_path: Path, whole: str, words: str) -> None:
     path = tmp_path / "in.geojson"

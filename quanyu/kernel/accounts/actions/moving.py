@@ -43,14 +43,15 @@ def move_grants(
     rows = _left(ways, at=at)
     keys = list(rows.order_by("pk").values_list("pk", flat=True)[:most])
     hold_holders(GrantRow.objects.filter(Q(pk__in=keys) | Q(source__in=keys)))
-    held = GrantRow.objects.select_for_update(of=("self",)).filter(pk__in=keys)
+    # Asked again under the lock: what somebody ended in between is given to nobody anew.
+    held = _left(ways, at=at).select_for_update(of=("self",)).filter(pk__in=keys)
     found = list(held.select_related("account").order_by("pk"))
     for row in found:
         if is_moving:
             _move(row, ways[row.region_path], reason=reason, actor=actor, at=at)
         else:
             close(row, reason=reason, topic=PLACE_ENDED, actor=actor, at=at)
-    return len(found)
+    return len(keys)
 
 
 def _left(ways: Mapping[str, str], *, at: datetime) -> QuerySet[GrantRow]:

@@ -5,6 +5,7 @@ Runs in the process that reads uploaded files, like the reader of spreadsheets b
 
 import json
 from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,10 @@ NAMED = (
     "urn:ogc:def:crs:EPSG::4326",
     "urn:ogc:def:crs:EPSG::4490",
 )
+
+
+MISSHAPEN = (AttributeError, LookupError, RecursionError, TypeError)
+"""What a geometry that is none raises while it is read."""
 
 
 class Askew(Exception):
@@ -39,19 +44,35 @@ def rows(raw: Path, form: Format) -> Iterator[list[str]]:
 
 
 def _geojson(raw: Path) -> Iterator[list[str]]:
-    whole = json.loads(raw.read_text(encoding="utf-8-sig"))
-    features = whole.get("features") if isinstance(whole, dict) else None
-    if not isinstance(features, list):
+    whole = _object(_parsed(raw))
+    listed = whole.get("features")
+    if not isinstance(listed, list):
         raise Bare
-    said = ((whole.get("crs") or {}).get("properties") or {}).get("name", NAMED[0])
+    said = _object(_object(whole.get("crs")).get("properties")).get("name", NAMED[0])
     if said not in (*NAMED, *DEGREES):
         raise Askew
-    names = list(dict.fromkeys(name for one in features for name in one.get("properties") or {}))
-    names = [name for name in names if name != GEOMETRY]
+    features = [_object(one) for one in listed]
+    held = [_object(one.get("properties")) for one in features]
+    names = [name for name in dict.fromkeys(chain.from_iterable(held)) if name != GEOMETRY]
     yield [*names, GEOMETRY]
-    for one in features:
-        told = one.get("properties") or {}
+    for one, told in zip(features, held, strict=True):
         yield [*(_text(told.get(name)) for name in names), _drawn(one.get("geometry"))]
+
+
+def _parsed(raw: Path) -> Any:
+    try:
+        return json.loads(raw.read_text(encoding="utf-8-sig"))
+    except RecursionError as fault:
+        raise ValueError("too deep") from fault
+
+
+def _object(value: Any) -> dict[str, Any]:
+    """Return an object; null counts as an empty one."""
+    if value is None:
+        return {}
+    if not isinstance(value, dict):
+        raise ValueError("no object")  # noqa: TRY004 (the file is at fault, and not who calls)
+    return value
 
 
 def _drawn(geometry: Any) -> str:
@@ -59,7 +80,7 @@ def _drawn(geometry: Any) -> str:
         return ""
     try:
         return shape_text(shapely.geometry.shape(geometry))
-    except (shapely.errors.ShapelyError, AttributeError, KeyError, TypeError) as fault:
+    except (shapely.errors.ShapelyError, *MISSHAPEN) as fault:
         raise ValueError("no geometry") from fault
 
 

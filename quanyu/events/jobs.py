@@ -23,6 +23,7 @@ from quanyu.events.queries import (
     search,
     standing,
 )
+from quanyu.events.queries import whistle as calls
 from quanyu.events.queries.relocating import stragglers
 from quanyu.events.rules.joint import TOLD as TOLD_JOINT
 from quanyu.events.workflow import EVENT
@@ -284,6 +285,14 @@ def take_leave(case: UUID, at: datetime) -> None:
     """End a call in the story of the matters, too, that its street reaches no more."""
     worker = system(settings.QUANYU_CITY, job="events.take_leave")
     whistle.take_leave(call_id=case, actor=worker, at=at)
+
+
+@every("30 3 * * * 0")
+def take_leave_late(at: datetime) -> None:
+    """End in the story of their matters the calls that ended before the worker told of it."""
+    worker = system(settings.QUANYU_CITY, job="events.take_leave_late")
+    for key in calls.to_take_leave(actor=worker):
+        whistle.take_leave(call_id=key, actor=worker, at=at)
 
 
 @on("card.told_elsewhere")

@@ -13,6 +13,7 @@ from quanyu.events import actions, jobs
 from quanyu.events.actions import cards, whistle
 from quanyu.events.models import Event, JointPart, SupervisionCard, WhistleCall
 from quanyu.events.queries import cards as card_queries
+from quanyu.events.queries import whistle as call_queries
 from quanyu.events.rules.cards import Charge
 from quanyu.kernel.access.rules import Actor, Role, holder, system
 from quanyu.kernel.access.scope import set_scope
@@ -100,6 +101,23 @@ def test_of_what_the_street_reaches_no_more_is_ended_by_the_worker(
 
     assert (before, sees(called, Event, handling.pk)) == (True, False)
     assert found(handling.pk).steps.filter(verb="whistle_end").count() == 1
+
+
+def test_of_what_nobody_told_the_worker_of_is_ended_at_night(
+    act: Any, handling: Event, call: WhistleCall, called: UUID, dispatcher: Actor, at: datetime
+) -> None:
+    set_scope(WORKER)
+    Event.objects.filter(pk=handling.pk).update(region_path=ELSEWHERE)
+    lasting = call_queries.to_take_leave(actor=WORKER)
+    act(whistle.end, call_id=call.pk, words="已一起清完", actor=dispatcher, at=at)
+    set_scope(WORKER)
+    ended = call_queries.to_take_leave(actor=WORKER)
+
+    jobs.take_leave_late(at)
+
+    assert (lasting, ended, sees(called, Event, handling.pk)) == ([], [call.pk], False)
+    set_scope(WORKER)
+    assert call_queries.to_take_leave(actor=WORKER) == []
 
 
 def test_of_those_called_before_the_release_is_ended_too(

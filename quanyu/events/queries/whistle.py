@@ -6,8 +6,16 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models.fields.json import KeyTextTransform
 
-from quanyu.events.models import Event, EventStep, WhistleCall, WhistlePart, WhistleStep
+from quanyu.events.models import (
+    Event,
+    EventStep,
+    WhistleCall,
+    WhistleMatter,
+    WhistlePart,
+    WhistleStep,
+)
 from quanyu.events.rules import whistle as rules
 from quanyu.events.workflow.whistle import CALL, CallState
 from quanyu.kernel.access.queries import get
@@ -94,6 +102,17 @@ def lasting(call: WhistleCall, *, actor: Actor) -> list[Event]:
     )
     rows: QuerySet[Event] = Event.objects.visible_to(actor)
     return list(rows.filter(~Exists(ended), calls__call=call).order_by("id"))
+
+
+def to_take_leave(*, actor: Actor) -> list[UUID]:
+    """Return the calls that have ended, but not yet in the story of each of their matters."""
+    said = KeyTextTransform("whistle", "facts")
+    ends = EventStep.objects.visible_to(actor).annotate(said=said)
+    told = ends.filter(case=OuterRef("event"), verb="whistle_end", said=OuterRef("call__number"))
+    rows = WhistleMatter.objects.visible_to(actor).filter(
+        ~Exists(told), call__state=CallState.ENDED
+    )
+    return list(rows.order_by("call").values_list("call", flat=True).distinct()[:MOST])
 
 
 def of_matter(event: Event, *, actor: Actor) -> list[WhistleCall]:

@@ -86,3 +86,29 @@ def test_one_that_does_not_exist_looks_like_one_out_of_reach(
 ) -> None:
     with pytest.raises(Denied):
         actions.end_grant(grant_id=uuid7(), reason="调离", actor=security_administrator, at=now)
+
+
+# ------------------------------------------------------------------ with the place it was for
+
+GONE, HEIR = f"{STREET}001/g001/", f"{STREET}001/g002/"
+
+
+def move(by: Actor, at: datetime) -> int:
+    facts = {"is_moving": True, "reason": "网格调整", "most": 10}
+    return actions.move_grants(ways={GONE: HEIR}, actor=by, at=at, **facts)
+
+
+def test_moves_one_that_has_not_begun_once(demo: Actor, worker: Account, now: datetime) -> None:
+    later = now + timedelta(days=3)
+    facts = {"role": Role.GRID_WORKER, "region_path": GONE, "reason": "到岗"}
+    GrantRow.objects.create(account=worker, granted_from=later, **facts)
+
+    counts = [move(demo, now), move(demo, now)]
+
+    there = GrantRow.objects.filter(region_path=HEIR)
+    assert (counts, [row.granted_from for row in there]) == ([1, 0], [later])
+
+
+def test_moves_none_for_a_person(security_administrator: Actor, now: datetime) -> None:
+    with pytest.raises(Denied):
+        move(security_administrator, now)

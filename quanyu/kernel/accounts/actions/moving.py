@@ -55,8 +55,12 @@ def move_grants(
 
 
 def _left(ways: Mapping[str, str], *, at: datetime) -> QuerySet[GrantRow]:
-    """Return one's own grants at these places that live now or will."""
+    """Return one's own grants at these places that live now or will.
+
+    One ended before it began ends when it would have begun, which may be yet to come.
+    """
     rows = GrantRow.objects.filter(region_path__in=list(ways), source__isnull=True)
+    rows = rows.filter(ended_at__isnull=True)
     return rows.filter(Q(granted_to__isnull=True) | Q(granted_to__gt=at))
 
 
@@ -106,5 +110,5 @@ def _held_there(row: GrantRow, place: str, *, at: datetime) -> GrantRow | None:
 
 
 def _passed(row: GrantRow, *, at: datetime) -> Sequence[GrantRow]:
-    rows = GrantRow.objects.filter(source=row, granted_to__gt=at)
+    rows = GrantRow.objects.filter(source=row, granted_to__gt=at, ended_at__isnull=True)
     return list(rows.select_related("account", "deputy").order_by("pk"))

@@ -6,12 +6,10 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 
+from quanyu.events.rules import PARTS_OF_A_STREET
 from quanyu.kernel.access.http import option
 from quanyu.organisations.queries import BodyEntry
 from quanyu.regions.rules import ancestry
-
-STREET = 4
-"""Province, city, area, street."""
 
 FEW = 6
 """So many more than the first ones are shown at once; the rest is folded and sifted by typing."""
@@ -32,7 +30,7 @@ def ranked(
     known = {body.id: body for body in bodies}
     first = [option(key, known[key].label, why) for key, why in reasons.items() if key in known]
     others = [body for key, body in known.items() if key not in reasons]
-    street = next((p for p in ancestry(place) if p.count("/") == STREET), place)
+    street = next((p for p in ancestry(place) if p.count("/") == PARTS_OF_A_STREET), place)
     own = [option(b.id, b.label) for b in others if b.region_path.startswith(street)]
     rest = [
         option(b.id, b.label, b.place_name) for b in others if not b.region_path.startswith(street)

@@ -9,6 +9,7 @@ from django.db.models import Q, QuerySet
 from quanyu.events import queries
 from quanyu.events.models import Consultation, Event, EventStep, JointPart
 from quanyu.events.queries import escalating
+from quanyu.events.rules import PARTS_OF_A_STREET
 from quanyu.events.rules import joint as rules
 from quanyu.events.rules.joint import KEPT, LIVE, PartState
 from quanyu.events.workflow import EVENT
@@ -28,8 +29,6 @@ from quanyu.regions.rules import ancestry
 WHISTLED = ("whistle", "whistle_end")
 MOST_TOLD = 100
 MOST_OWED = 200
-STREET = 4
-"""Province, city, area, street: bodies of the matter's own street stand near enough."""
 
 
 def part(event: Event, part_id: UUID, *, actor: Actor) -> JointPart:
@@ -137,7 +136,7 @@ def _whistled(event: Event, *, actor: Actor) -> set[UUID]:
 def here(event: Event, *, at: datetime) -> list[BodyEntry]:
     """Return the bodies of ours that may be called: seated in the matter's street, or above it."""
     above = set(ancestry(event.region_path))
-    street = "/".join(event.region_path.split("/")[:STREET]) + "/"
+    street = "/".join(event.region_path.split("/")[:PARTS_OF_A_STREET]) + "/"
     standing = organisations.bodies(on=local(at).date())
     ours = [one for one in standing if one.kind != BodyKind.OUTSIDE]
     return [one for one in ours if one.region_path in above or one.region_path.startswith(street)]

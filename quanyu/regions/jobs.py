@@ -53,8 +53,15 @@ def take_due(at: datetime) -> None:
     with acting(worker):
         keys = reorganisations.due(day=day, state=S.TAKING, actor=worker)
         keys += reorganisations.due(day=day, state=S.APPROVED, actor=worker)
+    faults: list[Exception] = []
     for key in keys:
-        take_effect(key, at)
+        # What one cannot do must not keep the others, of other streets, from their day.
+        try:
+            take_effect(key, at)
+        except Exception as fault:
+            faults.append(fault)
+    if faults:
+        raise ExceptionGroup("re-organisations that do not take effect", faults)
 
 
 def take_effect(key: UUID, at: datetime) -> None:

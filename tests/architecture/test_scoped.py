@@ -19,9 +19,6 @@ PAST_THE_DOOR = {
     ("quanyu/regions/actions/planning.py", "_ask", "PlanPart"): (
         "rows are added and none is read: of a plan already fetched and locked"
     ),
-    ("quanyu/regions/actions/planning.py", "copy_plan", "PlanPart"): (
-        "rows are added; those they copy are read through visible_to"
-    ),
     ("quanyu/gateway/actions/answers.py", "_answer", "Answer"): (
         "a row is added and none is read: of an order already fetched"
     ),
@@ -49,7 +46,7 @@ PAST_THE_DOOR = {
     ("quanyu/regions/actions/reorganising/drafting.py", "_keep", "Allotment"): (
         "rows are added and none is read: of an operation just added"
     ),
-    ("quanyu/regions/actions/reorganising/effect.py", "begin", "Stage"): (
+    ("quanyu/regions/actions/reorganising/effect.py", "_begin", "Stage"): (
         "rows are added and none is read: of a re-organisation already fetched and locked"
     ),
 }

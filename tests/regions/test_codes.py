@@ -92,7 +92,11 @@ def test_a_path_is_the_codes_own_digits_by_level(code: str, path: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "path", ["", "/", "34", "34/1/", "34//", "34/01/04/001/002/006/", "34/01/04/001/002/g006/1/"]
+    "path",
+    [
+        *("", "/", "34", "34/1/", "34//", "34/²²/", "34/01/04/001/002/g٣٣٣/"),
+        *("34/01/04/001/002/006/", "34/01/04/001/002/g006/1/"),
+    ],
 )
 def test_refuses_what_is_no_path(path: str) -> None:
     with pytest.raises(rules.WrongPath):

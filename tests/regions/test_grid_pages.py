@@ -186,3 +186,10 @@ def test_a_grid_worker_reads_and_appoints_nobody(leader: GridContact) -> None:
 
     assert "何平" in said
     assert 'name="post"' not in said.split("data-filters")[-1].split("</form>", 1)[-1]
+
+
+@pytest.mark.parametrize("after", ["²²", "9" * 30, "x"])
+def test_an_odd_address_begins_at_the_first(leader: GridContact, after: str) -> None:
+    browser = browser_of(person(Role.COMMANDER))
+
+    assert "何平" in text(browser, f"/desk/grids/contacts?after={after}")

@@ -5,15 +5,25 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
+import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 
 from quanyu.kernel.access.rules import Actor, Role, system
 from quanyu.kernel.access.scope import set_scope
+from quanyu.kernel.audit.models import Record
 from quanyu.kernel.errors import Denied
 from quanyu.regions import actions, jobs
 from quanyu.regions.actions import reorganising
-from quanyu.regions.models import Allotment, Building, Plan, PlanPart, Reorganisation
+from quanyu.regions.models import (
+    Allotment,
+    Building,
+    Plan,
+    PlanPart,
+    Region,
+    Reorganisation,
+    Target,
+)
 from quanyu.regions.queries import planning as queries
 from quanyu.regions.rules.planning import (
     MIDDLE,
@@ -257,6 +267,43 @@ def test_nothing_is_proposed_without_a_change(
 
     with pytest.raises(WrongPlan):
         act(actions.propose_plan, plan_id=made.pk, actor=secretary, at=at, **PROPOSAL)
+
+
+def test_beside_borders_drawn_by_hand_the_ground_is_divided_as_it_lies(
+    act: Any, secretary: Actor, made: Plan, draw: Callable[[Plan], PlanPart], at: datetime
+) -> None:
+    part = draw(made)
+    set_scope(CITY)
+    # Strips, as a clerk draws them; and of the plan one pair of grids alone.
+    home = shapely.from_wkb(bytes(Region.objects.standing().get(path=COMMUNITY).shape or b""))
+    west, south, east, north = home.bounds
+    grids = list(Region.objects.standing().filter(parent_path=COMMUNITY).order_by("lon"))
+    wide = (east - west) / len(grids)
+    for n, grid in enumerate(grids):
+        strip = shapely.box(west + n * wide, south, west + (n + 1) * wide, north)
+        grid.shape = shapely.to_wkb(shapely.intersection(home, strip))
+        grid.save(update_fields=["shape"])
+    rows = list(zip(part.today, part.grid, strict=True))
+    pair = set(next((was, now) for was, now in rows if was not in {-1, now}))
+    mixed = [now if {was, now} <= pair else was for was, now in rows]
+    PlanPart.objects.filter(pk=part.pk).update(grid=mixed)
+
+    row = act(actions.propose_plan, plan_id=made.pk, actor=secretary, at=at, **PROPOSAL)
+
+    set_scope(CITY)
+    targets = Target.objects.filter(operation__reorganisation=row.reorganisation_id)
+    assert set(targets.values_list("shape", flat=True)) == {None}
+
+
+def test_the_engine_alone_keeps_a_drawing(
+    act: Any, secretary: Actor, made: Plan, draw: Callable[[Plan], PlanPart], at: datetime
+) -> None:
+    part = draw(made)
+
+    with pytest.raises(Denied):
+        act(actions.keep_drawing, part_id=part.pk, told={}, actor=secretary, at=at)
+    set_scope(CITY)
+    assert Record.objects.filter(topic="plan.draw", subject__contains=part.pk).count() == 1
 
 
 @pytest.mark.parametrize(

@@ -95,7 +95,7 @@ def test_a_wrong_size_is_said_beside_its_slider(browser: Client, drawn: Plan) ->
     assert "目标户数须在下限与上限之间" in answer.content.decode()
 
 
-@pytest.mark.parametrize("locks", ["[1]", "{", '{"a": 1}', "{}", '{"a": "b"}'])
+@pytest.mark.parametrize("locks", ["[1]", "{", '{"a": 1}', "{}", '{"a": "b"}', "[" * 9_999])
 def test_an_odd_painting_is_refused_with_a_sentence(
     browser: Client, drawn: Plan, locks: str
 ) -> None:

@@ -13,7 +13,7 @@ from quanyu.kernel.errors import Denied, Invalid, Refusal
 from quanyu.kernel.workflow.spec import Guarded, NotAllowed
 from quanyu.regions import queries
 from quanyu.regions.actions import reorganising as actions
-from quanyu.regions.actions.contacts import appoint_contact
+from quanyu.regions.actions.contacts import appoint_contact, end_contact
 from quanyu.regions.actions.reorganising import Step, Wanted
 from quanyu.regions.models import Building, Claim, GridContact, Region, Reorganisation
 from quanyu.regions.queries import following, rehearsing
@@ -245,6 +245,17 @@ def test_of_two_that_touch_one_grid_the_second_is_refused(
         act(actions.approve, reorganisation_id=row.pk, actor=another, at=at)
 
 
+def test_is_not_approved_by_who_changed_it(
+    act: Any, drafted: Reorganisation, secretary: Actor, commander: Actor, at: datetime
+) -> None:
+    key = drafted.pk
+    act(actions.amend, reorganisation_id=key, wanted=SAID, actor=commander, at=at)
+    act(actions.submit, reorganisation_id=key, actor=secretary, at=at)
+
+    with pytest.raises(Guarded):
+        act(actions.approve, reorganisation_id=key, actor=commander, at=at)
+
+
 VERBS = ("submit", "take_back", "approve", "send_back", "refuse", "withdraw", "add_operation")
 
 
@@ -371,3 +382,47 @@ def test_lets_contacts_follow_where_the_post_is_free(
 
     rows = GridContact.objects.order_by("valid_from").values_list("region_path", "valid_to")
     assert list(rows) == [(G2, DAY), (G1, None)]
+
+
+def test_who_is_to_leave_later_leaves_the_grid_that_follows(
+    act: Any, approved: Reorganisation, commander: Actor, at: datetime, on_the_day: datetime
+) -> None:
+    served = act(appoint_contact, path=G2, post="leader", name="马强", actor=commander, at=at)
+    leaves = DAY + timedelta(days=30)
+    act(end_contact, contact_id=served.pk, end=leaves, actor=commander, at=at)
+
+    take(act, approved, on_the_day)
+
+    rows = GridContact.objects.order_by("valid_from").values_list("region_path", "valid_to")
+    assert list(rows) == [(G2, DAY), (G1, leaves)]
+
+
+def test_begins_with_the_tree_so_that_nothing_changes_in_between(
+    act: Any, approved: Reorganisation, on_the_day: datetime
+) -> None:
+    act(actions.begin, reorganisation_id=approved.pk, actor=seeder(), at=on_the_day)
+
+    assert not queries.is_known(G2)
+    assert [stage.name for stage in reads.stages(approved, actor=seeder()) if stage.done_at] == [
+        "places"
+    ]
+
+
+def test_of_two_parts_none_keeps_the_code_of_civil_affairs(
+    act: Any, commander: Actor, another: Actor, at: datetime, on_the_day: datetime
+) -> None:
+    set_scope(seeder())
+    Region.objects.filter(path=COMMUNITY).update(civil_code="340104001001")
+    new = f"{STREET}077/"
+    grids = sorted(queries.grids_in(COMMUNITY))
+    homes = dict.fromkeys(grids[:1], new) | dict.fromkeys(grids[1:], f"{STREET}078/")
+    named = (Named(new, "甲社区居委会"), Named(f"{STREET}078/", "乙社区居委会"))
+    step = Step(Operation(Change.SPLIT, (COMMUNITY,), named, homes))
+    row = act(actions.propose, wanted=SAID, steps=[step], actor=commander, at=at)
+    act(actions.submit, reorganisation_id=row.pk, actor=commander, at=at)
+    act(actions.approve, reorganisation_id=row.pk, actor=another, at=at)
+
+    take(act, row, on_the_day)
+
+    now = Region.objects.standing().filter(path__in=[new, f"{STREET}078/"])
+    assert list(now.values_list("civil_code", flat=True)) == ["", ""]

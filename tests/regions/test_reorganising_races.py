@@ -131,6 +131,33 @@ def test_of_two_that_touch_one_grid_one_is_approved(at: datetime) -> None:
         assert {row.state for row in Reorganisation.objects.all()} == {S.APPROVED, S.SUBMITTED}
 
 
+def test_one_that_cannot_holds_up_no_other(killing: Any, at: datetime) -> None:
+    keys = [_made(G1, "荷塘网格", at=at)]
+    _do(actions.approve, OTHER, at=at, reorganisation_id=keys[0])
+    far = f"{STREET}002/g001/"
+    step = Step(Operation(Change.RENAME, (far,), (Named(far, "北塘网格"),)))
+    wanted = Wanted("更名", "居民习惯的叫法", "优化方案（示例）", at.date())
+    keys.append(_do(actions.propose, MAKER, at=at, wanted=wanted, steps=[step]).pk)
+    _do(actions.submit, MAKER, at=at, reorganisation_id=keys[1])
+    _do(actions.approve, OTHER, at=at, reorganisation_id=keys[1])
+    done_by = dict(effect.DONE_BY)
+
+    def broken(row: Reorganisation, *rest: Any) -> Any:
+        if row.pk == keys[0]:
+            raise RuntimeError(row.title)
+        return done_by[effect.HOUSES](row, *rest)
+
+    killing.setattr(effect, "DONE_BY", done_by | {effect.HOUSES: broken})
+
+    with pytest.raises(ExceptionGroup):
+        jobs.take_due(at)
+
+    with acting(WORKER):
+        states = {row.pk: row.state for row in Reorganisation.objects.all()}
+        assert states[keys[0]] == S.TAKING
+        assert Region.objects.get(path=far, valid_to=None).name == "北塘网格"
+
+
 def test_two_workers_do_it_once(at: datetime) -> None:
     key = _made(G1, "荷塘网格", at=at)
     _do(actions.approve, OTHER, at=at, reorganisation_id=key)

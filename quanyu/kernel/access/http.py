@@ -126,7 +126,7 @@ def meant(parse: Callable[[str], T], text: str, *, otherwise: Refusal) -> T:
     """
     try:
         return parse(text)
-    except ValueError as fault:
+    except (ValueError, RecursionError) as fault:
         raise otherwise from fault
 
 

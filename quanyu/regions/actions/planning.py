@@ -11,7 +11,7 @@ from django.db import transaction
 from django.db.models import Max
 
 from quanyu.kernel.access.queries import get
-from quanyu.kernel.access.rules import Actor, Role
+from quanyu.kernel.access.rules import Actor, ActorKind, Role
 from quanyu.kernel.audit.actions import record
 from quanyu.kernel.calendar.rules import local
 from quanyu.kernel.errors import Denied
@@ -22,7 +22,7 @@ from quanyu.regions.actions import reorganising
 from quanyu.regions.models import Plan, PlanPart
 from quanyu.regions.queries import planning as queries
 from quanyu.regions.queries import tree
-from quanyu.regions.rules import changes, planning
+from quanyu.regions.rules import changes, outlines, planning
 from quanyu.regions.rules.outcomes import next_grid
 from quanyu.regions.rules.planning import NotNow, State, Wanted, WrongPlan
 
@@ -151,8 +151,7 @@ def copy_plan(*, plan_id: UUID, title: str, actor: Actor, at: datetime) -> Plan:
     )
     _wish(copy, wanted_of(row))
     copy.save(force_insert=True)
-    held = PlanPart.objects.visible_to(actor).filter(plan=row, is_current=True)
-    PlanPart.objects.bulk_create(
+    for one in queries.whole(row, actor=actor):
         PlanPart(
             plan=copy,
             region_path=one.region_path,
@@ -163,9 +162,7 @@ def copy_plan(*, plan_id: UUID, title: str, actor: Actor, at: datetime) -> Plan:
             asked_at=at,
             drawn_at=one.drawn_at,
             **{name: getattr(one, name) for name in COPIED},
-        )
-        for one in held
-    )
+        ).save(force_insert=True)
     record("plan.copy", copy, actor=actor, at=at, facts={"from": str(row.pk)})
     return copy
 
@@ -177,7 +174,10 @@ def keep_drawing(
     """Keep what the engine drew of one community; a second time changes nothing (存入划法).
 
     :param told: the fields of a sketch: ``buildings``, ``today``, ``grid``, ``grids`` …
+    :raises Denied: if the actor is not the system
     """
+    if actor.kind is not ActorKind.SYSTEM:
+        raise Denied
     part = get(PlanPart, part_id, actor=actor, lock=True)
     if part.drawn_at is not None or part.is_undone:
         return None
@@ -189,6 +189,8 @@ def keep_drawing(
         setattr(part, name, told[name])
     part.drawn_at, part.is_current = at, True
     part.save(update_fields=[*COPIED, "drawn_at", "is_current"])
+    facts = {"place": part.region_path, "round": part.round}
+    record("plan.draw", part, actor=actor, at=at, facts=facts)
     return part
 
 
@@ -212,10 +214,10 @@ def propose_plan(
     :raises WrongOperation: if what stands has changed since the plan was drawn
     """
     row = _draft(plan_id, actor)
-    parts = queries.whole(row, actor=actor)
-    if all(number == NONE for part in parts for number in part.today):
+    light = queries.parts(row, actor=actor)
+    if all(number == NONE for part in light for number in part.today):
         raise WrongPlan(_("这里还没有网格：请先把网格导入，再做调整"), field="plan")
-    steps = [step for part in parts for step in _steps(part, names)]
+    steps = [step for part in queries.whole(row, actor=actor) for step in _steps(part, names)]
     if not steps:
         raise WrongPlan(_("方案与今天的网格一样，没有可调整的"), field="plan")
     wanted = reorganising.Wanted(row.title, reason.strip() or row.reason, ground.strip(), day)
@@ -320,11 +322,20 @@ def _steps(part: PlanPart, names: Mapping[str, str]) -> list[reorganising.Step]:
         for key, was, now in zip(part.buildings, part.today, part.grid, strict=True)
         if was in paths
     }
-    stay = {now: paths[now] for now in touched if paths[now] in homes.values()}
-    targets = [_target(part, number, path, names) for number, path in stay.items()]
+    kept = set(homes.values())
+    stay = {now: paths[now] for now in touched if paths[now] in kept}
     sources = [part.grids[n]["key"] for n in touched if not planning.is_new(part.grids[n]["key"])]
+    shapes = _outlines(part, stay)
+    # Beside borders drawn by hand the cells would leave gaps: the ground is divided as it lies.
+    if not outlines.fills(queries.area(sources), list(map(shapely.from_wkb, shapes.values()))):
+        shapes = {}
+    told = queries.names(sources)
+    targets = [
+        changes.Named(path, *_called(part, number, path, told, names), is_drawn=path in shapes)
+        for number, path in stay.items()
+    ]
     operation = changes.Operation(changes.Change.REDRAW, tuple(sources), tuple(targets), homes)
-    return [reorganising.Step(operation, _outlines(part, stay))]
+    return [reorganising.Step(operation, shapes)]
 
 
 def _paths(part: PlanPart, numbers: Sequence[int]) -> dict[int, str]:
@@ -339,13 +350,17 @@ def _paths(part: PlanPart, numbers: Sequence[int]) -> dict[int, str]:
     return paths
 
 
-def _target(part: PlanPart, number: int, path: str, names: Mapping[str, str]) -> changes.Named:
+def _called(
+    part: PlanPart,
+    number: int,
+    path: str,
+    told: Mapping[str, tuple[str, str]],
+    names: Mapping[str, str],
+) -> tuple[str, str]:
     key = part.grids[number]["key"]
-    if planning.is_new(key):
-        given = names.get(f"{part.region_path} {key}", "").strip()
-        return changes.Named(path, given or planning.grid_name(path), is_drawn=True)
-    chinese, english = queries.names(path)
-    return changes.Named(path, chinese, english, is_drawn=True)
+    if not planning.is_new(key):
+        return told.get(path, ("", ""))
+    return names.get(f"{part.region_path} {key}", "").strip() or planning.grid_name(path), ""
 
 
 def _outlines(part: PlanPart, paths: Mapping[int, str]) -> dict[str, bytes]:

@@ -146,7 +146,7 @@ def _units(terrain: Terrain, houses: Sequence[House]) -> tuple[Units, Any, _Plan
         flat[:, 1],
         np.array([house.households for house in houses], np.int64),
         _numbers([house.estate for house in houses], estates),
-        None if terrain.boundary is None else _laid(terrain.boundary, plane),
+        None if terrain.boundary is None else shapely.make_valid(_laid(terrain.boundary, plane)),
         [_laid(road, plane) for road in terrain.main_roads],
     )
     return units, polygons, plane

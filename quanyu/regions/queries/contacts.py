@@ -17,6 +17,8 @@ from quanyu.regions.tables import CONTACTS
 
 ORDER = tuple(Post)
 PAGE = 100
+DIGITS = 6
+"""Of a number of rows in an address; a longer one is none of ours."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +97,7 @@ def contact_page(
 ) -> ContactPage:
     """Return one page of the services; ``after`` is where the page before ended."""
     rows = contacts_asked(asked, on=on, actor=actor)
-    begin = int(after) if after.isdigit() else 0
+    begin = int(after) if after.isdecimal() and len(after) <= DIGITS else 0
     found = list(rows.select_related("account")[begin : begin + PAGE + 1])
     more = str(begin + PAGE) if len(found) > PAGE else ""
     return ContactPage(found[:PAGE], more, rows.order_by().count())

@@ -32,7 +32,6 @@ class After:
 
     def __init__(self, outcome: Outcome, drawn: Sequence[Drawn], ground: Ground) -> None:
         self._outcome = outcome
-        self._ground = ground
         self._operations = {
             target.path: one.operation for one in drawn for target in one.operation.targets
         } | {source: one.operation for one in drawn for source in one.operation.sources}
@@ -40,6 +39,7 @@ class After:
         self._rows = _rows({*outcome.ended, *outcome.resized})
         self._born = {one.path: one for one in outcome.born}
         self._points = self._spots()
+        self._living = _living(outcome, ground)
         self._cuts: dict[int, dict[str, Shape]] = {}
 
     def of(self, path: str) -> Drawing:
@@ -129,14 +129,8 @@ class After:
     def _households(self, born: Born) -> int | None:
         if rules.level_of(born.path) is not Level.GRID:
             return self._sum(born.path, made_of=born.made_of)
-        homes, houses = self._outcome.homes, self._ground.houses
-        living = [
-            house.households
-            for grid, inside in houses.items()
-            for key, house in inside.items()
-            if homes.get(key, grid) == born.path
-        ]
-        return sum(living) if living else self._kept(born)
+        living = self._living.get(born.path)
+        return self._kept(born) if living is None else living
 
     def _kept(self, born: Born) -> int | None:
         """Return the households of a place without buildings, as far as its parents tell."""
@@ -159,6 +153,16 @@ class After:
             kept = [self._rows[one].households for one in made_of]
         known = [one for one in kept if one is not None]
         return sum(known) if known else None
+
+
+def _living(outcome: Outcome, ground: Ground) -> Mapping[str, int]:
+    """Return the households of each grid in which a building will stand."""
+    found: dict[str, int] = {}
+    for grid, inside in ground.houses.items():
+        for key, house in inside.items():
+            path = outcome.homes.get(key, grid)
+            found[path] = found.get(path, 0) + house.households
+    return found
 
 
 def check_drawn(drawn: Sequence[Drawn]) -> None:

@@ -1,11 +1,12 @@
 """Reads of plans: which there are, what is to be drawn, what the engine is given (网格规划)."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 from django.db.models import Count, F, Max, OuterRef, Q, Subquery
+from shapely import from_wkb
 
 from quanyu.kernel.access.queries import get
 from quanyu.kernel.access.rules import Actor
@@ -13,10 +14,14 @@ from quanyu.kernel.questions import Question
 from quanyu.regions import rules
 from quanyu.regions.models import Building, Plan, PlanPart, Region, Road, Siting
 from quanyu.regions.queries import tree
-from quanyu.regions.rules import planning
+from quanyu.regions.rules import outlines, planning
 from quanyu.regions.rules.planning import State
 
 MOST_LISTED = 200
+FEW = 16
+"""Communities with all their shapes that a process holds at once."""
+
+NAMED = ("path", "name", "name_en")
 STANDING = {
     State.DRAFT: Q(proposed_at__isnull=True, withdrawn_at__isnull=True),
     State.PROPOSED: Q(proposed_at__isnull=False),
@@ -82,10 +87,10 @@ def part(row: Plan, path: str, *, actor: Actor) -> PlanPart | None:
     return found.filter(plan=row, is_current=True, region_path=path).first()
 
 
-def whole(row: Plan, *, actor: Actor) -> list[PlanPart]:
-    """Return the communities of a plan as they stand, with their shapes."""
+def whole(row: Plan, *, actor: Actor) -> Iterator[PlanPart]:
+    """Give the communities of a plan as they stand, with their shapes: a few at a time."""
     found = PlanPart.objects.visible_to(actor).filter(plan=row, is_current=True)
-    return list(found.order_by("region_path"))
+    return found.order_by("region_path").iterator(chunk_size=FEW)
 
 
 def ever(community: str) -> list[str]:
@@ -94,10 +99,16 @@ def ever(community: str) -> list[str]:
     return list(rows.values_list("path", flat=True).distinct())
 
 
-def names(path: str) -> tuple[str, str]:
-    """Return the Chinese and the English name of a place as it stands."""
-    found = Region.objects.standing().filter(path=path).values_list("name", "name_en").first()
-    return found or ("", "")
+def names(paths: Sequence[str]) -> dict[str, tuple[str, str]]:
+    """Return the Chinese and the English name of places as they stand."""
+    found = Region.objects.standing().filter(path__in=paths)
+    return {path: (name, english) for path, name, english in found.values_list(*NAMED)}
+
+
+def area(paths: Sequence[str]) -> Any:
+    """Return the ground of some places as they stand; None where a border is not known."""
+    found = Region.objects.standing().filter(path__in=paths).values_list("shape", flat=True)
+    return outlines.joined([None if one is None else from_wkb(bytes(one)) for one in found])
 
 
 def progress(row: Plan, *, actor: Actor) -> Progress:

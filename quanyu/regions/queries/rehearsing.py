@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from quanyu.kernel.access.rules import Actor
@@ -175,7 +176,8 @@ def _posts(
 ) -> tuple[Lot, list[Line]]:
     """Return the services that would go on in another grid, and those that would end."""
     heirs = _heirs(outcome)
-    rows = GridContact.objects.visible_to(actor).filter(valid_to=None)
+    lasting = Q(valid_to=None) | Q(valid_to__gt=row.effective_date)
+    rows = GridContact.objects.visible_to(actor).filter(lasting)
     serving = list(rows.filter(region_path__in=heirs).order_by("region_path", "valid_from", "pk"))
     led = set(
         rows.filter(region_path__in=set(heirs.values()), post=Post.LEADER).values_list(

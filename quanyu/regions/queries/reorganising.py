@@ -33,6 +33,8 @@ from quanyu.regions.rules.reorganising import settle
 from quanyu.regions.workflow import REORGANISATION
 
 MOST = 200
+GRID_PARTS = len(rules.Level)
+"""Of a grid's path; nothing stands in a grid."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,9 +140,7 @@ def ground(operations: Sequence[changes.Operation], day: date) -> Ground:
     targets = {target.path for one in operations for target in one.targets}
     parents = {rules.parent(path) for path in sources | targets} - {""}
     near = Q(path__in=parents) | Q(parent_path__in=parents)
-    for path in sources | targets:
-        near |= Q(path__gte=path, path__lt=upper(path))
-    rows = Region.objects.filter(near)
+    rows = Region.objects.filter(near | _inside("path", sources | targets))
     standing = rows.filter(valid_to__isnull=True)
     fields = ("path", "code", "name", "name_en", "valid_from")
     places = {path: Stood(path, *rest) for path, *rest in standing.values_list(*fields)}
@@ -149,15 +149,21 @@ def ground(operations: Sequence[changes.Operation], day: date) -> Ground:
 
 
 def _houses(places: Iterable[str]) -> dict[str, dict[str, House]]:
-    inside = Q(pk__in=[])
-    for path in places:
-        inside |= Q(region_path__gte=path, region_path__lt=upper(path))
     found: dict[str, dict[str, House]] = defaultdict(dict)
-    rows = Building.objects.standing().filter(inside).order_by("name")
+    rows = Building.objects.standing().filter(_inside("region_path", places)).order_by("name")
     fields = ("region_path", "id", "name", "households")
     for path, key, name, households in rows.values_list(*fields):
         found[path][str(key)] = House(name, households)
     return dict(found)
+
+
+def _inside(field: str, places: Iterable[str]) -> Q:
+    """Return what keeps these places and all in them: a range each, but grids, by their list."""
+    grids = {path for path in places if path.count("/") == GRID_PARTS}
+    found = Q(**{f"{field}__in": sorted(grids)})
+    for path in sorted({*places} - grids):
+        found |= Q(**{f"{field}__gte": path, f"{field}__lt": upper(path)})
+    return found
 
 
 def outcome(row: Reorganisation, *, actor: Actor) -> Outcome:

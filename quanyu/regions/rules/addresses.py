@@ -131,4 +131,4 @@ def spans(text: str) -> list[str]:
 def floor_of(room: str) -> int | None:
     """Return the floor that a room's number tells: 501 is on the fifth, 1203 on the twelfth."""
     digits = room.rstrip("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")
-    return int(digits[:-2]) if len(digits) > 2 and digits.isdigit() and int(digits[:-2]) else None
+    return int(digits[:-2]) if len(digits) > 2 and digits.isdecimal() and int(digits[:-2]) else None

@@ -78,7 +78,8 @@ def _divided(operation: Operation, ground: Ground) -> Outcome:
     if level_of(operation.sources[0]) is Level.COMMUNITY:
         heirs = {one: _heir(one, operation, ground) for one in operation.sources}
         return _regrouped(operation, heirs, operation.homes, ground)
-    homes = {key: path for key, path in operation.homes.items() if _grid_of(key, ground) != path}
+    grids = {key: one for one in operation.sources for key in ground.houses.get(one, {})}
+    homes = {key: path for key, path in operation.homes.items() if grids[key] != path}
     born, ways = [], []
     for target in operation.targets:
         made_of = [s for s in operation.sources if target.path in _reached(s, operation, ground)]
@@ -177,10 +178,6 @@ def _carried(to: Mapping[str, str], ground: Ground) -> dict[str, str]:
         if grid != path
         for key in ground.houses.get(grid, {})
     }
-
-
-def _grid_of(key: str, ground: Ground) -> str:
-    return next(grid for grid, houses in ground.houses.items() if key in houses)
 
 
 def _named(path: str, ground: Ground) -> Named:

@@ -47,6 +47,14 @@ def divided(area: Shape, points: Mapping[str, Points]) -> dict[str, Shape]:
     }
 
 
+def fills(area: Shape | None, shapes: Sequence[Shape]) -> bool:
+    """Answer whether shapes cover an area and no more; of one that is not known, always."""
+    if area is None:
+        return True
+    off = shapely.area(shapely.symmetric_difference(shapely.union_all(list(shapes)), area))
+    return bool(off <= SLIVER * shapely.area(area))
+
+
 def check_apart(shapes: Mapping[str, Shape]) -> None:
     """Refuse shapes that cover the same ground.
 

@@ -61,6 +61,8 @@ def check_path(path: str) -> str:
 
 
 def _is_part(part: str, depth: int) -> bool:
+    if not part.isascii():  # "²" is a digit too, and no number
+        return False
     if depth == len(WIDTHS):
         return len(part) == 4 and part[0] in "gsu" and part[1:].isdigit()
     return depth < len(WIDTHS) and len(part) == WIDTHS[depth] and part.isdigit()

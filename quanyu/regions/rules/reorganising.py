@@ -6,7 +6,6 @@ no path is given out twice, no two places side by side bear one name.
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from itertools import combinations
 
 from quanyu.kernel.errors import gettext_noop as _
 from quanyu.regions.rules.changes import (
@@ -24,7 +23,7 @@ from quanyu.regions.rules.changes import (
 from quanyu.regions.rules.codes import read_code
 from quanyu.regions.rules.kinds import Level
 from quanyu.regions.rules.outcomes import SETTLED, leading, next_grid, units_of
-from quanyu.regions.rules.places import check_path, level_of, parent
+from quanyu.regions.rules.places import check_path, level_of, parent, parents
 
 LEVELS = (Level.COMMUNITY, Level.GRID)
 SOURCES = {
@@ -184,9 +183,9 @@ def _check_move(operation: Operation, ground: Ground) -> None:
 
 
 def _check_beside(operation: Operation, ground: Ground) -> None:
-    parents = {parent(path) for path in operation.sources}
-    parents |= {parent(one.path) for one in operation.targets}
-    if len(parents) > 1:
+    above = {parent(path) for path in operation.sources}
+    above |= {parent(one.path) for one in operation.targets}
+    if len(above) > 1:
         raise WrongOperation(
             _("这种调整的地方须在同一个上级之内；换上级请用“改属”"),
             field="targets",
@@ -283,12 +282,20 @@ def _called(unit: str, ground: Ground) -> str:
 def _check_apart(operations: Sequence[Operation]) -> None:
     """Refuse a place that two operations touch, or one inside another's."""
     touched = [{*one.sources, *(target.path for target in one.targets)} for one in operations]
-    for mine, others in combinations(touched, 2):
-        met = [a for a in mine for b in others if a.startswith(b) or b.startswith(a)]
-        if met:
-            raise TouchedTwice(
-                _("{value} 在两步里都有；请分成先后两次调整"), field="operations", value=min(met)
-            )
+    # By path, and not each beside each: a city's plan has a step for every community.
+    taker: dict[str, int] = {}
+    twice = {
+        path for n, own in enumerate(touched) for path in own if taker.setdefault(path, n) != n
+    }
+    twice |= {
+        path
+        for path, n in taker.items()
+        if any(taker.get(above, n) != n for above in parents(path))
+    }
+    if twice:
+        raise TouchedTwice(
+            _("{value} 在两步里都有；请分成先后两次调整"), field="operations", value=min(twice)
+        )
 
 
 def _check_names(outcome: Outcome, ground: Ground) -> None:

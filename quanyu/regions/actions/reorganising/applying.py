@@ -47,6 +47,8 @@ def _begun(old: Region, born: Born, drawing: Drawing, day: date) -> Region:
     new.name, new.name_en, new.residents = born.name, born.name_en, drawing.residents
     if born.path == old.path:
         return new
+    # Civil affairs give a new place its own code; two parts of a place cannot both keep its one.
+    new.civil_code = ""
     if rules.level_of(born.path) is rules.Level.GRID:
         new.code = _grid_code(born, Kind(old.kind), day)
     else:

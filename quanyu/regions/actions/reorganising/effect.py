@@ -48,16 +48,11 @@ def begin(*, reorganisation_id: UUID, actor: Actor, at: datetime) -> Reorganisat
     if row.state != S.APPROVED or row.effective_date > timezone.localdate(at):
         return row
     try:
-        reads.outcome(row, actor=actor)
+        with transaction.atomic():
+            _begin(row, actor=actor, at=at)
     except Refusal as no:
+        row = reads.one(reorganisation_id, actor=actor, lock=True)
         _set_back(row, no, actor=actor, at=at)
-        return row
-    row.begun_at = at
-    move(row, "begin", actor=actor, at=at)
-    names = [*OWN, *following.followers()]
-    Stage.objects.bulk_create(
-        Stage(reorganisation=row, number=number, name=name) for number, name in enumerate(names)
-    )
     return row
 
 
@@ -111,6 +106,18 @@ def follow(
     return False
 
 
+def _begin(row: Reorganisation, *, actor: Actor, at: datetime) -> None:
+    """Write the tree in the transaction that begins: what is refused there has begun nothing."""
+    reads.outcome(row, actor=actor)
+    row.begun_at = at
+    move(row, "begin", actor=actor, at=at)
+    names = [*OWN, *following.followers()]
+    stages = Stage.objects.bulk_create(
+        Stage(reorganisation=row, number=number, name=name) for number, name in enumerate(names)
+    )
+    _note(stages[0], _tree(row, stages[0], actor, at), at=at)
+
+
 # ------------------------------------------------------------------ the stages of its own
 
 
@@ -133,7 +140,7 @@ def _estates(row: Reorganisation, stage: Stage, actor: Actor, at: datetime) -> B
 
 
 def _serving(row: Reorganisation, stage: Stage, actor: Actor, at: datetime) -> Batch:
-    return move_contacts(row, actor=actor, at=at)
+    return move_contacts(row, stage.after, actor=actor, at=at)
 
 
 def _grants(row: Reorganisation, stage: Stage, actor: Actor, at: datetime) -> Batch:

@@ -153,6 +153,27 @@ def test_is_made_of_some_that_were_settled_on_the_spot(
     assert (event.state, event.solved, event.rated_by) == ("settled", True, "call")
 
 
+def test_its_reporter_says_by_the_code_that_it_is_not_solved(act: Any, settled: Event) -> None:
+    event = act(
+        actions.rate,
+        event_id=settled.id,
+        solved=False,
+        treated=2,
+        comment="又歪了",
+        actor=holder(settled.id),
+        at=TUESDAY,
+    )
+
+    assert (event.state, event.rated_by, event.solved) == ("reported", "self", False)
+
+
+def test_the_page_of_the_code_asks_its_reporter_once(settled: Event) -> None:
+    set_scope(holder(settled.id))
+    before = words.followed(holder(settled.id), at=TUESDAY)
+
+    assert (before.may_rate, before.may_correct) == (True, False)
+
+
 def test_unsolved_on_the_spot_is_looked_at_from_the_beginning(
     act: Any, settled: Event, caller: Actor
 ) -> None:

@@ -493,7 +493,7 @@ def _may_say(seen: words.Followed) -> bool:
 def _promise(digits: str, seen: words.Followed, *, at: datetime) -> dict[str, Any] | None:
     """Return until when a closed matter may be done again; after that, the way to report anew."""
     event = seen.event
-    if event.state not in {State.CLOSED, State.RATED}:
+    if event.state not in {State.CLOSED, State.RATED, State.SETTLED}:
         return None
     until = closing.reopen_until(event)
     left = max(queries.most_reopens(event) - event.reopened, 0)

@@ -234,6 +234,8 @@ def followed(holder: Actor, *, at: datetime) -> Followed:
     until = closing.reopen_until(event)
     in_time = until is None or at <= until
     may_again = closing.is_reopenable(event, at=at)
+    is_settled = event.state == State.SETTLED
+    first = is_settled and event.solved is None
     is_unsolved = event.state == State.RATED and event.solved is False
     return Followed(
         event=event,
@@ -243,9 +245,9 @@ def followed(holder: Actor, *, at: datetime) -> Followed:
         due_at=main.due_at if main else due_at,
         due_words=calendar.words(explained) if explained and is_open else "",
         story=told(queries.story(event, actor=holder)),
-        may_rate=event.state == State.CLOSED,
-        may_reopen=event.state in {State.CLOSED, State.RATED} and may_again,
-        may_correct=event.state == State.RATED and in_time,
+        may_rate=event.state == State.CLOSED or (is_settled and event.solved is None),
+        may_reopen=event.state in {State.CLOSED, State.RATED, State.SETTLED} and may_again,
+        may_correct=in_time and (event.state == State.RATED or is_settled) and not first,
         may_appeal=event.state == State.FORCED and may_again,
     )
 

@@ -12,8 +12,10 @@ from zoneinfo import ZoneInfo
 
 import psycopg
 import pytest
+from django.apps import apps
 from django.conf import settings
 from django.db import connections
+from django.db.models import Model
 from django.test import TransactionTestCase
 from django.utils import translation
 from psycopg import sql
@@ -41,6 +43,12 @@ KEPT = (
 )
 """Tables that a test with real commits leaves alone: reference data, the same for all tests."""
 
+PRISTINE = sql.Identifier("pristine")
+"""The schema of a copy of all places, from which they are put back."""
+
+GROUND: list[Any] = []
+"""The marks of the places as they were put back last; empty until then."""
+
 
 def owner(database: str = "") -> psycopg.Connection[Any]:
     """Return a connection of the schema's owner, outside Django."""
@@ -55,7 +63,7 @@ def owner(database: str = "") -> psycopg.Connection[Any]:
 
 def _fingerprint() -> str:
     """Return what the template database depends on: migrations and everything that makes walls."""
-    whole = hashlib.sha256()
+    whole = hashlib.sha256(Path(__file__).read_bytes())
     parts = ("migrations", "models", "access", "jobs/schema.py", "operations/migrate", "/data/")
     for path in sorted((ROOT / "quanyu").rglob("*")):
         if path.is_file() and any(part in path.as_posix() for part in parts):
@@ -84,6 +92,8 @@ def _make(maker: psycopg.Connection[Any], name: str) -> None:
         connections[alias].settings_dict["NAME"] = draft
     migrate.run(alias="owner")
     _seed()
+    with owner(draft) as keeper:
+        _keep_ground(keeper)
     connections["owner"].close()
     connections["default"].close()
     maker.execute(
@@ -133,35 +143,61 @@ def _drop(maker: psycopg.Connection[Any], name: str) -> None:
     maker.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
 
 
-REDRAWN = ("regions_reorganisation", "regions_passage")
-UNDO = (
-    "UPDATE regions_building b SET region_path = s.region_path FROM regions_siting s"
-    ' WHERE s.building_id = b.id AND s.valid_to = ANY (SELECT "on" FROM regions_passage)',
-    'DELETE FROM regions_siting WHERE valid_from = ANY (SELECT "on" FROM regions_passage)',
-    "UPDATE regions_siting SET valid_to = NULL"
-    ' WHERE valid_to = ANY (SELECT "on" FROM regions_passage)',
-    'DELETE FROM regions_region WHERE valid_from = ANY (SELECT "on" FROM regions_passage)',
-    "UPDATE regions_region SET valid_to = NULL"
-    ' WHERE valid_to = ANY (SELECT "on" FROM regions_passage)',
-)
-"""What a re-organisation did to the tree, taken back: the tree is the same for all tests."""
+def _ground() -> list[str]:
+    """Return the tables of places, each after those that it hangs on."""
+    ordered: list[type[Model]] = []
+
+    def take(model: type[Model]) -> None:
+        above = [field.related_model for field in model._meta.fields if field.is_relation]
+        for one in above:
+            if isinstance(one, type) and one._meta.app_label == "regions" and one is not model:
+                take(one)
+        if model not in ordered:
+            ordered.append(model)
+
+    for model in apps.get_app_config("regions").get_models():
+        take(model)
+    return [model._meta.db_table for model in ordered]
+
+
+def _keep_ground(maker: psycopg.Connection[Any]) -> None:
+    """Keep a copy of all places as they stand in the template."""
+    maker.execute(sql.SQL("CREATE SCHEMA {}").format(PRISTINE))
+    for name in _ground():
+        table = sql.Identifier(name)
+        copy = sql.SQL("CREATE TABLE {}.{} AS TABLE {}").format(PRISTINE, table, table)
+        maker.execute(copy)
+
+
+def _marks(cleaner: psycopg.Connection[Any]) -> list[Any]:
+    """Return what changes when any row of a place is written or deleted."""
+    one = "SELECT count(*), coalesce(max(xmin::text::bigint), 0) FROM {}"
+    parts = [sql.SQL(one).format(sql.Identifier(name)) for name in _ground()]
+    return cleaner.execute(sql.SQL(" UNION ALL ").join(parts)).fetchall()
+
+
+def _restore_ground(cleaner: psycopg.Connection[Any]) -> None:
+    """Put all places back as the template has them, where a test has committed to them."""
+    if GROUND and _marks(cleaner) == GROUND:
+        return
+    tables = [sql.Identifier(name) for name in _ground()]
+    cleaner.execute(sql.SQL("TRUNCATE {} CASCADE").format(sql.SQL(", ").join(tables)))
+    for table in tables:
+        back = sql.SQL("INSERT INTO {} SELECT * FROM {}.{}").format(table, PRISTINE, table)
+        cleaner.execute(back)
+    GROUND[:] = _marks(cleaner)
 
 
 def truncate() -> None:
-    """Empty every table as the owner: the application's role may not."""
+    """Empty every table as the owner, who alone may; places are as the template has them."""
     with owner(connections["default"].settings_dict["NAME"]) as cleaner:
-        for statement in UNDO:
-            cleaner.execute(statement)
         tables = cleaner.execute(
             "SELECT schemaname, tablename FROM pg_tables WHERE schemaname = ANY (%s)",
             [[settings.QUANYU_SCHEMA, settings.QUANYU_QUEUE_SCHEMA]],
         ).fetchall()
-        names = [
-            sql.Identifier(s, t)
-            for s, t in tables
-            if not t.startswith(KEPT) or t.startswith(REDRAWN)
-        ]
+        names = [sql.Identifier(s, t) for s, t in tables if not t.startswith(KEPT)]
         cleaner.execute(sql.SQL("TRUNCATE {} CASCADE").format(sql.SQL(", ").join(names)))
+        _restore_ground(cleaner)
 
 
 @pytest.fixture(autouse=True, scope="session")

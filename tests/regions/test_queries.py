@@ -34,7 +34,8 @@ def test_search_finds_a_place_by_name(db: None) -> None:
 def test_search_finds_a_building_by_address(db: None) -> None:
     found = queries.search("荷香苑3幢")
 
-    assert found[0].detail.startswith("合肥市蜀山区三里庵街道梅山路社区")
+    assert found[0].name.startswith("合肥市蜀山区三里庵街道梅山路社区")
+    assert found[0].name.endswith("荷香苑3幢")
 
 
 def test_search_for_nothing_finds_nothing(db: None) -> None:

@@ -125,6 +125,7 @@ def topic_names() -> dict[str, str]:
         "reorganisation": gettext("区划调整"),
         "plan.make": gettext("新建网格方案"),
         "plan.redraw": gettext("重新计算方案"),
+        "plan.draw": gettext("算出网格方案"),
         "plan.paint": gettext("手工调整方案"),
         "plan.undo": gettext("撤回方案一步"),
         "plan.copy": gettext("另存方案"),

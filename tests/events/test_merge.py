@@ -194,7 +194,7 @@ def test_settled_with_the_main_one_is_called_back_as_well(
     keeper = person(Role.SYS_ADMIN, "34/01/")
     rule = {"workflow": "event", "stage": fair.SETTLED_SHARE, "amount": 100, "unit": "percent"}
     act(codes.set_limit, start=at.date(), actor=keeper, at=at, **rule)
-    given = {"name": "陈静", "phone": "13900005678", "may_ask_back": True}
+    given: dict[str, Any] = {"name": "陈静", "phone": "13900005678", "may_ask_back": True}
     said = actions.Report(text="井盖碎了，又来说一次", lon=reported.lon, lat=reported.lat, **given)
     other = found(act(actions.report, said=said, actor=REPORTER, at=at).id)
     facts = {"event_id": other.id, "main": reported.number}

@@ -303,7 +303,7 @@ def test_the_engine_alone_keeps_a_drawing(
     with pytest.raises(Denied):
         act(actions.keep_drawing, part_id=part.pk, told={}, actor=secretary, at=at)
     set_scope(CITY)
-    assert Record.objects.filter(topic="plan.draw", subject__contains=part.pk).count() == 1
+    assert Record.objects.filter(topic="plan.draw", subject__contains=str(part.pk)).count() == 1
 
 
 @pytest.mark.parametrize(

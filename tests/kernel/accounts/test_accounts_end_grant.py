@@ -1,6 +1,7 @@
 """Taking a role away (终止授权)."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -94,7 +95,7 @@ GONE, HEIR = f"{STREET}001/g001/", f"{STREET}001/g002/"
 
 
 def move(by: Actor, at: datetime) -> int:
-    facts = {"is_moving": True, "reason": "网格调整", "most": 10}
+    facts: dict[str, Any] = {"is_moving": True, "reason": "网格调整", "most": 10}
     return actions.move_grants(ways={GONE: HEIR}, actor=by, at=at, **facts)
 
 

@@ -4,6 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from threading import Barrier
 from time import sleep
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -95,7 +96,7 @@ def test_what_is_ended_meanwhile_is_given_to_nobody_anew(now: datetime) -> None:
         begun.wait(timeout=20)
         with acting(system(CITY, job="tests")) as mover:
             ways = {row.region_path: f"{CITY}04/001/001/g002/"}
-            facts = {"is_moving": True, "reason": "调整", "most": 10}
+            facts: dict[str, Any] = {"is_moving": True, "reason": "调整", "most": 10}
             actions.move_grants(ways=ways, actor=mover, at=now, **facts)
         ending.result()
 

@@ -44,11 +44,14 @@ def test_a_resident_by_place_rates_nobody_elses_matter(closed: Event) -> None:
     assert other.roles_on(closed) == frozenset()
 
 
-def test_a_follow_code_is_not_logged(client: Client, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_follow_code_is_not_logged(
+    client: Client, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
     body = {"text": "路灯坏了", "address": "路口"}
     code = client.post("/api/v1/public/reports", body, "application/json").json()["code"]
     answers = {"solved": True, "treated": 3}
-    caplog.handler.setFormatter(JsonLines())
+    # The handler is the same for all tests: its form is put back.
+    monkeypatch.setattr(caplog.handler, "formatter", JsonLines())
     with caplog.at_level(logging.INFO), caplog.at_level(logging.INFO, "django.request"):
         client.post(f"/api/v1/public/reports/{code}/rate", answers, "application/json")
 

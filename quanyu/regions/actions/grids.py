@@ -18,14 +18,12 @@ from quanyu.regions import queries
 from quanyu.regions.actions.divisions import new_edition
 from quanyu.regions.actions.placing import place_buildings
 from quanyu.regions.models import Building, GridContact, Region
-from quanyu.regions.queries import profiles
+from quanyu.regions.queries import profiles, tree
 from quanyu.regions.rules import KEEPERS, Level, Scheme, ancestry, topology
 from quanyu.regions.rules import grids as rules
+from quanyu.regions.rules.changes import LONGEST_NAME
 from quanyu.regions.rules.grids import Profile
 from quanyu.regions.rules.kinds import Kind
-
-COMMUNITY_PARTS = 5
-LONGEST_NAME = 80
 
 
 @transaction.atomic
@@ -323,7 +321,7 @@ def recount(path: str) -> None:
 
     Where no building is entered yet, the figures that were given stand.
     """
-    community = "/".join(path.split("/")[:COMMUNITY_PARTS]) + "/"
+    community = tree.community_of(path)
     houses = Building.objects.standing().within(community)
     counted = dict(houses.order_by().values_list("region_path").annotate(Sum("households")))
     if counted:

@@ -298,7 +298,7 @@ def _ask(
 
 def _check_locks(part: PlanPart, locks: Mapping[str, str]) -> None:
     buildings = {str(key) for key in part.buildings}
-    grids = {grid["key"] for grid in part.grids} | {f"new:{n}" for n in range(1, 100)}
+    grids = {grid["key"] for grid in part.grids} | {f"{planning.NEW}{n}" for n in range(1, 100)}
     for key, grid in locks.items():
         if key not in buildings:
             raise WrongPlan(_("这幢楼不在这个社区的方案里"), field="building", value=key)

@@ -71,7 +71,8 @@ def new(request: HttpRequest) -> HttpResponse:
             "button": _("新建方案"),
             "cancel_url": reverse("desk_plans"),
         }
-        return answer(request, "regions/plan_new.html", {"section": "plans", "form": form}, no)
+        context = {"section": "plans", "form": form, "wanted": Wanted()}
+        return answer(request, "regions/plan_new.html", context, no)
 
     return answered(request, made, page)
 

@@ -32,12 +32,12 @@ from quanyu.regions.actions import reorganising as actions
 from quanyu.regions.actions.reorganising import Wanted
 from quanyu.regions.pages import reorganising_shown as shown
 from quanyu.regions.queries import reorganising as reads
+from quanyu.regions.rules.changes import LONGEST
 from quanyu.regions.tables import REHEARSAL, REORGANISATIONS
 from quanyu.regions.workflow import MAKERS, REORGANISATION, ReorganisationState
 
 WORDED = ("send_back", "refuse", "withdraw")
 VERBS = (*WORDED, "submit", "take_back", "approve")
-LONGEST = {"title": 80, "ground": 200, "document": 120}
 
 
 @REORGANISATIONS.narrowed_by

@@ -141,12 +141,10 @@ def communities(path: str, row: Plan) -> list[str]:
     standing = Region.objects.on(row.base_date).within(path)
     known = standing.filter(level=rules.Level.COMMUNITY).values_list("path", flat=True)
     built = Building.objects.on(row.base_date).within(path)
-    housed = {_community(one) for one in built.values_list("region_path", flat=True).distinct()}
+    housed = {
+        tree.community_of(one) for one in built.values_list("region_path", flat=True).distinct()
+    }
     return sorted(set(known) & housed)
-
-
-def _community(path: str) -> str:
-    return "/".join(path.split("/")[: tree.COMMUNITY_PARTS]) + "/"
 
 
 def ground(path: str, row: Plan, *, actor: Actor) -> Ground:

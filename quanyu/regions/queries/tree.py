@@ -20,6 +20,11 @@ COMMUNITY_PARTS = 5
 """Province, city, area, street, community: ``34/01/04/001/001/``."""
 
 
+def community_of(path: str) -> str:
+    """Return the community in which a place within one lies."""
+    return "/".join(path.split("/")[:COMMUNITY_PARTS]) + "/"
+
+
 @dataclass(frozen=True, slots=True)
 class Child:
     """One place right below another, as a list shows it."""

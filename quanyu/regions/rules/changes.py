@@ -10,6 +10,8 @@ from quanyu.kernel.errors import gettext_noop as _
 from quanyu.regions.rules.places import parent
 
 LONGEST_NAME = 80
+LONGEST = {"title": 80, "reason": 1_000, "ground": 200, "document": 120}
+"""Signs that a re-organisation may say of itself, field by field."""
 
 
 class Change(StrEnum):

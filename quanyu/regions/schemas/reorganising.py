@@ -8,7 +8,7 @@ from ninja import Schema
 from pydantic import ConfigDict, Field
 
 from quanyu.regions.actions.reorganising import Step, Wanted
-from quanyu.regions.rules.changes import Named, Operation
+from quanyu.regions.rules.changes import LONGEST, LONGEST_NAME, Named, Operation
 
 Path = Annotated[str, Field(max_length=40)]
 Words = Annotated[str, Field(max_length=500)]
@@ -24,10 +24,10 @@ class WantedIn(Strict):
     """What a re-organisation says of itself."""
 
     region_path: Path
-    title: Annotated[str, Field(max_length=80)]
-    reason: Annotated[str, Field(max_length=1_000)]
-    ground: Annotated[str, Field(max_length=200)]
-    document: Annotated[str, Field(max_length=120)] = ""
+    title: Annotated[str, Field(max_length=LONGEST["title"])]
+    reason: Annotated[str, Field(max_length=LONGEST["reason"])]
+    ground: Annotated[str, Field(max_length=LONGEST["ground"])]
+    document: Annotated[str, Field(max_length=LONGEST["document"])] = ""
     effective_date: date
     moves_grants: bool = True
 
@@ -40,7 +40,7 @@ class TargetIn(Strict):
     """A place as it is to be."""
 
     path: Path
-    name: Annotated[str, Field(max_length=80)]
+    name: Annotated[str, Field(max_length=LONGEST_NAME)]
     name_en: Annotated[str, Field(max_length=120)] = ""
 
 

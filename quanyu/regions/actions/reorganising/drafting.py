@@ -18,10 +18,9 @@ from quanyu.regions.models import Allotment, Operation, Reorganisation, Target
 from quanyu.regions.queries import reorganising as reads
 from quanyu.regions.queries.outlines import check_drawn
 from quanyu.regions.rules import changes
-from quanyu.regions.rules.changes import WrongOperation
+from quanyu.regions.rules.changes import LONGEST, WrongOperation
 from quanyu.regions.rules.reorganising import settle
 
-LONGEST = {"title": 80, "reason": 1_000, "ground": 200, "document": 120}
 LEAST = {"title": 2, "reason": 2, "ground": 2, "document": 0}
 WORDS = {
     "title": _("标题"),

@@ -28,7 +28,7 @@ def row(one: "Plan") -> dict[str, Any]:
     return {
         "url": reverse("desk_plan", args=[one.pk]),
         "title": one.title,
-        "place": tree.place(one.region_path).name,
+        "place": tree.label(one.region_path),
         "label": _(rules.STATE_WORDS[one.standing]),
         "made_at": one.made_at,
     }

@@ -200,7 +200,7 @@ def _page(request: HttpRequest, key: UUID, no: Refusal | None = None) -> HttpRes
     context = {
         "section": "plans",
         "plan": row,
-        "place": tree.place(row.region_path).name,
+        "place": tree.label(row.region_path),
         "state": _(rules.STATE_WORDS[row.standing]),
         "progress": queries.progress(row, actor=actor),
         "figures": planned.figures(row, [part] if part else parts),

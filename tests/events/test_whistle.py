@@ -157,7 +157,7 @@ def test_is_for_the_street_alone(
 def test_never_calls_the_street_or_a_community(at: datetime, db: None) -> None:
     kinds = {one.kind for one in queries.callable_bodies(GRID, at=at)}
 
-    assert kinds == {"department", "stationed_team", "provider"}
+    assert kinds == {"department", "stationed_agency", "provider"}
 
 
 def test_lets_those_called_see_the_matter_it_is_about(

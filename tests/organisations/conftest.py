@@ -46,7 +46,7 @@ def stranger() -> Actor:
 def team(db: None, district_admin: Actor, at: datetime, on: date) -> Body:
     return actions.found_body(
         code="lamp-team",
-        kind="stationed_team",
+        kind="stationed_agency",
         name="路灯养护队",
         place=STREET,
         start=on - timedelta(days=60),

@@ -167,9 +167,9 @@ def test_a_mark_of_nonsense_opens_the_first_page(db: None, on: date) -> None:
 
 
 def test_bodies_are_found_by_kind_and_name(db: None, on: date) -> None:
-    teams = queries.bodies(on=on, kind="stationed_team", search="市政")
+    teams = queries.bodies(on=on, kind="stationed_agency", search="市政")
 
-    assert [(team.code, team.kind_name) for team in teams] == [("street-works", "派驻队伍")]
+    assert [(team.code, team.kind_name) for team in teams] == [("street-works", "派驻机构")]
 
 
 def test_bodies_are_named_in_english(db: None, on: date) -> None:

@@ -27,7 +27,7 @@ def test_refuses_the_same_code_twice(team: Body, district_admin: Actor, at: date
     with pytest.raises(rules.AlreadyThere):
         actions.found_body(
             code=team.code,
-            kind="community",
+            kind="residents_committee",
             name="又一个",
             place=STREET,
             actor=district_admin,
@@ -49,7 +49,7 @@ def test_refuses_what_no_body_can_be(
 ) -> None:
     given: dict[str, Any] = {
         "code": "lamp-team",
-        "kind": "stationed_team",
+        "kind": "stationed_agency",
         "name": "路灯养护队",
         "phone": "",
     }

@@ -51,7 +51,7 @@ def test_faults_come_back_and_the_mended_file_goes_in(
     with page.expect_download() as begun:
         page.get_by_role("link", name="CSV 模板").click()
     head, codes = kept(begun.value, tmp_path / "template.csv")
-    lamps: dict[str, Any] = {"code": "lamps", "name": "路灯队", "kind": "派驻队伍"}
+    lamps: dict[str, Any] = {"code": "lamps", "name": "路灯队", "kind": "派驻机构"}
     cafe = {"code": "cafe", "name": "茶馆", "kind": "茶馆", "phone": "13800138000"}
     rows = [[one.get(key, "") for key in codes] for one in (lamps, cafe)]
     for row in rows:

@@ -119,7 +119,7 @@ def test_a_body_that_came_later_did_not_answer_then(act: Any, at: datetime) -> N
     team = act(
         organisations.found_body,
         code="lamp-team",
-        kind="stationed_team",
+        kind="stationed_agency",
         name="路灯养护队",
         place="34/01/04/001/",
         actor=clerk,

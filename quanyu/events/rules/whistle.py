@@ -25,7 +25,7 @@ CALLED, REPEAT = "called", "repeat"
 FALLBACK: Final = {CALLED: working_hours(4), REPEAT: days(30)}
 """Samples, for where the codes say nothing."""
 
-CALLABLE: Final = frozenset({BodyKind.DEPARTMENT, BodyKind.STATIONED_TEAM, BodyKind.PROVIDER})
+CALLABLE: Final = frozenset({BodyKind.DEPARTMENT, BodyKind.STATIONED_AGENCY, BodyKind.PROVIDER})
 """Whom a street may call: never itself and never a community, that would be passing work down."""
 
 STREET_STEPS: Final = 4

@@ -48,7 +48,7 @@ def bodies(request: HttpRequest) -> HttpResponse:
     context = {
         "section": "bodies",
         "title": _(BODIES.title),
-        "sub": _("谁来办：部门、街道、派驻队伍、社区、企业；撤销的留着"),
+        "sub": _("谁来办：党组织、部门、街道、派驻机构、居委会、企业；撤销的留着"),
         "filters": [*_fields(asked, actor), *tables.kept(listing["keep"])],
         "clear_url": reverse("desk_bodies") if asked else "",
         "total": f"{page.count:,}",

@@ -29,8 +29,8 @@ from tests.kernel.tables.conftest import rows_of
 
 pytestmark = pytest.mark.django_db
 HEAD = ["code", "name", "kind", "place", "parent", "phone", "start"]
-LAMPS = ["lamps", "路灯养护队", "派驻队伍", STREET, "", "0551-6000-0001", "2026-03-02"]
-SEWERS = ["sewers", "排水养护队", "stationed_team", STREET, "lamps", "", "2026年3月2日"]
+LAMPS = ["lamps", "路灯养护队", "派驻机构", STREET, "", "0551-6000-0001", "2026-03-02"]
+SEWERS = ["sewers", "排水养护队", "stationed_agency", STREET, "lamps", "", "2026年3月2日"]
 
 Bring = Callable[..., Import]
 
@@ -108,7 +108,7 @@ def test_goes_in_after_it_was_confirmed_and_not_before(
     sewers = Body.objects.select_related("parent").get(code="sewers")
     assert (sewers.name, sewers.kind, sewers.valid_from) == (
         "排水养护队",
-        "stationed_team",
+        "stationed_agency",
         date(2026, 3, 2),
     )
     assert sewers.parent is not None
@@ -137,7 +137,7 @@ def test_changes_what_stands_by_its_natural_key_and_leaves_absent_columns(
     assert (taken.new, taken.changed) == (0, 1)
     assert {(c[0], c[1], c[2]) for c in taken.preview[0]["cells"]} == {
         ("name", "排水养护队", "排水所"),
-        ("kind", "stationed_team", "department"),
+        ("kind", "stationed_agency", "department"),
     }
     confirmed(taken, keeper, at)
     changed = Body.objects.select_related("parent").get(code="sewers")
@@ -253,9 +253,9 @@ def test_comes_back_with_its_faults_and_goes_in_when_they_are_mended(
         rows = CalamineWorkbook.from_path(str(path)).get_sheet_by_index(0).to_python()
     assert rows[0][-1] == "问题"
     assert rows[2][-1] == ""
-    assert "类型：只能填：部门、街道办事处" in str(rows[3][-1])
+    assert "类型：只能填：党工委、党委" in str(rows[3][-1])
 
-    rows[3][2] = "派驻队伍"
+    rows[3][2] = "派驻机构"
     mended = brought(make(*rows))
 
     assert (mended.new, mended.wrong) == (2, 0)

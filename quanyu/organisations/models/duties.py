@@ -1,30 +1,17 @@
-"""Bodies and the dated duty list. Public reference data: no row security."""
+"""The dated duty list. Public reference data: no row security."""
 
 from datetime import date
 from typing import Self
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from quanyu.kernel.access.reach import Access
 from quanyu.kernel.keys import uuid7
-from quanyu.organisations.rules import Basis, BodyKind
-
-DATED = Q(valid_to__isnull=True) | Q(valid_to__gt=F("valid_from"))
-
-
-def holding(day: date) -> Q:
-    """Keep what holds on ``day``; the last day is not counted in."""
-    return Q(valid_from__lte=day) & (Q(valid_to__isnull=True) | Q(valid_to__gt=day))
-
-
-class Bodies(models.QuerySet["Body"]):
-    """Bodies, chainable."""
-
-    def on(self, day: date) -> Self:
-        """Keep the bodies that stand on ``day``."""
-        return self.filter(holding(day))
+from quanyu.organisations.models.bodies import Body
+from quanyu.organisations.models.dated import DATED, holding
+from quanyu.organisations.rules import Basis
 
 
 class Duties(models.QuerySet["Duty"]):
@@ -33,48 +20,6 @@ class Duties(models.QuerySet["Duty"]):
     def on(self, day: date) -> Self:
         """Keep the duties that hold on ``day``."""
         return self.filter(holding(day))
-
-
-class Body(models.Model):
-    """A body that acts: department, street office, stationed team, community, firm (单位)."""
-
-    access = Access(writes="insert update")
-
-    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    code = models.CharField(_("代码"), max_length=40, unique=True)
-    kind = models.CharField(_("类型"), max_length=16)
-    name = models.CharField(_("名称"), max_length=80)
-    name_en = models.CharField(_("英文名称"), max_length=120, blank=True)
-    region_path = models.CharField(_("所在辖区"), max_length=40, db_collation="C")
-    parent = models.ForeignKey(
-        "self",
-        on_delete=models.PROTECT,
-        null=True,
-        related_name="below",
-        verbose_name=_("上级单位"),
-    )
-    phone = models.CharField(_("办公电话"), max_length=24, blank=True)
-    is_sample = models.BooleanField(_("示例"), default=False)
-    valid_from = models.DateField(_("设立日期"))
-    valid_to = models.DateField(_("撤销日期"), null=True)
-
-    objects = Bodies.as_manager()
-
-    class Meta:
-        verbose_name = verbose_name_plural = _("单位")
-        constraints = [
-            models.CheckConstraint(condition=DATED, name="body_ends_after_it_begins"),
-            models.CheckConstraint(
-                condition=Q(kind__in=[kind.value for kind in BodyKind]), name="body_kind_is_known"
-            ),
-            models.CheckConstraint(
-                condition=Q(region_path__endswith="/"), name="body_place_ends_with_a_slash"
-            ),
-        ]
-        indexes = [models.Index("region_path", name="body_by_place")]
-
-    def __str__(self) -> str:
-        return self.name
 
 
 class Duty(models.Model):

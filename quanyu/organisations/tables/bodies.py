@@ -1,13 +1,12 @@
-"""What the lists of bodies and duties hold, on the page and in a file (单位与权责列表)."""
+"""What the list of bodies holds, on the page and in a file (单位列表)."""
 
 from typing import Final
 
-from quanyu.kernel.access.rules import SIGHTED_ROLES, Role
+from quanyu.kernel.access.rules import Role
 from quanyu.kernel.columns import Column, Kind, Table
 from quanyu.kernel.errors import gettext_noop as _
 from quanyu.organisations.rules import KIND_WORDS
-
-READERS: Final = SIGHTED_ROLES | {Role.HANDLER, Role.SYS_ADMIN}
+from quanyu.organisations.tables.readers import READERS
 
 BODIES: Final = Table(
     name="bodies",
@@ -106,23 +105,4 @@ BODIES: Final = Table(
     parameters=("q", "kind", "place", "standing", "sort"),
     opened_by=READERS,
     kept_by=frozenset({Role.DISTRICT_ADMIN, Role.COMMANDER}),
-)
-
-DUTIES: Final = Table(
-    name="duties",
-    title=_("权责清单"),
-    page="desk_duties",
-    columns=(
-        Column("class", _("类别"), Kind.CODE, is_fixed=True, width=26),
-        Column("body", _("负责单位"), is_fixed=True, width=28),
-        Column("kind", _("类型"), is_shown=False, width=18),
-        Column("place", _("地方"), Kind.PLACE, width=20),
-        Column("basis", _("责任来源"), is_shown=False, width=12),
-        Column("clause", _("依据"), width=40),
-        Column("from", _("生效日期"), Kind.DATE, width=14),
-        Column("to", _("失效日期"), Kind.DATE, width=14),
-        Column("note", _("说明"), is_shown=False, width=30),
-    ),
-    parameters=("class", "place", "body"),
-    opened_by=READERS,
 )

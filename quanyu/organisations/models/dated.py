@@ -1,0 +1,12 @@
+"""Rows that hold from a day on, and until a day (起止日期)."""
+
+from datetime import date
+
+from django.db.models import F, Q
+
+DATED = Q(valid_to__isnull=True) | Q(valid_to__gt=F("valid_from"))
+
+
+def holding(day: date) -> Q:
+    """Keep what holds on ``day``; the last day is not counted in."""
+    return Q(valid_from__lte=day) & (Q(valid_to__isnull=True) | Q(valid_to__gt=day))

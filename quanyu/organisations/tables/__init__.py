@@ -1,0 +1,7 @@
+"""What the lists of this domain hold, on the page and in a file (列表)."""
+
+from quanyu.organisations.tables.bodies import BODIES
+from quanyu.organisations.tables.duties import DUTIES
+from quanyu.organisations.tables.readers import READERS
+
+__all__ = ["BODIES", "DUTIES", "READERS"]

@@ -203,7 +203,7 @@ NOT_PERSONAL = {
         "place_path base_digits dedicated_digits micro_digits source",
     ),
     "regions.Allotment": ("keys of buildings, and a place", "unit path"),
-    "regions.Claim": ("a place", "path"),
+    "regions.Claim": ("a place, and what was decided of it", "path name title"),
     "regions.Operation": ("a code, and places", "change sources"),
     "regions.Passage": ("public: what became of a place", "origin target change"),
     "regions.Reorganisation": (

@@ -18,8 +18,11 @@ from quanyu.kernel.tables.judging import Judge
 from quanyu.kernel.tables.making import fill
 from quanyu.kernel.tables.rules import Format, shape_text
 from quanyu.kernel.tables.writing import Passport, opened
+from quanyu.regions.actions import reorganising
+from quanyu.regions.actions.reorganising import Step, Wanted
 from quanyu.regions.models import Building, Region
 from quanyu.regions.queries import listing
+from quanyu.regions.rules.changes import Named, Operation, Taken
 from quanyu.regions.rules.grids import NotGridKeeper
 from quanyu.regions.tables import GRIDS
 from tests.conftest import STREET, person
@@ -186,3 +189,23 @@ def test_a_stranger_takes_out_no_grid_of_ours(db: None) -> None:
     far = person(Role.COMMANDER, "34/01/03/001/")
 
     assert listing.grid_page({}, actor=far).count == 0
+
+
+def test_names_a_row_that_waits_for_a_reorganisation(
+    db: None, keeper: Actor, at: datetime, act: Any
+) -> None:
+    maker, chief = (
+        person(Role.DISTRICT_ADMIN, "34/01/04/", name=name) for name in ("冯岚", "田野")
+    )
+    first, second = f"{COMMUNITY}g001/", f"{COMMUNITY}g002/"
+    wanted = Wanted("合并第一、第二网格", "户数偏少", "街道网格优化方案（示例）", date(2026, 3, 9))
+    step = Step(Operation("merge", (first, second), (Named(first, "大网格"),)))
+    made = act(reorganising.propose, wanted=wanted, steps=[step], actor=maker, at=at)
+    act(reorganising.submit, reorganisation_id=made.pk, actor=maker, at=at)
+    act(reorganising.approve, reorganisation_id=made.pk, actor=chief, at=at)
+    given = row("3401040010012007", "大网格", SQUARE, "dedicated_grid")
+
+    refused = taken([row(FIRST, "第一网格", shape_of(FIRST)), given], keeper, at)
+
+    assert [type(no) for no in refused] == [Taken, Taken]
+    assert [getattr(no, "field", "") for no in refused] == ["code", "name"]

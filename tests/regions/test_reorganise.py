@@ -4,6 +4,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
+import shapely
 from django.conf import settings
 
 from quanyu.kernel.access.rules import Actor, Role, system
@@ -12,11 +13,12 @@ from quanyu.kernel.accounts.models import Account, GrantRow
 from quanyu.kernel.errors import Denied, Invalid, Refusal
 from quanyu.kernel.workflow.spec import Guarded, NotAllowed
 from quanyu.regions import queries
+from quanyu.regions.actions import grids
 from quanyu.regions.actions import reorganising as actions
 from quanyu.regions.actions.contacts import appoint_contact, end_contact
 from quanyu.regions.actions.reorganising import Step, Wanted
 from quanyu.regions.models import Building, Claim, GridContact, Region, Reorganisation
-from quanyu.regions.queries import following, rehearsing
+from quanyu.regions.queries import choices, following, rehearsing
 from quanyu.regions.queries import reorganising as reads
 from quanyu.regions.rules.changes import Change, Named, NotClosed, Operation, Taken, WrongOperation
 from quanyu.regions.workflow import ReorganisationState as S
@@ -426,3 +428,87 @@ def test_of_two_parts_none_keeps_the_code_of_civil_affairs(
 
     now = Region.objects.standing().filter(path__in=[new, f"{STREET}078/"])
     assert list(now.values_list("civil_code", flat=True)) == ["", ""]
+
+
+# ------------------------------------------------------------------ what waits for its day
+
+
+def keep(act: Any, verb: str, actor: Actor, at: datetime, **facts: Any) -> Region:
+    row: Region = act(getattr(grids, verb), actor=actor, at=at, **facts)
+    return row
+
+
+def border(path: str) -> Any:
+    return shapely.from_wkb(bytes(Region.objects.standing().get(path=path).shape or b""))
+
+
+@pytest.mark.parametrize("verb", ["draw_grid", "end_grid"])
+def test_a_grid_that_waits_is_not_changed_by_hand(
+    act: Any, approved: Reorganisation, commander: Actor, at: datetime, verb: str
+) -> None:
+    facts = {"shape": border(G1)} if verb == "draw_grid" else {}
+
+    with pytest.raises(Taken, match="合并荷塘两个网格") as no:
+        keep(act, verb, commander, at, path=G1, **facts)
+
+    assert (no.value.field, no.value.value) == ("path", G1)
+    assert "2026-03-09" in str(no.value)
+
+
+def test_a_grid_that_waits_for_the_district_is_not_changed_by_its_street(
+    act: Any, another: Actor, commander: Actor, at: datetime
+) -> None:
+    chief = person(Role.DISTRICT_ADMIN, "34/01/04/", name="田野")
+    row = act(actions.draft, wanted=SAID, region_path="34/01/04/", actor=another, at=at)
+    key = {"reorganisation_id": row.pk}
+    act(actions.add_operation, step=merge(), actor=another, at=at, **key)
+    act(actions.submit, actor=another, at=at, **key)
+    act(actions.approve, actor=chief, at=at, **key)
+
+    with pytest.raises(Taken, match="合并荷塘两个网格"):
+        keep(act, "end_grid", commander, at, path=G2)
+
+
+def test_no_new_grid_takes_a_name_that_is_to_come(
+    act: Any, approved: Reorganisation, commander: Actor, at: datetime
+) -> None:
+    facts = {"community": COMMUNITY, "kind": "micro_grid", "name": "荷塘网格"}
+
+    with pytest.raises(Taken) as no:
+        keep(act, "found_grid", commander, at, **facts)
+
+    assert no.value.field == "name"
+
+
+def test_no_new_grid_takes_a_number_that_is_to_come(
+    act: Any, approved: Reorganisation, commander: Actor, at: datetime
+) -> None:
+    coming = choices.next_path(COMMUNITY)
+    Claim.objects.create(
+        reorganisation=approved, path=coming, title=approved.title, effective_date=DAY
+    )
+    facts = {"community": COMMUNITY, "kind": "base_grid", "name": "新网格"}
+
+    row = keep(act, "found_grid", commander, at, **facts)
+
+    assert row.path != coming
+
+
+def test_no_building_is_drawn_out_of_a_grid_that_waits(
+    act: Any, approved: Reorganisation, commander: Actor, at: datetime
+) -> None:
+    strayed = houses(G3)[0]
+    Building.objects.filter(pk=strayed.pk).update(region_path=G1)
+
+    with pytest.raises(Taken) as no:
+        keep(act, "draw_grid", commander, at, path=G3, shape=border(G3))
+
+    assert no.value.field == "shape"
+
+
+def test_a_grid_beside_is_drawn_as_ever(
+    act: Any, approved: Reorganisation, commander: Actor, at: datetime
+) -> None:
+    row = keep(act, "draw_grid", commander, at, path=G3, shape=border(G3))
+
+    assert row.path == G3

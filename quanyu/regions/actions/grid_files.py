@@ -15,6 +15,7 @@ from quanyu.kernel.errors import gettext_noop as _
 from quanyu.regions.actions import grids
 from quanyu.regions.models import Region
 from quanyu.regions.queries import listing, profiles
+from quanyu.regions.queries.claims import claims
 from quanyu.regions.rules import Level, Scheme, topology
 from quanyu.regions.rules import grids as rules
 from quanyu.regions.rules.grids import COMMUNITY_DIGITS, Profile, WrongGrid
@@ -38,8 +39,10 @@ class Grids:
         codes = {code[:COMMUNITY_DIGITS] for code in self._coming}
         homes = Region.objects.standing().filter(code__in=codes, level=Level.COMMUNITY)
         self._homes = {home.code: home for home in homes}
+        streets = {grids.street_of(home.path) for home in self._homes.values()}
+        self._claims = claims(streets, actor=actor)
         ever = Region.objects.filter(code__in=self._coming, level=Level.GRID)
-        self._ever = set(ever.values_list("code", flat=True))
+        self._ever = dict(ever.values_list("code", "path"))
         self._profiles: dict[str, Profile] = {}
         self._apart: dict[str, list[tuple[str, BaseGeometry]]] = {}
         self._names: dict[str, dict[str, str]] = {}
@@ -60,6 +63,7 @@ class Grids:
         """Refuse a row that founding or drawing would refuse.
 
         :raises WrongGrid: if the code, the name or the border is not as it must be
+        :raises Taken: if an approved re-organisation touches it, or what would move into it
         :raises NotGridKeeper: if the actor does not draw the grids there
         """
         code, kind = row["code"], Kind(row["kind"])
@@ -70,6 +74,7 @@ class Grids:
         if (row.get("residents") or 0) < 0:
             raise WrongGrid(_("人口不能为负"), field="residents", value=row["residents"])
         self._check_border(row, home, kind)
+        self._check_unclaimed(row, home, kind)
 
     def end(self) -> Iterable[tuple[Key, Exception]]:
         """Return nothing: every row was weighed beside those before it."""
@@ -125,6 +130,11 @@ class Grids:
         if code in self._ever:
             raise WrongGrid(_("这个代码用过，已撤销的网格代码不再使用"), field="code", value=code)
 
+    def _path(self, code: str, kind: Kind, home: Region) -> str:
+        """Return where a new grid of this code stands in the tree."""
+        number = rules.number_of(self._profile(home), code, kind)
+        return f"{home.path}{rules.part_of(kind, number)}"
+
     def _check_name(self, row: Row, home: Region) -> None:
         names = self._named(home)
         other = names.setdefault(row["name"], row["code"])
@@ -132,6 +142,16 @@ class Grids:
             raise WrongGrid(
                 _("社区里已有同名的网格：{code}"), field="name", value=row["name"], code=other
             )
+
+    def _check_unclaimed(self, row: Row, home: Region, kind: Kind) -> None:
+        if not self._claims.rows:
+            return
+        path = self._ever.get(row["code"]) or self._path(row["code"], kind, home)
+        self._claims.check_place(path, field="code")
+        self._claims.check_name(home.path, row["name"].strip())
+        if kind is Kind.BASE_GRID:
+            for _key, stood in grids.lying_in(shapely.from_wkt(row["shape"])):
+                self._claims.check_place(stood, field="shape")
 
     def _named(self, home: Region) -> dict[str, str]:
         if home.path not in self._names:
@@ -165,10 +185,9 @@ class Grids:
 
     def _founded(self, row: Row) -> Region:
         home, kind = self._home(row["code"]), Kind(row["kind"])
-        number = rules.number_of(self._profile(home), row["code"], kind)
         grid = Region(
             code=row["code"],
-            path=f"{home.path}{rules.part_of(kind, number)}",
+            path=self._path(row["code"], kind, home),
             parent_path=home.path,
             scheme=Scheme.LOCAL,
             level=Level.GRID,

@@ -1,6 +1,6 @@
 """Found, draw and end a grid; the history keeps every border with its days (网格的设立与划定)."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date, datetime
 from uuid import UUID
 
@@ -19,7 +19,8 @@ from quanyu.regions.actions.divisions import new_edition
 from quanyu.regions.actions.placing import place_buildings
 from quanyu.regions.models import Building, GridContact, Region
 from quanyu.regions.queries import profiles, tree
-from quanyu.regions.rules import KEEPERS, Level, Scheme, ancestry, topology
+from quanyu.regions.queries.claims import claims
+from quanyu.regions.rules import KEEPERS, Level, Scheme, ancestry, parent, topology
 from quanyu.regions.rules import grids as rules
 from quanyu.regions.rules.changes import LONGEST_NAME
 from quanyu.regions.rules.grids import Profile
@@ -46,6 +47,7 @@ def found_grid(
 
     :raises WrongGrid: if kind, name or border are not as they must be, or another grid lies there
     :raises WrongGridDay: if it would begin before its community, or after today
+    :raises Taken: if an approved re-organisation touches the community, or what would move into it
     :raises NoNumberLeft: if the community has no number left
     :raises Denied: if the actor has no part in the community, or there is none
     """
@@ -67,10 +69,13 @@ def found_grid(
         valid_from=day,
     )
     _check_name_free(row)
+    held = claims([community], actor=actor)
+    held.check_place(community, field="community")
+    held.check_name(community, row.name)
     if shape is not None:
         _check_border(shape, row, home, profile)
         put(row, shape)
-    _number(row, home, profile)
+    _number(row, home, profile, claimed=held.paths)
     row.save(force_insert=True)
     renew(at)
     housed = house(row, actor=actor, at=at)
@@ -90,10 +95,12 @@ def draw_grid(
 
     :raises WrongGrid: if the border is not as it must be, or another base grid lies there
     :raises WrongGridDay: if the day lies before the present border's, or after today
+    :raises Taken: if an approved re-organisation touches it, or what would move into it
     :raises Denied: if the actor has no part in it, or no such grid stands
     """
     check_keeper(actor, path)
     row = standing_grid(path)
+    claims([path], actor=actor).check_place(path)
     home = _community(row.parent_path)
     day = _check_day(start, row.valid_from, at=at)
     _check_border(shape, row, home, profiles.profile(path, on=day))
@@ -112,10 +119,12 @@ def end_grid(*, path: str, end: date | None = None, actor: Actor, at: datetime) 
 
     :raises StillHeld: if buildings are still recorded in it
     :raises WrongGridDay: if it would end before it began, or after today
+    :raises Taken: if an approved re-organisation touches it
     :raises Denied: if the actor has no part in it, or no such grid stands
     """
     check_keeper(actor, path)
     row = standing_grid(path)
+    claims([path], actor=actor).check_place(path)
     day = end or timezone.localdate(at)
     rules.check_ends(row.valid_from, day)
     _check_not_ahead(day, at=at, field="end")
@@ -255,9 +264,10 @@ def base_shapes(place: str, *, but: str = "") -> Iterable[tuple[str, BaseGeometr
 # ------------------------------------------------------------------ writing
 
 
-def _number(row: Region, home: Region, profile: Profile) -> None:
+def _number(row: Region, home: Region, profile: Profile, *, claimed: Collection[str]) -> None:
     ever = Region.objects.filter(parent_path=home.path, level=Level.GRID)
     paths, codes = zip(*ever.values_list("path", "code"), strict=True) if ever else ((), ())
+    paths = (*paths, *(path for path in claimed if parent(path) == home.path))
     number = rules.free_number(
         profile,
         home.code,
@@ -295,20 +305,27 @@ def succeed(row: Region, day: date) -> Region:
 
 
 def house(row: Region, *, actor: Actor, at: datetime) -> int:
-    """Record the buildings that lie in a base grid in it, and count its households anew."""
+    """Record the buildings that lie in a base grid in it, and count its households anew.
+
+    :raises Taken: if one stands in a place that an approved re-organisation touches
+    """
     if row.kind != Kind.BASE_GRID or row.shape is None:
         return 0
     shape = shapely.from_wkb(bytes(row.shape))
-    moves = {key: path for key, path in _lying_in(shape) if path != row.path}
+    moves = {key: path for key, path in lying_in(shape) if path != row.path}
+    left = {*moves.values()}
+    held = claims(left, actor=actor)
+    for path in sorted(left):
+        held.check_place(path, field="shape")
     count = place_buildings(
         moves=dict.fromkeys(moves, row.path), day=row.valid_from, actor=actor, at=at
     )
-    for path in {*moves.values(), row.path}:
+    for path in {*left, row.path}:
         recount(path)
     return count
 
 
-def _lying_in(shape: BaseGeometry) -> list[tuple[UUID, str]]:
+def lying_in(shape: BaseGeometry) -> list[tuple[UUID, str]]:
     west, south, east, north = shape.bounds
     near = Building.objects.standing().filter(lon__range=(west, east), lat__range=(south, north))
     rows = list(near.values_list("id", "region_path", "lon", "lat"))

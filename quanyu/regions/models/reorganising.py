@@ -191,18 +191,27 @@ class Allotment(models.Model):
 class Claim(models.Model):
     """A place that an approved re-organisation touches, and no other may meanwhile (占用)."""
 
-    access = Access(rows=Under("reorganisation", "regions.Reorganisation"))
+    access = Access(rows=Reach(place="path"))
+    """Who keeps the place sees what it waits for, though that was decided further up."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     reorganisation = models.ForeignKey(
         Reorganisation, models.CASCADE, verbose_name="区划调整", related_name="claims"
     )
     path = models.CharField("路径", max_length=PATH, db_collation="C", unique=True)
+    name = models.CharField("将用名称", max_length=80, blank=True)
+    title = models.CharField("标题", max_length=80)
+    effective_date = models.DateField("生效日期")
 
     objects = ScopedManager()
 
     class Meta:
         verbose_name = verbose_name_plural = "占用"
+        constraints = [
+            models.CheckConstraint(
+                name="claim_place_ends_with_slash", condition=Q(path__endswith="/")
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.path

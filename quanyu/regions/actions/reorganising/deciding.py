@@ -11,7 +11,7 @@ from quanyu.kernel.errors import Invalid
 from quanyu.kernel.errors import gettext_noop as _
 from quanyu.kernel.workflow.actions import move
 from quanyu.regions import rules
-from quanyu.regions.models import Claim, Reorganisation
+from quanyu.regions.models import Claim, Region, Reorganisation
 from quanyu.regions.queries import reorganising as reads
 from quanyu.regions.rules.changes import Outcome, Taken
 
@@ -111,7 +111,20 @@ def release(row: Reorganisation, *, actor: Actor) -> None:
 
 def _claim(row: Reorganisation, outcome: Outcome) -> None:
     """Keep others away from what it touches: the database lets a place be claimed once."""
-    rows = [Claim(reorganisation=row, path=path) for path in sorted(outcome.touched)]
+    # Who draws a grid has locked its row: of the two, the second sees what the first has done.
+    standing = Region.objects.standing().filter(path__in=outcome.touched).order_by("path")
+    list(standing.select_for_update().values_list("pk", flat=True))
+    names = {one.path: one.name for one in outcome.born}
+    rows = [
+        Claim(
+            reorganisation=row,
+            path=path,
+            name=names.get(path, ""),
+            title=row.title,
+            effective_date=row.effective_date,
+        )
+        for path in sorted(outcome.touched)
+    ]
     try:
         with transaction.atomic():
             Claim.objects.bulk_create(rows, batch_size=2_000)

@@ -23,8 +23,8 @@ from quanyu.regions.rules import path_of
 from quanyu.regions.rules.changes import Change, Named, Operation
 
 DAY = timedelta(days=1)
-STAYS, GOES = f"{STREET}004/g003/", f"{STREET}004/g004/"
-"""Neighbours, the smallest pair of the street."""
+STAYS, GOES = f"{STREET}004/g003/", f"{STREET}004/g006/"
+"""Two that share a border, the smallest such pair of the community."""
 DIVIDED = f"{STREET}005/g005/"
 TOLD = (
     "楼道口的应急灯不亮，换灯泡不管用，示例，合并前反映。",
@@ -77,7 +77,7 @@ def _declined(key: UUID, operator: Actor, *, at: datetime) -> None:
 
 def _merge(commander: Actor, district: Actor, *, began: datetime) -> None:
     wanted = Wanted(
-        title="合并第三、第四网格",
+        title="合并第三、第六网格",
         reason="两个网格同在一个大院，居民共用一个出入口，合并后由两名网格员一起服务，示例",
         ground="街道网格优化方案第三条，示例",
         document="三街办〔示例〕12号",

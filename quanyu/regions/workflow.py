@@ -53,9 +53,9 @@ DISTRICT = Guard(
     "district",
     "涉及社区的由区级批准",
     is_for,
-    _("社区的设立、撤销和规模调整由区级决定，须由区级统筹批准"),
+    _("涉及社区的区划调整须由区级统筹批准"),
 )
-"""城市居民委员会组织法第六条、村民委员会组织法第三条."""
+"""A rule of the platform, one level above the street. Which law says so for a city is not verified."""
 
 REORGANISATION = Workflow(
     name="reorganisation",

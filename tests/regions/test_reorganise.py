@@ -358,6 +358,31 @@ def test_is_rehearsed_with_figures_that_are_the_lengths_of_their_lists(
     assert {place.path: place.is_gone for place in rehearsal.places} == {G1: False, G2: True}
 
 
+def test_is_rehearsed_and_warns_where_merged_grids_do_not_touch(
+    act: Any, secretary: Actor, at: datetime
+) -> None:
+    far = f"{COMMUNITY}g007/"
+    row = act(actions.draft, wanted=SAID, region_path=COMMUNITY, actor=secretary, at=at)
+    step = Step(Operation(Change.MERGE, (G1, far), (Named(G1, "两处网格"),)))
+    act(actions.add_operation, reorganisation_id=row.pk, step=step, actor=secretary, at=at)
+
+    rehearsal = act(
+        lambda actor, at: rehearsing.rehearse(row, actor=actor, at=at), actor=secretary, at=at
+    )
+
+    assert {place.path: place.pieces for place in rehearsal.places} == {G1: 2, far: 1}
+
+
+def test_is_rehearsed_without_a_warning_where_merged_grids_touch(
+    act: Any, drafted: Reorganisation, secretary: Actor, at: datetime
+) -> None:
+    rehearsal = act(
+        lambda actor, at: rehearsing.rehearse(drafted, actor=actor, at=at), actor=secretary, at=at
+    )
+
+    assert {place.pieces for place in rehearsal.places} == {1}
+
+
 def test_is_rehearsed_and_names_who_would_be_without_a_post(
     act: Any, drafted: Reorganisation, secretary: Actor, at: datetime
 ) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+import shapely
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
@@ -21,6 +22,7 @@ from quanyu.regions.queries.bound import Bound, Tied, bound
 from quanyu.regions.queries.following import Ways
 from quanyu.regions.queries.locator import Locator, from_wkb
 from quanyu.regions.queries.outlines import After, Drawing
+from quanyu.regions.rules import outlines
 from quanyu.regions.rules.changes import Ground, Outcome
 from quanyu.regions.rules.contacts import POST_WORDS, Post
 from quanyu.regions.rules.reorganising import settle
@@ -66,6 +68,8 @@ class PlaceLine:
     after: int | None
     is_gone: bool
     is_new: bool
+    pieces: int = 1
+    """Of how many areas that do not touch it would be made, where that is more than before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,6 +233,7 @@ def _unserved(outcome: Outcome, coming: Sequence[Line]) -> list[Line]:
 
 
 def _places(outcome: Outcome, shapes: Mapping[str, Drawing]) -> list[PlaceLine]:
+    split = _in_pieces(outcome, shapes)
     before = {one.path: one for one in Region.objects.standing().filter(path__in=outcome.touched)}
     born = {one.path: one for one in outcome.born}
     lines = []
@@ -243,6 +248,24 @@ def _places(outcome: Outcome, shapes: Mapping[str, Drawing]) -> list[PlaceLine]:
                 shapes[path].households if new else None,
                 is_gone=new is None,
                 is_new=old is None,
+                pieces=split.get(path, 1),
             )
         )
     return lines
+
+
+def _in_pieces(outcome: Outcome, shapes: Mapping[str, Drawing]) -> dict[str, int]:
+    """Return the places that would fall into more areas than what they are made of."""
+    made_of = {path for one in outcome.born for path in one.made_of}
+    rows = Region.objects.standing().filter(path__in=made_of).exclude(shape=None)
+    stood = {path: _pieces(shape) for path, shape in rows.values_list("path", "shape")}
+    found = {}
+    for one in outcome.born:
+        count = _pieces(shapes[one.path].shape)
+        if count > max([1, *(stood.get(path, 1) for path in one.made_of)]):
+            found[one.path] = count
+    return found
+
+
+def _pieces(shape: bytes | memoryview | None) -> int:
+    return outlines.pieces(None if shape is None else shapely.from_wkb(bytes(shape)))

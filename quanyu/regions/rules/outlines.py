@@ -13,6 +13,9 @@ from quanyu.regions.rules.changes import WrongOperation
 SLIVER = 0.001
 """Of the smaller of two shapes: so much may overlap where borders were drawn by hand."""
 
+ROUNDING = 0.000005
+"""Half a metre, in degrees: borders drawn side by side come as near as this."""
+
 Shape = Any
 Points = Sequence[tuple[float, float]]
 
@@ -53,6 +56,17 @@ def fills(area: Shape | None, shapes: Sequence[Shape]) -> bool:
         return True
     off = shapely.area(shapely.symmetric_difference(shapely.union_all(list(shapes)), area))
     return bool(off <= SLIVER * shapely.area(area))
+
+
+def pieces(shape: Shape | None) -> int:
+    """Return of how many areas a border is made that do not touch along a line.
+
+    Areas that meet in a corner alone are two; a gap as wide as coordinates are rounded is none.
+    """
+    if shape is None or len(shapely.get_parts(shape)) < 2:
+        return 1
+    closed = shapely.buffer(shapely.buffer(shape, ROUNDING), -2 * ROUNDING)
+    return len(shapely.get_parts(closed))
 
 
 def check_apart(shapes: Mapping[str, Shape]) -> None:

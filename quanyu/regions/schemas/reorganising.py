@@ -141,6 +141,8 @@ class PlaceLineOut(Schema):
     after: int | None
     is_gone: bool
     is_new: bool
+    pieces: int
+    """Of how many areas that do not touch it would be made, where that is more than before."""
 
 
 class RehearsalOut(Schema):

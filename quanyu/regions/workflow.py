@@ -55,7 +55,7 @@ DISTRICT = Guard(
     is_for,
     _("涉及社区的区划调整须由区级统筹批准"),
 )
-"""A rule of the platform, one level above the street. Which law says so for a city is not verified."""
+"""A rule of the platform; which law says so for a city is not verified."""
 
 REORGANISATION = Workflow(
     name="reorganisation",

@@ -1,9 +1,11 @@
 """What follows when grids are to be looked at, or somebody is appointed (网格的后台任务)."""
 
+import logging
 import os
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
 from datetime import datetime
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django.conf import settings
@@ -15,8 +17,13 @@ from quanyu.kernel.jobs.rules import every, on
 from quanyu.regions.actions import checking, contacts, planning, reorganising
 from quanyu.regions.queries import planning as plans
 from quanyu.regions.queries import reorganising as reorganisations
-from quanyu.regions.rules.planning import Wanted, wishes
+from quanyu.regions.rules.planning import Fault, Wanted, fault_of, wishes
 from quanyu.regions.workflow import ReorganisationState as S
+
+if TYPE_CHECKING:
+    from quanyu.regions.models import PlanPart
+
+log = logging.getLogger(__name__)
 
 
 @on("grid_check.ask")
@@ -86,9 +93,6 @@ TOGETHER = 16
 @on("plan.draw", is_apart=True)
 def draw_plan(case: UUID, at: datetime) -> None:
     """Draw the communities of a plan that wait for it, some at a time, each kept once."""
-    from quanyu.regions.engine import Wishes
-    from quanyu.regions.engine.sketch import House, Terrain, sketch
-
     worker = system(settings.QUANYU_CITY, job="regions.draw_plan")
     with acting(worker):
         row = plans.plan(case, actor=worker)
@@ -98,14 +102,28 @@ def draw_plan(case: UUID, at: datetime) -> None:
             some = waiting[first : first + TOGETHER]
             with acting(worker):
                 grounds = [plans.ground(one.region_path, row, actor=worker) for one in some]
-            terrains = [
-                Terrain([House(*house) for house in ground.houses], *ground.lies)
-                for ground in grounds
-            ]
-            asked = [Wishes(**wishes(Wanted(**one.wanted), Wishes())) for one in some]
-            drawn = pool.map(sketch, terrains, asked, [one.locks for one in some])
+            drawn = list(pool.map(_drawn, some, grounds))
             with acting(worker):
-                for part, one in zip(some, drawn, strict=True):
-                    planning.keep_drawing(
-                        part_id=part.pk, told=asdict(one), actor=worker, at=timezone.now()
-                    )
+                for part, told in zip(some, drawn, strict=True):
+                    _keep(part.pk, told, worker, timezone.now())
+
+
+def _drawn(part: "PlanPart", ground: plans.Ground) -> dict[str, Any] | Fault:
+    """Return what the engine draws of one community, or why it cannot: the others go on."""
+    from quanyu.regions.engine import Wishes
+    from quanyu.regions.engine.sketch import House, Terrain, sketch
+
+    wanted = Wishes(**wishes(Wanted(**part.wanted), Wishes()))
+    terrain = Terrain([House(*house) for house in ground.houses], *ground.lies)
+    try:
+        return asdict(sketch(terrain, wanted, part.locks))
+    except Exception as fault:
+        log.exception("no drawing of %s in plan %s", part.region_path, part.plan_id)
+        return fault_of(fault)
+
+
+def _keep(part_id: UUID, told: dict[str, Any] | Fault, worker: Actor, at: datetime) -> None:
+    if isinstance(told, Fault):
+        planning.keep_fault(part_id=part_id, fault=told, actor=worker, at=at)
+    else:
+        planning.keep_drawing(part_id=part_id, told=told, actor=worker, at=at)

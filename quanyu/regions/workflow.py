@@ -32,8 +32,8 @@ HOLDING = [S.APPROVED, S.TAKING]
 
 
 def is_anothers(case: Any, actor: Actor) -> bool:
-    """Answer whether others made it, changed it and submitted it."""
-    if actor.id in {case.made_by, case.submitted_by}:
+    """Answer whether others drew it, made it, changed it and submitted it."""
+    if actor.id in {case.made_by, case.submitted_by, *case.drawn_by}:
         return False
     return not case.steps.filter(actor_id=actor.id, verb__in=["amend", "submit"]).exists()
 
@@ -45,9 +45,9 @@ def is_for(case: Any, actor: Actor) -> bool:
 
 ANOTHER = Guard(
     "another",
-    "批准人不得是起草、修改、提交的人",
+    "批准人不得是划定、起草、修改、提交的人",
     is_anothers,
-    _("起草、修改和提交的人不得批准，须由另一人办理"),
+    _("划定、起草、修改和提交的人不得批准，须由另一人办理"),
 )
 DISTRICT = Guard(
     "district",

@@ -189,7 +189,7 @@ NOT_PERSONAL = {
     "regions.Plan": ("places, sizes and a title", "region_path title weights"),
     "regions.PlanPart": (
         "public: buildings and outlines of grids",
-        "region_path wanted locks grids figures impossible shapes",
+        "region_path wanted locks grids figures impossible shapes fault",
     ),
     "regions.Estate": ("public: the map", "code name name_en region_path lon lat shape"),
     "regions.GridCheck": ("a place", "region_path"),

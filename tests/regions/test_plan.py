@@ -247,17 +247,6 @@ def test_taking_effect_puts_every_building_where_the_plan_drew_it(
     assert len(set.union(*together.values())) == len(together)
 
 
-def test_a_place_without_grids_is_told_to_bring_them_first(
-    act: Any, secretary: Actor, made: Plan, draw: Callable[[Plan], PlanPart], at: datetime
-) -> None:
-    part = draw(made)
-    set_scope(CITY)
-    PlanPart.objects.filter(pk=part.pk).update(today=[-1] * len(part.today))
-
-    with pytest.raises(WrongPlan, match="还没有网格"):
-        act(actions.propose_plan, plan_id=made.pk, actor=secretary, at=at, **PROPOSAL)
-
-
 def test_nothing_is_proposed_without_a_change(
     act: Any, secretary: Actor, made: Plan, draw: Callable[[Plan], PlanPart], at: datetime
 ) -> None:
@@ -312,6 +301,7 @@ def test_the_engine_alone_keeps_a_drawing(
         (actions.redraw, {"wanted": Wanted()}),
         (actions.paint, {"community": COMMUNITY, "locks": {}}),
         (actions.undo, {}),
+        (actions.retry, {}),
         (actions.copy_plan, {"title": "甲"}),
         (actions.propose_plan, PROPOSAL),
         (actions.withdraw_plan, {}),

@@ -9,7 +9,7 @@ from django.test import Client
 from quanyu.kernel.access.rules import Actor, Role
 from quanyu.kernel.access.scope import set_scope
 from quanyu.regions import jobs
-from quanyu.regions.models import Plan, PlanPart
+from quanyu.regions.models import Plan, PlanPart, Region
 from tests.conftest import STREET, person
 from tests.seat import browser_of
 
@@ -116,6 +116,20 @@ def test_becomes_a_reorganisation(browser: Client, drawn: Plan, at: datetime) ->
     assert answer.status_code == 302
     set_scope(person(Role.COMMANDER))
     assert Plan.objects.get().standing == "proposed"
+
+
+def test_names_what_was_not_drawn_and_draws_it_again(
+    browser: Client, made: Plan, commander: Actor, at: datetime
+) -> None:
+    set_scope(commander)
+    Region.objects.standing().filter(path=COMMUNITY).update(shape=b"no border")
+    jobs.draw_plan(made.pk, at)
+
+    page = browser.get(f"/desk/plans/{made.pk}").content.decode()
+    answer = browser.post(f"/desk/plans/{made.pk}/retry")
+
+    assert "社区边界或道路的图形有误" in page
+    assert answer.status_code == 302
 
 
 def test_is_not_there_for_a_stranger(drawn: Plan, stranger: Actor) -> None:

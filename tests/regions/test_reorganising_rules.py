@@ -191,3 +191,58 @@ def test_leaves_every_building_in_exactly_one_grid(choice: list[int], goes_on: b
     assert after == {key: homes.get(key, grid) for grid in HOUSES for key in HOUSES[grid]}
     assert set(after.values()) <= standing
     assert {w.origin for w in outcome.ways if w.is_heir} >= set(outcome.gone)
+
+
+LOOSE = {"h1": House("1幢", 40), "h2": House("2幢", 60)}
+FREE = Ground(DAY, GROUND.places, GROUND.ever, {**HOUSES, B: LOOSE})
+B2 = f"{B}g002/"
+
+
+def found(homes: dict[str, str], *targets: str) -> Operation:
+    named = tuple(Named(path, f"新网格{n}") for n, path in enumerate(targets))
+    return Operation(Change.FOUND, (), named, homes)
+
+
+def test_founds_a_grid_out_of_what_stood_in_none() -> None:
+    outcome = settle([found({"h1": B2}, B2)], FREE)
+
+    assert [(one.path, one.made_of) for one in outcome.born] == [(B2, (B,))]
+    assert (outcome.ended, dict(outcome.homes)) == ((), {"h1": B2})
+    assert [(way.origin, way.target, way.is_heir) for way in outcome.ways] == [(B, B2, False)]
+
+
+@pytest.mark.parametrize(
+    ("homes", "targets", "field"),
+    [
+        ({"h1": B2, f"{B1}h1": B2}, (B2,), "homes"),
+        ({}, (B2,), "homes"),
+        ({"h1": B1}, (B1,), "targets"),
+        ({"h1": f"{B}s001/"}, (f"{B}s001/",), "targets"),
+        ({"h1": B2}, (B2, f"{A}g011/"), "targets"),
+        ({"h1": f"{STREET}004/g001/"}, (f"{STREET}004/g001/",), "targets"),
+    ],
+)
+def test_founds_nothing_out_of_what_is_not_free(
+    homes: dict[str, str], targets: tuple[str, ...], field: str
+) -> None:
+    with pytest.raises(WrongOperation) as no:
+        settle([found(homes, *targets)], FREE)
+
+    assert no.value.field == field
+
+
+def test_takes_what_stood_in_no_grid_into_grids_drawn_anew() -> None:
+    homes = {**dict.fromkeys(HOUSES[B1], B1), "h1": B1}
+    step = Operation(Change.REDRAW, (B1,), (Named(B1, NAMES[B1]),), homes)
+
+    outcome = settle([step], FREE)
+
+    assert dict(outcome.homes) == {"h1": B1}
+
+
+def test_takes_the_free_ground_of_a_community_once() -> None:
+    homes = {**dict.fromkeys(HOUSES[B1], B1), "h2": B1}
+    step = Operation(Change.REDRAW, (B1,), (Named(B1, NAMES[B1]),), homes)
+
+    with pytest.raises(TouchedTwice):
+        settle([found({"h1": B2}, B2), step], FREE)

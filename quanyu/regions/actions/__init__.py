@@ -16,14 +16,16 @@ from quanyu.regions.actions.placing import place_building, place_buildings
 from quanyu.regions.actions.planning import (
     copy_plan,
     keep_drawing,
+    keep_fault,
     make_plan,
     paint,
-    propose_plan,
     redraw,
+    retry,
     undo,
     withdraw_plan,
 )
 from quanyu.regions.actions.profiles import load_profile, set_profile
+from quanyu.regions.actions.proposing import propose_plan
 from quanyu.regions.actions.seed import (
     Counted,
     NoSuchCity,
@@ -55,6 +57,7 @@ __all__ = [
     "import_divisions",
     "is_shipped",
     "keep_drawing",
+    "keep_fault",
     "load_hefei",
     "load_profile",
     "load_street",
@@ -64,6 +67,7 @@ __all__ = [
     "place_buildings",
     "propose_plan",
     "redraw",
+    "retry",
     "run_check",
     "seed",
     "set_profile",

@@ -1,12 +1,11 @@
-"""Make a plan of grids, have it drawn, change it by hand, propose it (网格规划)."""
+"""Make a plan of grids, have it drawn, change it by hand (网格规划)."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-import shapely
 from django.db import transaction
 from django.db.models import Max
 
@@ -18,17 +17,13 @@ from quanyu.kernel.errors import Denied
 from quanyu.kernel.errors import gettext_noop as _
 from quanyu.kernel.jobs.actions import announce
 from quanyu.regions import rules
-from quanyu.regions.actions import reorganising
 from quanyu.regions.models import Plan, PlanPart
 from quanyu.regions.queries import planning as queries
 from quanyu.regions.queries import tree
-from quanyu.regions.rules import changes, outlines, planning
-from quanyu.regions.rules.outcomes import next_grid
-from quanyu.regions.rules.planning import NotNow, State, Wanted, WrongPlan
+from quanyu.regions.rules import planning
+from quanyu.regions.rules.planning import Fault, NotNow, State, Wanted, WrongPlan
 
-NONE = -1
-"""No grid today, in the rows of a part."""
-
+WISHES = ("low", "high", "target", "weights", "seed")
 COPIED = ("buildings", "today", "grid", "grids", "figures", "impossible", "shapes")
 
 
@@ -53,6 +48,7 @@ def make_plan(
         base_date=local(at).date(),
         made_by=actor.id,
         made_at=at,
+        hands=[actor.id],
     )
     _wish(row, wanted)
     paths = queries.communities(place, row)
@@ -71,9 +67,10 @@ def redraw(*, plan_id: UUID, wanted: Wanted, actor: Actor, at: datetime) -> Plan
     :raises NotNow: if it is no draft, or still being drawn
     """
     planning.check_wanted(wanted)
-    row = _draft(plan_id, actor)
+    row = draft(plan_id, actor)
     _wish(row, wanted)
-    row.save(update_fields=["low", "high", "target", "weights", "seed"])
+    _lay_hand(row, actor)
+    row.save(update_fields=[*WISHES, "hands"])
     current = {one.region_path: one.locks for one in queries.parts(row, actor=actor)}
     _ask(row, current, number=_next(row, actor), at=at)
     record("plan.redraw", row, actor=actor, at=at, facts=asdict(wanted))
@@ -90,12 +87,14 @@ def paint(
         building is let go
     :raises WrongPlan: if a building or a grid is not of this community
     """
-    row = _draft(plan_id, actor)
+    row = draft(plan_id, actor)
     part = queries.part(row, community, actor=actor)
     if part is None:
         raise Denied
     _check_locks(part, locks)
     kept = {key: grid for key, grid in {**part.locks, **locks}.items() if grid}
+    _lay_hand(row, actor)
+    row.save(update_fields=["hands"])
     _ask(row, {community: kept}, number=_next(row, actor), at=at)
     facts = {"place": community, "locks": dict(locks)}
     record("plan.paint", row, actor=actor, at=at, facts=facts)
@@ -108,13 +107,13 @@ def undo(*, plan_id: UUID, actor: Actor, at: datetime) -> Plan:
 
     :raises NotNow: if there is none before it
     """
-    row = _draft(plan_id, actor)
-    parts = PlanPart.objects.visible_to(actor).filter(plan=row)
-    last = parts.filter(is_current=True).aggregate(last=Max("round"))["last"]
-    undone = list(parts.filter(is_current=True, round=last).defer("shapes"))
+    row = draft(plan_id, actor)
+    parts = PlanPart.objects.visible_to(actor).filter(plan=row, is_undone=False)
+    last = parts.aggregate(last=Max("round"))["last"]
+    undone = list(parts.filter(round=last).defer("shapes"))
     before = {
         one.region_path: one
-        for one in parts.filter(is_undone=False, drawn_at__isnull=False, round__lt=last)
+        for one in parts.filter(drawn_at__isnull=False, round__lt=last)
         .defer("shapes")
         .order_by("round")
     }
@@ -127,7 +126,8 @@ def undo(*, plan_id: UUID, actor: Actor, at: datetime) -> Plan:
         earlier.is_current = True
         earlier.save(update_fields=["is_current"])
         _wish(row, Wanted(**earlier.wanted))
-    row.save(update_fields=["low", "high", "target", "weights", "seed"])
+    _lay_hand(row, actor)
+    row.save(update_fields=[*WISHES, "hands"])
     record("plan.undo", row, actor=actor, at=at, facts={"round": last})
     return row
 
@@ -148,7 +148,9 @@ def copy_plan(*, plan_id: UUID, title: str, actor: Actor, at: datetime) -> Plan:
         made_by=actor.id,
         made_at=at,
         copied_from=row,
+        hands=row.hands,
     )
+    _lay_hand(copy, actor)
     _wish(copy, wanted_of(row))
     copy.save(force_insert=True)
     for one in queries.whole(row, actor=actor):
@@ -195,40 +197,39 @@ def keep_drawing(
 
 
 @transaction.atomic
-def propose_plan(
-    *,
-    plan_id: UUID,
-    reason: str,
-    ground: str,
-    day: date,
-    names: Mapping[str, str],
-    actor: Actor,
-    at: datetime,
-) -> Plan:
-    """Make a re-organisation of the plan: another rehearses and decides it (转为区划调整).
+def keep_fault(*, part_id: UUID, fault: Fault, actor: Actor, at: datetime) -> PlanPart | None:
+    """Write down why one community was not drawn; the others go on (记下没有算出的原因).
 
-    Every community in which a building comes into another grid is re-drawn on that day.
-
-    :param names: what new grids shall be called, by community and key: ``34/…/001/ new:1``
-    :raises WrongPlan: if nothing would change, or no grid stands there yet
-    :raises WrongOperation: if what stands has changed since the plan was drawn
+    :raises Denied: if the actor is not the system
     """
-    row = _draft(plan_id, actor)
-    light = queries.parts(row, actor=actor)
-    if all(number == NONE for part in light for number in part.today):
-        raise WrongPlan(_("这里还没有网格：请先把网格导入，再做调整"), field="plan")
-    steps = [step for part in queries.whole(row, actor=actor) for step in _steps(part, names)]
-    if not steps:
-        raise WrongPlan(_("方案与今天的网格一样，没有可调整的"), field="plan")
-    wanted = reorganising.Wanted(row.title, reason.strip() or row.reason, ground.strip(), day)
-    proposed = reorganising.propose(wanted=wanted, steps=steps, actor=actor, at=at)
-    row.reason = reason.strip() or row.reason
-    row.proposed_by, row.proposed_at = actor.id, at
-    row.reorganisation_id = proposed.pk
-    fields = ["reason", "proposed_by", "proposed_at", "reorganisation_id"]
-    row.save(update_fields=fields)
-    facts = {"reorganisation": str(proposed.pk), "steps": len(steps)}
-    record("plan.propose", row, actor=actor, at=at, facts=facts)
+    if actor.kind is not ActorKind.SYSTEM:
+        raise Denied
+    part = get(PlanPart, part_id, actor=actor, lock=True)
+    if part.drawn_at is not None or part.is_undone:
+        return None
+    part.fault, part.failed_at = fault, at
+    part.save(update_fields=["fault", "failed_at"])
+    facts = {"place": part.region_path, "round": part.round, "fault": fault.value}
+    record("plan.fail", part, actor=actor, at=at, facts=facts)
+    return part
+
+
+@transaction.atomic
+def retry(*, plan_id: UUID, actor: Actor, at: datetime) -> Plan:
+    """Have those communities drawn again that were not (再算没有算出的社区).
+
+    :raises NotNow: if there are none
+    """
+    row = draft(plan_id, actor)
+    failed = queries.failed(row, actor=actor)
+    if not failed:
+        raise NotNow(_("没有未算出的社区"), field="state", value=row.standing)
+    for one in failed:
+        one.fault, one.failed_at, one.asked_at = "", None, at
+        one.save(update_fields=["fault", "failed_at", "asked_at"])
+    announce("plan.draw", row, at=at)
+    facts = {"places": [one.region_path for one in failed]}
+    record("plan.retry", row, actor=actor, at=at, facts=facts)
     return row
 
 
@@ -254,6 +255,12 @@ def _wish(row: Plan, wanted: Wanted) -> None:
     row.weights, row.seed = dict(wanted.weights), wanted.seed
 
 
+def _lay_hand(row: Plan, actor: Actor) -> None:
+    """Remember who had a part in it: none of them approves what becomes of it."""
+    if actor.id is not None:
+        row.hands = sorted({*row.hands, actor.id})
+
+
 def _locked(plan_id: UUID, actor: Actor) -> Plan:
     row = get(Plan, plan_id, actor=actor, lock=True)
     roles: frozenset[Role] = planning.MAKERS
@@ -262,8 +269,12 @@ def _locked(plan_id: UUID, actor: Actor) -> Plan:
     return row
 
 
-def _draft(plan_id: UUID, actor: Actor) -> Plan:
-    """Return a plan that may be changed, locked."""
+def draft(plan_id: UUID, actor: Actor) -> Plan:
+    """Return a plan that may be changed, locked.
+
+    :raises Denied: if the actor does not plan there
+    :raises NotNow: if it is no draft, or still being drawn
+    """
     row = _locked(plan_id, actor)
     if row.standing is not State.DRAFT:
         raise NotNow(_("只有拟定中的方案可以改动"), field="state", value=row.standing)
@@ -306,68 +317,3 @@ def _check_locks(part: PlanPart, locks: Mapping[str, str]) -> None:
             raise WrongPlan(
                 _("这个社区没有这个网格"), field="grid", value=grid, allowed=sorted(grids)[:20]
             )
-
-
-def _steps(part: PlanPart, names: Mapping[str, str]) -> list[reorganising.Step]:
-    """Return what re-draws one community: the grids that a building leaves or comes into."""
-    moved = [
-        (was, now) for was, now in zip(part.today, part.grid, strict=True) if was not in {NONE, now}
-    ]
-    touched = sorted({number for pair in moved for number in pair})
-    if not touched:
-        return []
-    paths = _paths(part, touched)
-    homes = {
-        str(key): paths[now]
-        for key, was, now in zip(part.buildings, part.today, part.grid, strict=True)
-        if was in paths
-    }
-    kept = set(homes.values())
-    stay = {now: paths[now] for now in touched if paths[now] in kept}
-    sources = [part.grids[n]["key"] for n in touched if not planning.is_new(part.grids[n]["key"])]
-    shapes = _outlines(part, stay)
-    # Beside borders drawn by hand the cells would leave gaps: the ground is divided as it lies.
-    if not outlines.fills(queries.area(sources), list(map(shapely.from_wkb, shapes.values()))):
-        shapes = {}
-    told = queries.names(sources)
-    targets = [
-        changes.Named(path, *_called(part, number, path, told, names), is_drawn=path in shapes)
-        for number, path in stay.items()
-    ]
-    operation = changes.Operation(changes.Change.REDRAW, tuple(sources), tuple(targets), homes)
-    return [reorganising.Step(operation, shapes)]
-
-
-def _paths(part: PlanPart, numbers: Sequence[int]) -> dict[int, str]:
-    """Return the path of each grid; one without takes the next that none has borne."""
-    taken = set(queries.ever(part.region_path))
-    paths = {}
-    for number in numbers:
-        key = part.grids[number]["key"]
-        path = next_grid(part.region_path, taken) if planning.is_new(key) else key
-        taken.add(path)
-        paths[number] = path
-    return paths
-
-
-def _called(
-    part: PlanPart,
-    number: int,
-    path: str,
-    told: Mapping[str, tuple[str, str]],
-    names: Mapping[str, str],
-) -> tuple[str, str]:
-    key = part.grids[number]["key"]
-    if not planning.is_new(key):
-        return told.get(path, ("", ""))
-    return names.get(f"{part.region_path} {key}", "").strip() or planning.grid_name(path), ""
-
-
-def _outlines(part: PlanPart, paths: Mapping[int, str]) -> dict[str, bytes]:
-    """Return the outline of each grid as it was drawn, as WKB."""
-    drawn = part.shapes["proposal"]["features"]
-    return {
-        paths[one["properties"]["grid"]]: shapely.to_wkb(shapely.geometry.shape(one["geometry"]))
-        for one in drawn
-        if one["properties"]["grid"] in paths
-    }

@@ -35,6 +35,8 @@ class Plan(models.Model):
     seed = models.PositiveIntegerField("随机种子", default=1)
     made_by = models.UUIDField("拟定人")
     made_at = models.DateTimeField("拟定时间")
+    hands = ArrayField(models.UUIDField(), verbose_name="经手人", default=list)
+    """Who made, changed or undid it, or what it was copied from; none of them approves it."""
     proposed_by = models.UUIDField("提交人", null=True)
     proposed_at = models.DateTimeField("提交时间", null=True)
     withdrawn_at = models.DateTimeField("撤销时间", null=True)
@@ -97,6 +99,8 @@ class PlanPart(models.Model):
     is_undone = models.BooleanField("已撤回", default=False)
     asked_at = models.DateTimeField("要求时间")
     drawn_at = models.DateTimeField("算出时间", null=True)
+    failed_at = models.DateTimeField("未算出时间", null=True)
+    fault = models.CharField("未算出的原因", max_length=20, blank=True)
     buildings = ArrayField(models.UUIDField(), verbose_name="楼栋", default=list)
     today = ArrayField(models.IntegerField(), verbose_name="今天的网格", default=list)
     grid = ArrayField(models.IntegerField(), verbose_name="方案的网格", default=list)
@@ -119,6 +123,11 @@ class PlanPart(models.Model):
             models.CheckConstraint(
                 name="plan_part_current_is_drawn",
                 condition=Q(is_current=False) | Q(drawn_at__isnull=False, is_undone=False),
+            ),
+            models.CheckConstraint(
+                name="plan_part_drawn_or_failed",
+                condition=Q(failed_at__isnull=True, fault="")
+                | (Q(failed_at__isnull=False, drawn_at__isnull=True) & ~Q(fault="")),
             ),
         ]
 

@@ -36,6 +36,8 @@ class Reorganisation(Case):
     of_communities = models.BooleanField("涉及社区", default=False)
     made_by = models.UUIDField("起草人", null=True)
     made_at = models.DateTimeField("起草时间")
+    drawn_by = ArrayField(models.UUIDField(), verbose_name="划定人", default=list)
+    """Who drew what is proposed, where it was drawn as a plan before."""
     submitted_by = models.UUIDField("提交人", null=True)
     approved_by = models.UUIDField("批准人", null=True)
     approved_at = models.DateTimeField("批准时间", null=True)
@@ -57,6 +59,10 @@ class Reorganisation(Case):
                 name="reorganisation_approved_by_another",
                 condition=Q(approved_by__isnull=True)
                 | (~Q(approved_by=F("made_by")) & ~Q(approved_by=F("submitted_by"))),
+            ),
+            models.CheckConstraint(
+                name="reorganisation_approved_by_none_who_drew",
+                condition=Q(approved_by__isnull=True) | ~Q(drawn_by__contains=[F("approved_by")]),
             ),
             models.CheckConstraint(
                 name="reorganisation_approved_by_somebody",

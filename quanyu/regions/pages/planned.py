@@ -204,6 +204,14 @@ def overview(plan: "Plan", parts: Sequence["PlanPart"]) -> dict[str, Any]:
     return {"communities": [_community(plan, part) for part in parts]}
 
 
+def failed(parts: Sequence["PlanPart"]) -> list[dict[str, str]]:
+    """Return which communities were not drawn, and why."""
+    return [
+        {"name": tree.label(one.region_path), "why": _(rules.FAULT_WORDS[rules.Fault(one.fault)])}
+        for one in parts
+    ]
+
+
 def _community(plan: "Plan", part: "PlanPart") -> dict[str, Any]:
     told = part.figures.get("proposal", {})
     url = reverse("desk_plan", args=[plan.pk])

@@ -152,6 +152,11 @@ def _undo(request: HttpRequest, key: UUID, actor: Actor, at: datetime) -> Done:
     return key, _("已撤回一步")
 
 
+def _retry(request: HttpRequest, key: UUID, actor: Actor, at: datetime) -> Done:
+    actions.retry(plan_id=key, actor=actor, at=at)
+    return key, _("已开始计算")
+
+
 def _copy(request: HttpRequest, key: UUID, actor: Actor, at: datetime) -> Done:
     title = request.POST.get("title", "")
     row = actions.copy_plan(plan_id=key, title=title, actor=actor, at=at)
@@ -184,6 +189,7 @@ _ACTS: dict[str, Callable[[HttpRequest, UUID, Actor, datetime], Done]] = {
     "redraw": _redraw,
     "paint": _paint,
     "undo": _undo,
+    "retry": _retry,
     "copy": _copy,
     "propose": _propose,
     "withdraw": _withdraw,
@@ -210,6 +216,7 @@ def _page(request: HttpRequest, key: UUID, no: Refusal | None = None) -> HttpRes
         "proposal": _proposal(row, part, no),
         "reorganisation_url": _follows(row),
         "has_undo": queries.has_undo(row, actor=actor),
+        "failed": planned.failed(queries.failed(row, actor=actor)),
         **(planned.community(row, part) if part else planned.overview(row, parts)),
         "several": len(parts) > 1,
     }

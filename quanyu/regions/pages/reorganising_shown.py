@@ -119,7 +119,7 @@ def steps(one: Any, *, actor: Actor, is_draft: bool) -> list[dict[str, Any]]:
         {
             "number": each.number,
             "change": _(CHANGE_WORDS[Change(each.operation.change)]),
-            "sources": listed([called(path) for path in each.operation.sources]),
+            "sources": listed([called(path) for path in each.operation.origins]),
             "targets": listed(
                 [
                     _("{name}（{path}）").format(name=in_language(t.name, t.name_en), path=t.path)
@@ -136,7 +136,7 @@ def steps(one: Any, *, actor: Actor, is_draft: bool) -> list[dict[str, Any]]:
 def said(operation: Operation) -> str:
     """Return one step in a line."""
     change = _(CHANGE_WORDS[Change(operation.change)])
-    sources = listed([called(path) for path in operation.sources])
+    sources = listed([called(path) for path in operation.origins])
     targets = listed([in_language(one.name, one.name_en) for one in operation.targets])
     return f"{change} {sources} → {targets}"
 

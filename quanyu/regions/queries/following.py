@@ -42,7 +42,8 @@ class Ways:
     def place_for(self, path: str, lon: float | None = None, lat: float | None = None) -> str:
         """Return where a thing stands now that stood at ``path``: by its point, else the heir's."""
         targets = self.targets.get(path, ())
-        if len(targets) == 1 or lon is None or lat is None:
+        is_sure = len(targets) == 1 and path in self.heirs
+        if is_sure or lon is None or lat is None:
             return self.heirs.get(path, path)
         found = locating.locate_point(lon, lat).path
         if found in targets:

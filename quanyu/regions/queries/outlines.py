@@ -12,6 +12,8 @@ from quanyu.regions.models import Building, Region
 from quanyu.regions.queries.reorganising import Drawn
 from quanyu.regions.rules import Level, outlines
 from quanyu.regions.rules.changes import Born, Ground, Operation, Outcome
+from quanyu.regions.rules.grids import COVERING
+from quanyu.regions.rules.reorganising import takes_loose
 
 Shape = Any
 
@@ -32,11 +34,16 @@ class After:
 
     def __init__(self, outcome: Outcome, drawn: Sequence[Drawn], ground: Ground) -> None:
         self._outcome = outcome
+        self._loose = {
+            rules.parent(one.operation.targets[0].path): one.operation
+            for one in drawn
+            if takes_loose(one.operation, ground)
+        }
         self._operations = {
             target.path: one.operation for one in drawn for target in one.operation.targets
         } | {source: one.operation for one in drawn for source in one.operation.sources}
         self._given = {path: shape for one in drawn for path, shape in one.shapes.items()}
-        self._rows = _rows({*outcome.ended, *outcome.resized})
+        self._rows = _rows({*outcome.ended, *outcome.resized, *self._loose})
         self._born = {one.path: one for one in outcome.born}
         self._points = self._spots()
         self._living = _living(outcome, ground)
@@ -78,7 +85,7 @@ class After:
         if rules.level_of(born.path) is not Level.GRID:
             return self._community(born)
         operation = self._operations.get(born.path)
-        if operation is not None and operation.homes:
+        if operation is not None and (operation.homes or not operation.sources):
             return self._cut(operation).get(born.path)
         return outlines.joined([_read(self._rows[path].shape) for path in born.made_of])
 
@@ -99,20 +106,26 @@ class After:
 
     def _cut(self, operation: Operation) -> dict[str, Shape]:
         if id(operation) not in self._cuts:
-            touched = [path for path in self._rows if self._operations.get(path) is operation]
-            area = outlines.joined([_read(self._rows[path].shape) for path in touched])
+            touched = [path for path in self._rows if self._taker(path) is operation]
+            area = area_of(operation, is_loose=operation in self._loose.values())
             points: dict[str, list[tuple[float, float]]] = defaultdict(list)
             for path in touched:
                 for key, spot in self._points.get(path, {}).items():
-                    points[self._outcome.homes.get(key, path)].append(spot)
+                    if path not in self._loose or key in operation.homes:
+                        points[self._outcome.homes.get(key, path)].append(spot)
             cut = {} if area is None else outlines.divided(area, points)
             self._cuts[id(operation)] = cut
         return self._cuts[id(operation)]
 
+    def _taker(self, path: str) -> Operation | None:
+        return self._operations.get(path) or self._loose.get(path)
+
     # -------------------------------------------------------------- points and households
 
     def _spots(self) -> dict[str, dict[str, tuple[float, float]]]:
-        grids = [path for path in self._rows if rules.level_of(path) is Level.GRID]
+        grids = [
+            path for path in self._rows if rules.level_of(path) is Level.GRID or path in self._loose
+        ]
         found: dict[str, dict[str, tuple[float, float]]] = defaultdict(dict)
         rows = Building.objects.standing().filter(region_path__in=grids)
         for path, key, lon, lat in rows.values_list("region_path", "id", "lon", "lat"):
@@ -140,7 +153,7 @@ class After:
     def _is_whole(self, born: Born) -> bool:
         """Answer whether it is made of whole places, so that their sums are its own."""
         operation = self._operations.get(born.path)
-        return operation is None or not operation.homes
+        return operation is None or bool(operation.sources and not operation.homes)
 
     def _sum(self, path: str, *, made_of: Iterable[str] = ()) -> int | None:
         ended = set(self._outcome.ended)
@@ -165,7 +178,7 @@ def _living(outcome: Outcome, ground: Ground) -> Mapping[str, int]:
     return found
 
 
-def check_drawn(drawn: Sequence[Drawn]) -> None:
+def check_drawn(drawn: Sequence[Drawn], ground: Ground) -> None:
     """Refuse given shapes that overlap, are none, or reach out of what is divided.
 
     :raises WrongOperation: with the place
@@ -174,10 +187,30 @@ def check_drawn(drawn: Sequence[Drawn]) -> None:
         if not one.shapes:
             continue
         shapes = {path: _read(shape) for path, shape in one.shapes.items()}
-        rows = _rows(one.operation.sources)
-        area = outlines.joined([_read(row.shape) for row in rows.values()])
+        area = area_of(one.operation, is_loose=takes_loose(one.operation, ground))
         outlines.check_inside(area, shapes)
         outlines.check_apart(shapes)
+
+
+def area_of(operation: Operation, *, is_loose: bool) -> Shape | None:
+    """Return the ground that an operation divides; None where a border is not known.
+
+    :param is_loose: whether it takes the ground of the community that no grid covers
+    """
+    rows = _rows(operation.sources)
+    taken = [_read(row.shape) for row in rows.values()]
+    if is_loose:
+        taken.append(_free(rules.parent(operation.targets[0].path)))
+    return outlines.joined(taken)
+
+
+def _free(community: str) -> Shape | None:
+    """Return the ground of a community that no grid covers; None where its border is not known."""
+    own = _rows([community])[community]
+    grids = Region.objects.standing().filter(parent_path=community, kind__in=COVERING)
+    covered = [_read(shape) for shape in grids.values_list("shape", flat=True) if shape is not None]
+    whole = _read(own.shape)
+    return whole if whole is None else shapely.difference(whole, shapely.union_all(covered))
 
 
 def _rows(paths: Iterable[str]) -> Mapping[str, Region]:

@@ -6,7 +6,6 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import Count, F, Max, OuterRef, Q, Subquery
-from shapely import from_wkb
 
 from quanyu.kernel.access.queries import get
 from quanyu.kernel.access.rules import Actor
@@ -14,7 +13,7 @@ from quanyu.kernel.questions import Question
 from quanyu.regions import rules
 from quanyu.regions.models import Building, Plan, PlanPart, Region, Road, Siting
 from quanyu.regions.queries import tree
-from quanyu.regions.rules import outlines, planning
+from quanyu.regions.rules import planning
 from quanyu.regions.rules.planning import State
 
 MOST_LISTED = 200
@@ -50,7 +49,7 @@ class Ground:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How many communities of the newest round are drawn, and of how many."""
+    """How many communities of the newest round are done with, and of how many."""
 
     done: int
     total: int
@@ -105,28 +104,33 @@ def names(paths: Sequence[str]) -> dict[str, tuple[str, str]]:
     return {path: (name, english) for path, name, english in found.values_list(*NAMED)}
 
 
-def area(paths: Sequence[str]) -> Any:
-    """Return the ground of some places as they stand; None where a border is not known."""
-    found = Region.objects.standing().filter(path__in=paths).values_list("shape", flat=True)
-    return outlines.joined([None if one is None else from_wkb(bytes(one)) for one in found])
-
-
 def progress(row: Plan, *, actor: Actor) -> Progress:
     """Return how far the newest round is."""
     newest = PlanPart.objects.visible_to(actor).filter(plan=row, is_undone=False)
     last = newest.aggregate(last=Max("round"))["last"] or 0
     told = newest.filter(round=last).aggregate(
-        total=Count("id"), done=Count("id", filter=Q(drawn_at__isnull=False))
+        total=Count("id"),
+        done=Count("id", filter=Q(drawn_at__isnull=False)),
+        failed=Count("id", filter=Q(failed_at__isnull=False)),
     )
-    return Progress(told["done"], told["total"])
+    return Progress(told["done"] + told["failed"], told["total"])
 
 
 def waiting(row: Plan, *, actor: Actor) -> list[PlanPart]:
     """Return the communities of a plan that are still to be drawn."""
     found = PlanPart.objects.visible_to(actor)
     return list(
-        found.filter(plan=row, drawn_at__isnull=True, is_undone=False).order_by("region_path")
+        found.filter(plan=row, drawn_at=None, failed_at=None, is_undone=False).order_by(
+            "region_path"
+        )
     )
+
+
+def failed(row: Plan, *, actor: Actor) -> list[PlanPart]:
+    """Return the communities of a plan that were not drawn, in the order of their codes."""
+    found = PlanPart.objects.visible_to(actor)
+    rows = found.filter(plan=row, failed_at__isnull=False, is_undone=False)
+    return list(rows.order_by("region_path"))
 
 
 def has_undo(row: Plan, *, actor: Actor) -> bool:

@@ -134,7 +134,8 @@ class _Guess:
     def place_for(self, tied: Tied) -> str:
         """Return where it would stand."""
         targets = self.ways.targets.get(tied.path, ())
-        if len(targets) > 1 and tied.lon is not None and tied.lat is not None:
+        is_sure = len(targets) == 1 and tied.path in self.ways.heirs
+        if not is_sure and tied.lon is not None and tied.lat is not None:
             found = self._locator.locate_point(tied.lon, tied.lat)
             if found in targets:
                 return found

@@ -145,12 +145,14 @@ def ground(operations: Sequence[changes.Operation], day: date) -> Ground:
     fields = ("path", "code", "name", "name_en", "valid_from")
     places = {path: Stood(path, *rest) for path, *rest in standing.values_list(*fields)}
     ever = frozenset(rows.values_list("path", flat=True))
-    return Ground(day, places, ever, _houses(sources | targets))
+    return Ground(day, places, ever, _houses(sources | targets, parents))
 
 
-def _houses(places: Iterable[str]) -> dict[str, dict[str, House]]:
+def _houses(places: Iterable[str], above: Iterable[str]) -> dict[str, dict[str, House]]:
     found: dict[str, dict[str, House]] = defaultdict(dict)
-    rows = Building.objects.standing().filter(_inside("region_path", places)).order_by("name")
+    # Right below a community stands what is in no grid of it.
+    near = _inside("region_path", places) | Q(region_path__in=sorted(above))
+    rows = Building.objects.standing().filter(near).order_by("name")
     fields = ("region_path", "id", "name", "households")
     for path, key, name, households in rows.values_list(*fields):
         found[path][str(key)] = House(name, households)
@@ -171,8 +173,15 @@ def outcome(row: Reorganisation, *, actor: Actor) -> Outcome:
 
     :raises WrongOperation: if its operations do not hold together, or no longer do
     """
-    told = [one.operation for one in operations(row, actor=actor)]
-    found = settle(told, ground(told, row.effective_date))
+    return settled([one.operation for one in operations(row, actor=actor)], row.effective_date)
+
+
+def settled(told: Sequence[changes.Operation], day: date) -> Outcome:
+    """Return what some operations come to on a day, by the tree as it stands.
+
+    :raises WrongOperation: if they do not hold together
+    """
+    found = settle(told, ground(told, day))
     _check_estates(found)
     return found
 

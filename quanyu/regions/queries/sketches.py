@@ -6,6 +6,7 @@ from math import cos, radians
 from typing import Any
 
 import shapely
+from django.db.models import QuerySet
 
 from quanyu.regions import rules
 from quanyu.regions.models import Region
@@ -51,19 +52,16 @@ def sketch(outcome: Outcome, drawn: Mapping[str, Drawing]) -> Sketch | None:
     levels = {rules.level_of(path) for path in outcome.touched}
     level = rules.Level.GRID if rules.Level.GRID in levels else rules.Level.COMMUNITY
     parents = {rules.parent(path) for path in outcome.touched if rules.level_of(path) is level}
-    rows = Region.objects.standing().filter(parent_path__in=parents, level=level)
-    fields = ("path", "name", "name_en", "shape")
-    stands = {
-        path: (tree.in_language(name, english), shapely.from_wkb(bytes(shape)))
-        for path, name, english, shape in rows.order_by("path").values_list(*fields)
-        if shape is not None
-    }
+    rows = Region.objects.standing()
+    beside = _stood(rows.filter(parent_path__in=parents, level=level))
+    # Where no grid stands yet, the community itself is what there was before.
+    stands = beside or _stood(rows.filter(path__in=parents))
     comes = {
         one.path: (tree.in_language(one.name, one.name_en), shapely.from_wkb(shape))
         for one in outcome.born
         if rules.level_of(one.path) is level and (shape := drawn[one.path].shape) is not None
     }
-    after = {path: one for path, one in stands.items() if path not in ended} | comes
+    after = {path: one for path, one in beside.items() if path not in ended} | comes
     if not stands or not comes:
         return None
     view = _View([shape for _name, shape in [*stands.values(), *after.values()]])
@@ -74,6 +72,15 @@ def sketch(outcome: Outcome, drawn: Mapping[str, Drawing]) -> Sketch | None:
         tuple(view.patches(stands, tints)),
         tuple(view.patches(after, tints)),
     )
+
+
+def _stood(rows: QuerySet[Region]) -> dict[str, tuple[str, Any]]:
+    fields = ("path", "name", "name_en", "shape")
+    return {
+        path: (tree.in_language(name, english), shapely.from_wkb(bytes(shape)))
+        for path, name, english, shape in rows.order_by("path").values_list(*fields)
+        if shape is not None
+    }
 
 
 def _tints(outcome: Outcome) -> dict[str, int]:

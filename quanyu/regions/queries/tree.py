@@ -131,6 +131,8 @@ def topic_names() -> dict[str, str]:
         "plan.make": gettext("新建网格方案"),
         "plan.redraw": gettext("重新计算方案"),
         "plan.draw": gettext("算出网格方案"),
+        "plan.fail": gettext("网格方案有社区没有算出"),
+        "plan.retry": gettext("再算没有算出的社区"),
         "plan.paint": gettext("手工调整方案"),
         "plan.undo": gettext("撤回方案一步"),
         "plan.copy": gettext("另存方案"),

@@ -23,6 +23,7 @@ class Change(StrEnum):
     EXTRACT = "extract"
     REDRAW = "redraw"
     RENAME = "rename"
+    FOUND = "found"
 
 
 CHANGE_WORDS: Mapping[Change, str] = {
@@ -32,6 +33,7 @@ CHANGE_WORDS: Mapping[Change, str] = {
     Change.EXTRACT: _("划出"),
     Change.REDRAW: _("重划"),
     Change.RENAME: _("更名"),
+    Change.FOUND: _("设立"),
 }
 
 
@@ -71,13 +73,19 @@ class Operation:
     """One step: which places, into which, and what goes where (一步调整).
 
     ``homes`` says of single buildings (by key), or of grids where communities are divided (by
-    path), to which of the targets they go.
+    path), to which of the targets they go. What is founded starts from no place: its grids take
+    buildings of their community that stand in no grid.
     """
 
     change: str
     sources: tuple[str, ...]
     targets: tuple[Named, ...]
     homes: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def origins(self) -> tuple[str, ...]:
+        """Return where it starts from: what is founded, from the community around it."""
+        return self.sources or tuple(dict.fromkeys(parent(one.path) for one in self.targets))
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,11 +117,16 @@ class Ground:
     ever: frozenset[str]
     """Every path that ever stood there: none is given out twice."""
     houses: Mapping[str, Mapping[str, House]]
-    """The buildings of each grid, by key."""
+    """The buildings of each grid, by key; and of each community those that stand in no grid."""
 
     def below(self, path: str) -> list[str]:
         """Return the places right below, in order."""
         return sorted(one for one in self.places if parent(one) == path)
+
+    def loose(self, operation: Operation) -> Mapping[str, House]:
+        """Return the buildings in no grid of the community in which grids are drawn."""
+        above = {parent(one.path) for one in operation.targets}
+        return self.houses.get(above.pop(), {}) if len(above) == 1 else {}
 
     def households(self, path: str) -> int:
         """Return the households of the buildings of a grid, or of a community's grids."""

@@ -79,7 +79,7 @@ def _divided(operation: Operation, ground: Ground) -> Outcome:
         heirs = {one: _heir(one, operation, ground) for one in operation.sources}
         return _regrouped(operation, heirs, operation.homes, ground)
     grids = {key: one for one in operation.sources for key in ground.houses.get(one, {})}
-    homes = {key: path for key, path in operation.homes.items() if grids[key] != path}
+    homes = {key: path for key, path in operation.homes.items() if grids.get(key) != path}
     born, ways = [], []
     for target in operation.targets:
         made_of = [s for s in operation.sources if target.path in _reached(s, operation, ground)]
@@ -90,7 +90,37 @@ def _divided(operation: Operation, ground: Ground) -> Outcome:
             Way(source, path, operation.change, is_heir=path == heir)
             for path in sorted({heir, *_reached(source, operation, ground)})
         ]
+    ways += _entered(operation, ground)
     return _part(born, operation.sources, ways, homes)
+
+
+def _founded(operation: Operation, ground: Ground) -> Outcome:
+    """Nothing ends: the community goes on, and its new grids take what stood in none."""
+    community = operation.origins[0]
+    # The digit of type is the profile's to say, on the day it takes effect.
+    like = f"{community.replace('/', '')}1"
+    born = [
+        Born(
+            one.path,
+            _code(one.path, like),
+            one.name.strip(),
+            one.name_en.strip(),
+            (community,),
+        )
+        for one in operation.targets
+    ]
+    return _part(born, [], _entered(operation, ground), operation.homes)
+
+
+def _entered(operation: Operation, ground: Ground) -> list[Way]:
+    """Return the ways from a community to its grids that buildings in no grid come into.
+
+    None of them is the heir: what has no point of its own stays with the community.
+    """
+    reached = {operation.homes[key] for key in ground.loose(operation) if key in operation.homes}
+    if operation.change == Change.FOUND:
+        reached |= {one.path for one in operation.targets}
+    return [Way(parent(path), path, operation.change, is_heir=False) for path in sorted(reached)]
 
 
 def _extracted(operation: Operation, ground: Ground) -> Outcome:
@@ -221,4 +251,5 @@ SETTLED: Mapping[Change, Callable[[Operation, Ground], Outcome]] = {
     Change.EXTRACT: _extracted,
     Change.REDRAW: _divided,
     Change.RENAME: _renamed,
+    Change.FOUND: _founded,
 }

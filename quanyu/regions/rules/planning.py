@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
+from shapely.errors import ShapelyError
+
 from quanyu.kernel.access.rules import Role
 from quanyu.kernel.errors import Invalid, Refusal
 from quanyu.kernel.errors import gettext_noop as _
@@ -77,6 +79,21 @@ REASON_WORDS: Mapping[str, str] = {
     "not_found": _("在给定时间内没有找到全部合适的划法，可以再算一次"),
 }
 """Why a part of a community has no answer as wished; the engine's words for it."""
+
+
+class Fault(StrEnum):
+    """Why a community was not drawn at all (没有算出的原因)."""
+
+    SHAPE = "shape"
+    MEMORY = "memory"
+    OTHER = "other"
+
+
+FAULT_WORDS: Mapping[Fault, str] = {
+    Fault.SHAPE: _("社区边界或道路的图形有误，请检查边界后再算"),
+    Fault.MEMORY: _("这台机器的内存不够，请稍后再算"),
+    Fault.OTHER: _("计算时出错，详情在运行日志里；可以再算一次"),
+}
 
 
 class WrongPlan(Invalid):
@@ -180,6 +197,13 @@ def wishes(wanted: Wanted, like: object) -> dict[str, Any]:
     }
     sizes = {"low": wanted.low, "high": wanted.high, "target": wanted.target}
     return {**sizes, **weights, "seed": wanted.seed}
+
+
+def fault_of(fault: Exception) -> Fault:
+    """Return which of the reasons an error of the engine is."""
+    if isinstance(fault, MemoryError):
+        return Fault.MEMORY
+    return Fault.SHAPE if isinstance(fault, ShapelyError) else Fault.OTHER
 
 
 def fits(households: int, *, low: int, high: int) -> bool:

@@ -33,6 +33,7 @@ SOURCES = {
     Change.EXTRACT: (1, None),
     Change.REDRAW: (1, None),
     Change.RENAME: (1, 1),
+    Change.FOUND: (0, 0),
 }
 """How many places each change starts from: the least and the most."""
 
@@ -43,6 +44,7 @@ TARGETS = {
     Change.EXTRACT: (1, 1),
     Change.REDRAW: (1, None),
     Change.RENAME: (1, 1),
+    Change.FOUND: (1, None),
 }
 
 
@@ -55,7 +57,7 @@ def settle(operations: Sequence[Operation], ground: Ground) -> Outcome:
         raise WrongOperation(_("还没有写任何一步调整"), field="operations")
     for operation in operations:
         check_operation(operation, ground)
-    _check_apart(operations)
+    _check_apart(operations, ground)
     parts = [SETTLED[Change(one.change)](one, ground) for one in operations]
     outcome = Outcome(
         born=tuple(born for part in parts for born in part.born),
@@ -135,7 +137,7 @@ def _check_source(path: str, ground: Ground) -> None:
 
 def _check_target(target: Named, operation: Operation, ground: Ground) -> None:
     check_path(target.path)
-    level = level_of(operation.sources[0])
+    level = level_of(operation.sources[0]) if operation.sources else Level.GRID
     if level_of(target.path) is not level:
         raise WrongOperation(
             _("调整后的地方须与原来的同为网格或同为社区"), field="targets", value=target.path
@@ -190,7 +192,7 @@ def _check_beside(operation: Operation, ground: Ground) -> None:
             _("这种调整的地方须在同一个上级之内；换上级请用“改属”"),
             field="targets",
             value=operation.targets[0].path,
-            allowed=[parent(operation.sources[0])],
+            allowed=[min(above)],
         )
 
 
@@ -198,7 +200,9 @@ def _check_divided(operation: Operation, ground: Ground) -> None:
     """Refuse what divides and leaves a unit without a target, or a target without a unit."""
     _check_beside(operation, ground)
     units = set(units_of(operation.sources, ground))
-    _check_homes(operation, units)
+    # Who draws anew takes in what stood in no grid; to leave it where it is, is no loss.
+    more = set(ground.loose(operation)) if operation.change == Change.REDRAW else set()
+    _check_homes(operation, units | more)
     if lost := sorted(units - set(operation.homes)):
         raise NotClosed(
             _("{count} 个楼栋或网格没有写明划到哪里，例如 {value}"),
@@ -235,6 +239,29 @@ def _check_rename(operation: Operation, ground: Ground) -> None:
         raise WrongOperation(_("名称没有变"), field="name", value=target.name)
 
 
+def _check_found(operation: Operation, ground: Ground) -> None:
+    """Refuse grids of two communities, of another kind, or of a community that begins later."""
+    _check_beside(operation, ground)
+    for target in operation.targets:
+        if not target.path.removeprefix(parent(target.path)).startswith("g"):
+            raise WrongOperation(
+                _("这里设立的是基础网格，代码以 g 开头"),
+                field="targets",
+                value=target.path,
+                allowed=[next_grid(parent(target.path), ground.ever)],
+            )
+    stood = ground.places[operation.origins[0]]
+    if stood.since > ground.day:
+        raise WrongOperation(
+            _("{value} 从 {since} 才有，调整须从其后的日子生效"),
+            field="effective_date",
+            value=stood.path,
+            since=stood.since.isoformat(),
+        )
+    _check_homes(operation, set(ground.loose(operation)))
+    _check_filled(operation)
+
+
 def _check_homes(operation: Operation, units: set[str]) -> None:
     allowed = [one.path for one in operation.targets]
     for unit, path in operation.homes.items():
@@ -266,6 +293,7 @@ _CHECKED: Mapping[Change, _Check] = {
     Change.EXTRACT: _check_extract,
     Change.REDRAW: _check_divided,
     Change.RENAME: _check_rename,
+    Change.FOUND: _check_found,
 }
 
 
@@ -279,9 +307,9 @@ def _called(unit: str, ground: Ground) -> str:
 # ------------------------------------------------------------------ together
 
 
-def _check_apart(operations: Sequence[Operation]) -> None:
+def _check_apart(operations: Sequence[Operation], ground: Ground) -> None:
     """Refuse a place that two operations touch, or one inside another's."""
-    touched = [{*one.sources, *(target.path for target in one.targets)} for one in operations]
+    touched = [_touched(one, ground) for one in operations]
     # By path, and not each beside each: a city's plan has a step for every community.
     taker: dict[str, int] = {}
     twice = {
@@ -296,6 +324,18 @@ def _check_apart(operations: Sequence[Operation]) -> None:
         raise TouchedTwice(
             _("{value} 在两步里都有；请分成先后两次调整"), field="operations", value=min(twice)
         )
+
+
+def _touched(operation: Operation, ground: Ground) -> set[str]:
+    """Return what a step is about: the community too, whose ground without a grid it takes."""
+    above = {parent(operation.targets[0].path)} if takes_loose(operation, ground) else set()
+    return {*operation.origins, *(one.path for one in operation.targets), *above}
+
+
+def takes_loose(operation: Operation, ground: Ground) -> bool:
+    """Answer whether a step takes ground that no grid of the community covers."""
+    is_founding = operation.change == Change.FOUND
+    return is_founding or not ground.loose(operation).keys().isdisjoint(operation.homes)
 
 
 def _check_names(outcome: Outcome, ground: Ground) -> None:

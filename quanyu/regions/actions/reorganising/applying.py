@@ -1,16 +1,18 @@
 """Write the tree anew from a day on: rows end and begin, none is written over (区划调整落地)."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from uuid import UUID
+
+from django.db.models import Sum
 
 from quanyu.kernel.keys import uuid7
 from quanyu.regions import queries, rules
 from quanyu.regions.actions.divisions import new_edition
-from quanyu.regions.models import Passage, Region, Reorganisation
+from quanyu.regions.models import Building, Passage, Region, Reorganisation
 from quanyu.regions.queries import profiles
 from quanyu.regions.queries import reorganising as reads
-from quanyu.regions.queries.outlines import After, Drawing
+from quanyu.regions.queries.outlines import After, Drawing, check_drawn
 from quanyu.regions.rules import grids
 from quanyu.regions.rules.changes import Born, Outcome
 from quanyu.regions.rules.kinds import Kind
@@ -25,19 +27,47 @@ def redraw(row: Reorganisation, drawn: Sequence[reads.Drawn], *, at: datetime) -
     told = [one.operation for one in drawn]
     ground = reads.ground(told, row.effective_date)
     outcome = settle(told, ground)
+    check_drawn(drawn, ground)
     after = After(outcome, drawn, ground)
     day = row.effective_date
     old = {one.path: one for one in Region.objects.standing().filter(path__in=outcome.ended)}
-    born = [_begun(old[one.made_of[0]], one, after.of(one.path), day) for one in outcome.born]
+    born = [_row(old, one, after.of(one.path), day) for one in outcome.born]
     resized = {path: after.resized(path) for path in outcome.resized if path not in old}
     Region.objects.filter(pk__in=[one.pk for one in old.values()]).update(valid_to=day)
     Region.objects.bulk_create(born, batch_size=1_000)
     for path, drawing in resized.items():
         _resize(path, drawing, day)
+    for path in {way.origin for way in outcome.ways} - set(outcome.ended):
+        _count(path)
     _keep_passages(outcome, row.pk, day)
     new_edition(at)
     queries.forget()
     return outcome
+
+
+def _row(old: Mapping[str, Region], born: Born, drawing: Drawing, day: date) -> Region:
+    """Return the row of a place that begins, after one that ends or out of a community."""
+    before = old.get(born.made_of[0])
+    return _founded(born, drawing, day) if before is None else _begun(before, born, drawing, day)
+
+
+def _founded(born: Born, drawing: Drawing, day: date) -> Region:
+    """Return the row of a base grid where none stood; its code is the profile's."""
+    return Region(
+        path=born.path,
+        parent_path=rules.parent(born.path),
+        code=_grid_code(born, Kind.BASE_GRID, day),
+        scheme=rules.Scheme.LOCAL,
+        level=rules.Level.GRID,
+        kind=Kind.BASE_GRID,
+        name=born.name,
+        name_en=born.name_en,
+        lon=drawing.lon,
+        lat=drawing.lat,
+        shape=drawing.shape,
+        households=drawing.households,
+        valid_from=day,
+    )
 
 
 def _begun(old: Region, born: Born, drawing: Drawing, day: date) -> Region:
@@ -80,6 +110,13 @@ def _resize(path: str, drawing: Drawing, day: date) -> None:
         return
     Region.objects.filter(pk=old.pk).update(valid_to=day)
     _succeeding(old, day, drawing).save(force_insert=True)
+
+
+def _count(community: str) -> None:
+    """Let a community in which grids were founded say how many households its buildings have."""
+    houses = Building.objects.standing().within(community)
+    told = houses.aggregate(households=Sum("households"))
+    Region.objects.standing().filter(path=community).update(**told)
 
 
 def _keep_passages(outcome: Outcome, key: UUID, day: date) -> None:

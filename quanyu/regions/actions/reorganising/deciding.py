@@ -111,8 +111,10 @@ def release(row: Reorganisation, *, actor: Actor) -> None:
 
 def _claim(row: Reorganisation, outcome: Outcome) -> None:
     """Keep others away from what it touches: the database lets a place be claimed once."""
+    # Where grids are founded, the community whose free ground they take has no way out of it.
+    touched = outcome.touched | {way.origin for way in outcome.ways}
     # Who draws a grid has locked its row: of the two, the second sees what the first has done.
-    standing = Region.objects.standing().filter(path__in=outcome.touched).order_by("path")
+    standing = Region.objects.standing().filter(path__in=touched).order_by("path")
     list(standing.select_for_update().values_list("pk", flat=True))
     names = {one.path: one.name for one in outcome.born}
     rows = [
@@ -123,7 +125,7 @@ def _claim(row: Reorganisation, outcome: Outcome) -> None:
             title=row.title,
             effective_date=row.effective_date,
         )
-        for path in sorted(outcome.touched)
+        for path in sorted(touched)
     ]
     try:
         with transaction.atomic():

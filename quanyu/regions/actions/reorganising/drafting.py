@@ -1,6 +1,6 @@
 """Write a re-organisation down, step by step or all at once (起草区划调整)."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from os.path import commonpath
@@ -102,11 +102,12 @@ def add_operation(
     move(row, "amend", actor=actor, at=at, what="add", change=step.operation.change)
     _check_within(row.region_path, [step])
     told = [*(one.operation for one in reads.operations(row, actor=actor)), step.operation]
-    settle(told, reads.ground(told, row.effective_date))
+    ground = reads.ground(told, row.effective_date)
+    settle(told, ground)
     kept = Operation.objects.visible_to(actor).filter(reorganisation=row)
     last = kept.order_by("-number").values_list("number", flat=True).first()
     drawn = _keep(row, (last or 0) + 1, step)
-    check_drawn([drawn])
+    check_drawn([drawn], ground)
     return row
 
 
@@ -129,19 +130,30 @@ def drop_operation(
 
 
 @transaction.atomic
-def propose(*, wanted: Wanted, steps: Sequence[Step], actor: Actor, at: datetime) -> Reorganisation:
+def propose(
+    *,
+    wanted: Wanted,
+    steps: Sequence[Step],
+    drawn_by: Iterable[UUID] = (),
+    actor: Actor,
+    at: datetime,
+) -> Reorganisation:
     """Draft a whole re-organisation at once, for who has drawn it elsewhere (由规划方案生成).
 
     It stands in the smallest place around all that it touches, is rehearsed, submitted and
     approved like any other.
 
+    :param drawn_by: who had a part in what is proposed; none of them approves it
     :raises WrongOperation: if its operations do not hold together
     """
     region_path = _around(steps)
     row = draft(wanted=wanted, region_path=region_path, actor=actor, at=at)
+    row.drawn_by = sorted(set(drawn_by))
+    row.save(update_fields=["drawn_by"])
     drawn = [_keep(row, number, step) for number, step in enumerate(steps, start=1)]
-    check_drawn(drawn)
-    reads.outcome(row, actor=actor)
+    told = [one.operation for one in drawn]
+    check_drawn(drawn, reads.ground(told, row.effective_date))
+    reads.settled(told, row.effective_date)
     return row
 
 

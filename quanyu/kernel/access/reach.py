@@ -15,6 +15,7 @@ class Reach:
 
     ``bodies`` is a column of several bodies that see it besides: they get sight and no role.
     ``jobs`` opens every row to the system in a job: where no place may open what is one person's.
+    With ``circle``, the place opens it to the roles of that circle alone, and to no other sight.
     """
 
     place: str = "region_path"
@@ -23,6 +24,7 @@ class Reach:
     own: str = ""
     code: bool = False
     jobs: bool = False
+    circle: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,9 +1,10 @@
 """What an actor may do. No database."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from types import MappingProxyType
 from typing import Protocol
 from uuid import UUID
 
@@ -72,6 +73,25 @@ SIGHTED_ROLES = frozenset(
     }
 )
 """Roles whose place gives sight of the matters in it; every other role sees nothing by place."""
+
+CIRCLES: Mapping[str, frozenset[Role]] = MappingProxyType(
+    {
+        "life": frozenset(
+            {
+                Role.PARTY_OFFICER,
+                Role.PARTY_GROUP_LEADER,
+                Role.GRID_BRANCH_SECRETARY,
+                Role.COMMUNITY_SECRETARY,
+                Role.COMMANDER,
+                Role.DISTRICT_ADMIN,
+            }
+        ),
+        "roll": frozenset({Role.PARTY_OFFICER}),
+    }
+)
+"""Roles whose place opens one kind of row and nothing else there: the meetings and elections of
+organisations (``life``), and the roll of their members (``roll``).
+"""
 
 OWN_ROLES = frozenset({Role.RESIDENT, Role.ENTERPRISE})
 """Roles that one has on one's own row or by its code, and never at a place."""
@@ -172,6 +192,15 @@ class Actor:
         """Return the places as half-open ranges of paths."""
         return tuple((path, upper(path)) for path in self.places)
 
+    def places_in(self, circle: str) -> tuple[str, ...]:
+        """Return the disjoint places whose rows of one circle this actor sees, in order."""
+        roles = CIRCLES[circle] | {Role.SYSTEM}
+        return disjoint(grant.path for grant in self.grants if grant.path and grant.role in roles)
+
+    def ranges_in(self, circle: str) -> tuple[tuple[str, str], ...]:
+        """Return those places as half-open ranges of paths."""
+        return tuple((path, upper(path)) for path in self.places_in(circle))
+
     @property
     def bodies(self) -> tuple[UUID, ...]:
         """Return the bodies in which this actor holds a post."""
@@ -213,14 +242,19 @@ def holder(row: UUID) -> Actor:
 
 
 def reach(actor: Actor, *, city: str) -> str:
-    """Return what the database is told of an actor: places, bodies, account, row, city, and job.
+    """Return what the database is told of an actor: places, bodies, account, row, city, job, circles.
 
     An actor with more places than the wall has doors reaches the first ones only; the person
     chooses a hat before that.
     """
-    ranges = actor.ranges[:MOST_PLACES]
-    ranges += (("", ""),) * (MOST_PLACES - len(ranges))
-    values = [end for pair in ranges for end in pair]
+    values = _ends(actor.ranges)
     values += [",".join(str(body) for body in actor.bodies), str(actor.id or "")]
     job = "1" if actor.kind is ActorKind.SYSTEM else ""
-    return "|".join([*values, str(actor.row or ""), city, upper(city), job])
+    circles = [end for circle in CIRCLES for end in _ends(actor.ranges_in(circle))]
+    return "|".join([*values, str(actor.row or ""), city, upper(city), job, *circles])
+
+
+def _ends(ranges: tuple[tuple[str, str], ...]) -> list[str]:
+    kept = ranges[:MOST_PLACES]
+    kept += (("", ""),) * (MOST_PLACES - len(kept))
+    return [end for pair in kept for end in pair]

@@ -7,12 +7,18 @@ from django.conf import settings
 from django.db import connection, transaction
 from psycopg import sql
 
-from quanyu.kernel.access.rules import MOST_PLACES, Actor, reach
+from quanyu.kernel.access.rules import CIRCLES, MOST_PLACES, Actor, reach
 
 SETTING = "app.reach"
 PARTS = (
     *(f"{end}{number}" for number in range(MOST_PLACES) for end in ("from", "to")),
     *("bodies", "account", "row", "open_from", "open_to", "job"),
+    *(
+        f"{circle}_{end}{number}"
+        for circle in CIRCLES
+        for number in range(MOST_PLACES)
+        for end in ("from", "to")
+    ),
 )
 """What the one setting holds, in order, between bars."""
 

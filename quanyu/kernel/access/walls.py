@@ -113,8 +113,9 @@ def _seen_at_once(rows: Reach) -> str:
 def _place_doors(rows: Reach) -> list[str]:
     if not rows.place:
         return []
+    circle = f"{rows.circle}_" if rows.circle else ""
     return [
-        f"({rows.place} >= {part(f'from{n}')} AND {rows.place} < {part(f'to{n}')})"
+        f"({rows.place} >= {part(f'{circle}from{n}')} AND {rows.place} < {part(f'{circle}to{n}')})"
         for n in range(MOST_PLACES)
     ]
 

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from uuid import UUID
 
-from quanyu.kernel.access.rules import MOST_PLACES, Actor, ActorKind, Grant, disjoint
+from quanyu.kernel.access.rules import CIRCLES, MOST_PLACES, Actor, ActorKind, Grant, disjoint
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,9 @@ def worn(grants: frozenset[Grant], key: str) -> Hat | None:
 
 def needs_hat(grants: frozenset[Grant]) -> bool:
     """Answer whether there are more places than one request may reach."""
-    return len(Actor(ActorKind.PERSON, grants=grants).places) > MOST_PLACES
+    who = Actor(ActorKind.PERSON, grants=grants)
+    reached = [who.places, *(who.places_in(circle) for circle in CIRCLES)]
+    return max(map(len, reached)) > MOST_PLACES
 
 
 def under(grants: frozenset[Grant], hat: Hat | None) -> frozenset[Grant]:

@@ -222,6 +222,7 @@ def _build(
         if name:
             places.found_city(path=path, name=name, actor=actor, at=at)
         verbs.say_seeded(places.seed(actor=actor, at=at))
+        import_module("quanyu.organisations.actions").load_norms(actor=actor, at=at)
         _enter(asked, actor, at=at)
 
 

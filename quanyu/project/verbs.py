@@ -210,6 +210,7 @@ def seed(path: Path) -> int:
         with scope.acting(system_of("quanyu seed")) as actor:
             at = import_module("django.utils.timezone").now()
             say_seeded(import_module("quanyu.regions.actions").seed(actor=actor, at=at))
+            import_module("quanyu.organisations.actions").load_norms(actor=actor, at=at)
     return 0
 
 

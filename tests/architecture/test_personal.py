@@ -170,6 +170,21 @@ NOT_PERSONAL = {
         "code kind name name_en region_path phone",
     ),
     "organisations.Duty": ("public: the duty list", "class_prefix place_path basis note"),
+    "organisations.Candidate": ("a code of ours", "seat"),
+    "organisations.CommitteeTerm": ("a code of ours", "form"),
+    "organisations.Election": ("a place and codes", "region_path state stage_unit span_unit"),
+    "organisations.ElectionStep": (
+        "codes, and the salt of the audit's digest",
+        "verb source target actor_kind role salt",
+    ),
+    "organisations.Meeting": (
+        "places, a code, and keys of bodies",
+        "region_path invited kind place",
+    ),
+    "organisations.MemberCount": ("where a number comes from", "source"),
+    "organisations.PartyMember": ("a place, and a code of ours", "region_path standing"),
+    "organisations.PartyNorm": ("codes of ours", "key subject"),
+    "organisations.TermChange": ("places, and a code of ours", "region_path decided_at_path kind"),
     "privacy.Look": (
         "codes, the row's key and names of fields; never a value",
         "subject fields actor_kind job role reason",

@@ -16,6 +16,12 @@ PAST_THE_DOOR = {
     ("quanyu/events/actions/reports.py", "_keep_origin", "Origin"): (
         "a row is added and none is read: of a matter just opened"
     ),
+    ("quanyu/organisations/actions/members.py", "enter_member", "Membership"): (
+        "a row is added and none is read: of a member just entered"
+    ),
+    ("quanyu/organisations/actions/members.py", "transfer_member", "Membership"): (
+        "a row is added and none is read: of a member already fetched and locked"
+    ),
     ("quanyu/regions/actions/planning.py", "_ask", "PlanPart"): (
         "rows are added and none is read: of a plan already fetched and locked"
     ),
@@ -113,7 +119,10 @@ OPEN = {
     "notices.Delivery": "states of sending: no person, no address, no words",
     "notices.Wording": "the city's own words for its notices",
     "organisations.Body": "public: who acts, with the office's telephone",
+    "organisations.CommitteeTerm": "from when to when a committee serves; no person",
     "organisations.Duty": "public: the duty list",
+    "organisations.MemberCount": "how many members an organisation has; a number, no person",
+    "organisations.PartyNorm": "public: what the rules say in numbers",
     "privacy.KeyMark": "digests of keys, written by the owner alone",
     "privacy.Look": "who looked at what and why; no value",
     "privacy.Purge": "counts",

@@ -8,6 +8,7 @@ from quanyu.kernel.access.rules import Actor, ActorKind, Grant, Role, system
 from quanyu.kernel.keys import uuid7
 from quanyu.organisations import actions
 from quanyu.organisations.models import Body
+from tests.organisations import party
 
 STREET = "34/01/04/001/"
 
@@ -53,3 +54,41 @@ def team(db: None, district_admin: Actor, at: datetime, on: date) -> Body:
         actor=district_admin,
         at=at,
     )
+
+
+# ------------------------------------------------------------------ party organisations
+
+
+@pytest.fixture
+def work_committee(db: None, at: datetime) -> Body:
+    return party.found("party_work_committee", party.STREET, at=at, code="t-street")
+
+
+@pytest.fixture
+def committee(work_committee: Body, at: datetime) -> Body:
+    return party.found(
+        "party_committee", party.COMMUNITY, work_committee, at=at, code="t-community"
+    )
+
+
+@pytest.fixture
+def branch(committee: Body, at: datetime) -> Body:
+    return party.found("party_branch", party.GRID, committee, at=at, code="t-branch")
+
+
+@pytest.fixture
+def secretary() -> Actor:
+    """网格党支部书记."""
+    return person(Role.GRID_BRANCH_SECRETARY, party.GRID)
+
+
+@pytest.fixture
+def officer() -> Actor:
+    """党务干事 of the street."""
+    return person(Role.PARTY_OFFICER, party.STREET)
+
+
+@pytest.fixture
+def far_officer() -> Actor:
+    """The same role in another district."""
+    return person(Role.PARTY_OFFICER, "34/01/03/")

@@ -242,7 +242,9 @@ def holder(row: UUID) -> Actor:
 
 
 def reach(actor: Actor, *, city: str) -> str:
-    """Return what the database is told of an actor: places, bodies, account, row, city, job, circles.
+    """Return what the database is told of an actor: places, bodies, account, row, city, job.
+
+    Then the places in each circle.
 
     An actor with more places than the wall has doors reaches the first ones only; the person
     chooses a hat before that.

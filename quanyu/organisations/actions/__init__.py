@@ -9,6 +9,7 @@ from quanyu.organisations.actions.keeping import (
     found_body,
     load,
 )
+from quanyu.organisations.actions.norms import change_norm, load_norms
 from quanyu.organisations.actions.taking import take
 
 __all__ = [
@@ -16,8 +17,10 @@ __all__ = [
     "KEEPERS",
     "SAMPLE_DAY",
     "assign_duty",
+    "change_norm",
     "end_duty",
     "found_body",
     "load",
+    "load_norms",
     "take",
 ]

@@ -17,6 +17,7 @@ from quanyu.kernel.codes import queries as clauses
 from quanyu.kernel.errors import Denied
 from quanyu.kernel.errors import gettext_noop as _
 from quanyu.organisations import rules
+from quanyu.organisations.actions.norms import load_norms
 from quanyu.organisations.models import Body, Duty
 from quanyu.regions import queries as regions
 
@@ -179,6 +180,7 @@ def load(*, actor: Actor, at: datetime) -> dict[str, int]:
     :raises Denied: if the actor does not keep the whole city
     """
     check_keeper(actor, settings.QUANYU_CITY)
+    load_norms(actor=actor, at=at)
     rests_on = _load_clauses(actor=actor, at=at)
     shipped: list[dict[str, Any]] = json.loads((DATA / "bodies.json").read_text("utf-8"))
     held = {body.code: body for body in Body.objects.all()}

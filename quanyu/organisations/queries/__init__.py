@@ -30,6 +30,7 @@ from quanyu.organisations.queries.listed import (
     duties_asked,
     duty_values,
 )
+from quanyu.organisations.queries.topics import party_topic_names
 
 __all__ = [
     "BodyEntry",
@@ -54,6 +55,7 @@ __all__ = [
     "duty_list",
     "duty_values",
     "labels",
+    "party_topic_names",
     "topic_names",
     "with_duty",
 ]

@@ -1,0 +1,50 @@
+"""The rules of party organisations in numbers, as they hold on a day (党组织规定)."""
+
+from datetime import date
+
+from quanyu.kernel.codes import queries as codes
+from quanyu.organisations.models import PartyNorm
+from quanyu.organisations.rules.norms import Norm, NormKey, Norms, norm
+from quanyu.organisations.rules.rhythm import MeetingKind
+from quanyu.organisations.rules.voting import Rule, Share
+
+
+def norms(*, on: date) -> Norms:
+    """Return every number that holds on a day, by key and subject, with its clause as cited."""
+    rows = PartyNorm.objects.on(on).select_related("clause__document")
+    return {(row.key, row.subject): entry(row) for row in rows.order_by("key", "subject")}
+
+
+def entry(row: PartyNorm) -> Norm:
+    """Return a row as a value."""
+    clause = codes.clause_entry(row.clause)
+    return Norm(
+        key=row.key,
+        subject=row.subject,
+        amount=row.amount,
+        base=row.base,
+        clause=codes.cited(clause),
+        is_sample=clause is None or clause.is_sample,
+        valid_from=row.valid_from,
+        id=row.pk,
+    )
+
+
+def deciding(held: Norms) -> tuple[Norm, Norm] | None:
+    """Return the numbers by which an election is decided: present, and in favour."""
+    present, majority = norm(held, NormKey.PRESENT), norm(held, NormKey.MAJORITY)
+    return (present, majority) if present and majority else None
+
+
+def rule_of(present: Norm, majority: Norm) -> Rule:
+    """Return those numbers as a rule."""
+    return Rule(
+        least=Share(present.amount, present.base), above=Share(majority.amount, majority.base)
+    )
+
+
+def rhythms(held: Norms) -> dict[MeetingKind, Norm]:
+    """Return how often each kind of meeting is due; one without a rhythm is left out."""
+    return {
+        kind: held[NormKey.RHYTHM, kind] for kind in MeetingKind if (NormKey.RHYTHM, kind) in held
+    }

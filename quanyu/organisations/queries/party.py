@@ -1,0 +1,222 @@
+"""How party organisations stand, and what the rules say of it (党组织情况与提醒)."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+
+from quanyu.kernel.access.rules import Actor, upper
+from quanyu.kernel.errors import Denied
+from quanyu.organisations.models import Body, CommitteeTerm, MemberCount, TermChange
+from quanyu.organisations.queries.norms import norms
+from quanyu.organisations.rules.norms import NormKey, Norms, norm
+from quanyu.organisations.rules.party import (
+    PARTY,
+    Facts,
+    Head,
+    Warned,
+    WarningKey,
+    adding_up,
+    warnings,
+)
+from quanyu.organisations.rules.terms import Due, due
+from quanyu.regions import rules as places
+
+COMMUNITY_PARTS = len(places.Level) - 1
+"""Of the path of a community: all but the grid."""
+
+STREET_PARTS = COMMUNITY_PARTS - 1
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """Party organisations on a day: the bodies, and what is known of each (党组织情况)."""
+
+    bodies: Mapping[UUID, Body]
+    facts: Mapping[UUID, Facts]
+
+
+def known(*, on: date, place: str = "") -> Known:
+    """Return the party organisations that stand on a day within a place, and how they stand.
+
+    Members of what lies below are added up over the whole city, whatever place is asked for.
+    """
+    rows = {row.pk: row for row in _party(on)}
+    heads = adding_up(
+        {key: row.kind for key, row in rows.items()},
+        {key: row.parent_id for key, row in rows.items()},
+        _heads(on),
+    )
+    terms = {row.body_id: row for row in _terms(on)}
+    low, high = place, upper(place) if place else ""
+    kept = {key: row for key, row in rows.items() if not place or low <= row.region_path < high}
+    return Known(kept, {key: _facts(row, heads, terms) for key, row in kept.items()})
+
+
+def warned(*, on: date, place: str = "") -> list[tuple[Body, Warned]]:
+    """Return every warning about the organisations within a place, in the order of places."""
+    found, held = known(on=on, place=place), norms(on=on)
+    ordered = sorted(found.bodies.values(), key=lambda row: (row.region_path, row.code))
+    return [(row, one) for row in ordered for one in warnings(found.facts[row.pk], held, today=on)]
+
+
+def counted(listed: Sequence[tuple[Body, Warned]]) -> dict[WarningKey, int]:
+    """Return how many of these warnings there are of each kind."""
+    found: dict[WarningKey, int] = defaultdict(int)
+    for _body, one in listed:
+        found[one.key] += 1
+    return dict(found)
+
+
+def facts_of(body: Body, *, on: date) -> Facts:
+    """Return what is known of one organisation, its members with those of all below it."""
+    below = _below(body.pk, on)
+    rows = {body.pk: body, **{row.pk: row for row in below}}
+    heads = adding_up(
+        {key: row.kind for key, row in rows.items()},
+        {key: row.parent_id for key, row in rows.items() if key != body.pk},
+        {row.body_id: _head(row) for row in MemberCount.objects.on(on).filter(body__in=rows)},
+    )
+    terms = {row.body_id: row for row in _terms(on).filter(body=body)}
+    return _facts(body, heads, terms)
+
+
+def warned_of(body: Body, *, on: date, held: Norms | None = None) -> list[Warned]:
+    """Return the warnings about one organisation."""
+    return warnings(facts_of(body, on=on), norms(on=on) if held is None else held, today=on)
+
+
+def party_body(key: UUID) -> Body:
+    """Return one party organisation, standing or not.
+
+    :raises Denied: if there is none
+    """
+    row = Body.objects.select_related("parent").filter(pk=key, kind__in=PARTY).first()
+    if row is None:
+        raise Denied
+    return row
+
+
+def count_on(body: UUID, *, on: date) -> MemberCount | None:
+    """Return an organisation's own count as it holds on a day."""
+    return MemberCount.objects.on(on).filter(body=body).first()
+
+
+def counts(body: UUID) -> QuerySet[MemberCount]:
+    """Return every count of an organisation, the newest first."""
+    return MemberCount.objects.filter(body=body).order_by("-valid_from")
+
+
+# ------------------------------------------------------------------ terms
+
+
+def terms(body: UUID) -> QuerySet[CommitteeTerm]:
+    """Return every term of an organisation, the newest first."""
+    return CommitteeTerm.objects.filter(body=body).order_by("-starts")
+
+
+def current_term(body: UUID) -> CommitteeTerm | None:
+    """Return the term that runs."""
+    return CommitteeTerm.objects.filter(body=body, ended__isnull=True).first()
+
+
+@dataclass(frozen=True, slots=True)
+class DueElection:
+    """An organisation whose election is due soon, or overdue (应换届)."""
+
+    term: CommitteeTerm
+    stands: Due
+
+
+def due_elections(*, on: date, place: str = "") -> list[DueElection]:
+    """Return the elections due soon or overdue within a place, the earliest day first."""
+    months = norm(norms(on=on), NormKey.ELECTION_MONTHS)
+    ahead = months.amount if months else 0
+    rows = CommitteeTerm.objects.filter(ended__isnull=True).select_related("body")
+    rows = rows.filter(Q(body__valid_to__isnull=True) | Q(body__valid_to__gt=on))
+    if place:
+        rows = rows.filter(body__region_path__gte=place, body__region_path__lt=upper(place))
+    found = [
+        DueElection(row, due(row.span, months=ahead, today=on))
+        for row in rows.order_by("body__region_path", "body__code")
+    ]
+    return sorted(
+        (one for one in found if one.stands is not Due.LATER), key=lambda one: one.term.span.due
+    )
+
+
+def change(change_id: UUID, *, actor: Actor, lock: bool = False) -> TermChange:
+    """Return one request to move an election, within reach.
+
+    :raises Denied: if there is none
+    """
+    rows = TermChange.objects.visible_to(actor).select_related("term__body")
+    rows = rows.select_for_update(of=("self",)) if lock else rows
+    row: TermChange | None = rows.filter(pk=change_id).first()
+    if row is None:
+        raise Denied
+    return row
+
+
+def changes(
+    *, actor: Actor, body: UUID | None = None, waiting: bool = False
+) -> QuerySet[TermChange]:
+    """Return the requests to move an election within reach, the newest first."""
+    rows = TermChange.objects.visible_to(actor).select_related("term__body")
+    rows = rows.filter(term__body=body) if body else rows
+    rows = rows.filter(decided_at__isnull=True) if waiting else rows
+    return rows.order_by("-asked_at")
+
+
+# ------------------------------------------------------------------ inside
+
+
+def _party(on: date) -> QuerySet[Body]:
+    return Body.objects.on(on).filter(kind__in=PARTY).select_related("parent")
+
+
+def _terms(on: date) -> QuerySet[CommitteeTerm]:
+    stands = Q(ended__isnull=True) | Q(ended__gt=on)
+    return CommitteeTerm.objects.filter(stands, starts__lte=on)
+
+
+def _heads(on: date) -> dict[UUID, Head]:
+    return {row.body_id: _head(row) for row in MemberCount.objects.on(on)}
+
+
+def _head(row: MemberCount) -> Head:
+    return Head(row.full, row.probationary, row.units)
+
+
+def _below(key: UUID, on: date) -> list[Body]:
+    """Return every party organisation under one, level by level."""
+    found: dict[UUID, Body] = {}
+    layer = [key]
+    while layer:
+        rows = [row for row in _party(on).filter(parent__in=layer) if row.pk not in found]
+        found |= {row.pk: row for row in rows}
+        layer = [row.pk for row in rows]
+    return list(found.values())
+
+
+def _facts(row: Body, heads: Mapping[UUID, Head], terms: Mapping[UUID, CommitteeTerm]) -> Facts:
+    term = terms.get(row.pk)
+    return Facts(
+        id=row.pk,
+        kind=row.kind,
+        is_of_community=_is_of_community(row),
+        head=heads.get(row.pk),
+        form=term.form if term else "",
+        size=term.size if term else 0,
+        span=term.span if term else None,
+    )
+
+
+def _is_of_community(row: Body) -> bool:
+    """Answer whether it stands in a community and below its street: a unit's own does not."""
+    above = row.parent.region_path if row.parent else row.region_path
+    is_inside = row.region_path.count("/") >= COMMUNITY_PARTS
+    return is_inside and above.count("/") >= STREET_PARTS

@@ -1,0 +1,1 @@
+"""How cases of organisations move (组织的流程)."""

@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 
 from quanyu.bench.ground import tell
-from quanyu.bench.settlement import instance
+from quanyu.demo.scale.settlement import instance
 from quanyu.regions.engine import Drawn, Figures, Units, Wishes, draw, figures, prove
 from quanyu.regions.engine.counts import how_many
 from quanyu.regions.engine.draw import Answer, answer_of, price, together

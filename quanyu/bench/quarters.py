@@ -15,7 +15,7 @@ import shapely
 from django.apps import apps
 from numpy.typing import NDArray
 
-from quanyu.bench.settlement import settlement
+from quanyu.demo.scale.settlement import settlement
 from quanyu.regions.rules import Level
 
 COMMUNITIES, SEED = 545, 4

@@ -126,10 +126,16 @@ class Town:
         return low + (high - low) * up[:, None]
 
 
-def degrees(metres: Array) -> Array:
+def degrees(metres: Array, *, digits: int = 6) -> Array:
     """Return longitudes and latitudes, rounded so that shared corners stay shared."""
-    placed: Array = np.round(np.array(POINT) + metres * np.array(_METRE), 6)
+    placed: Array = np.round(np.array(POINT) + metres * np.array(_METRE), digits)
     return placed
+
+
+def metres(degrees: Array) -> Array:
+    """Return points in metres from the middle of the demo."""
+    apart: Array = (degrees - np.array(POINT)) / np.array(_METRE)
+    return apart
 
 
 def _between(start: Array, end: Array, share: Array) -> Array:

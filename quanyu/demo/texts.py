@@ -57,14 +57,19 @@ def topics() -> tuple[Topic, ...]:
 @cache
 def phrases() -> dict[str, tuple[str, ...]]:
     """Return the sentences of the way: refusals, returns, checks, ratings, places."""
+    return sections("phrases.txt")
+
+
+def sections(name: str) -> dict[str, tuple[str, ...]]:
+    """Return the lines of a file by the first word of the heading they stand under."""
     found: dict[str, list[str]] = {}
     kept: list[str] = []
-    for line in lines("phrases.txt"):
+    for line in lines(name):
         if line.startswith("# "):
             kept = found.setdefault(line[2:].split()[0], [])
         else:
             kept.append(line.strip())
-    return {name: tuple(kept) for name, kept in found.items()}
+    return {heading: tuple(kept) for heading, kept in found.items()}
 
 
 def fitting(name: str, topic: Topic, said: Said) -> tuple[str, ...]:

@@ -82,8 +82,7 @@ def parser() -> Parser:
         made.add_argument("--home", type=Path, default=homes.default())
         return made
 
-    demo = add("demo", _demo, "在本机运行示例城市", "run the demo city on this machine")
-    _with_port(demo)
+    _with_scale(add("demo", _demo, "在本机运行示例城市", "run the demo city on this machine"))
     _with_answers(add("init", _init, "初始化一个真实的城市", "set up a real city"))
     add("seed", _seed, "载入基础数据", "load codes, limits, calendar and divisions")
     link = add("link", _link, "发一次性登录链接", "make a one-time sign-in link")
@@ -182,6 +181,14 @@ def _with_table(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--report", action="store_true", help="precision and recall by class")
 
 
+def _with_scale(parser: argparse.ArgumentParser) -> None:
+    _with_port(parser)
+    words = choose("规模：demo 一个街道，city 全市", "demo: one street; city: the whole city")
+    parser.add_argument("--scale", choices=["demo", "city"], default="", help=words)
+    words = choose("全市规模的随机种子", "the seed of the whole city")
+    parser.add_argument("--seed", type=int, default=None, help=words)
+
+
 def _with_port(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--port", type=_port, default=8000)
 
@@ -196,7 +203,8 @@ def _port(word: str) -> int:
 
 def _demo(arguments: argparse.Namespace) -> int:
     demo = import_module("quanyu.project.demo")
-    return int(demo.run(path=arguments.home, port=arguments.port))
+    asked = {"scale": arguments.scale, "seed": arguments.seed}
+    return int(demo.run(path=arguments.home, port=arguments.port, **asked))
 
 
 def _init(arguments: argparse.Namespace) -> int:

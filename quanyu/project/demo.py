@@ -33,8 +33,12 @@ COLUMNS = {
 }
 
 
-def run(*, path: Path, port: int) -> int:
-    """Start the demo and keep it running; returns after Ctrl-C or SIGTERM."""
+def run(*, path: Path, port: int, scale: str = "", seed: int | None = None) -> int:
+    """Start the demo and keep it running; returns after Ctrl-C or SIGTERM.
+
+    :param scale: ``city`` lets it grow to a city at full size; else what the environment says
+    :param seed: out of which it grows
+    """
     check_front_end()
     home = homes.prepare(path)
     with supervisor.stoppable(), homes.hold(home):
@@ -42,7 +46,7 @@ def run(*, path: Path, port: int) -> int:
         with contextlib.suppress(supervisor.Stop):
             supervisor.clear(home, programs.NAMES)
             homes.check_port(port)
-            _run(home, port)
+            _run(home, port, _wanted(scale, seed))
         say(choose("已停止。", "Stopped."))
     return 0
 
@@ -68,10 +72,16 @@ def check_no_real_city(home: Home) -> None:
     homes.keys(home)
 
 
-def _run(home: Home, port: int) -> None:
+def _wanted(scale: str, seed: int | None) -> dict[str, str]:
+    """Return what was said of the city's size, as the process that builds it reads it."""
+    said = {"QUANYU_DEMO_SCALE": scale, "QUANYU_DEMO_SEED": "" if seed is None else str(seed)}
+    return {name: value for name, value in said.items() if value}
+
+
+def _run(home: Home, port: int, wanted: Mapping[str, str]) -> None:
     with _database(home) as (url, database):
         made = programs.environment(home, url, QUANYU_DEMO="1", QUANYU_PORT=str(port))
-        signs = _prepared(made)
+        signs = _prepared({**made, **wanted})
         children = programs.children(home, made, port)
         try:
             with timed(choose("网站与后台任务", "server and worker")):

@@ -19,6 +19,7 @@ from django.utils import timezone
 from quanyu.kernel.operations.faults import choose
 
 CITY = "quanyu.demo.city"
+GROWING = "quanyu.demo.scale.growing"
 
 
 def main() -> None:
@@ -26,6 +27,8 @@ def main() -> None:
     django.setup()
     _timed(choose("数据表与行级安全", "tables and row security"), _migrate)
     signs = _timed(choose("示例城市", "demo city"), _city)
+    if os.environ.get("QUANYU_DEMO_SCALE") == "city":
+        _timed(choose("全市规模", "city scale"), _grow)
     json.dump(signs, sys.stdout)
 
 
@@ -38,9 +41,18 @@ def _city() -> list[dict[str, Any]]:
         return []
     city = importlib.import_module(CITY)
     # A small city is enough for a test that kills it.
-    scale = os.environ.get("QUANYU_DEMO_SCALE") or "demo"
+    scale = "small" if os.environ.get("QUANYU_DEMO_SCALE") == "small" else "demo"
     built = city.build(home=settings.QUANYU_HOME, at=timezone.now(), scale=scale)
     return [asdict(sign) for sign in built]
+
+
+def _grow() -> None:
+    """Let the city grow to its full size, and print what it came to."""
+    growing = importlib.import_module(GROWING)
+    seed = int(os.environ.get("QUANYU_DEMO_SEED") or growing.SEED)
+    figures = growing.grow(home=settings.QUANYU_HOME, at=timezone.now(), seed=seed)
+    told = ", ".join(f"{name} {value:,}" for name, value in figures.items())
+    print(f"          {told}", file=sys.stderr, flush=True)  # noqa: T201 - for a person
 
 
 def _timed(words: str, act: Any) -> Any:

@@ -110,7 +110,7 @@ DATA = {
     },
     "quanyu/regions/actions/street.py": {
         "_building": "an address, stored",
-        "House": "a number as addresses write it",
+        "_house": "a number as addresses write it",
     },
     "quanyu/regions/models/addresses.py": {"Address": "an address, as it is written"},
     "quanyu/regions/queries/addresses.py": dict.fromkeys(

@@ -34,7 +34,7 @@ from quanyu.regions.actions.seed import (
     is_shipped,
     seed,
 )
-from quanyu.regions.actions.street import Loaded, load_street
+from quanyu.regions.actions.street import Loaded, lay_street, load_street
 from quanyu.regions.actions.taking import take_buildings, take_estates
 
 __all__ = [
@@ -58,6 +58,7 @@ __all__ = [
     "is_shipped",
     "keep_drawing",
     "keep_fault",
+    "lay_street",
     "load_hefei",
     "load_profile",
     "load_street",

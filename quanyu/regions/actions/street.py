@@ -1,4 +1,4 @@
-"""The demo street: its grids, estates, buildings and roads, all of them samples (示例街道)."""
+"""Streets that were made: grids, estates, buildings and roads, all of them samples (示例街道)."""
 
 import json
 from collections import Counter
@@ -22,12 +22,14 @@ from quanyu.regions.actions.divisions import (
     HEFEI_DAY,
     check_may_import,
     new_edition,
-    region_of,
 )
 from quanyu.regions.actions.placing import site
 from quanyu.regions.models import Address, Building, Dwelling, Estate, Region, Road, Unit
-from quanyu.regions.rules import Level, Row
+from quanyu.regions.queries import profiles
+from quanyu.regions.rules import Kind, Level, Scheme, layouts
+from quanyu.regions.rules.grids import code_of
 from quanyu.regions.rules.homes import homes_of
+from quanyu.regions.rules.layouts import Grid, House, Layout
 
 STREET = DATA / "demo_street.geojson"
 
@@ -44,36 +46,67 @@ class Loaded:
 
 @transaction.atomic
 def load_street(*, file: Path = STREET, actor: Actor, at: datetime) -> Loaded:
-    """Bring the demo street's grids, estates, buildings and roads; a second time changes nothing.
+    """Bring the demo street's grids, estates, buildings, homes and roads; twice changes nothing.
 
     :raises Denied: if the actor may not re-draw the street, or the tree does not hold it
     """
     features: list[dict[str, Any]] = json.loads(file.read_text(encoding="utf-8"))["features"]
-    street = rules.path_of(_of_kind(features, "street")[0]["properties"]["code"])
-    check_may_import([street], actor)
-    if not Region.objects.standing().filter(path=street).exists():
+    layout = _read(features)
+    done = lay_street(layout=layout, actor=actor, at=at)
+    grids = {grid.path for grid in layout.grids}
+    _put_homes(list(Building.objects.filter(region_path__in=grids).order_by("code")))
+    return done
+
+
+@transaction.atomic
+def lay_street(*, layout: Layout, actor: Actor, at: datetime) -> Loaded:
+    """Draw a whole street that was made, all of it samples; a second time changes nothing.
+
+    Borders, grids, estates with the plate of their gate, buildings with their households as
+    counts and where they stand as dated rows, roads.
+
+    :raises Denied: if the actor may not re-draw the street, or the tree does not hold it
+    """
+    check_may_import([layout.street], actor)
+    standing = Region.objects.standing().filter(path__in=layout.borders)
+    if standing.count() != len({layout.street, *layout.borders}):
         raise Denied
-    _shape_places([*_of_kind(features, "street"), *_of_kind(features, "community")])
-    grids = [_grid(feature) for feature in _of_kind(features, "grid")]
+    _put_borders(list(standing), layout.borders)
+    grids = _grids(layout.grids)
     Region.objects.bulk_create(
         grids,
         update_conflicts=True,
         unique_fields=["path", "valid_from"],
         update_fields=["name", "name_en", "lon", "lat", "shape", "households"],
     )
-    _sum_households(street)
+    _sum_households(layout.street)
     queries.forget()
-    houses = [_house(feature) for feature in _of_kind(features, "building")]
-    estates = _put_estates(houses)
-    buildings = _put_buildings(houses, estates)
-    roads = _put_roads(street, _of_kind(features, "road"))
+    estates = _put_estates(layout.houses)
+    buildings = _put_buildings(layout.houses, estates)
+    roads = _put_roads(layout.street, layout.roads)
     done = Loaded(len(grids), len(estates), buildings, roads)
-    facts: dict[str, object] = {"street": street, "grids": done.grids, "buildings": buildings}
+    facts: dict[str, object] = {
+        "street": layout.street,
+        "grids": done.grids,
+        "buildings": buildings,
+    }
     record("region.draw", new_edition(at), actor=actor, at=at, facts=facts)
     return done
 
 
-# ------------------------------------------------------------------ a street's shapes
+# ------------------------------------------------------------------ a street's file
+
+
+def _read(features: Sequence[dict[str, Any]]) -> Layout:
+    """Return the street of a file."""
+    places = [*_of_kind(features, "street"), *_of_kind(features, "community")]
+    return Layout(
+        street=rules.path_of(places[0]["properties"]["code"]),
+        borders={rules.path_of(one["properties"]["code"]): _shape_of(one) for one in places},
+        grids=[_grid(one) for one in _of_kind(features, "grid")],
+        houses=[_house(one) for one in _of_kind(features, "building")],
+        roads=[_road(one) for one in _of_kind(features, "road")],
+    )
 
 
 def _of_kind(features: Sequence[dict[str, Any]], kind: str) -> list[dict[str, Any]]:
@@ -84,11 +117,40 @@ def _shape_of(feature: Mapping[str, Any]) -> shapely.Geometry:
     return shapely.from_geojson(json.dumps(feature["geometry"]))
 
 
-def _shape_places(features: Sequence[dict[str, Any]]) -> None:
-    shapes = {rules.path_of(f["properties"]["code"]): _shape_of(f) for f in features}
-    rows = list(Region.objects.standing().filter(path__in=shapes))
+def _grid(feature: Mapping[str, Any]) -> Grid:
+    said = feature["properties"]
+    path = rules.path_of(said["code"])
+    number = int(path[-4:-1])
+    names = (said["name"], said["name_en"])
+    return Grid(path, number, *names, said["households"], _shape_of(feature))
+
+
+def _house(feature: Mapping[str, Any]) -> House:
+    said = feature["properties"]
+    number = str(said["number"]).removesuffix("幢")
+    plate = (said["road"], str(said["door"]))
+    return House(
+        rules.path_of(said["grid"]),
+        said["estate"],
+        number,
+        *plate,
+        said["households"],
+        _shape_of(feature),
+    )
+
+
+def _road(feature: Mapping[str, Any]) -> layouts.Road:
+    said = feature["properties"]
+    is_main = said["width"] == "main"
+    return layouts.Road(said["name"], said["name_en"], is_main, _shape_of(feature))
+
+
+# ------------------------------------------------------------------ a street's shapes
+
+
+def _put_borders(rows: Sequence[Region], borders: Mapping[str, Any]) -> None:
     for row in rows:
-        _put_shape(row, shapes[row.path])
+        _put_shape(row, borders[row.path])
     Region.objects.bulk_update(rows, ["shape", "lon", "lat", "is_sample"])
 
 
@@ -98,12 +160,29 @@ def _put_shape(row: Region, shape: shapely.Geometry) -> None:
     row.lon, row.lat = round(inside.x, 6), round(inside.y, 6)
 
 
-def _grid(feature: Mapping[str, Any]) -> Region:
-    said = feature["properties"]
-    row = region_of(Row(rules.read_code(said["code"]), said["name"], said["name_en"]), HEFEI_DAY)
-    row.households = said["households"]
-    _put_shape(row, _shape_of(feature))
-    return row
+def _grids(laid: Sequence[Grid]) -> list[Region]:
+    """Return the rows of grids, coded by the profile that holds in their community."""
+    homes = {rules.parent(grid.path) for grid in laid}
+    codes = dict(Region.objects.standing().filter(path__in=homes).values_list("path", "code"))
+    held = {path: profiles.profile(path, on=HEFEI_DAY) for path in homes}
+    rows = []
+    for grid in laid:
+        home = rules.parent(grid.path)
+        row = Region(
+            code=code_of(held[home], codes[home], Kind.BASE_GRID, grid.number),
+            path=grid.path,
+            parent_path=home,
+            scheme=Scheme.LOCAL,
+            level=Level.GRID,
+            kind=Kind.BASE_GRID,
+            name=grid.name,
+            name_en=grid.name_en,
+            households=grid.households,
+            valid_from=HEFEI_DAY,
+        )
+        _put_shape(row, grid.shape)
+        rows.append(row)
+    return rows
 
 
 def _sum_households(street: str) -> None:
@@ -115,43 +194,11 @@ def _sum_households(street: str) -> None:
     Region.objects.bulk_update(above, ["households"])
 
 
-@dataclass(frozen=True, slots=True)
-class House:
-    """A building of the street's file (示例楼栋)."""
-
-    said: Mapping[str, Any]
-    shape: Any
-
-    @property
-    def grid(self) -> str:
-        """The path of its grid."""
-        return rules.path_of(self.said["grid"])
-
-    @property
-    def community(self) -> str:
-        """The path of its community."""
-        return rules.parent(self.grid)
-
-    @property
-    def estate(self) -> tuple[str, str]:
-        """The path of its community, and the name of its estate."""
-        return self.community, self.said["estate"]
-
-    @property
-    def number(self) -> str:
-        """Its number, without the word."""
-        return str(self.said["number"]).removesuffix("幢")
-
-
-def _house(feature: Mapping[str, Any]) -> House:
-    return House(feature["properties"], _shape_of(feature))
-
-
 def _put_estates(houses: Sequence[House]) -> dict[tuple[str, str], Estate]:
     """Bring the estates, each with its gate's plate; return them by community and name."""
     together: dict[tuple[str, str], list[House]] = {}
     for house in houses:
-        together.setdefault(house.estate, []).append(house)
+        together.setdefault((house.community, house.estate), []).append(house)
     held = {
         row.code: row for row in Estate.objects.filter(region_path__in={k for k, _ in together})
     }
@@ -193,15 +240,15 @@ def _estate(code: str, key: tuple[str, str], houses: Sequence[House]) -> Estate:
 def _gate(estate: Estate, house: House) -> Address:
     return Address(
         region_path=estate.region_path,
-        road=house.said["road"],
-        door=str(house.said["door"]),
+        road=house.road,
+        door=house.door,
         estate=estate,
         valid_from=HEFEI_DAY,
     )
 
 
 def _put_buildings(houses: Sequence[House], estates: Mapping[tuple[str, str], Estate]) -> int:
-    rows = [_building(house, estates[house.estate]) for house in houses]
+    rows = [_building(house, estates[house.community, house.estate]) for house in houses]
     held = _held({row.region_path for row in rows})
     for row in rows:
         row.pk = held.get((row.region_path, row.name), row.pk)
@@ -215,7 +262,6 @@ def _put_buildings(houses: Sequence[House], estates: Mapping[tuple[str, str], Es
         ],
     )
     site({row.pk: row.region_path for row in rows if row.pk not in held.values()}, day=HEFEI_DAY)
-    _put_homes(rows)
     return len(rows)
 
 
@@ -242,7 +288,7 @@ def _held(grids: Collection[str]) -> dict[tuple[str, str], UUID]:
 
 def _building(house: House, estate: Estate) -> Building:
     name = f"{estate.name}{house.number}幢"
-    road = f"{house.said['road']}{house.said['door']}号"
+    road = f"{house.road}{house.door}号"
     return Building(
         code=f"{estate.code}{int(house.number):03}",
         region_path=house.grid,
@@ -254,23 +300,23 @@ def _building(house: House, estate: Estate) -> Building:
         lon=round(house.shape.centroid.x, 6),
         lat=round(house.shape.centroid.y, 6),
         shape=shapely.to_wkb(house.shape),
-        households=house.said["households"],
+        households=house.households,
         valid_from=HEFEI_DAY,
         is_sample=True,
     )
 
 
-def _put_roads(street: str, features: Sequence[dict[str, Any]]) -> int:
+def _put_roads(street: str, laid: Sequence[layouts.Road]) -> int:
     roads = [
         Road(
             region_path=street,
-            name=feature["properties"]["name"],
-            name_en=feature["properties"]["name_en"],
-            is_main=feature["properties"]["width"] == "main",
-            shape=shapely.to_wkb(_shape_of(feature)),
+            name=road.name,
+            name_en=road.name_en,
+            is_main=road.is_main,
+            shape=shapely.to_wkb(road.shape),
             is_sample=True,
         )
-        for feature in features
+        for road in laid
     ]
     Road.objects.bulk_create(
         roads,

@@ -1,4 +1,4 @@
-"""Settlements out of a seed, on which the drawing of grids is measured (划分实例).
+"""Settlements out of a seed: the demo's city, and instances to measure drawing on (划分实例).
 
 Communities of 450 to 800 metres are cut into street blocks, each an estate of one kind: walk-ups,
 high-rises or an urban village. Buildings stand in jittered rows; a parcel is what lies nearest to
@@ -7,6 +7,7 @@ on every machine.
 """
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -45,6 +46,15 @@ class Road:
     at: float
 
 
+@dataclass(frozen=True)
+class Rows:
+    """The buildings of a block: where they stand, who lives there, how far one is from the next."""
+
+    points: Floats
+    households: list[int]
+    apart: tuple[float, float]
+
+
 def instance(name: str) -> Units:
     """Make one of the named instances."""
     return settlement(*INSTANCES[name])
@@ -63,18 +73,18 @@ def settlement(communities: int, seed: int) -> Units:
     for number in range(communities):
         column, row = number % side, number // side
         box = (across[column], up[row], across[column + 1], up[row + 1])
-        road, blocks = _blocks(number, box, chance)
+        road, blocks = cut(number, box, chance)
         roads.append(road)
         for block in blocks:
-            points, counts = _buildings(block.box, chance)
-            plots += _plots(points, block.box)
-            households += counts
-            where.append(points)
-            owners.append((number, len(owners), len(points)))
-    return _units(plots, households, np.concatenate(where), owners, roads)
+            rows = build(block.box, kind_of(chance), chance)
+            plots += parcels(rows.points, block.box)
+            households += rows.households
+            where.append(rows.points)
+            owners.append((number, len(owners), len(rows.points)))
+    return units(plots, households, np.concatenate(where), owners, roads)
 
 
-def _blocks(community: int, whole: Box, chance: Chance) -> tuple[Road, list[Block]]:
+def cut(community: int, whole: Box, chance: Chance) -> tuple[Road, list[Block]]:
     """Cut a community by streets until blocks are small; the first cut is the main road."""
     open_boxes, found = [(whole, 0)], []
     road = Road(0, 0.0)
@@ -102,12 +112,16 @@ def _is_block(width: float, height: float, chance: Chance) -> bool:
     return bool(width * height < chance.uniform(15000, 60000) or min(width, height) < 70)
 
 
-def _buildings(box: Box, chance: Chance) -> tuple[Floats, list[int]]:
-    """Return where the buildings of a block stand, and the households in each."""
+def kind_of(chance: Chance, shares: Sequence[float] = KINDS) -> int:
+    """Return what a block is built with, as the shares have it."""
+    return int(chance.choice(3, p=shares))
+
+
+def build(box: Box, kind: int, chance: Chance, *, sparse: float = 1.0) -> Rows:
+    """Build on a block; ``sparse`` times the usual land goes to each building."""
     x0, y0, x1, y1 = box
     area = (x1 - x0) * (y1 - y0)
-    kind = int(chance.choice(3, p=KINDS))
-    number = max(1, int(area * (1 / METRES_A_BUILDING[kind]) * chance.uniform(0.8, 1.2)))
+    number = max(1, int(area * (1 / METRES_A_BUILDING[kind]) / sparse * chance.uniform(0.8, 1.2)))
     columns = max(1, round(math.sqrt(number * (x1 - x0) / (y1 - y0))))
     rows = math.ceil(number / columns)
     points = []
@@ -116,7 +130,8 @@ def _buildings(box: Box, chance: Chance) -> tuple[Floats, list[int]]:
         x = x0 + (column + 0.5 + chance.uniform(-0.25, 0.25)) * (x1 - x0) / columns
         y = y0 + (row + 0.5 + chance.uniform(-0.25, 0.25)) * (y1 - y0) / rows
         points.append((x, y))
-    return np.array(points), [_households(kind, chance) for _ in points]
+    households = [_households(kind, chance) for _ in points]
+    return Rows(np.array(points), households, ((x1 - x0) / columns, (y1 - y0) / rows))
 
 
 def _households(kind: int, chance: Chance) -> int:
@@ -125,7 +140,7 @@ def _households(kind: int, chance: Chance) -> int:
     return int(chance.choice((WALK_UP, HIGH_RISE)[kind]))
 
 
-def _plots(points: Floats, box: Box) -> list[Any]:
+def parcels(points: Floats, box: Box) -> list[Any]:
     """Return what lies nearest to each point: its mirror images make the box's edges."""
     mirrored = [points]
     for axis, at in ((0, box[0]), (0, box[2]), (1, box[1]), (1, box[3])):
@@ -137,7 +152,7 @@ def _plots(points: Floats, box: Box) -> list[Any]:
     return [shapely.Polygon(found.vertices[region]) for region in regions]
 
 
-def _units(
+def units(
     plots: list[Any],
     households: list[int],
     where: Floats,

@@ -1,0 +1,153 @@
+"""Let the demo grow to a city at full size, step by step (全市规模).
+
+``STEPS`` is the one place where what a city has at its full size is added: whoever knows more
+than places puts a step after those that it stands on.
+"""
+
+import json
+import sys
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+
+from quanyu.demo.cast import CITY
+from quanyu.demo.scale import settling
+from quanyu.demo.scale.quarters import Quarter
+from quanyu.demo.scale.settling import Street
+from quanyu.kernel.access.rules import system
+from quanyu.kernel.access.scope import acting
+from quanyu.kernel.operations.faults import Fault, choose
+from quanyu.regions import actions, queries
+from quanyu.regions.queries import checking
+
+FILE = "demo-city.json"
+SEED = 1
+
+
+@dataclass
+class Growth:
+    """What a step is told, and what the steps before it found out (造城)."""
+
+    seed: int
+    at: datetime
+    most_streets: int | None = None
+    """So many streets at most, for a test; None for all of them."""
+
+    figures: dict[str, float] = field(default_factory=dict)
+
+    @cached_property
+    def streets(self) -> list[Street]:
+        """Return the streets that are built, out of the seed."""
+        return settling.planned(seed=self.seed)[: self.most_streets]
+
+
+@dataclass(frozen=True)
+class Step:
+    """One part of a city at full size, in both languages; a second time it changes nothing."""
+
+    chinese: str
+    english: str
+    act: Callable[[Growth], None]
+
+
+def grow(
+    *, home: Path, at: datetime, seed: int = SEED, most_streets: int | None = None
+) -> Mapping[str, float]:
+    """Take every step, or go on where a start was cut short; return the figures.
+
+    :raises Fault: another seed's city stands here
+    """
+    growth = Growth(seed, at, most_streets)
+    _check_seed(home, growth)
+    for step in STEPS:
+        wall, cpu = time.monotonic(), time.process_time()
+        step.act(growth)
+        took, worked = time.monotonic() - wall, time.process_time() - cpu
+        note = choose(f"（本进程 CPU {worked:.1f} s）", f" (CPU of this process {worked:.1f} s)")
+        say(took, choose(step.chinese, step.english) + note)
+    return growth.figures
+
+
+def say(seconds: float, words: str) -> None:
+    """Print how far it has come, for the person who waits."""
+    sys.stderr.write(f"{seconds:8.1f} s  {choose('全市规模', 'city scale')}: {words}\n")
+
+
+def _check_seed(home: Path, growth: Growth) -> None:
+    """Keep the seed beside the database; a city grows out of one alone."""
+    file = home / FILE
+    kept = json.loads(file.read_text(encoding="utf-8"))["seed"] if file.exists() else growth.seed
+    if kept != growth.seed and len(settling.missing(growth.streets)) < len(growth.streets):
+        detail = choose(
+            f"--home {home} 里的城市出自种子 {kept}；换一个种子请换一个 --home",
+            f"the city in --home {home} came of seed {kept}; another seed needs another --home",
+        )
+        raise Fault("usage", detail=detail)
+    file.write_text(json.dumps({"seed": growth.seed}), encoding="utf-8")
+
+
+# ------------------------------------------------------------------ places
+
+
+def settle(growth: Growth) -> None:
+    """Build the streets; an area that is done is told."""
+    began = time.monotonic()
+    streets = settling.missing(growth.streets)
+    done: list[Quarter] = []
+    area = ""
+    for street, quarters in settling.lay(streets, seed=growth.seed, at=growth.at):
+        if area and area != street.area:
+            _tell(began, area, done)
+        area, done = street.area, [*done, *quarters]
+    if area:
+        _tell(began, area, done)
+    growth.figures |= _figures(done)
+
+
+def _tell(began: float, area: str, done: Sequence[Quarter]) -> None:
+    grids, houses = (sum(len(getattr(one, name)) for one in done) for name in ("grids", "houses"))
+    say(
+        time.monotonic() - began,
+        choose(
+            f"{queries.label(area)} 建好，共 {len(done)} 个社区、{grids} 个网格、{houses} 幢楼",
+            f"up to {queries.label(area)}: {len(done)} communities, {grids} grids, "
+            f"{houses} buildings",
+        ),
+    )
+
+
+def _figures(done: Sequence[Quarter]) -> dict[str, float]:
+    households = np.array([grid.households for one in done for grid in one.grids])
+    return {
+        "communities": len(done),
+        "grids": len(households),
+        "buildings": sum(len(one.houses) for one in done),
+        "households": int(households.sum()),
+        "least_in_a_grid": int(households.min()) if len(households) else 0,
+        "most_in_a_grid": int(households.max(initial=0)),
+        "built_again": sum(one.tries > 1 for one in done),
+    }
+
+
+def check(growth: Growth) -> None:
+    """Look how the grids of every street lie, as the monthly check does."""
+    faults = warnings = 0
+    for street in growth.streets:
+        with acting(system(CITY, job="regions.check_grids")) as worker:
+            if checking.last_check(street.path, actor=worker) is None:
+                for asked in actions.ask_check(place=street.path, actor=worker, at=growth.at):
+                    row = actions.run_check(check_id=asked.pk, actor=worker, at=growth.at)
+                    faults, warnings = faults + row.faults, warnings + row.warnings
+    growth.figures |= {"faults": faults, "warnings": warnings}
+
+
+STEPS: Sequence[Step] = (
+    Step("社区、小区、楼栋与网格", "communities, estates, buildings and grids", settle),
+    Step("检查网格的缺口与重叠", "gaps and overlaps of the grids", check),
+)
+"""In this order; bodies, posts and people at full size come behind."""

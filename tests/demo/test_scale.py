@@ -185,7 +185,7 @@ def test_households_add_up_from_the_buildings_to_the_street(grown: Grown) -> Non
 
 
 def test_the_check_finds_no_gap_and_no_overlap(grown: Grown) -> None:
-    assert (grown.figures["faults"], grown.figures["warnings"]) == (0, 0)
+    assert (grown.figures["faults"], grown.figures["without_border"]) == (0, 0)
     assert not GridFinding.objects.visible_to(system(CITY, job="test")).exists()
 
 

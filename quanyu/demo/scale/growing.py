@@ -7,6 +7,7 @@ than places puts a step after those that it stands on.
 import json
 import sys
 import time
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -21,9 +22,11 @@ from quanyu.demo.scale.quarters import Quarter
 from quanyu.demo.scale.settling import Street
 from quanyu.kernel.access.rules import system
 from quanyu.kernel.access.scope import acting
-from quanyu.kernel.operations.faults import Fault, choose
+from quanyu.kernel.operations import faults
+from quanyu.kernel.operations.faults import choose
 from quanyu.regions import actions, queries
 from quanyu.regions.queries import checking
+from quanyu.regions.rules.topology import Fault
 
 FILE = "demo-city.json"
 SEED = 1
@@ -60,7 +63,7 @@ def grow(
 ) -> Mapping[str, float]:
     """Take every step, or go on where a start was cut short; return the figures.
 
-    :raises Fault: another seed's city stands here
+    :raises faults.Fault: another seed's city stands here
     """
     growth = Growth(seed, at, most_streets)
     _check_seed(home, growth)
@@ -87,7 +90,7 @@ def _check_seed(home: Path, growth: Growth) -> None:
             f"--home {home} 里的城市出自种子 {kept}；换一个种子请换一个 --home",
             f"the city in --home {home} came of seed {kept}; another seed needs another --home",
         )
-        raise Fault("usage", detail=detail)
+        raise faults.Fault("usage", detail=detail)
     file.write_text(json.dumps({"seed": growth.seed}), encoding="utf-8")
 
 
@@ -136,14 +139,16 @@ def _figures(done: Sequence[Quarter]) -> dict[str, float]:
 
 def check(growth: Growth) -> None:
     """Look how the grids of every street lie, as the monthly check does."""
-    faults = warnings = 0
+    found: Counter[str] = Counter()
     for street in growth.streets:
         with acting(system(CITY, job="regions.check_grids")) as worker:
             if checking.last_check(street.path, actor=worker) is None:
                 for asked in actions.ask_check(place=street.path, actor=worker, at=growth.at):
                     row = actions.run_check(check_id=asked.pk, actor=worker, at=growth.at)
-                    faults, warnings = faults + row.faults, warnings + row.warnings
-    growth.figures |= {"faults": faults, "warnings": warnings}
+                    found.update(checking.tally(row.pk, actor=worker))
+    # Villages have neither border nor grids: the check says so of each, and of nothing else.
+    growth.figures["without_border"] = found.pop(Fault.NO_SHAPE, 0)
+    growth.figures["faults"] = found.total()
 
 
 STEPS: Sequence[Step] = (

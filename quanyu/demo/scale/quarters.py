@@ -36,7 +36,7 @@ from quanyu.regions.rules import Kind, layouts
 from quanyu.regions.rules.grids import part_of
 from quanyu.regions.rules.planning import grid_name
 
-SHARES = (0.65, 0.27, 0.08)
+SHARES = (0.64, 0.265, 0.095)
 """Of blocks with walk-ups, high-rises, and of urban villages."""
 
 A_BUILDING = (float(np.mean(WALK_UP)), float(np.mean(HIGH_RISE)), float(np.mean(VILLAGE)))

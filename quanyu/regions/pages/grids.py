@@ -15,6 +15,7 @@ from quanyu.kernel.access.rules import Actor
 from quanyu.kernel.tables import http as tables
 from quanyu.kernel.tables.queries import address
 from quanyu.regions import queries
+from quanyu.regions.pages import drawing
 from quanyu.regions.queries import listing
 from quanyu.regions.rules import KIND_WORDS
 from quanyu.regions.rules.grids import GRID_KINDS
@@ -59,13 +60,23 @@ def grids(request: HttpRequest) -> HttpResponse:
         "clear_url": reverse("desk_grid_list") if asked else "",
         "total": f"{page.count:,}",
         **shown,
-        "rows": tables.cells(GRIDS, chosen, listing.grid_values(page.rows, at=at)),
+        "rows": _linked(tables.cells(GRIDS, chosen, listing.grid_values(page.rows, at=at)), page),
+        "new_url": reverse("desk_grid_new") if drawing.may_found(actor) else "",
         "pages": {
             "next_url": f"{reverse('desk_grid_list')}?{address(whole)}" if page.after else ""
         },
         "now": timezone.localtime(at),
     }
-    return answer(request, "tables/list.html", context)
+    return answer(request, "regions/grids.html", context)
+
+
+def _linked(rows: list[list[dict[str, Any]]], page: listing.GridPage) -> list[Any]:
+    """Let each name lead to its place."""
+    for cells, row in zip(rows, page.rows, strict=True):
+        for cell in cells:
+            if cell["key"] == "name":
+                cell["url"] = f"{reverse('desk_places')}?{address({'place': row.path})}"
+    return rows
 
 
 def _filters(asked: Mapping[str, str], actor: Actor) -> list[dict[str, Any]]:

@@ -21,6 +21,7 @@ from quanyu.kernel.errors import gettext_noop
 from quanyu.kernel.tables import http as tables
 from quanyu.kernel.tables.queries import address
 from quanyu.regions import queries, rules
+from quanyu.regions.pages import drawing
 from quanyu.regions.queries import housing, listed
 from quanyu.regions.rules import KIND_WORDS, LEVEL_WORDS, STATUS_WORDS, URBAN_RURAL
 from quanyu.regions.tables import BUILDINGS, ESTATES
@@ -67,6 +68,7 @@ def places(request: HttpRequest) -> HttpResponse:
         "buildings": [_building_line(one) for one in shown.buildings],
         "named": shown.named if len(shown.named) > 1 else (),
         "ways": _ways("places", path),
+        "acts": drawing.acts(path, actor),
         "q": given.get("q", ""),
         "now": timezone.localtime(),
     }

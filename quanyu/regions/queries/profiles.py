@@ -32,12 +32,19 @@ def profile(place: str, *, on: date) -> Profile:
 def profiles(place: str, *, on: date) -> list[ProfileEntry]:
     """Return the profiles that bear on a place on a day, the nearest first."""
     rows = _holding(on).filter(place_path__in=ancestry(place)).order_by("-place_path")
-    return [
-        ProfileEntry(
-            row.place_path, of(row), row.source, row.is_sample, row.valid_from, row.valid_to
-        )
-        for row in rows
-    ]
+    return [_entry(row) for row in rows]
+
+
+def history(place: str) -> list[ProfileEntry]:
+    """Return every profile of a place and those above it, the nearest and newest first."""
+    rows = GridProfile.objects.filter(place_path__in=ancestry(place))
+    return [_entry(row) for row in rows.order_by("-place_path", "-valid_from")]
+
+
+def _entry(row: GridProfile) -> ProfileEntry:
+    return ProfileEntry(
+        row.place_path, of(row), row.source, row.is_sample, row.valid_from, row.valid_to
+    )
 
 
 def of(row: GridProfile) -> Profile:

@@ -74,6 +74,18 @@ def sketch(outcome: Outcome, drawn: Mapping[str, Drawing]) -> Sketch | None:
     )
 
 
+def standing(community: str, *, marked: str = "") -> Sketch | None:
+    """Return the grids of a community as they lie today, one of them marked; None without any."""
+    rows = Region.objects.standing()
+    grids = _stood(rows.filter(parent_path=community, level=rules.Level.GRID))
+    stands = grids or _stood(rows.filter(path=community))
+    if not stands:
+        return None
+    view = _View([shape for _name, shape in stands.values()])
+    patches = tuple(view.patches(stands, {marked: 1} if marked else {}))
+    return Sketch(WIDE, view.height, patches, patches)
+
+
 def _stood(rows: QuerySet[Region]) -> dict[str, tuple[str, Any]]:
     fields = ("path", "name", "name_en", "shape")
     return {

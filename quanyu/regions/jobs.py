@@ -17,6 +17,7 @@ from quanyu.kernel.jobs.rules import every, on
 from quanyu.regions.actions import checking, contacts, planning, reorganising
 from quanyu.regions.queries import planning as plans
 from quanyu.regions.queries import reorganising as reorganisations
+from quanyu.regions.rules.findings import FAULTY
 from quanyu.regions.rules.planning import Fault, Wanted, fault_of, wishes
 from quanyu.regions.workflow import ReorganisationState as S
 
@@ -31,6 +32,20 @@ def check_grids(case: UUID, at: datetime) -> None:
     """Look how the grids of one street lie."""
     worker = system(settings.QUANYU_CITY, job="regions.check_grids")
     checking.run_check(check_id=case, actor=worker, at=timezone.now())
+
+
+@every("30 2 * * * 0")
+def check_nightly(at: datetime) -> None:
+    """Have the grids of every street looked at before the day begins."""
+    worker = system(settings.QUANYU_CITY, job="regions.check_nightly")
+    checking.ask_nightly(actor=worker, at=at)
+
+
+@on(FAULTY, is_news=True)
+def tell_keepers(case: UUID, at: datetime) -> None:
+    """Tell who keeps the grids of a street of what a check found newly."""
+    worker = system(settings.QUANYU_CITY, job="regions.tell_keepers")
+    checking.tell_keepers(check_id=case, actor=worker, at=timezone.now())
 
 
 @on("grid_contact.appoint", is_news=True)

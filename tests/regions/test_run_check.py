@@ -1,6 +1,7 @@
 """Have the grids of a street looked at … faults are stored with their edition (网格检查)."""
 
-from datetime import datetime
+from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -11,12 +12,16 @@ import shapely.affinity
 from quanyu.kernel.access.rules import Actor, Role, system
 from quanyu.kernel.access.scope import set_scope
 from quanyu.kernel.errors import Denied
+from quanyu.kernel.notices.models import Notice
 from quanyu.regions import actions, jobs, queries
-from quanyu.regions.models import Building, Region
+from quanyu.regions.actions import checking as checking_actions
+from quanyu.regions.models import Building, GridCheck, Region
 from quanyu.regions.queries import checking
+from quanyu.regions.rules.findings import FAULTY, Mark, fresh
 from quanyu.regions.rules.grids import NotGridKeeper
 from quanyu.regions.rules.topology import Fault
 from tests.conftest import person
+from tests.seat import browser_of
 
 STREET = "34/01/04/001/"
 GRID = f"{STREET}001/g001/"
@@ -160,3 +165,100 @@ def _sticks_out() -> bool:
         for path in (f"{STREET}001/", GRID)
     )
     return not grid.within(home)
+
+
+# ------------------------------------------------------------------ each night
+
+
+def told(who: Actor) -> list[Notice]:
+    set_scope(system("34/01/", job="tests"))
+    return list(Notice.objects.filter(account_id=who.id, topic=FAULTY).order_by("made_at"))
+
+
+@pytest.fixture
+def commander(keeper: Actor) -> Actor:
+    """The street's commander, with an account."""
+    browser_of(keeper)
+    return keeper
+
+
+def by_night(at: datetime) -> None:
+    set_scope(system("34/01/", job="regions.check_nightly"))
+    jobs.check_nightly(at)
+    for row in GridCheck.objects.filter(done_at=None):
+        set_scope(WORKER)
+        jobs.check_grids(row.pk, at)
+        jobs.tell_keepers(row.pk, at)
+
+
+def test_is_done_each_night_where_grids_stand(db: None, at: datetime) -> None:
+    set_scope(system("34/01/", job="regions.check_nightly"))
+
+    jobs.check_nightly(at)
+
+    rows = GridCheck.objects.filter(done_at=None)
+    assert [(one.region_path, one.asked_by) for one in rows] == [(STREET, None)]
+
+
+def test_tells_the_keeper_of_what_is_new_and_once(commander: Actor, at: datetime) -> None:
+    Building.objects.filter(pk=Building.objects.filter(region_path=GRID)[0].pk).update(lon=117.5)
+
+    by_night(at)
+    by_night(at + timedelta(days=1))
+
+    (notice,) = told(commander)
+    assert (notice.words["count"], notice.words["total"]) == (1, 1)
+    assert notice.link == f"/desk/grids?place={STREET}"
+
+
+def test_tells_of_a_second_fault_as_new(commander: Actor, at: datetime) -> None:
+    houses = Building.objects.filter(region_path=GRID).order_by("pk")
+    Building.objects.filter(pk=houses[0].pk).update(lon=117.5)
+    by_night(at)
+    Building.objects.filter(pk=houses[1].pk).update(lon=117.5)
+
+    by_night(at + timedelta(days=1))
+
+    assert [one.words["count"] for one in told(commander)] == [1, 1]
+    set_scope(commander)
+    newest = checking.last_check(STREET, actor=commander)
+    assert newest is not None
+    assert (newest.faults, newest.new_faults) == (2, 1)
+    found = checking.findings(newest.id, actor=commander)
+    assert [one.is_new for one in found if one.building == houses[1].name] == [True]
+
+
+def test_does_not_tell_who_asked(commander: Actor, act: Any, at: datetime) -> None:
+    Building.objects.filter(pk=Building.objects.filter(region_path=GRID)[0].pk).update(lon=117.5)
+
+    done = checked(act, commander, at)
+    set_scope(WORKER)
+    jobs.tell_keepers(done.id, at)
+
+    assert told(commander) == []
+
+
+def test_is_asked_for_by_the_clock_alone(act: Any, keeper: Actor, at: datetime) -> None:
+    with pytest.raises(Denied):
+        act(checking_actions.ask_nightly, actor=keeper, at=at)
+
+
+GAP = Mark("gap", "a/", "", "", 117.22, 31.82)
+
+
+@pytest.mark.parametrize(
+    ("now", "before", "is_new"),
+    [
+        ([GAP], [], [True]),
+        ([GAP], [GAP], [False]),
+        ([GAP, GAP], [GAP], [False, True]),
+        ([GAP], [replace(GAP, lon=117.2203)], [False]),
+        ([GAP], [replace(GAP, lon=117.23)], [True]),
+        ([GAP], [replace(GAP, fault="overlap")], [True]),
+        ([replace(GAP, building="x", lat=None)], [replace(GAP, building="x", lon=1.0)], [False]),
+    ],
+)
+def test_what_is_new_is_what_had_none_like_it(
+    now: list[Mark], before: list[Mark], is_new: list[bool]
+) -> None:
+    assert fresh(now, before) == is_new

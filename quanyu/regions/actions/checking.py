@@ -8,14 +8,18 @@ from django.db import transaction
 from django.utils import timezone
 
 from quanyu.kernel.access.queries import get
-from quanyu.kernel.access.rules import Actor, ActorKind
-from quanyu.kernel.audit.actions import record
+from quanyu.kernel.access.rules import Actor, ActorKind, Role
+from quanyu.kernel.accounts import queries as accounts
+from quanyu.kernel.audit.actions import label, record
 from quanyu.kernel.errors import Denied
 from quanyu.kernel.jobs.actions import announce
+from quanyu.kernel.notices import actions as notices
+from quanyu.kernel.notices.actions import News
 from quanyu.regions import queries
 from quanyu.regions.actions.grids import check_keeper
 from quanyu.regions.models import GridCheck, GridFinding
 from quanyu.regions.queries import checking, profiles
+from quanyu.regions.rules.findings import FAULTY, Mark, fresh
 from quanyu.regions.rules.topology import WARNINGS, Found, examine
 
 KEPT = 12
@@ -34,6 +38,17 @@ def ask_check(*, place: str, actor: Actor, at: datetime) -> list[GridCheck]:
     if not streets:
         raise Denied
     return [_asked(street, actor=actor, at=at) for street in streets]
+
+
+@transaction.atomic
+def ask_nightly(*, actor: Actor, at: datetime) -> list[GridCheck]:
+    """Have every street looked at that has grids (夜间检查).
+
+    :raises Denied: if the actor is not the system
+    """
+    if actor.kind is not ActorKind.SYSTEM:
+        raise Denied
+    return [_asked(street, actor=actor, at=at) for street in checking.gridded()]
 
 
 def _asked(street: str, *, actor: Actor, at: datetime) -> GridCheck:
@@ -65,25 +80,37 @@ def run_check(*, check_id: UUID, actor: Actor, at: datetime) -> GridCheck:
     found = examine(
         ground.communities, ground.grids, ground.houses, around=ground.around, profile=profile
     )
-    _keep(row, found, ground, actor=actor)
+    kept = _marked([_finding(row, n, one, ground) for n, one in enumerate(found, 1)], row, actor)
+    GridFinding.objects.visible_to(actor).bulk_create(kept, batch_size=2_000)
     row.tolerance_m2 = profile.tolerance_m2
     row.communities, row.grids = len(ground.communities), len(ground.grids)
     row.buildings = len(ground.houses)
     row.warnings = sum(one.fault in WARNINGS for one in found)
     row.faults = len(found) - row.warnings
+    row.new_faults = sum(one.is_new and one.fault not in WARNINGS for one in kept)
     row.done_at = at
     row.save()
-    facts = {"faults": row.faults, "warnings": row.warnings, "grids": row.grids}
-    record("grid_check.done", row, actor=actor, at=at, facts=facts)
+    facts = {"faults": row.faults, "warnings": row.warnings, "new": row.new_faults}
+    record("grid_check.done", row, actor=actor, at=at, facts=facts | {"grids": row.grids})
+    if row.new_faults:
+        announce(FAULTY, row, at=at)
     _sweep(row, actor=actor)
     return row
 
 
-def _keep(row: GridCheck, found: list[Found], ground: checking.Terrain, *, actor: Actor) -> None:
-    GridFinding.objects.visible_to(actor).bulk_create(
-        [_finding(row, number, one, ground) for number, one in enumerate(found, start=1)],
-        batch_size=2_000,
-    )
+def _marked(found: list[GridFinding], row: GridCheck, actor: Actor) -> list[GridFinding]:
+    """Mark what the check before had none of."""
+    last = checking.last_check(row.region_path, actor=actor)
+    before = GridFinding.objects.visible_to(actor).filter(check_of=last.id if last else None)
+    is_new = fresh([_mark(one) for one in found], [_mark(one) for one in before.defer("shape")])
+    for one, new in zip(found, is_new, strict=True):
+        one.is_new = new
+    return found
+
+
+def _mark(one: GridFinding) -> Mark:
+    building = str(one.building_id or "")
+    return Mark(one.fault, one.path, one.other_path, building, one.lon, one.lat)
 
 
 def _finding(row: GridCheck, number: int, one: Found, ground: checking.Terrain) -> GridFinding:
@@ -103,6 +130,38 @@ def _finding(row: GridCheck, number: int, one: Found, ground: checking.Terrain) 
         lat=round(spot.y, 6) if spot is not None else None,
         shape=shapely.to_wkb(one.shape) if one.shape is not None else None,
     )
+
+
+@transaction.atomic
+def tell_keepers(*, check_id: UUID, actor: Actor, at: datetime) -> int:
+    """Tell who keeps the grids of a street of what a check found newly; return how many.
+
+    Who asked for the check sees it on the page, and is not told besides.
+    """
+    row = get(GridCheck, check_id, actor=actor)
+    day = timezone.localdate(row.done_at or at)
+    news = News(
+        topic=FAULTY,
+        subject=label(row),
+        occasion=str(row.pk),
+        region_path=row.region_path,
+        link=f"/desk/grids?place={row.region_path}",
+        words={
+            "place": queries.place_names([row.region_path])[row.region_path],
+            "day": day.isoformat(),
+            "count": row.new_faults,
+            "total": row.faults,
+        },
+    )
+    keepers = _keepers(row.region_path, at=at)
+    to = [key for key in keepers if key != row.asked_by]
+    return len(notices.tell(news, to=to, actor=actor, at=at))
+
+
+def _keepers(street: str, *, at: datetime) -> list[UUID]:
+    """Return who commands the street, or where nobody does who keeps the district."""
+    commanding = accounts.holders(Role.COMMANDER, path=street, at=at)
+    return commanding or accounts.holders(Role.DISTRICT_ADMIN, path=street, at=at)
 
 
 def _sweep(row: GridCheck, *, actor: Actor) -> None:

@@ -88,6 +88,7 @@ class GridCheck(models.Model):
     buildings = models.PositiveIntegerField(_("楼栋数"), default=0)
     faults = models.PositiveIntegerField(_("问题数"), default=0)
     warnings = models.PositiveIntegerField(_("提示数"), default=0)
+    new_faults = models.PositiveIntegerField(_("新问题数"), default=0)
 
     objects = ScopedManager()
 
@@ -134,6 +135,8 @@ class GridFinding(models.Model):
     lon = models.FloatField(_("经度"), null=True)
     lat = models.FloatField(_("纬度"), null=True)
     shape = models.BinaryField(_("范围"), null=True)
+    is_new = models.BooleanField(_("新问题"), default=False)
+    """The check before had none like it."""
 
     objects = ScopedManager()
 

@@ -47,6 +47,7 @@ class CheckEntry:
     buildings: int
     faults: int
     warnings: int
+    new_faults: int
     is_of_today: bool
     """Nothing was re-drawn since."""
 
@@ -67,6 +68,7 @@ class FindingEntry:
     area_m2: float
     lon: float | None
     lat: float | None
+    is_new: bool
 
 
 def streets(place: str) -> list[str]:
@@ -76,6 +78,13 @@ def streets(place: str) -> list[str]:
         return [found] if tree.is_known(found) else []
     rows = Region.objects.standing().within(place).filter(level=Level.STREET)
     return list(rows.order_by("path").values_list("path", flat=True))
+
+
+def gridded() -> list[str]:
+    """Return the streets in which grids stand, by their paths."""
+    grids = Region.objects.standing().filter(level=Level.GRID).order_by("parent_path")
+    homes = grids.values_list("parent_path", flat=True).distinct()
+    return sorted({ancestry(path)[STREET_PARTS - 1] for path in homes})
 
 
 def ground(street: str) -> Terrain:
@@ -195,6 +204,7 @@ def finding(row: GridFinding) -> FindingEntry:
         area_m2=row.area_m2,
         lon=row.lon,
         lat=row.lat,
+        is_new=row.is_new,
     )
 
 
@@ -211,5 +221,6 @@ def _entry(row: GridCheck) -> CheckEntry:
         buildings=row.buildings,
         faults=row.faults,
         warnings=row.warnings,
+        new_faults=row.new_faults,
         is_of_today=row.edition == tree.edition(),
     )

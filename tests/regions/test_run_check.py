@@ -176,7 +176,7 @@ def told(who: Actor) -> list[Notice]:
 
 
 @pytest.fixture
-def commander(keeper: Actor) -> Actor:
+def commander(db: None, keeper: Actor) -> Actor:
     """The street's commander, with an account."""
     browser_of(keeper)
     return keeper

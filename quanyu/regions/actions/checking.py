@@ -139,6 +139,8 @@ def tell_keepers(*, check_id: UUID, actor: Actor, at: datetime) -> int:
     Who asked for the check sees it on the page, and is not told besides.
     """
     row = get(GridCheck, check_id, actor=actor)
+    if not row.new_faults:
+        return 0
     day = timezone.localdate(row.done_at or at)
     news = News(
         topic=FAULTY,

@@ -172,7 +172,7 @@ def _sticks_out() -> bool:
 
 def told(who: Actor) -> list[Notice]:
     set_scope(system("34/01/", job="tests"))
-    return list(Notice.objects.filter(account_id=who.id, topic=FAULTY).order_by("made_at"))
+    return list(Notice.objects.filter(account_id=str(who.id), topic=FAULTY).order_by("made_at"))
 
 
 @pytest.fixture

@@ -3,8 +3,10 @@
 import contextlib
 import hashlib
 import os
+import re
 from collections.abc import Iterator
 from datetime import datetime
+from graphlib import TopologicalSorter
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -19,6 +21,7 @@ from django.db.models import Model
 from django.test import TransactionTestCase
 from django.utils import translation
 from psycopg import sql
+from xdist.scheduler import LoadFileScheduling  # type: ignore[import-untyped]
 
 from quanyu.events import actions
 from quanyu.events.models import Event
@@ -48,6 +51,12 @@ PRISTINE = sql.Identifier("pristine")
 
 GROUND: list[Any] = []
 """The marks of the places as they were put back last; empty until then."""
+
+HANGING: list[str] = []
+"""The tables that a test with real commits finds empty, each before those that it hangs on."""
+
+MANY = 2**20
+"""So many bytes are rather truncated than deleted row by row."""
 
 
 def owner(database: str = "") -> psycopg.Connection[Any]:
@@ -140,7 +149,13 @@ def django_db_setup(django_db_blocker: Any) -> Iterator[None]:
 
 
 def _drop(maker: psycopg.Connection[Any], name: str) -> None:
-    maker.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+    """Drop a database, ending who is still connected; who connects meanwhile is ended next."""
+    drop = sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name))
+    for _try in range(2):
+        with contextlib.suppress(psycopg.errors.ObjectInUse):
+            maker.execute(drop)
+            return
+    maker.execute(drop)
 
 
 def _ground() -> list[str]:
@@ -191,13 +206,52 @@ def _restore_ground(cleaner: psycopg.Connection[Any]) -> None:
 def truncate() -> None:
     """Empty every table as the owner, who alone may; places are as the template has them."""
     with owner(connections["default"].settings_dict["NAME"]) as cleaner:
-        tables = cleaner.execute(
-            "SELECT schemaname, tablename FROM pg_tables WHERE schemaname = ANY (%s)",
+        written = _written(cleaner)
+        # To truncate a table makes its files and those of its indexes anew, even an empty one's.
+        statement = "DELETE FROM {}" if sum(written.values()) < MANY else "TRUNCATE {} CASCADE"
+        with cleaner.transaction():
+            for name in written:
+                cleaner.execute(sql.SQL(statement).format(sql.Identifier(*name)))
+        _restore_ground(cleaner)
+
+
+def _written(cleaner: psycopg.Connection[Any]) -> dict[tuple[str, str], int]:
+    """Return the tables to empty into which anything was written, and how many bytes they hold.
+
+    A table of reference data is among them when it hangs on one that is emptied; what hangs on
+    others comes before them.
+    """
+    hanging = _hanging(cleaner)
+    tables = cleaner.execute(
+        "SELECT nspname, relname, pg_relation_size(c.oid) FROM pg_class c"
+        " JOIN pg_namespace n ON n.oid = relnamespace"
+        " WHERE relkind = 'r' AND pg_relation_size(c.oid) > 0 AND nspname = ANY (%s)",
+        [[settings.QUANYU_SCHEMA, settings.QUANYU_QUEUE_SCHEMA]],
+    ).fetchall()
+    sizes = {(schema, name): size for schema, name, size in tables if name in hanging}
+    return dict(sorted(sizes.items(), key=lambda one: hanging.index(one[0][1])))
+
+
+def _hanging(cleaner: psycopg.Connection[Any]) -> list[str]:
+    """Return all tables to empty, each before those that it hangs on; asked once."""
+    if not HANGING:
+        found = cleaner.execute(
+            "SELECT c.relname,"
+            " coalesce(array_agg(f.relname) FILTER (WHERE k.oid IS NOT NULL), '{}'),"
+            " coalesce(array_agg(f.relname) FILTER (WHERE NOT k.condeferrable), '{}')"
+            " FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace"
+            " LEFT JOIN pg_constraint k ON k.conrelid = c.oid AND k.contype = 'f'"
+            " AND k.confrelid <> c.oid LEFT JOIN pg_class f ON f.oid = k.confrelid"
+            " WHERE c.relkind = 'r' AND n.nspname = ANY (%s) GROUP BY c.relname",
             [[settings.QUANYU_SCHEMA, settings.QUANYU_QUEUE_SCHEMA]],
         ).fetchall()
-        names = [sql.Identifier(s, t) for s, t in tables if not t.startswith(KEPT)]
-        cleaner.execute(sql.SQL("TRUNCATE {} CASCADE").format(sql.SQL(", ").join(names)))
-        _restore_ground(cleaner)
+        emptied = {name for name, _on, _first in found if not name.startswith(KEPT)}
+        while more := {n for n, on, _ in found if n not in emptied and emptied.intersection(on)}:
+            emptied |= more
+        # What is deferrable is looked at only once all are empty.
+        order = TopologicalSorter({name: first for name, _on, first in found}).static_order()
+        HANGING[:] = reversed([name for name in order if name in emptied])
+    return HANGING
 
 
 @pytest.fixture(autouse=True, scope="session")
@@ -238,10 +292,38 @@ def at() -> datetime:
     return datetime(2026, 3, 2, 9, tzinfo=SHANGHAI)
 
 
+ORDER = ("tests/operations/", "tests/demo/", "tests/", "tests/pages/test_axe", "tests/pages/")
+"""What comes first: dear files, so that no worker waits long for the other at the end.
+
+The browser comes last: its driver leaves an event loop running in the thread of the tests.
+"""
+
+TOGETHER = re.compile(r"tests/operations/test_(crash|backup)\.py")
+"""The files that share one demo of their own; built on two workers it would cost twice as much."""
+
+
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Let the browser come last: its driver leaves an event loop running in this thread."""
-    items.sort(key=lambda item: "tests/pages/" in item.nodeid)
+    """Put the tests of dear files first and those of the browser last; else they stay as drawn."""
+    items.sort(key=lambda item: _turn(item.nodeid))
+
+
+def _turn(nodeid: str) -> int:
+    return ORDER.index(
+        max((part for part in ORDER if nodeid.startswith(part)), key=len, default="tests/")
+    )
+
+
+class Scheduling(LoadFileScheduling):  # type: ignore[misc]
+    """A file of tests on one worker, and what shares a demo on the same."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return TOGETHER.pattern if TOGETHER.match(nodeid) else str(super()._split_scope(nodeid))
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Scheduling | None:
+    """Take our own scheduling where files of tests are to be spread."""
+    return Scheduling(config, log) if config.getoption("dist") == "loadfile" else None
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:

@@ -83,8 +83,11 @@ def chromium() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="session")
-def live_server(request: pytest.FixtureRequest) -> Iterator[LiveServer]:
-    """The site as it is served: its static files come through the site's own door, hashed."""
+def live_server(django_db_setup: None) -> Iterator[LiveServer]:
+    """The site as it is served: its static files come through the site's own door, hashed.
+
+    It is stopped before its database is dropped.
+    """
     server = LiveServer("localhost", start=False)
     server.thread.static_handler = lambda handler: handler  # type: ignore[assignment]
     server.start()

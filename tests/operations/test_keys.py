@@ -26,7 +26,7 @@ from quanyu.kernel.privacy.fields import ring
 from quanyu.kernel.privacy.models import RotationPart
 from quanyu.kernel.privacy.seals import Ring, read_ring
 
-ROWS = 5_000
+ROWS = 3_000
 PHONE = "events.contact.phone"
 WORKER = system(settings.QUANYU_CITY, job="tests")
 
@@ -111,7 +111,7 @@ def killed_halfway(home: Path) -> None:
     """Rotate, and kill -9 the process after some batches."""
     process = command(home, "keys", "rotate")
     assert process.stdout is not None
-    next(line for line in process.stdout if f"{PHONE}" in line and "2000" in line)
+    next(line for line in process.stdout if f"{PHONE}" in line and "1000" in line)
     process.kill()
     process.communicate()
 

@@ -419,3 +419,15 @@ def test_says_on_my_work_what_the_call_is_for_and_that_not_all_is_done(
 
     assert call.words in page
     assert "手上的事都办完了" not in page
+
+
+def test_is_offered_for_a_matter_that_is_open(filed: Event, dispatcher: Actor) -> None:
+    page = browser_of(dispatcher).get(reverse("desk_matter", args=[filed.number]))
+
+    assert "为这件事吹哨" in page.content.decode()
+
+
+def test_is_not_offered_for_a_matter_that_has_ended(closed: Event, dispatcher: Actor) -> None:
+    page = browser_of(dispatcher).get(reverse("desk_matter", args=[closed.number]))
+
+    assert "为这件事吹哨" not in page.content.decode()

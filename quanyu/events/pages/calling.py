@@ -13,6 +13,7 @@ from django.utils.translation import pgettext
 from quanyu.events.queries import calling, clock, words
 from quanyu.events.queries import cards as card_queries
 from quanyu.events.queries import whistle as call_queries
+from quanyu.events.queries.lists import OPEN
 from quanyu.events.queries.values import place_words
 from quanyu.events.rules import whistle as rules
 from quanyu.events.workflow.cards import CARD, CardState
@@ -128,7 +129,8 @@ def facts(event: Any, acts: Collection[str], *, actor: Actor, at: datetime) -> l
 def ways(event: Any, *, actor: Actor) -> list[dict[str, str]]:
     """Return the ways from a matter to a whistle and to a card, for who may take them."""
     roles, found = actor.roles_on(event), []
-    if call_queries.STREET & roles:
+    # A whistle is blown for what is still to be done; the act refuses any other.
+    if call_queries.STREET & roles and event.state in OPEN:
         url = f"{reverse('desk_call_new')}?matter={event.number}"
         found.append({"url": url, "label": _("为这件事吹哨"), "icon": "speakerphone"})
     if card_queries.RAISED_BY & roles and event.body_id:

@@ -8,7 +8,8 @@ from django.utils import timezone
 
 from quanyu.kernel.access.rules import system
 from quanyu.kernel.jobs.rules import on
-from quanyu.organisations.actions import relocating
+from quanyu.organisations.actions import relocating, telling
+from quanyu.organisations.rules import rhythm
 
 
 @on("reorganisation.placed")
@@ -16,3 +17,26 @@ def relocate(case: UUID, at: datetime) -> None:
     """Let bodies and duties follow a re-organisation; there are few of them at one place."""
     worker = system(settings.QUANYU_CITY, job="organisations.relocate")
     relocating.relocate_all(reorganisation_id=case, actor=worker, at=timezone.now())
+
+
+@on(rhythm.PLANNED, is_news=True)
+def tell_planned(case: UUID, at: datetime) -> None:
+    """Tell who is expected that a meeting is planned."""
+    _tell(case, rhythm.PLANNED, at, job="organisations.tell_planned")
+
+
+@on(rhythm.CHANGED, is_news=True)
+def tell_changed(case: UUID, at: datetime) -> None:
+    """Tell who is expected that a meeting is to be otherwise."""
+    _tell(case, rhythm.CHANGED, at, job="organisations.tell_changed")
+
+
+@on(rhythm.CALLED_OFF, is_news=True)
+def tell_called_off(case: UUID, at: datetime) -> None:
+    """Tell who was expected that a meeting is called off."""
+    _tell(case, rhythm.CALLED_OFF, at, job="organisations.tell_called_off")
+
+
+def _tell(case: UUID, topic: str, since: datetime, *, job: str) -> None:
+    worker = system(settings.QUANYU_CITY, job=job)
+    telling.tell(meeting_id=case, topic=topic, since=since, actor=worker, at=timezone.now())

@@ -177,10 +177,7 @@ NOT_PERSONAL = {
         "codes, and the salt of the audit's digest",
         "verb source target actor_kind role salt",
     ),
-    "organisations.Meeting": (
-        "places, a code, and keys of bodies",
-        "region_path invited kind place",
-    ),
+    "organisations.Meeting": ("places and a code", "region_path kind place"),
     "organisations.MemberCount": ("where a number comes from", "source"),
     "organisations.PartyMember": ("a place, and a code of ours", "region_path standing"),
     "organisations.PartyNorm": ("codes of ours", "key subject"),

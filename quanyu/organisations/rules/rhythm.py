@@ -1,5 +1,6 @@
 """Which meetings there are, how often one is due, and when one is overdue (组织生活的周期)."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -7,6 +8,8 @@ from typing import Final
 
 from quanyu.kernel.errors import Invalid, Refusal
 from quanyu.kernel.errors import gettext_noop as _
+from quanyu.kernel.notices.rules import Group, Topic, declare
+from quanyu.organisations.rules.kinds import BodyKind
 
 YEAR: Final = 12
 PERIODS: Final = (1, 2, 3, 4, 6, 12)
@@ -40,8 +43,18 @@ MEETING_WORDS: Final = {
     MeetingKind.JOINT: _("联席会议"),
     MeetingKind.LEADING_GROUP: _("领导小组会议"),
 }
-OF_MEMBERS: Final = frozenset({MeetingKind.GENERAL, MeetingKind.APPRAISAL, MeetingKind.COMMITTEE})
-"""Meetings that decide by more than half of those who should attend."""
+_BRANCH: Final = frozenset({BodyKind.BRANCH, BodyKind.JOINT_BRANCH})
+HELD_BY: Final[Mapping[MeetingKind, frozenset[BodyKind]]] = {
+    MeetingKind.GENERAL: _BRANCH,
+    MeetingKind.COMMITTEE: _BRANCH,
+    MeetingKind.GROUP: frozenset({BodyKind.PARTY_GROUP}),
+    MeetingKind.LECTURE: _BRANCH,
+    MeetingKind.THEME_DAY: _BRANCH,
+    MeetingKind.LIFE: _BRANCH,
+    MeetingKind.APPRAISAL: _BRANCH,
+    MeetingKind.JOINT: frozenset({BodyKind.COORDINATION}),
+}
+"""Of which kinds of bodies the rhythm of a meeting is kept; others hold it as they need it."""
 
 
 class WrongMeeting(Invalid):
@@ -144,3 +157,37 @@ def check_kind(kind: str) -> None:
         raise WrongMeeting(
             _("没有这种会议"), field="kind", value=kind, allowed=[one.value for one in MeetingKind]
         )
+
+
+PLANNED: Final = "meeting.plan"
+CHANGED: Final = "meeting.change"
+CALLED_OFF: Final = "meeting.call_off"
+TOLD: Final = ("kind", "body", "start_at", "place")
+"""The words of a notice: public ones, never what is on the agenda."""
+
+declare(
+    Topic(
+        PLANNED,
+        Group.ASSIGNED,
+        _("会议通知"),
+        _("{body}：{kind}"),
+        _("{start_at}，{body}召开{kind}，地点：{place}。"),
+        TOLD,
+    ),
+    Topic(
+        CHANGED,
+        Group.ASSIGNED,
+        _("会议安排有变"),
+        _("{body}的{kind}有变"),
+        _("{body}的{kind}改为{start_at}，地点：{place}。"),
+        TOLD,
+    ),
+    Topic(
+        CALLED_OFF,
+        Group.ASSIGNED,
+        _("会议取消"),
+        _("{body}的{kind}取消"),
+        _("原定{start_at}的{kind}（{body}）取消。"),
+        ("kind", "body", "start_at"),
+    ),
+)

@@ -16,6 +16,9 @@ PAST_THE_DOOR = {
     ("quanyu/events/actions/reports.py", "_keep_origin", "Origin"): (
         "a row is added and none is read: of a matter just opened"
     ),
+    ("quanyu/organisations/actions/elections.py", "count", "Vote"): (
+        "rows are added and none is read: of a ballot just added"
+    ),
     ("quanyu/organisations/actions/members.py", "enter_member", "Membership"): (
         "a row is added and none is read: of a member just entered"
     ),

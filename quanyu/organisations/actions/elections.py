@@ -24,6 +24,7 @@ from quanyu.organisations.rules.party import ELECTING, term_norm
 from quanyu.organisations.rules.rhythm import LONGEST
 from quanyu.organisations.rules.terms import Form, said
 from quanyu.organisations.rules.voting import MOST_SEATS, MOST_VOTERS, Seat, Sheet, Tally
+from quanyu.organisations.workflow.elections import ELECTION
 
 LONGEST_NAME = 40
 USUAL_YEARS = 3
@@ -260,6 +261,7 @@ def conclude(
     :raises NotAllowed: if nobody was elected, or not the actor's place
     """
     row = queries.one(election_id, actor=actor, lock=True)
+    ELECTION.arrow("conclude", row, actor=actor, given=[])  # before a term is written
     body = led(_body(row), actor=actor)
     chosen = row.elected()
     held = norms.norms(on=timezone.localdate(at))

@@ -246,7 +246,7 @@ class Vote(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     ballot = models.ForeignKey(Ballot, models.CASCADE, verbose_name="投票", related_name="votes")
     candidate = models.ForeignKey(
-        Candidate, models.CASCADE, verbose_name="候选人", related_name="votes"
+        Candidate, models.PROTECT, verbose_name="候选人", related_name="votes"
     )
     votes = models.PositiveIntegerField("票数")
     is_tied = models.BooleanField("票数相同", default=False)

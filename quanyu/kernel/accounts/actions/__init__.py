@@ -15,6 +15,7 @@ from quanyu.kernel.accounts.actions.attempts import (
     key_of,
     sweep_attempts,
 )
+from quanyu.kernel.accounts.actions.carrying import Carried, carry, hold_accounts, uncarry
 from quanyu.kernel.accounts.actions.confirming import confirm_way_in
 from quanyu.kernel.accounts.actions.deputies import end_deputy, name_deputy
 from quanyu.kernel.accounts.actions.factors import enrol_totp, reset_totp
@@ -51,9 +52,11 @@ from quanyu.kernel.accounts.actions.sessions import (
 )
 
 __all__ = [
+    "Carried",
     "approve_grant",
     "ask_grant",
     "begin_try",
+    "carry",
     "confirm_way_in",
     "count_failure",
     "create_account",
@@ -67,6 +70,7 @@ __all__ = [
     "enrol_totp",
     "forget_failures",
     "grant",
+    "hold_accounts",
     "invite",
     "key_of",
     "lapse_requests",
@@ -90,6 +94,7 @@ __all__ = [
     "take_up",
     "tell_ending",
     "tell_late",
+    "uncarry",
     "unlink",
     "withdraw_grant",
 ]

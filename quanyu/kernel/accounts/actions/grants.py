@@ -99,6 +99,7 @@ def give(
     at: datetime,
     deputy: Deputy | None = None,
     source: GrantRow | None = None,
+    appointment: UUID | None = None,
     topic: str = "grants.given",
 ) -> GrantRow:
     """Write a grant that has been checked; the account is locked.
@@ -120,6 +121,7 @@ def give(
         reason=reason.strip(),
         deputy=deputy,
         source=source,
+        appointment=appointment,
     )
     facts = {"account": account.pk, "role": wanted.role, "body": wanted.body, "to": ends}
     record("accounts.grant", given, actor=actor, at=at, facts=facts)
@@ -128,17 +130,25 @@ def give(
 
 
 def close(
-    grant: GrantRow, *, reason: str, actor: Actor, at: datetime, topic: str = "grants.ended"
+    grant: GrantRow,
+    *,
+    reason: str,
+    actor: Actor,
+    at: datetime,
+    topic: str = "grants.ended",
+    lent: str | None = None,
 ) -> None:
     """End a grant, and in the same transaction what deputies have of it or through its holder.
 
     :param topic: as what it is told of; "" when another step tells of it
+    :param lent: as what deputies are told of it, where that is something else
     """
     _shut(grant, reason=reason, topic=topic, actor=actor, at=at)
+    passed_as = topic if lent is None else lent
     for passed in GrantRow.objects.select_for_update().filter(source=grant, granted_to__gt=at):
-        _shut(passed, reason=reason, topic=topic, actor=actor, at=at)
-    for lent in _without_footing(grant, at=at):
-        _shut(lent, reason=reason, topic=topic or "grants.ended", actor=actor, at=at)
+        _shut(passed, reason=reason, topic=passed_as, actor=actor, at=at)
+    for footless in _without_footing(grant, at=at):
+        _shut(footless, reason=reason, topic=topic or "grants.ended", actor=actor, at=at)
 
 
 def hold_holders(grants: QuerySet[GrantRow]) -> None:

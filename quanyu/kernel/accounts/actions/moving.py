@@ -93,11 +93,17 @@ def _again(
         at=at,
         deputy=row.deputy,
         source=source,
+        appointment=row.appointment,
     )
 
 
 def _held_there(row: GrantRow, place: str, *, at: datetime) -> GrantRow | None:
-    """Return the same role there or above it that lasts as long, if its holder has one."""
+    """Return the same role there or above it that lasts as long, if its holder has one.
+
+    What a post carries goes with the post: its end takes it, and nothing else does.
+    """
+    if row.appointment is not None:
+        return None
     own = GrantRow.objects.filter(
         account=row.account_id, role=row.role, source__isnull=True, granted_from__lte=at
     ).exclude(pk=row.pk)

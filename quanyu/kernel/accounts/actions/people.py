@@ -19,6 +19,7 @@ from quanyu.kernel.accounts.models import Account
 from quanyu.kernel.audit.actions import record
 from quanyu.kernel.errors import Denied, Invalid
 from quanyu.kernel.errors import gettext_noop as _
+from quanyu.kernel.jobs.actions import announce
 
 UNIQUE_VIOLATION = "23505"
 
@@ -102,6 +103,7 @@ def end_account(*, account: Account, reason: str, actor: Actor, at: datetime) ->
         row.is_active, row.ended_at = False, at
         row.save(update_fields=["is_active", "ended_at"])
         record("accounts.end", row, actor=actor, at=at, changed=["is_active"])
+        announce("accounts.end", row, at=at)
         return row
 
     return tried("end", account, write, actor=actor, at=at)

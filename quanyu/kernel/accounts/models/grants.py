@@ -37,6 +37,8 @@ class GrantRow(models.Model):
     source = models.ForeignKey(
         "self", models.PROTECT, verbose_name="被代理的授权", related_name="passed_on", null=True
     )
+    appointment = models.UUIDField("任职", null=True)
+    """The appointment to a post that carries it; organisations keeps the row."""
 
     class Meta:
         verbose_name = verbose_name_plural = "授权"
@@ -45,6 +47,11 @@ class GrantRow(models.Model):
             models.Index("region_path", name="grant_by_place"),
             models.Index("body_id", name="grant_by_body"),
             models.Index("granted_to", name="grant_by_end"),
+            models.Index(
+                "appointment",
+                condition=models.Q(appointment__isnull=False),
+                name="grant_by_appointment",
+            ),
         ]
         constraints = [
             models.CheckConstraint(
@@ -76,6 +83,10 @@ class GrantRow(models.Model):
                 condition=models.Q(deputy__isnull=True, source__isnull=True)
                 | models.Q(deputy__isnull=False, source__isnull=False, granted_to__isnull=False),
                 name="grant_of_a_deputy_has_a_source_and_an_end",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(appointment__isnull=True) | models.Q(source__isnull=True),
+                name="grant_of_a_post_is_no_deputys",
             ),
         ]
 

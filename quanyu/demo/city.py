@@ -92,6 +92,7 @@ def ground(*, at: datetime) -> None:
         if regions.locate_point(*geometry.POINT).path == CITY:
             regions_actions.load_street(actor=loader, at=at)
         organisations_actions.load(actor=loader, at=at)
+        organisations_actions.load_kinds(actor=loader, at=at)
     for kept in (calendar.kept, codes.kept):
         kept.forget()
     regions.forget()

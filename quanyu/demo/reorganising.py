@@ -15,6 +15,7 @@ from quanyu.kernel.access.rules import Actor, system
 from quanyu.kernel.access.scope import acting
 from quanyu.kernel.calendar.rules import local, moment_of
 from quanyu.organisations.actions import relocating as duties
+from quanyu.organisations.actions import relocating_posts as posts
 from quanyu.regions import queries as regions
 from quanyu.regions.actions import reorganising as actions
 from quanyu.regions.actions.reorganising import Step, Wanted
@@ -92,7 +93,8 @@ def _merge(commander: Actor, district: Actor, *, began: datetime) -> None:
     _do(actions.approve, district, at=made + 3 * DAY, words="同意，示例", **facts)
     worker = system(CITY, job="regions.reorganise")
     _do(actions.begin, worker, at=began, **facts)
-    for verb in (actions.proceed, matters.relocate_next, duties.relocate_all):
+    follow = (matters.relocate_next, duties.relocate_all, posts.relocate_posts)
+    for verb in (actions.proceed, *follow):
         while _do(verb, worker, at=began, **facts):
             pass
 

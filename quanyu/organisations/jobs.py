@@ -7,8 +7,15 @@ from django.conf import settings
 from django.utils import timezone
 
 from quanyu.kernel.access.rules import system
+from quanyu.kernel.errors import gettext_noop as _
 from quanyu.kernel.jobs.rules import on
-from quanyu.organisations.actions import relocating, telling
+from quanyu.organisations.actions import (
+    announcing,
+    appointing,
+    relocating,
+    relocating_posts,
+    telling,
+)
 from quanyu.organisations.rules import rhythm
 
 
@@ -17,6 +24,38 @@ def relocate(case: UUID, at: datetime) -> None:
     """Let bodies and duties follow a re-organisation; there are few of them at one place."""
     worker = system(settings.QUANYU_CITY, job="organisations.relocate")
     relocating.relocate_all(reorganisation_id=case, actor=worker, at=timezone.now())
+
+
+@on("reorganisation.placed")
+def relocate_posts(case: UUID, at: datetime) -> None:
+    """Let posts follow a re-organisation, some hundred at a time."""
+    worker = system(settings.QUANYU_CITY, job="organisations.relocate_posts")
+    more = True
+    while more:
+        more = relocating_posts.relocate_posts(
+            reorganisation_id=case, actor=worker, at=timezone.now()
+        )
+
+
+@on("accounts.end")
+def leave_posts(case: UUID, at: datetime) -> None:
+    """End what somebody held whose account was closed; the grants went with the account."""
+    worker = system(settings.QUANYU_CITY, job="organisations.leave_posts")
+    appointing.end_all_of(account_id=case, reason=_("账号已停用"), actor=worker, at=timezone.now())
+
+
+@on("appointment.confirm", is_news=True)
+def tell_appointed(case: UUID, at: datetime) -> None:
+    """Tell somebody that they hold a post."""
+    worker = system(settings.QUANYU_CITY, job="organisations.tell_appointed")
+    announcing.tell_appointment(appointment_id=case, since=at, actor=worker, at=timezone.now())
+
+
+@on("appointment.end", is_news=True)
+def tell_left(case: UUID, at: datetime) -> None:
+    """Tell somebody that they hold a post no more."""
+    worker = system(settings.QUANYU_CITY, job="organisations.tell_left")
+    announcing.tell_appointment(appointment_id=case, since=at, actor=worker, at=timezone.now())
 
 
 @on(rhythm.PLANNED, is_news=True)

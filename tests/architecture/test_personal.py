@@ -182,6 +182,19 @@ NOT_PERSONAL = {
     "organisations.PartyMember": ("a place, and a code of ours", "region_path standing"),
     "organisations.PartyNorm": ("codes of ours", "key subject"),
     "organisations.TermChange": ("places, and a code of ours", "region_path decided_at_path kind"),
+    "organisations.Appointment": ("a place, and a code", "region_path decision"),
+    "organisations.Establishment": (
+        "public: how many seats a post has, by which document",
+        "region_path source",
+    ),
+    "organisations.Post": (
+        "public: what posts are called, and where they stand",
+        "code kind name name_en region_path",
+    ),
+    "organisations.PostKind": (
+        "public: kinds of post and the roles they carry",
+        "code name name_en level hours roles source",
+    ),
     "privacy.Look": (
         "codes, the row's key and names of fields; never a value",
         "subject fields actor_kind job role reason",

@@ -36,7 +36,7 @@ ANSWERERS = {
     "regions.bodies_at": {"organisations"},
     "regions.bound": {"events", "organisations"},
     "regions.follows": {"events", "organisations"},
-    "regions.standing": set(),
+    "regions.standing": {"organisations"},
 }
 """Each question under the package that declares and asks it, and the packages that answer."""
 

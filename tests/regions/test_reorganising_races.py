@@ -17,6 +17,7 @@ from quanyu.events.queries import relocating as followed
 from quanyu.kernel.access.rules import Actor, Role, system
 from quanyu.kernel.access.scope import acting
 from quanyu.organisations.actions import relocating as duties
+from quanyu.organisations.actions import relocating_posts as posts
 from quanyu.regions import jobs
 from quanyu.regions.actions import reorganising as actions
 from quanyu.regions.actions.reorganising import Step, Wanted, effect
@@ -97,7 +98,7 @@ def _with_kills(key: UUID, killing: Any, *, at: datetime) -> int:
     """Take effect; every batch is done once, undone by a kill, and done again."""
     with acting(WORKER):
         actions.begin(reorganisation_id=key, actor=WORKER, at=at)
-    steps = [actions.proceed, relocating.relocate_next, duties.relocate_all]
+    steps = [actions.proceed, relocating.relocate_next, duties.relocate_all, posts.relocate_posts]
     batches = 0
     for step in steps:
         more = True

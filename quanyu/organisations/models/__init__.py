@@ -13,9 +13,11 @@ from quanyu.organisations.models.elections import (
 from quanyu.organisations.models.meetings import Meeting, Resolution
 from quanyu.organisations.models.members import Membership, PartyMember
 from quanyu.organisations.models.party import CommitteeTerm, MemberCount, PartyNorm, TermChange
+from quanyu.organisations.models.posts import Appointment, Establishment, Post, PostKind
 
 __all__ = [
     "DATED",
+    "Appointment",
     "Ballot",
     "Bodies",
     "Body",
@@ -25,11 +27,14 @@ __all__ = [
     "Duty",
     "Election",
     "ElectionStep",
+    "Establishment",
     "Meeting",
     "MemberCount",
     "Membership",
     "PartyMember",
     "PartyNorm",
+    "Post",
+    "PostKind",
     "Resolution",
     "TermChange",
     "Vote",

@@ -12,8 +12,10 @@ from uuid import UUID
 
 from django.db.models import F
 
+from quanyu.kernel.access.queries import get
+from quanyu.kernel.access.rules import Actor
 from quanyu.kernel.questions import Question
-from quanyu.regions.models import Passage
+from quanyu.regions.models import Passage, Reorganisation
 from quanyu.regions.queries import locating, tree
 
 MOST_TURNS = 50
@@ -81,6 +83,14 @@ def day_of(reorganisation_id: UUID) -> date:
     """Return the day on which a re-organisation that has begun takes effect."""
     rows = Passage.objects.filter(reorganisation_id=reorganisation_id).order_by("pk")
     return rows.values_list("on", flat=True)[0]
+
+
+def moves_grants(reorganisation_id: UUID, *, actor: Actor) -> bool:
+    """Answer whether grants and posts go on where a place went, or end with it.
+
+    :raises Denied: if there is no such re-organisation within reach
+    """
+    return get(Reorganisation, reorganisation_id, actor=actor).moves_grants
 
 
 def place_today(path: str, lon: float | None = None, lat: float | None = None) -> str:

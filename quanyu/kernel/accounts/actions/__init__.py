@@ -15,7 +15,13 @@ from quanyu.kernel.accounts.actions.attempts import (
     key_of,
     sweep_attempts,
 )
-from quanyu.kernel.accounts.actions.carrying import Carried, carry, hold_accounts, uncarry
+from quanyu.kernel.accounts.actions.carrying import (
+    Carried,
+    carry,
+    check_system,
+    hold_accounts,
+    uncarry,
+)
 from quanyu.kernel.accounts.actions.confirming import confirm_way_in
 from quanyu.kernel.accounts.actions.deputies import end_deputy, name_deputy
 from quanyu.kernel.accounts.actions.factors import enrol_totp, reset_totp
@@ -57,6 +63,7 @@ __all__ = [
     "ask_grant",
     "begin_try",
     "carry",
+    "check_system",
     "confirm_way_in",
     "count_failure",
     "create_account",

@@ -47,13 +47,11 @@ def carry(*, roles: Sequence[Carried], actor: Actor, at: datetime) -> list[Grant
     :raises WrongGrant: if a role, a place, a body or a period does not fit
     :raises RolesApart: if the holder is one of the three administrators
     """
-    _check_system(actor)
+    check_system(actor)
     hold_accounts({one.account for one in roles})
     barred = _administrators({one.account for one in roles})
     known: set[Grant] = set()
-    rows = []
-    for one in roles:
-        rows.append(_checked(one, known, barred.get(one.account, ())))
+    rows = [_checked(one, known, barred.get(one.account, ())) for one in roles]
     GrantRow.objects.bulk_create(rows)
     record_all(
         [
@@ -74,7 +72,7 @@ def uncarry(
 
     :raises Denied: if the actor is not the system
     """
-    _check_system(actor)
+    check_system(actor)
     rows = GrantRow.objects.filter(appointment__in=appointments, ended_at__isnull=True)
     rows = rows.filter(Q(granted_to__isnull=True) | Q(granted_to__gt=at))
     hold_holders(GrantRow.objects.filter(Q(pk__in=rows) | Q(source__in=rows)))
@@ -103,7 +101,11 @@ def hold_accounts(keys: Collection[UUID]) -> None:
             raise rules.Ended(_("该账号已停用"), field="account", value=row.username)
 
 
-def _check_system(actor: Actor) -> None:
+def check_system(actor: Actor) -> None:
+    """Refuse who is not the system.
+
+    :raises Denied: if so
+    """
     if actor.kind is not ActorKind.SYSTEM:
         raise Denied
 

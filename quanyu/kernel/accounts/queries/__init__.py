@@ -13,6 +13,7 @@ from quanyu.kernel.accounts.queries.asked import (
     stand_ins,
     stand_ins_within,
 )
+from quanyu.kernel.accounts.queries.carried import carried, carried_by, keys_of, standing_in
 from quanyu.kernel.accounts.queries.explained import (
     Explained,
     explain,
@@ -108,6 +109,8 @@ __all__ = [
     "body_names",
     "body_places",
     "by_username",
+    "carried",
+    "carried_by",
     "circle",
     "colleague",
     "count",
@@ -134,6 +137,7 @@ __all__ = [
     "is_invited",
     "is_known",
     "is_new",
+    "keys_of",
     "late_reviews",
     "lines",
     "link_hash",
@@ -159,6 +163,7 @@ __all__ = [
     "stand_ins",
     "stand_ins_within",
     "standing",
+    "standing_in",
     "stood_before",
     "taken_up",
     "to_review",

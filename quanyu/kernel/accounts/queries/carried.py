@@ -1,0 +1,49 @@
+"""What posts carry, and who stands in for their holders (岗位所带的授权)."""
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+from uuid import UUID
+
+from quanyu.kernel.accounts.models import Account, GrantRow
+from quanyu.kernel.accounts.queries.explained import Explained, explain
+from quanyu.kernel.accounts.queries.standing import live_rows
+
+
+def carried_by(appointment: UUID, *, at: datetime) -> list[UUID]:
+    """Return the live grants that one appointment carries."""
+    rows = live_rows(at=at).filter(appointment=appointment).order_by("pk")
+    return list(rows.values_list("pk", flat=True))
+
+
+def carried(appointments: Collection[UUID], *, at: datetime) -> Mapping[UUID, list[Explained]]:
+    """Return what appointments carry and ever carried, in words, the oldest first."""
+    rows = list(
+        GrantRow.objects.filter(appointment__in=appointments).order_by("granted_from", "pk")
+    )
+    found: dict[UUID, list[Explained]] = {}
+    for row, told in zip(rows, explain(rows, at=at), strict=True):
+        if row.appointment is not None:
+            found.setdefault(row.appointment, []).append(told)
+    return found
+
+
+def standing_in(
+    appointments: Collection[UUID], *, at: datetime
+) -> Mapping[UUID, list[tuple[str, datetime]]]:
+    """Return who stands in now for the holders of appointments, each until when."""
+    rows = live_rows(at=at).filter(source__appointment__in=appointments)
+    found: dict[UUID, list[tuple[str, datetime]]] = {}
+    fields = ("source__appointment", "account__name", "granted_to")
+    for appointment, name, until in rows.order_by("granted_to", "pk").values_list(*fields):
+        if appointment is not None and until is not None:
+            held = found.setdefault(appointment, [])
+            if (name, until) not in held:
+                held.append((name, until))
+    return found
+
+
+def keys_of(usernames: Sequence[str]) -> Mapping[str, UUID]:
+    """Return the accounts in use of these names; whoever asks sees to who may know."""
+    wanted = {name.strip().lower() for name in usernames}
+    rows = Account.objects.filter(username__in=wanted, is_active=True)
+    return dict(rows.values_list("username", "pk"))

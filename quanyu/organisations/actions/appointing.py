@@ -1,0 +1,511 @@
+"""Propose somebody for a post, and let somebody else decide; let holders leave (任免).
+
+Nobody grants alone: what a post carries is given when a second person confirms, in the same
+transaction, and taken when the appointment ends. One is done by the same steps as many.
+"""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from uuid import UUID
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from quanyu.kernel.access.queries import get
+from quanyu.kernel.access.rules import BODY_ROLES, Actor, system
+from quanyu.kernel.accounts import actions as accounts
+from quanyu.kernel.accounts import queries as standing
+from quanyu.kernel.accounts.actions import Carried
+from quanyu.kernel.audit.actions import build, record, record_all
+from quanyu.kernel.errors import Denied
+from quanyu.kernel.errors import gettext_noop as _
+from quanyu.kernel.jobs.actions import announce, announce_all
+from quanyu.kernel.keys import uuid7
+from quanyu.organisations.actions.posts import check_role, kind_on, kinds, seated
+from quanyu.organisations.models import Appointment, Post, PostKind
+from quanyu.organisations.rules import posts as rules
+from quanyu.organisations.rules.posts import Decision, Period
+
+AT_ONCE = 2000
+SAVED = ("decision", "decided_by", "decided_at", "decision_reason", "ended_at")
+
+
+@dataclass(frozen=True, slots=True)
+class Nominee:
+    """Somebody who is to hold a post (提名)."""
+
+    post: UUID
+    account: UUID
+    reason: str
+    start: date | None = None
+    end: date | None = None
+
+
+def propose(*, nominee: Nominee, actor: Actor, at: datetime) -> Appointment:
+    """Propose somebody for a post (提名); what it raises :func:`propose_all` says."""
+    return propose_all(nominees=[nominee], actor=actor, at=at)[0]
+
+
+@transaction.atomic
+def propose_all(*, nominees: Sequence[Nominee], actor: Actor, at: datetime) -> list[Appointment]:
+    """Propose people for posts as one batch, all or none (批量提名).
+
+    :raises WrongAppointment: if a reason is missing
+    :raises WrongTerm: if a term does not lie in the post's time
+    :raises NoSeat: if every seat of a post is taken in that time
+    :raises Settled: if the person holds the post then, or is proposed for it
+    :raises Ended: if an account is closed
+    :raises NotAppointer: if the actor proposes nobody at that level
+    :raises Denied: if there is no such post or account, or the actor has no part in the place
+    """
+    batch, today = uuid7(), timezone.localdate(at)
+    posts = _locked({one.post for one in nominees})
+    accounts.hold_accounts({one.account for one in nominees})
+    taken = Taken(posts, actor=actor)
+    rows = []
+    for one in nominees:
+        post = posts[one.post]
+        check_proposer(actor, post.region_path)
+        rules.check_reason(one.reason)
+        row = Appointment(
+            post=post,
+            account_id=one.account,
+            region_path=post.region_path,
+            body_id=post.body_id,
+            valid_from=one.start or today,
+            valid_to=one.end,
+            batch=batch,
+            reason=one.reason.strip(),
+            proposed_by=actor.id,
+            proposed_at=at,
+        )
+        taken.check(row)
+        taken.wait(row)
+        rows.append(row)
+    Appointment.objects.visible_to(actor).bulk_create(rows, batch_size=AT_ONCE)
+    _record("appointment.propose", rows, actor=actor, at=at)
+    return rows
+
+
+def confirm(*, appointment_id: UUID, reason: str = "", actor: Actor, at: datetime) -> Appointment:
+    """Confirm what somebody else proposed; it and its roles count from its first day (确认任职).
+
+    What it raises :func:`confirm_batch` says.
+    """
+    return _confirm([appointment_id], reason=reason, actor=actor, at=at)[0]
+
+
+def confirm_batch(
+    *, batch: UUID, reason: str = "", actor: Actor, at: datetime
+) -> list[Appointment]:
+    """Confirm all that is open of a batch and within reach, all or none (批量确认任职).
+
+    :raises Denied: if there is none, or it is out of reach
+    :raises NotAppointer: if the actor confirms nobody at that level
+    :raises OwnAppointment: if the actor proposed it, or it is the actor's own
+    :raises Settled: if it is decided, or the person holds the post by now
+    :raises WrongTerm: if the post is closed by then
+    :raises NoSeat: if every seat has been taken since
+    :raises Ended: if an account is closed
+    :raises RolesApart: if somebody is one of the three administrators
+    """
+    return _confirm(open_in(batch, actor=actor), reason=reason, actor=actor, at=at)
+
+
+def refuse(*, appointment_id: UUID, reason: str, actor: Actor, at: datetime) -> Appointment:
+    """Decide that somebody is not appointed, and why (不同意任职).
+
+    What it raises :func:`refuse_batch` says.
+    """
+    return _refuse([appointment_id], reason=reason, actor=actor, at=at)[0]
+
+
+def refuse_batch(*, batch: UUID, reason: str, actor: Actor, at: datetime) -> list[Appointment]:
+    """Refuse all that is open of a batch and within reach (批量不同意任职).
+
+    :raises WrongAppointment: if no reason is given
+    :raises OwnAppointment: if the actor proposed it, or it is the actor's own
+    :raises NotAppointer: if the actor confirms nobody at that level
+    :raises Settled: if it is decided
+    :raises Denied: if there is none, or it is out of reach
+    """
+    return _refuse(open_in(batch, actor=actor), reason=reason, actor=actor, at=at)
+
+
+def withdraw(*, appointment_id: UUID, actor: Actor, at: datetime) -> Appointment:
+    """Take back whom one has proposed (撤回提名).
+
+    :raises Settled: if it is decided
+    :raises Denied: if there is no such proposal of the actor's
+    """
+    return _withdraw([appointment_id], actor=actor, at=at)[0]
+
+
+def withdraw_batch(*, batch: UUID, actor: Actor, at: datetime) -> list[Appointment]:
+    """Take back all that is open of a batch (批量撤回提名).
+
+    :raises Settled: if it is decided
+    :raises Denied: if there is no such batch of the actor's
+    """
+    return _withdraw(open_in(batch, actor=actor), actor=actor, at=at)
+
+
+@transaction.atomic
+def end_appointment(
+    *, appointment_id: UUID, reason: str, end: date | None = None, actor: Actor, at: datetime
+) -> Appointment:
+    """Let somebody leave a post; what it carries ends with it, at once or on that day (卸任).
+
+    A day that is past is kept as it was; access ends now.
+
+    :raises WrongAppointment: if no reason is given
+    :raises WrongTerm: if the day lies before the first one, or after the end that was agreed
+    :raises Settled: if it has ended, or was never confirmed
+    :raises NotAppointer: if the actor ends nothing at that level
+    :raises Denied: if there is none within reach
+    """
+    row = _one(appointment_id, actor=actor)
+    check_proposer(actor, row.region_path)
+    rules.check_reason(reason)
+    leave([row], end=end, reason=reason, actor=actor, at=at)
+    return row
+
+
+@transaction.atomic
+def end_all_of(*, account_id: UUID, reason: str, actor: Actor, at: datetime) -> int:
+    """End every appointment of an account that is closed, and what is proposed (随账号停用卸任).
+
+    :raises Denied: if the actor is not the system
+    """
+    accounts.check_system(actor)
+    rows = Appointment.objects.visible_to(actor).filter(account=account_id)
+    return end_rows(rows.values_list("pk", flat=True), reason=reason, actor=actor, at=at)
+
+
+@transaction.atomic
+def name_stand_in(
+    *,
+    appointment_id: UUID,
+    account_id: UUID,
+    until: datetime,
+    reason: str,
+    actor: Actor,
+    at: datetime,
+) -> None:
+    """Let a colleague stand in for the holder of a post for some days (任职代理).
+
+    What counts is what accounts say of deputies: the holder names one, or a leader of the place.
+
+    :raises NotDeputy: if the colleague, the period or the grants do not fit
+    :raises Settled: if the post carries nothing now
+    :raises Denied: if there is none within reach, or the actor is neither
+    """
+    row = get(Appointment, appointment_id, actor=actor)
+    held = standing.carried_by(row.pk, at=at)
+    if not held:
+        raise rules.Settled(_("这个岗位现在不带权限，无须代理"), field="account")
+    accounts.name_deputy(
+        principal_id=row.account_id,
+        account_id=account_id,
+        granted_to=until,
+        reason=reason,
+        grants=held,
+        actor=actor,
+        at=at,
+    )
+
+
+# ------------------------------------------------------------------ what others use
+
+
+class Taken:
+    """Which seats of some posts are taken and when, asked once for all of them."""
+
+    def __init__(self, posts: Mapping[UUID, Post], *, actor: Actor) -> None:
+        self._posts, self._seated = posts, seated(posts)
+        self._held: dict[UUID, list[Period]] = {}
+        self._whose: dict[tuple[UUID, UUID], list[Period]] = {}
+        self._waiting: set[tuple[UUID, UUID]] = set()
+        rows = Appointment.objects.visible_to(actor).filter(
+            post__in=posts, decision__in=[Decision.CONFIRMED.value, Decision.OPEN.value]
+        )
+        fields = ("post_id", "account_id", "valid_from", "valid_to", "decision")
+        for post, account, begins, ends, decision in rows.values_list(*fields):
+            if decision == Decision.OPEN:
+                self._waiting.add((post, account))
+            else:
+                self._keep(post, account, (begins, ends))
+
+    def check(self, row: Appointment, *, is_waiting: bool = False) -> None:
+        """Refuse a term that does not fit the post, its seats or what its holder holds.
+
+        :param is_waiting: whether it is itself among the proposals
+        """
+        post, wanted = self._posts[row.post_id], (row.valid_from, row.valid_to)
+        rules.check_term(wanted, within=(post.valid_from, post.valid_to))
+        own = self._whose.get((row.post_id, row.account_id), [])
+        if any(rules.meets(one, wanted) for one in own):
+            raise rules.Settled(_("此人在这段时间已任这个岗位"), field="account")
+        if not is_waiting and (row.post_id, row.account_id) in self._waiting:
+            raise rules.Settled(_("此人已被提名任这个岗位，等待确认"), field="account")
+        rules.check_free(
+            wanted,
+            authorised=self._seated.get(row.post_id, ()),
+            taken=self._held.get(row.post_id, ()),
+        )
+
+    def wait(self, row: Appointment) -> None:
+        """Count a proposal that was just made."""
+        self._waiting.add((row.post_id, row.account_id))
+
+    def fill(self, row: Appointment) -> None:
+        """Count a seat that was just taken."""
+        self._keep(row.post_id, row.account_id, (row.valid_from, row.valid_to))
+
+    def _keep(self, post: UUID, account: UUID, period: Period) -> None:
+        self._held.setdefault(post, []).append(period)
+        self._whose.setdefault((post, account), []).append(period)
+
+
+def check_proposer(actor: Actor, place: str) -> None:
+    """Refuse who fills no posts at a place.
+
+    :raises Denied: if the actor has no part in it
+    :raises NotAppointer: if the actor has another role there
+    """
+    check_role(actor, place, rules.may_propose, _("这一级的任免由本级或上一级负责人提出"))
+
+
+def open_in(batch: UUID, *, actor: Actor) -> list[UUID]:
+    """Return what is open of a batch within reach.
+
+    :raises Denied: if nothing is
+    """
+    rows = Appointment.objects.visible_to(actor).filter(batch=batch, decision=Decision.OPEN.value)
+    found = list(rows.order_by("pk").values_list("pk", flat=True))
+    if not found:
+        raise Denied
+    return found
+
+
+def leave(
+    rows: Sequence[Appointment],
+    *,
+    end: date | None,
+    reason: str,
+    actor: Actor,
+    at: datetime,
+) -> None:
+    """End appointments that are locked with their posts, and take what they carry."""
+    today = timezone.localdate(at)
+    for row in rows:
+        _check_leaves(row, today)
+        day = max(row.valid_from, today) if end is None else end
+        _check_leave_day(row, day)
+        row.valid_to = day
+        row.ended_by, row.ended_at, row.end_reason = actor.id, at, reason.strip()[:200]
+        row.save(update_fields=["valid_to", "ended_by", "ended_at", "end_reason"])
+        facts = {"post": row.post_id, "account": row.account_id, "end": day.isoformat()}
+        record("appointment.end", row, actor=actor, at=at, facts=facts)
+        announce("appointment.end", row, at=at)
+        accounts.uncarry(
+            appointments=[row.pk],
+            until=moment(day),
+            reason=reason,
+            actor=_worker(),
+            at=at,
+        )
+
+
+def moment(day: date) -> datetime:
+    """Return when a day begins in the city."""
+    return timezone.make_aware(datetime.combine(day, time()))
+
+
+# ------------------------------------------------------------------ inside
+
+
+def _worker() -> Actor:
+    """Return the system, which alone gives and takes what posts carry."""
+    return system(settings.QUANYU_CITY, job="organisations.appoint")
+
+
+def _locked(keys: Collection[UUID]) -> dict[UUID, Post]:
+    """Return posts, locked in one order: of two for the last seat the second finds it taken."""
+    rows = Post.objects.select_for_update(of=("self",)).filter(pk__in=keys)
+    found = {row.pk: row for row in rows.select_related("body").order_by("pk")}
+    if len(found) != len(set(keys)):
+        raise Denied
+    return found
+
+
+def _rows(keys: Collection[UUID], *, actor: Actor) -> tuple[dict[UUID, Post], list[Appointment]]:
+    """Return appointments and their posts, the posts locked first."""
+    seen = Appointment.objects.visible_to(actor).filter(pk__in=keys)
+    posts = _locked(set(seen.order_by().values_list("post_id", flat=True)))
+    rows = list(seen.select_for_update(of=("self",)).order_by("pk"))
+    if not rows or len(rows) != len(set(keys)):
+        raise Denied
+    return posts, rows
+
+
+def _one(key: UUID, *, actor: Actor) -> Appointment:
+    return _rows([key], actor=actor)[1][0]
+
+
+@transaction.atomic
+def _confirm(
+    keys: Collection[UUID], *, reason: str, actor: Actor, at: datetime
+) -> list[Appointment]:
+    posts, rows = _rows(keys, actor=actor)
+    taken, known = Taken(posts, actor=actor), kinds()
+    for row in rows:
+        _check_decider(row, actor)
+        taken.check(row, is_waiting=True)
+        taken.fill(row)
+    carried = [
+        one
+        for row in rows
+        for one in _carried(row, posts[row.post_id], kind_of(known, posts[row.post_id], row), at)
+    ]
+    accounts.hold_accounts({row.account_id for row in rows})
+    _settle(rows, Decision.CONFIRMED, reason=reason, by=actor.id, actor=actor, at=at)
+    accounts.carry(roles=carried, actor=_worker(), at=at)
+    announce_all("appointment.confirm", rows, at=at)
+    return rows
+
+
+@transaction.atomic
+def _refuse(
+    keys: Collection[UUID], *, reason: str, actor: Actor, at: datetime
+) -> list[Appointment]:
+    rules.check_reason(reason)
+    _posts, rows = _rows(keys, actor=actor)
+    for row in rows:
+        _check_decider(row, actor)
+        row.ended_at = at
+    _settle(rows, Decision.REFUSED, reason=reason, by=actor.id, actor=actor, at=at)
+    return rows
+
+
+@transaction.atomic
+def _withdraw(keys: Collection[UUID], *, actor: Actor, at: datetime) -> list[Appointment]:
+    _posts, rows = _rows(keys, actor=actor)
+    for row in rows:
+        if actor.id is None or row.proposed_by != actor.id:
+            raise Denied
+        _check_open(row)
+        row.ended_at = at
+    _settle(rows, Decision.WITHDRAWN, reason="", by=None, actor=actor, at=at)
+    return rows
+
+
+def kind_of(known: Mapping[str, Sequence[PostKind]], post: Post, row: Appointment) -> PostKind:
+    """Return what the kind of a post was on the first day of an appointment."""
+    return kind_on(known, post.kind, row.valid_from)
+
+
+def _carried(row: Appointment, post: Post, kind: PostKind, at: datetime) -> Iterable[Carried]:
+    """Give the roles of one appointment: never from a day that is past, none when it is over."""
+    begins = max(at, moment(row.valid_from))
+    ends = moment(row.valid_to) if row.valid_to else None
+    if ends is not None and ends <= begins:
+        return
+    for role in kind.roles:
+        in_body = role in BODY_ROLES
+        yield Carried(
+            account=row.account_id,
+            appointment=row.pk,
+            role=role,
+            region_path="" if in_body else post.region_path,
+            body=post.body_id if in_body else None,
+            begins=begins,
+            ends=ends,
+            reason=f"{post.body.name} {post.name or kind.name}",
+        )
+
+
+def _check_decider(row: Appointment, actor: Actor) -> None:
+    check_role(actor, row.region_path, rules.may_confirm, _("这一级的任职由上一级负责人确认"))
+    rules.check_two_hands(proposed_by=row.proposed_by, holder=row.account_id, decided_by=actor.id)
+    _check_open(row)
+
+
+def _check_open(row: Appointment) -> None:
+    if row.decision != Decision.OPEN:
+        raise rules.Settled(_("这项提名已办结"))
+
+
+def _settle(
+    rows: Sequence[Appointment],
+    decision: Decision,
+    *,
+    reason: str,
+    by: UUID | None,
+    actor: Actor,
+    at: datetime,
+) -> None:
+    for row in rows:
+        row.decision, row.decided_by, row.decided_at = decision.value, by, at
+        row.decision_reason = reason.strip()[:200]
+    Appointment.objects.visible_to(actor).bulk_update(rows, SAVED, batch_size=AT_ONCE)
+    _record(f"appointment.{VERBS[decision]}", rows, actor=actor, at=at)
+
+
+VERBS: Mapping[Decision, str] = {
+    Decision.CONFIRMED: "confirm",
+    Decision.REFUSED: "refuse",
+    Decision.WITHDRAWN: "withdraw",
+}
+
+
+def _record(topic: str, rows: Sequence[Appointment], *, actor: Actor, at: datetime) -> None:
+    record_all([build(topic, row, actor=actor, at=at, facts=_facts(row)) for row in rows])
+
+
+def _facts(row: Appointment) -> dict[str, object]:
+    return {
+        "post": row.post_id,
+        "account": row.account_id,
+        "start": row.valid_from.isoformat(),
+        "end": row.valid_to.isoformat() if row.valid_to else "",
+    }
+
+
+def _check_leaves(row: Appointment, today: date) -> None:
+    is_over = row.valid_to is not None and row.valid_to <= today
+    if row.decision != Decision.CONFIRMED or is_over:
+        raise rules.Settled(_("此项任职已结束，或尚未确认"))
+
+
+def _check_leave_day(row: Appointment, day: date) -> None:
+    latest = row.valid_to
+    if day < row.valid_from or (latest is not None and day > latest):
+        raise rules.WrongTerm(
+            _("卸任日期不早于任职日期{start}，也不晚于已定的卸任日期"),
+            field="end",
+            value=day.isoformat(),
+            start=row.valid_from.isoformat(),
+        )
+
+
+def end_rows(keys: Iterable[UUID], *, reason: str, actor: Actor, at: datetime) -> int:
+    """End what holds or will, and refuse what is open, of these; return how many that were."""
+    found = list(keys)
+    if not found:
+        return 0
+    _posts, rows = _rows(found, actor=actor)
+    today = timezone.localdate(at)
+    held = [row for row in rows if _holds(row, today)]
+    leave(held, end=None, reason=reason, actor=actor, at=at)
+    waiting = [row for row in rows if row.decision == Decision.OPEN]
+    for row in waiting:
+        row.ended_at = at
+    _settle(waiting, Decision.REFUSED, reason=reason, by=None, actor=actor, at=at)
+    return len(held) + len(waiting)
+
+
+def _holds(row: Appointment, today: date) -> bool:
+    return row.decision == Decision.CONFIRMED and (row.valid_to is None or row.valid_to > today)

@@ -23,10 +23,11 @@ from quanyu.kernel.errors import Denied
 from quanyu.kernel.errors import gettext_noop as _
 from quanyu.kernel.jobs.actions import announce, announce_all
 from quanyu.kernel.keys import uuid7
-from quanyu.organisations.actions.posts import check_role, kind_on, kinds, seated
+from quanyu.organisations.actions.posts import check_role, kind_on, kinds
+from quanyu.organisations.actions.seats import Taken, check_proposer, held_rows, locked
 from quanyu.organisations.models import Appointment, Post, PostKind
 from quanyu.organisations.rules import posts as rules
-from quanyu.organisations.rules.posts import Decision, Period
+from quanyu.organisations.rules.posts import Decision
 
 AT_ONCE = 2000
 SAVED = ("decision", "decided_by", "decided_at", "decision_reason", "ended_at")
@@ -61,7 +62,7 @@ def propose_all(*, nominees: Sequence[Nominee], actor: Actor, at: datetime) -> l
     :raises Denied: if there is no such post or account, or the actor has no part in the place
     """
     batch, today = uuid7(), timezone.localdate(at)
-    posts = _locked({one.post for one in nominees})
+    posts = locked({one.post for one in nominees})
     accounts.hold_accounts({one.account for one in nominees})
     taken = Taken(posts, actor=actor)
     rows = []
@@ -220,64 +221,6 @@ def name_stand_in(
 # ------------------------------------------------------------------ what others use
 
 
-class Taken:
-    """Which seats of some posts are taken and when, asked once for all of them."""
-
-    def __init__(self, posts: Mapping[UUID, Post], *, actor: Actor) -> None:
-        self._posts, self._seated = posts, seated(posts)
-        self._held: dict[UUID, list[Period]] = {}
-        self._whose: dict[tuple[UUID, UUID], list[Period]] = {}
-        self._waiting: set[tuple[UUID, UUID]] = set()
-        rows = Appointment.objects.visible_to(actor).filter(
-            post__in=posts, decision__in=[Decision.CONFIRMED.value, Decision.OPEN.value]
-        )
-        fields = ("post_id", "account_id", "valid_from", "valid_to", "decision")
-        for post, account, begins, ends, decision in rows.values_list(*fields):
-            if decision == Decision.OPEN:
-                self._waiting.add((post, account))
-            else:
-                self._keep(post, account, (begins, ends))
-
-    def check(self, row: Appointment, *, is_waiting: bool = False) -> None:
-        """Refuse a term that does not fit the post, its seats or what its holder holds.
-
-        :param is_waiting: whether it is itself among the proposals
-        """
-        post, wanted = self._posts[row.post_id], (row.valid_from, row.valid_to)
-        rules.check_term(wanted, within=(post.valid_from, post.valid_to))
-        own = self._whose.get((row.post_id, row.account_id), [])
-        if any(rules.meets(one, wanted) for one in own):
-            raise rules.Settled(_("此人在这段时间已任这个岗位"), field="account")
-        if not is_waiting and (row.post_id, row.account_id) in self._waiting:
-            raise rules.Settled(_("此人已被提名任这个岗位，等待确认"), field="account")
-        rules.check_free(
-            wanted,
-            authorised=self._seated.get(row.post_id, ()),
-            taken=self._held.get(row.post_id, ()),
-        )
-
-    def wait(self, row: Appointment) -> None:
-        """Count a proposal that was just made."""
-        self._waiting.add((row.post_id, row.account_id))
-
-    def fill(self, row: Appointment) -> None:
-        """Count a seat that was just taken."""
-        self._keep(row.post_id, row.account_id, (row.valid_from, row.valid_to))
-
-    def _keep(self, post: UUID, account: UUID, period: Period) -> None:
-        self._held.setdefault(post, []).append(period)
-        self._whose.setdefault((post, account), []).append(period)
-
-
-def check_proposer(actor: Actor, place: str) -> None:
-    """Refuse who fills no posts at a place.
-
-    :raises Denied: if the actor has no part in it
-    :raises NotAppointer: if the actor has another role there
-    """
-    check_role(actor, place, rules.may_propose, _("这一级的任免由本级或上一级负责人提出"))
-
-
 def open_in(batch: UUID, *, actor: Actor) -> list[UUID]:
     """Return what is open of a batch within reach.
 
@@ -332,34 +275,15 @@ def _worker() -> Actor:
     return system(settings.QUANYU_CITY, job="organisations.appoint")
 
 
-def _locked(keys: Collection[UUID]) -> dict[UUID, Post]:
-    """Return posts, locked in one order: of two for the last seat the second finds it taken."""
-    rows = Post.objects.select_for_update(of=("self",)).filter(pk__in=keys)
-    found = {row.pk: row for row in rows.select_related("body").order_by("pk")}
-    if len(found) != len(set(keys)):
-        raise Denied
-    return found
-
-
-def _rows(keys: Collection[UUID], *, actor: Actor) -> tuple[dict[UUID, Post], list[Appointment]]:
-    """Return appointments and their posts, the posts locked first."""
-    seen = Appointment.objects.visible_to(actor).filter(pk__in=keys)
-    posts = _locked(set(seen.order_by().values_list("post_id", flat=True)))
-    rows = list(seen.select_for_update(of=("self",)).order_by("pk"))
-    if not rows or len(rows) != len(set(keys)):
-        raise Denied
-    return posts, rows
-
-
 def _one(key: UUID, *, actor: Actor) -> Appointment:
-    return _rows([key], actor=actor)[1][0]
+    return held_rows([key], actor=actor)[1][0]
 
 
 @transaction.atomic
 def _confirm(
     keys: Collection[UUID], *, reason: str, actor: Actor, at: datetime
 ) -> list[Appointment]:
-    posts, rows = _rows(keys, actor=actor)
+    posts, rows = held_rows(keys, actor=actor)
     taken, known = Taken(posts, actor=actor), kinds()
     for row in rows:
         _check_decider(row, actor)
@@ -382,7 +306,7 @@ def _refuse(
     keys: Collection[UUID], *, reason: str, actor: Actor, at: datetime
 ) -> list[Appointment]:
     rules.check_reason(reason)
-    _posts, rows = _rows(keys, actor=actor)
+    _posts, rows = held_rows(keys, actor=actor)
     for row in rows:
         _check_decider(row, actor)
         row.ended_at = at
@@ -392,7 +316,7 @@ def _refuse(
 
 @transaction.atomic
 def _withdraw(keys: Collection[UUID], *, actor: Actor, at: datetime) -> list[Appointment]:
-    _posts, rows = _rows(keys, actor=actor)
+    _posts, rows = held_rows(keys, actor=actor)
     for row in rows:
         if actor.id is None or row.proposed_by != actor.id:
             raise Denied
@@ -496,7 +420,7 @@ def end_rows(keys: Iterable[UUID], *, reason: str, actor: Actor, at: datetime) -
     found = list(keys)
     if not found:
         return 0
-    _posts, rows = _rows(found, actor=actor)
+    _posts, rows = held_rows(found, actor=actor)
     today = timezone.localdate(at)
     held = [row for row in rows if _holds(row, today)]
     leave(held, end=None, reason=reason, actor=actor, at=at)

@@ -22,6 +22,7 @@ from quanyu.organisations.queries.duties import (
     labels,
     with_duty,
 )
+from quanyu.organisations.queries.holders import stands_for
 from quanyu.organisations.queries.listed import (
     BodyPage,
     bodies_asked,
@@ -56,6 +57,7 @@ __all__ = [
     "duty_values",
     "labels",
     "party_topic_names",
+    "stands_for",
     "topic_names",
     "with_duty",
 ]

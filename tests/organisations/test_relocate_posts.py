@@ -1,6 +1,7 @@
 """A post … goes with its place and takes its holders and their roles along (岗位随区划调整)."""
 
 from datetime import date, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -54,7 +55,7 @@ def test_stands_where_its_grid_went_and_only_the_last_end_takes_the_role(
     stood = list(posts[1].stood.order_by("valid_from").values_list("region_path", "valid_to"))
     assert stood == [(G2, DAY), (G1, None)]
     assert grants(who, at=midnight) == {Grant(Role.GRID_WORKER, G1)}
-    facts = {"reason": "调离", "actor": commander, "at": midnight}
+    facts: dict[str, Any] = {"reason": "调离", "actor": commander, "at": midnight}
     do(actions.end_appointment, appointment_id=rows[0].pk, **facts)
     assert grants(who, at=midnight) == {Grant(Role.GRID_WORKER, G1)}
     do(actions.end_appointment, appointment_id=rows[1].pk, **facts)

@@ -323,3 +323,26 @@ def test_the_page_shows_each_ladder(of: str, label: str, dispatcher: Actor) -> N
     page = browser_of(dispatcher).get(reverse("desk_rungs"), {"of": of})
 
     assert {one["stage"] for one in page.context["ladders"]} == {label}
+
+
+def test_the_page_of_a_call_says_whom_its_ladder_told(
+    call: WhistleCall, hands: list[Actor], posts: dict[str, Actor]
+) -> None:
+    climb("whistle", call.pk)
+    reader = browser_of(person(Role.COMMANDER, STREET, name="何强"))
+
+    page = reader.get(reverse("desk_call", args=[call.number])).content.decode()
+
+    assert "已告知没有报到的单位" in page
+    assert "已告知吹哨人" in page
+
+
+def test_the_page_of_a_card_says_whom_its_ladder_told(
+    card: SupervisionCard, handler: Actor, posts: dict[str, Actor]
+) -> None:
+    climb("card", card.pk)
+    reader = browser_of(person(Role.DISTRICT_ADMIN, "34/01/04/", name="沈宁"))
+
+    page = reader.get(reverse("desk_card", args=[card.number]))
+
+    assert "已告知被督办单位" in page.content.decode()

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from quanyu.events import queries as events
 from quanyu.events.actions import cards as actions
-from quanyu.events.pages import calling, response
+from quanyu.events.pages import calling, reminded, response
 from quanyu.events.pages.calling import LONGEST, form
 from quanyu.events.queries import calling as words
 from quanyu.events.queries import cards as queries
@@ -278,6 +278,7 @@ def _page(
         "acts": acts,
         "print_url": f"{reverse('desk_export_new', args=[PRINT.name])}?card={found.number}",
         "story": calling.story(queries.story(found, actor=actor), CARD, _("督办"), at=at),
+        "reminded": reminded.beside(found, actor=actor),
         "now": timezone.localtime(at),
     }
     return answer(request, "events/card.html", context, no)

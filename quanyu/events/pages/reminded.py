@@ -9,7 +9,8 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from quanyu.events.queries import clock, escalating
+from quanyu.events.queries import clock, escalating, owed
+from quanyu.events.workflow import EVENT
 from quanyu.kernel.access.rules import Actor
 from quanyu.kernel.accounts import queries as accounts
 from quanyu.kernel.codes import queries as codes
@@ -29,6 +30,18 @@ def block(event: Any, *, actor: Actor, at: datetime) -> dict[str, Any] | None:
         "rows": told,
         "older": max(len(told) - 1, 0),
     }
+
+
+def beside(row: Any, *, actor: Actor) -> dict[str, Any] | None:
+    """Return whom a call or a card was told to; nothing if to nobody yet."""
+    rows = owed.told(row, actor=actor)
+    if not rows:
+        return None
+    keys = [key for one in rows for key in (one.account_id, one.on_behalf_of) if key]
+    names = accounts.account_names(keys)
+    of = row.workflow.name
+    told = [_told(list(same), names, of=of) for _key, same in groupby(rows, key=_together)]
+    return {"coming": None, "rows": told, "older": max(len(told) - 1, 0)}
 
 
 def _together(row: Any) -> tuple[object, ...]:
@@ -52,16 +65,20 @@ def _coming(coming: Any, names: Mapping[UUID, str]) -> dict[str, Any]:
     }
 
 
-def _told(rows: Sequence[Any], names: Mapping[UUID, str]) -> dict[str, Any]:
+def _told(
+    rows: Sequence[Any], names: Mapping[UUID, str], *, of: str = EVENT.name
+) -> dict[str, Any]:
     """Return what several people were told of one rung at once."""
     row = rows[0]
     return {
         "at": row.told_at,
         "what": escalating.notice_words(row.words),
-        "whom": escalating.level_words(row.level or row.whom),
+        "whom": escalating.level_words(row.level or row.whom, of=of),
         "who": _people([(one.account_id, one.on_behalf_of) for one in rows], names),
-        "why": _("{clock}第 {n} 步").format(clock=escalating.stage_words(row.stage), n=row.number),
-        "vacant": _vacant(row.whom, row.level),
+        "why": _("{clock}第 {n} 步").format(
+            clock=escalating.stage_words(row.stage, of=of), n=row.number
+        ),
+        "vacant": _vacant(row.whom, row.level, of=of),
     }
 
 
@@ -80,9 +97,10 @@ def _name(key: UUID, names: Mapping[UUID, str]) -> str:
     return mask_name(names.get(key, ""))
 
 
-def _vacant(meant: str, level: str) -> str:
+def _vacant(meant: str, level: str, *, of: str = EVENT.name) -> str:
     if level == meant:
         return ""
+    whom = escalating.level_words(meant, of=of)
     if not level:
-        return _("从{whom}往上都没有人，没有告知到人").format(whom=escalating.level_words(meant))
-    return _("{whom}空缺，告知上一级").format(whom=escalating.level_words(meant))
+        return _("从{whom}往上都没有人，没有告知到人").format(whom=whom)
+    return _("{whom}空缺，告知上一级").format(whom=whom)

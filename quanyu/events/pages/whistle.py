@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from quanyu.events.actions import whistle as actions
-from quanyu.events.pages import calling, choosing, response, shown
+from quanyu.events.pages import calling, choosing, reminded, response, shown
 from quanyu.events.pages.calling import LONGEST, form, kind_words
 from quanyu.events.queries import calling as words
 from quanyu.events.queries import campaigns, cards, desk
@@ -262,6 +262,7 @@ def _page(
         "cards": _cards(found, actor=actor),
         "card_url": _card_url(found, parts, actor=actor, at=at),
         "story": calling.story(queries.story(found, actor=actor), CALL, _("吹哨"), at=at),
+        "reminded": reminded.beside(found, actor=actor),
         "now": timezone.localtime(at),
     }
     return answer(request, "events/call.html", context, no)

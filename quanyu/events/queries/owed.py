@@ -10,6 +10,7 @@ from django.utils.translation import gettext, pgettext
 
 from quanyu.events import queries
 from quanyu.events.models import Event, JointPart, SupervisionCard, WhistleCall
+from quanyu.events.models.escalating import CallRungTold, CardRungTold, Told
 from quanyu.events.queries import calling, escalating, joint, joint_telling, telling, whistle
 from quanyu.events.queries.escalating import Found
 from quanyu.events.rules import calling as called
@@ -284,7 +285,15 @@ def _owing(row: Row, *, actor: Actor) -> str:
     return pgettext("between items", "、").join(sorted(known.values()))
 
 
-# ------------------------------------------------------------------ for the page of the ladders
+# ------------------------------------------------------------------ for its page and the ladders
+
+
+def told(row: WhistleCall | SupervisionCard, *, actor: Actor) -> list[Told]:
+    """Return whom the rungs of a call or of a card have told, the last first."""
+    kept = CallRungTold if isinstance(row, WhistleCall) else CardRungTold
+    of = "call" if isinstance(row, WhistleCall) else "card"
+    rows = kept.objects.visible_to(actor).filter(**{of: row})
+    return list(rows.order_by("-told_at", "-number", "account_id"))
 
 
 @codes.rung_names.answered_by

@@ -20,6 +20,7 @@ BENCHES = {
     "map": ("rounds",),
     "memory": ("requests",),
     "places": ("rows",),
+    "plans": ("rounds",),
     "tables": ("rows",),
     "twins": ("rows",),
 }

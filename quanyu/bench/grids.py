@@ -65,6 +65,7 @@ def _cases(seed: int, processes: int) -> Iterator[Case]:
     yield Case("s10k", units, told)
     today = draw(units, told, processes=processes).grid
     yield Case("s10k-change", _changed(replace(units, today=today)), replace(CHANGE, seed=seed))
+    yield Case("h10k", instance("h10k"), told)
 
 
 def _changed(units: Units) -> Units:

@@ -2,6 +2,7 @@
 
 import logging
 import os
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
 from datetime import datetime
@@ -10,19 +11,24 @@ from uuid import UUID
 
 from django.conf import settings
 from django.utils import timezone
+from django.utils.translation import gettext, override
 
+from quanyu.kernel.access.http import sentence
 from quanyu.kernel.access.rules import Actor, system
 from quanyu.kernel.access.scope import acting
+from quanyu.kernel.errors import Refusal
 from quanyu.kernel.jobs.rules import every, on
 from quanyu.regions.actions import checking, contacts, planning, reorganising
 from quanyu.regions.queries import planning as plans
+from quanyu.regions.queries import rehearsed
 from quanyu.regions.queries import reorganising as reorganisations
+from quanyu.regions.queries.rehearsing import Trial
 from quanyu.regions.rules.findings import FAULTY
 from quanyu.regions.rules.planning import Fault, Wanted, fault_of, wishes
 from quanyu.regions.workflow import ReorganisationState as S
 
 if TYPE_CHECKING:
-    from quanyu.regions.models import PlanPart
+    from quanyu.regions.models import PlanPart, Reorganisation
 
 log = logging.getLogger(__name__)
 
@@ -99,6 +105,66 @@ def take_effect(key: UUID, at: datetime) -> None:
 
 def _worker() -> Actor:
     return system(settings.QUANYU_CITY, job="regions.reorganise")
+
+
+DRAWN_AT_ONCE = 100
+"""Places of a rehearsal between two words about how far it is."""
+
+
+@on("reorganisation.start", is_apart=True)
+@on("reorganisation.amend", is_apart=True)
+@on("reorganisation.set_back", is_apart=True)
+@on("reorganisation.rehearse", is_apart=True)
+def rehearse(case: UUID, at: datetime) -> None:
+    """Find what a re-organisation would do, and keep it for its page; a second time it is kept."""
+    worker = system(settings.QUANYU_CITY, job="regions.rehearse")
+    with acting(worker):
+        row = reorganising.open_rehearsal(reorganisation_id=case, actor=worker, at=timezone.now())
+    if row is None:
+        return
+    try:
+        told = _rehearsed(row, worker)
+    except Refusal as no:
+        said = no
+        told = _in_each_language(lambda: {"wrong": sentence(said)})
+    except Exception:
+        # Its page would wait for ever; the reason is in the log, and anybody may ask again.
+        log.exception("no rehearsal of %s", case)
+        told = _in_each_language(
+            lambda: {"wrong": gettext("预演时出错，详情在运行日志里；可以重新预演")}
+        )
+    with acting(worker):
+        reorganising.keep_rehearsal(
+            reorganisation_id=case, told=told, actor=worker, at=timezone.now()
+        )
+
+
+def _rehearsed(row: "Reorganisation", worker: Actor) -> dict[str, Any]:
+    with acting(worker):
+        trial = Trial(row, actor=worker)
+    born = trial.outcome.born
+    for first in range(0, len(born), DRAWN_AT_ONCE):
+        with acting(worker):
+            trial.draw(born[first : first + DRAWN_AT_ONCE])
+            reorganising.note_rehearsal(
+                reorganisation_id=row.pk,
+                done=len(trial.shapes),
+                total=len(born),
+                actor=worker,
+                at=timezone.now(),
+            )
+    with acting(worker):
+        return _in_each_language(
+            lambda: rehearsed.told(trial.found(actor=worker, at=timezone.now()))
+        )
+
+
+def _in_each_language(told: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+    found = {}
+    for language, _name in settings.LANGUAGES:
+        with override(language):
+            found[language] = told()
+    return found
 
 
 TOGETHER = 16

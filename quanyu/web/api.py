@@ -22,6 +22,7 @@ from quanyu.gateway.api import router as exchange
 from quanyu.kernel.access.http import sentence
 from quanyu.kernel.errors import Denied, Refusal, TooMany
 from quanyu.regions.api import router as places
+from quanyu.regions.api.planning import router as plans
 from quanyu.regions.api.reorganising import router as reorganisations
 from quanyu.web import messages
 
@@ -54,6 +55,7 @@ api.add_router("/public", public)
 api.add_router("/events", events)
 api.add_router("/exchange", exchange)
 api.add_router("/places", places)
+api.add_router("/plans", plans)
 api.add_router("/reorganisations", reorganisations)
 api.add_router("/whistles", calls)
 api.add_router("/cards", cards)

@@ -1,11 +1,13 @@
 """The API of re-organisations … does what the pages do, and says why not (区划调整接口)."""
 
 from typing import Any
+from uuid import UUID
 
 import pytest
 from django.utils import timezone
 
 from quanyu.kernel.access.rules import Role
+from quanyu.regions import jobs
 from tests.conftest import STREET, person
 from tests.seat import browser_of
 
@@ -37,8 +39,23 @@ def drafted(browser: Any) -> str:
     return address
 
 
-def test_rehearses_with_counts_that_are_the_lengths(browser: Any, drafted: str) -> None:
+def rehearsed(address: str) -> None:
+    """Do what the worker does."""
+    jobs.rehearse(UUID(address.rsplit("/", 1)[1]), timezone.now())
+
+
+def test_says_that_it_is_not_rehearsed_yet(browser: Any, drafted: str) -> None:
     told = browser.get(f"{drafted}/rehearsal").json()
+
+    assert (told["found_at"], told["moves"]) == (None, [])
+
+
+def test_rehearses_with_counts_that_are_the_lengths(browser: Any, drafted: str) -> None:
+    rehearsed(drafted)
+
+    told = browser.get(f"{drafted}/rehearsal").json()
+
+    assert told["moves"][0]["lines"][0]["target"] == G1
 
     assert [lot["count"] for lot in told["moves"]] == [len(lot["lines"]) for lot in told["moves"]]
     assert told["households"] == sum(line["households"] for line in told["moves"][0]["lines"])

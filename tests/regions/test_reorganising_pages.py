@@ -48,6 +48,7 @@ def step(address: str, change: str, *sources: str) -> str:
 
 def test_make_one_step_by_step_and_take_it_to_its_day(browser: Any, drafted: str) -> None:
     browser.post(step(drafted, "merge", G1, G2), {"target": G1, "name": "荷塘网格"})
+    jobs.rehearse(_key(drafted), timezone.now())
     page = browser.get(drafted).content.decode()
     browser.post(f"{drafted}/submit")
     other = browser_of(person(Role.DISTRICT_ADMIN, "34/01/04/", name="冯岚"))

@@ -71,8 +71,9 @@ def redraw(*, plan_id: UUID, wanted: Wanted, actor: Actor, at: datetime) -> Plan
     _wish(row, wanted)
     _lay_hand(row, actor)
     row.save(update_fields=[*WISHES, "hands"])
-    current = {one.region_path: one.locks for one in queries.parts(row, actor=actor)}
-    _ask(row, current, number=_next(row, actor), at=at)
+    held = queries.locks(row, actor=actor)
+    held |= {one.region_path: one.locks for one in queries.failed(row, actor=actor)}
+    _ask(row, held, number=_next(row, actor), at=at)
     record("plan.redraw", row, actor=actor, at=at, facts=asdict(wanted))
     return row
 

@@ -12,13 +12,13 @@ from quanyu.kernel.access.rules import Actor
 from quanyu.kernel.errors import Denied
 from quanyu.regions import queries
 from quanyu.regions.actions import reorganising as actions
-from quanyu.regions.queries import rehearsing
+from quanyu.regions.queries import rehearsed
 from quanyu.regions.queries import reorganising as reads
 from quanyu.regions.schemas import reorganising as schemas
 
 router = Router(tags=["re-organisations"])
 WORDED = ("approve", "send_back", "refuse", "withdraw")
-VERBS = (*WORDED, "submit", "take_back")
+VERBS = (*WORDED, "submit", "take_back", "rehearse")
 
 
 @router.get("", response=list[schemas.ReorganisationOut])
@@ -59,10 +59,18 @@ def one(request: HttpRequest, reorganisation_id: UUID) -> dict[str, Any]:
 
 @router.get("/{uuid:reorganisation_id}/rehearsal", response=schemas.RehearsalOut)
 def rehearsal(request: HttpRequest, reorganisation_id: UUID) -> Any:
-    """Say what it would move, and who would be left; nothing is written (预演)."""
+    """Say what it would move, and who would be left, as a job has found; ask again until then.
+
+    Lists are cut at fifty lines, places at a hundred; the file has all of them (预演).
+    """
     actor = actor_of(request)
     row = reads.one(reorganisation_id, actor=actor)
-    return rehearsing.rehearse(row, actor=actor, at=timezone.now())
+    kept = rehearsed.kept(row, actor=actor)
+    if kept is None or kept.done_at is None:
+        return {"done": kept.done if kept else 0, "total": kept.total if kept else 0}
+    told = rehearsed.shown(kept, actor=actor, place=row.region_path)
+    is_stale = kept.edition != queries.edition()
+    return told | {"found_at": kept.done_at, "is_stale": is_stale}
 
 
 @router.post("/{uuid:reorganisation_id}/steps", response={201: schemas.ReorganisationDetail})
@@ -92,7 +100,7 @@ def drop_step(request: HttpRequest, reorganisation_id: UUID, operation_id: UUID)
 def act(
     request: HttpRequest, reorganisation_id: UUID, verb: str, body: schemas.SaidIn
 ) -> dict[str, Any]:
-    """Submit, take back, approve, send back, refuse or withdraw one."""
+    """Submit, take back, approve, send back, refuse, withdraw one; or have it rehearsed anew."""
     if verb not in VERBS:
         raise Denied
     actor, at = actor_of(request), timezone.now()

@@ -251,6 +251,45 @@ class Stage(models.Model):
         return f"{self.name} {self.looked}"
 
 
+class Rehearsal(models.Model):
+    """What a re-organisation would do, as a job has found; gone once it begins (预演).
+
+    ``told`` holds the page of it in each language. ``version`` is the step of the story after
+    which it was found; a later change makes it stale.
+    """
+
+    access = Access(rows=Under("reorganisation", "regions.Reorganisation"))
+    personal = {
+        "told": Personal(
+            "duty",
+            _("说明区划调整会让谁的任职和授权转移"),
+            YEARS,
+            "reorganisation__ended_at",
+            of="staff",
+        )
+    }
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    reorganisation = models.OneToOneField(
+        Reorganisation, models.CASCADE, verbose_name="区划调整", related_name="rehearsal"
+    )
+    version = models.PositiveIntegerField("经过的第几步")
+    edition = models.CharField("区划版本", max_length=40, blank=True)
+    done = models.PositiveIntegerField("已看的地方", default=0)
+    total = models.PositiveIntegerField("共有的地方", default=0)
+    asked_at = models.DateTimeField("要求时间")
+    done_at = models.DateTimeField("完成时间", null=True)
+    told = models.JSONField("结果", default=dict)
+
+    objects = ScopedManager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "预演"
+
+    def __str__(self) -> str:
+        return f"{self.reorganisation_id} {self.version}"
+
+
 class Passage(models.Model):
     """What became of a place on a day; public, as the tree itself is (沿革)."""
 

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from quanyu.regions.models import Plan, PlanPart
 
 MOST_MOVED = 300
+A_PAGE = 100
+"""Communities on a page of the overview."""
 AROUND = 200
 """Households that the bars show below the lowest and above the highest."""
 
@@ -49,11 +51,10 @@ def views(state: str) -> list[dict[str, Any]]:
 
 def figures(plan: "Plan", parts: Sequence["PlanPart"]) -> list[dict[str, str]]:
     """Return the figures of the strip: today, the drawing, and what to note."""
-    told = [one.figures for one in parts if one.figures]
-    if not told:
+    told = queries.beside([one.figures for one in parts])
+    if told is None:
         return []
-    was = queries.summed([one["today"] for one in told])
-    now = queries.summed([one["proposal"] for one in told])
+    was, now = told["today"], told["proposal"]
     grids = [grid for one in parts for grid in one.grids]
     return [
         _fitting(plan, grids),
@@ -199,9 +200,27 @@ def community(plan: "Plan", part: "PlanPart") -> dict[str, Any]:
     }
 
 
-def overview(plan: "Plan", parts: Sequence["PlanPart"]) -> dict[str, Any]:
-    """Return what the page of many communities shows: a row for each."""
-    return {"communities": [_community(plan, part) for part in parts]}
+def overview(plan: "Plan", parts: Sequence["PlanPart"], page: str) -> dict[str, Any]:
+    """Return what the page of many communities shows: a row for each, those in trouble first."""
+    first = (max(1, int(page)) - 1) * A_PAGE if page.isascii() and page.isdigit() else 0
+    ordered = sorted(parts, key=_trouble)
+    shown = ordered[first : first + A_PAGE]
+    pages: dict[str, Any] = {"first": first + 1, "last": first + len(shown)}
+    if first:
+        pages["previous_url"] = f"?page={first // A_PAGE}"
+    if first + A_PAGE < len(ordered):
+        pages["next_url"] = f"?page={first // A_PAGE + 2}"
+    return {
+        "communities": [_community(plan, part) for part in shown],
+        "pages": pages if len(ordered) > A_PAGE else None,
+        "total": len(ordered),
+    }
+
+
+def _trouble(part: "PlanPart") -> tuple[bool, float, str]:
+    """Order communities: without an answer first, then by how many grids are of a right size."""
+    share = part.figures.get("proposal", {}).get("in_range")
+    return not part.impossible, 1.0 if share is None else share, part.region_path
 
 
 def failed(parts: Sequence["PlanPart"]) -> list[dict[str, str]]:

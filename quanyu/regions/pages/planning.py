@@ -26,12 +26,13 @@ from quanyu.kernel.access.http import (
 )
 from quanyu.kernel.access.rules import Actor
 from quanyu.kernel.errors import Denied, Refusal
-from quanyu.regions import actions, schemas
+from quanyu.regions import actions
 from quanyu.regions.pages import planned
 from quanyu.regions.queries import planning as queries
 from quanyu.regions.queries import tree
 from quanyu.regions.rules import planning as rules
-from quanyu.regions.rules.planning import State, Wanted, Weight, WrongPlan
+from quanyu.regions.rules.planning import State, Wanted, WrongPlan
+from quanyu.regions.schemas import planning as schemas
 
 
 @require_GET
@@ -121,9 +122,7 @@ def _redraw(request: HttpRequest, key: UUID, actor: Actor, at: datetime) -> Done
     labels = {weight.value: _(words[0]) for weight, words in rules.WEIGHT_WORDS.items()}
     labels |= {"low": _("户数下限"), "high": _("户数上限"), "target": _("目标户数")}
     typed = parsed(schemas.WantedIn, request.POST.dict(), labels=labels)
-    weights = {weight.value: getattr(typed, weight.value) for weight in Weight}
-    wanted = Wanted(typed.low, typed.high, typed.target, weights, typed.seed)
-    actions.redraw(plan_id=key, wanted=wanted, actor=actor, at=at)
+    actions.redraw(plan_id=key, wanted=typed.wanted(), actor=actor, at=at)
     return key, _("已开始计算")
 
 
@@ -200,6 +199,7 @@ def _page(request: HttpRequest, key: UUID, no: Refusal | None = None) -> HttpRes
     actor = actor_of(request)
     row = queries.plan(key, actor=actor)
     parts = queries.parts(row, actor=actor)
+    page = request.GET.get("page", "")
     asked = request.POST.get("community") or request.GET.get("community", "")
     alone = parts[0].region_path if len(parts) == 1 else asked
     part = queries.part(row, alone, actor=actor) if alone else None
@@ -217,7 +217,7 @@ def _page(request: HttpRequest, key: UUID, no: Refusal | None = None) -> HttpRes
         "reorganisation_url": _follows(row),
         "has_undo": queries.has_undo(row, actor=actor),
         "failed": planned.failed(queries.failed(row, actor=actor)),
-        **(planned.community(row, part) if part else planned.overview(row, parts)),
+        **(planned.community(row, part) if part else planned.overview(row, parts, page)),
         "several": len(parts) > 1,
     }
     return answer(request, "regions/plan.html", context, no)

@@ -37,7 +37,7 @@ from quanyu.regions.tables import REHEARSAL, REORGANISATIONS
 from quanyu.regions.workflow import MAKERS, REORGANISATION, ReorganisationState
 
 WORDED = ("send_back", "refuse", "withdraw")
-VERBS = (*WORDED, "submit", "take_back", "approve")
+VERBS = (*WORDED, "submit", "take_back", "approve", "rehearse")
 
 
 @REORGANISATIONS.narrowed_by
@@ -233,6 +233,19 @@ def progress(request: HttpRequest, reorganisation_id: UUID) -> HttpResponse:
     return answer(request, "regions/_stages.html", context)
 
 
+@require_GET
+@hidden_if_denied
+def trying(request: HttpRequest, reorganisation_id: UUID) -> HttpResponse:
+    """Say how far the rehearsal is; when it is there, the page is asked for anew."""
+    actor = actor_of(request)
+    row = reads.one(reorganisation_id, actor=actor)
+    context = shown.rehearsal(row, actor=actor)
+    response = answer(request, "regions/_trying.html", context)
+    if "trying" not in context:
+        response["HX-Refresh"] = "true"
+    return response
+
+
 @require_POST
 @hidden_if_denied
 def act(request: HttpRequest, reorganisation_id: UUID, verb: str) -> HttpResponse:
@@ -245,7 +258,8 @@ def act(request: HttpRequest, reorganisation_id: UUID, verb: str) -> HttpRespons
         getattr(actions, verb)(reorganisation_id=reorganisation_id, actor=actor, at=at, **said)
     except Refusal as no:
         return _page(request, reorganisation_id, at=at, no=no, tried=verb)
-    messages.success(request, _("{act}：已办好").format(act=_(REORGANISATION.label(verb))))
+    label = _("重新预演") if verb == "rehearse" else _(REORGANISATION.label(verb))
+    messages.success(request, _("{act}：已办好").format(act=label))
     return HttpResponseRedirect(reverse("desk_reorganisation", args=[reorganisation_id]))
 
 
@@ -284,12 +298,13 @@ def _page(
         "section": "reorganisations",
         "one": shown.facts(row),
         "steps": shown.steps(row, actor=actor, is_draft=is_draft),
+        "steps_more": max(0, row.operations.count() - shown.STEPS_SHOWN),
         "step_url": reverse("desk_operation_new", args=[row.pk]) if is_draft else "",
         "words_url": reverse("desk_reorganisation_words", args=[row.pk]) if is_draft else "",
         "export_url": f"{export}?reorganisation={row.pk}",
         "acts": acts,
         "story": shown.story(row, actor=actor, at=at),
-        **shown.rehearsal(row, actor=actor, at=at),
+        **shown.rehearsal(row, actor=actor),
         **shown.progress(row, actor=actor),
     }
     return answer(request, "regions/reorganisation.html", context, no)

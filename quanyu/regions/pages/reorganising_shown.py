@@ -8,21 +8,20 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from quanyu.kernel.access.http import sentence
 from quanyu.kernel.access.rules import Actor
 from quanyu.kernel.accounts import queries as accounts
 from quanyu.kernel.accounts.rules import ROLE_NAMES
-from quanyu.kernel.errors import Refusal
 from quanyu.kernel.tables.documents import Cell, Document, Head, Part, Side
 from quanyu.regions import queries
+from quanyu.regions.queries import rehearsed
 from quanyu.regions.queries import reorganising as reads
 from quanyu.regions.queries.past import Became
-from quanyu.regions.queries.rehearsing import Line, Lot, Rehearsal, rehearse
-from quanyu.regions.queries.sketches import sketch
+from quanyu.regions.queries.rehearsed import called
+from quanyu.regions.queries.rehearsing import Line, rehearse
 from quanyu.regions.queries.tree import in_language
 from quanyu.regions.rules.changes import CHANGE_WORDS, Change, Operation
 from quanyu.regions.tables import REHEARSAL, REORGANISATIONS
-from quanyu.regions.workflow import REORGANISATION, ReorganisationState
+from quanyu.regions.workflow import REORGANISATION, WAITING, ReorganisationState
 
 S = ReorganisationState
 TONES = {
@@ -34,8 +33,8 @@ TONES = {
     S.REFUSED: "void",
     S.WITHDRAWN: "void",
 }
-SHOWN = 50
-"""Lines of a list on the page; all of them are in the file."""
+
+STEPS_SHOWN = 50
 
 
 def listed(names: Sequence[str]) -> str:
@@ -85,11 +84,6 @@ def values(rows: Sequence[Any], *, at: datetime) -> list[dict[str, Any]]:
     ]
 
 
-def called(path: str) -> str:
-    """Return what a place is called, in the reader's language, today or when it last stood."""
-    return queries.place_names([path])[path]
-
-
 def facts(one: Any) -> dict[str, Any]:
     """Return what one says of itself."""
     people = accounts.account_names(
@@ -126,10 +120,10 @@ def steps(one: Any, *, actor: Actor, is_draft: bool) -> list[dict[str, Any]]:
                     for t in each.operation.targets
                 ]
             ),
-            "units": len(each.operation.homes),
+            "units": units,
             "drop_url": reverse("desk_operation_drop", args=[one.pk, each.id]) if is_draft else "",
         }
-        for each in reads.operations(one, actor=actor)
+        for each, units in reads.steps(one, actor=actor, most=STEPS_SHOWN)
     ]
 
 
@@ -156,57 +150,25 @@ def passage(one: Became, path: str) -> dict[str, Any]:
 # ------------------------------------------------------------------ the rehearsal
 
 
-def rehearsal(one: Any, *, actor: Actor, at: datetime) -> dict[str, Any]:
-    """Return what one would move while it has not begun; why not, when it does not hold."""
-    if one.state not in (S.DRAFT, S.SUBMITTED, S.APPROVED):
+def rehearsal(one: Any, *, actor: Actor) -> dict[str, Any]:
+    """Return what one would move while it has not begun: found, being found, or not yet begun."""
+    if one.state not in WAITING:
         return {"rehearsal": None}
-    try:
-        found = rehearse(one, actor=actor, at=at)
-    except Refusal as no:
-        return {"rehearsal": None, "wrong": sentence(no)}
-    return {"rehearsal": _shown(found), "sketch": sketch(found.outcome, found.drawn)}
-
-
-def _shown(found: Rehearsal) -> dict[str, Any]:
-    names = _names(found)
-    return {
-        "places": found.places,
-        "households": found.households,
-        "moves": [_lot(lot, names) for lot in found.moves],
-        "left": [_line(line, names) for line in found.left],
+    kept = rehearsed.kept(one, actor=actor)
+    asks = {
+        "rehearse_url": reverse("desk_reorganisation_act", args=[one.pk, "rehearse"]),
+        "trying_url": reverse("desk_reorganisation_trying", args=[one.pk]),
     }
-
-
-def _names(found: Rehearsal) -> dict[str, str]:
-    """Return what the places will be called, by the paths they will have."""
-    return {one.path: in_language(one.name, one.name_en) for one in found.outcome.born}
-
-
-def _lot(lot: Lot, names: Mapping[str, str]) -> dict[str, Any]:
-    return {
-        "kind": lot.kind,
-        "label": lot.label,
-        "count": lot.count,
-        "lines": [_line(line, names) for line in lot.lines[:SHOWN]],
-        "more": max(0, lot.count - SHOWN),
-    }
-
-
-def _line(line: Line, names: Mapping[str, str]) -> dict[str, Any]:
-    return {
-        "name": line.name,
-        "detail": line.detail,
-        "origin": called(line.origin),
-        "target": _target(line.target, names),
-        "url": line.url,
-        "households": line.households,
-    }
-
-
-def _target(path: str, names: Mapping[str, str]) -> str:
-    if path in names:
-        return names[path]
-    return called(path) if path else ""
+    if kept is None or kept.done_at is None:
+        return asks | {
+            "rehearsal": None,
+            "trying": {"done": kept.done, "total": kept.total} if kept else {},
+        }
+    told = rehearsed.shown(kept, actor=actor, place=one.region_path)
+    if "wrong" in told:
+        return asks | {"rehearsal": None, "wrong": told["wrong"]}
+    is_stale = kept.edition != queries.edition()
+    return asks | {"rehearsal": told | {"at": kept.done_at, "is_stale": is_stale}}
 
 
 @REHEARSAL.narrowed_by
@@ -239,7 +201,7 @@ def compose(asked: Mapping[str, str], *, actor: Actor, at: datetime) -> Document
         for line in found.places
     ]
     parts = [Part(_("地方"), heads, rows)]
-    names = _names(found)
+    names = {one.path: in_language(one.name, one.name_en) for one in found.outcome.born}
     parts += [_part(lot.label, lot.lines, names) for lot in found.moves]
     parts.append(_part(_("没有着落的"), found.left, names))
     return Document(one.title, called(one.region_path), parts)
@@ -253,7 +215,12 @@ def _part(title: str, lines: Sequence[Line], names: Mapping[str, str]) -> Part:
         Head(_("以后"), width=26),
     ]
     rows = [
-        [line.name, line.detail or None, called(line.origin), _target(line.target, names) or None]
+        [
+            line.name,
+            line.detail or None,
+            called(line.origin),
+            rehearsed.target_name(line.target, names) or None,
+        ]
         for line in lines
     ]
     return Part(title, heads, rows)

@@ -36,6 +36,11 @@ def behind(door: Callable[[str, View], View]) -> list[URLPattern]:
             name="desk_reorganisation_progress",
         ),
         path(
+            f"{ONE}/trying",
+            door("reorganisations", reorganising.trying),
+            name="desk_reorganisation_trying",
+        ),
+        path(
             f"{ONE}/steps/new",
             door("reorganisations", operations.new),
             name="desk_operation_new",

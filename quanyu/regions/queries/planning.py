@@ -17,6 +17,7 @@ from quanyu.regions.rules import planning
 from quanyu.regions.rules.planning import State
 
 MOST_LISTED = 200
+BULKY = ("shapes", "buildings", "today", "grid", "locks", "wanted")
 FEW = 16
 """Communities with all their shapes that a process holds at once."""
 
@@ -75,9 +76,18 @@ def plan(key: UUID, *, actor: Actor) -> Plan:
 
 
 def parts(row: Plan, *, actor: Actor) -> list[PlanPart]:
-    """Return the communities of a plan as they stand, in the order of their codes; no shapes."""
+    """Return the communities of a plan as they stand, in the order of their codes.
+
+    Neither shapes nor what says where each building goes: of a city that is 60,000 buildings.
+    """
     found = PlanPart.objects.visible_to(actor).filter(plan=row, is_current=True)
-    return list(found.defer("shapes").order_by("region_path"))
+    return list(found.defer(*BULKY).order_by("region_path"))
+
+
+def locks(row: Plan, *, actor: Actor) -> dict[str, dict[str, str]]:
+    """Return what was put by hand in each community of a plan as it stands."""
+    found = PlanPart.objects.visible_to(actor).filter(plan=row, is_current=True)
+    return dict(found.values_list("region_path", "locks"))
 
 
 def part(row: Plan, path: str, *, actor: Actor) -> PlanPart | None:
@@ -197,6 +207,14 @@ def house_names(keys: Sequence[UUID]) -> dict[str, tuple[str, str]]:
 
 
 # ------------------------------------------------------------------ sums
+
+
+def beside(told: Sequence[Mapping[str, Any]]) -> dict[str, Any] | None:
+    """Return the figures of today and of the drawing over some communities; none for none."""
+    known = [one for one in told if one]
+    if not known:
+        return None
+    return {side: summed([one[side] for one in known]) for side in ("today", "proposal")}
 
 
 def summed(told: Sequence[Mapping[str, Any]]) -> dict[str, Any]:

@@ -23,7 +23,7 @@ from quanyu.regions.queries.following import Ways
 from quanyu.regions.queries.locator import Locator, from_wkb
 from quanyu.regions.queries.outlines import After, Drawing
 from quanyu.regions.rules import outlines
-from quanyu.regions.rules.changes import Ground, Outcome
+from quanyu.regions.rules.changes import Born, Ground, Outcome
 from quanyu.regions.rules.contacts import POST_WORDS, Post
 from quanyu.regions.rules.reorganising import settle
 
@@ -41,6 +41,8 @@ class Line:
     """"" where it would have no place."""
     url: str = ""
     households: int = 0
+    kind: str = ""
+    """That it is a grant: who holds one is told to who leads there alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,31 +91,52 @@ class Rehearsal:
         return sum(line.households for lot in self.moves for line in lot.lines)
 
 
+class Trial:
+    """A rehearsal under way: what the operations come to, and the places drawn so far."""
+
+    def __init__(self, row: Reorganisation, *, actor: Actor) -> None:
+        """Settle the operations.
+
+        :raises WrongOperation: if they do not hold together
+        """
+        drawn = reads.operations(row, actor=actor)
+        told = [one.operation for one in drawn]
+        self._row, self._ground = row, reads.ground(told, row.effective_date)
+        self.outcome = settle(told, self._ground)
+        self._after = After(self.outcome, drawn, self._ground)
+        self.shapes: dict[str, Drawing] = {}
+
+    def draw(self, born: Sequence[Born]) -> None:
+        """Draw and count some of the places that begin."""
+        self.shapes |= {one.path: self._after.of(one.path) for one in born}
+
+    def found(self, *, actor: Actor, at: datetime) -> Rehearsal:
+        """Return what would move, and who would be left, in the reader's language."""
+        row, outcome = self._row, self.outcome
+        guess = _Guess(outcome, self.shapes)
+        lots = [_houses(outcome, self._ground)]
+        asked = bound.ask(guess.ways.origins, actor, at)
+        lots += [_lot(one, guess) for answer in asked for one in answer]
+        posts, left = _posts(row, outcome, actor=actor, at=at)
+        grants, lost = _grants(row, outcome, actor=actor, at=at)
+        new = _unserved(outcome, [*posts.lines, *grants.lines])
+        return Rehearsal(
+            outcome,
+            tuple(_places(outcome, self.shapes)),
+            (*lots, posts, grants),
+            (*left, *lost, *new),
+            self.shapes,
+        )
+
+
 def rehearse(row: Reorganisation, *, actor: Actor, at: datetime) -> Rehearsal:
-    """Return what would move, and who would be left.
+    """Return what would move, and who would be left, at once: for a file, not for a page.
 
     :raises WrongOperation: if the operations do not hold together
     """
-    drawn = reads.operations(row, actor=actor)
-    told = [one.operation for one in drawn]
-    ground = reads.ground(told, row.effective_date)
-    outcome = settle(told, ground)
-    after = After(outcome, drawn, ground)
-    shapes = {one.path: after.of(one.path) for one in outcome.born}
-    guess = _Guess(outcome, shapes)
-    origins = guess.ways.origins
-    lots = [_houses(outcome, ground)]
-    lots += [_lot(one, guess) for answer in bound.ask(origins, actor, at) for one in answer]
-    posts, left = _posts(row, outcome, actor=actor, at=at)
-    grants, lost = _grants(row, outcome, actor=actor, at=at)
-    new = _unserved(outcome, [*posts.lines, *grants.lines])
-    return Rehearsal(
-        outcome,
-        tuple(_places(outcome, shapes)),
-        (*lots, posts, grants),
-        (*left, *lost, *new),
-        shapes,
-    )
+    trial = Trial(row, actor=actor)
+    trial.draw(trial.outcome.born)
+    return trial.found(actor=actor, at=at)
 
 
 class _Guess:
@@ -213,6 +236,7 @@ def _grants(
             else _(ROLE_NAMES[one.role]),
             one.region_path,
             heirs[one.region_path] if row.moves_grants else "",
+            kind=GRANTS,
         )
         for one in accounts.held_at(sorted(heirs), actor=actor, at=at)
     ]

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.db.models.functions import Concat
 
 from quanyu.kernel.access.queries import get
@@ -104,6 +104,24 @@ def operations(row: Reorganisation, *, actor: Actor) -> list[Drawn]:
     for key, unit, path in told.values_list("operation_id", "unit", "path"):
         homes[key][unit] = path
     return [_drawn(one, targets[one.pk], homes[one.pk]) for one in kept]
+
+
+def steps(row: Reorganisation, *, actor: Actor, most: int) -> list[tuple[Drawn, int]]:
+    """Return the first operations without what goes where, each with how many units it names."""
+    rows = Operation.objects.visible_to(actor).filter(reorganisation=row).order_by("number")
+    found = list(rows.annotate(units=Count("allotments"))[:most])
+    targets: dict[UUID, list[Target]] = defaultdict(list)
+    told = Target.objects.visible_to(actor).filter(operation__in=[one.pk for one in found])
+    for target in told.defer("shape").order_by("number"):
+        targets[target.operation_id].append(target)
+    return [
+        (Drawn(one.pk, one.number, _said(one, targets[one.pk]), {}), one.units) for one in found
+    ]
+
+
+def _said(row: Operation, targets: Iterable[Target]) -> changes.Operation:
+    named = tuple(Named(one.path, one.name, one.name_en) for one in targets)
+    return changes.Operation(row.change, tuple(row.sources), named)
 
 
 def steps_of(row: Reorganisation) -> list[Drawn]:

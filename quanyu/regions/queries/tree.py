@@ -128,6 +128,8 @@ def topic_names() -> dict[str, str]:
         "grid_profile.set": gettext("制定网格规范"),
         "region.reorganise": gettext("区划调整落地"),
         "reorganisation": gettext("区划调整"),
+        "reorganisation.rehearse": gettext("预演区划调整"),
+        "reorganisation.keep_rehearsal": gettext("算出区划调整的预演"),
         "plan.make": gettext("新建网格方案"),
         "plan.redraw": gettext("重新计算方案"),
         "plan.draw": gettext("算出网格方案"),

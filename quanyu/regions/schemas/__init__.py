@@ -1,13 +1,9 @@
 """What goes in and out of places (地点接口)."""
 
 from datetime import date
-from typing import Annotated
 from uuid import UUID
 
 from ninja import Schema
-from pydantic import BaseModel, ConfigDict, Field
-
-from quanyu.regions.rules.planning import GRADES, LONGEST_SAID, LONGEST_TITLE
 
 
 class StepOut(Schema):
@@ -82,31 +78,3 @@ class WhoOut(Schema):
     bodies: list[AnsweringOut]
     standing: list[StandingOut]
     notes: list[str]
-
-
-Grade = Annotated[int, Field(ge=0, lt=len(GRADES))]
-
-
-class WantedIn(BaseModel):
-    """Sizes in households and sliders of a plan."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    low: int = 300
-    high: int = 500
-    target: int = 430
-    little_change: Grade = 2
-    whole_estates: Grade = 2
-    roads: Grade = 2
-    compact: Grade = 2
-    seed: Annotated[int, Field(ge=1, le=1_000_000)] = 1
-
-
-class PlanIn(BaseModel):
-    """A plan to be made."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    place: Annotated[str, Field(max_length=40)]
-    title: Annotated[str, Field(max_length=LONGEST_TITLE)]
-    reason: Annotated[str, Field(max_length=LONGEST_SAID)] = ""

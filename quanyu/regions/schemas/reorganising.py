@@ -123,7 +123,7 @@ class LineOut(Schema):
 
 
 class LotOut(Schema):
-    """All of one kind that would move; ``count`` is how many lines there are."""
+    """All of one kind that would move; ``count`` is how many, ``lines`` the first fifty."""
 
     kind: str
     label: str
@@ -146,12 +146,21 @@ class PlaceLineOut(Schema):
 
 
 class RehearsalOut(Schema):
-    """What a re-organisation would do on the ground as it stands."""
+    """What a re-organisation would do; until ``found_at`` is set, only how far the job is."""
 
-    households: int
-    places: list[PlaceLineOut]
-    moves: list[LotOut]
-    left: list[LineOut]
+    found_at: datetime | None = None
+    is_stale: bool = False
+    """Whether the tree of places has changed since."""
+    done: int = 0
+    total: int = 0
+    wrong: str = ""
+    """Why it cannot be done as it is written."""
+    households: int = 0
+    places: list[PlaceLineOut] = []
+    places_count: int = 0
+    moves: list[LotOut] = []
+    left: list[LineOut] = []
+    left_count: int = 0
 
 
 class BecameOut(Schema):

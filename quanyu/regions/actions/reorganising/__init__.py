@@ -19,11 +19,19 @@ from quanyu.regions.actions.reorganising.drafting import (
     propose,
 )
 from quanyu.regions.actions.reorganising.effect import AT_ONCE, OWN, begin, follow, proceed
+from quanyu.regions.actions.reorganising.rehearsals import (
+    NotRehearsed,
+    keep_rehearsal,
+    note_rehearsal,
+    open_rehearsal,
+    rehearse,
+)
 
 __all__ = [
     "AT_ONCE",
     "OWN",
     "Batch",
+    "NotRehearsed",
     "Step",
     "Wanted",
     "add_operation",
@@ -33,9 +41,13 @@ __all__ = [
     "draft",
     "drop_operation",
     "follow",
+    "keep_rehearsal",
+    "note_rehearsal",
+    "open_rehearsal",
     "proceed",
     "propose",
     "refuse",
+    "rehearse",
     "send_back",
     "submit",
     "take_back",

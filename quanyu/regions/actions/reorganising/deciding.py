@@ -11,6 +11,7 @@ from quanyu.kernel.errors import Invalid
 from quanyu.kernel.errors import gettext_noop as _
 from quanyu.kernel.workflow.actions import move
 from quanyu.regions import rules
+from quanyu.regions.actions.reorganising.rehearsals import forget_rehearsal
 from quanyu.regions.models import Claim, Region, Reorganisation
 from quanyu.regions.queries import reorganising as reads
 from quanyu.regions.rules.changes import Outcome, Taken
@@ -88,6 +89,7 @@ def refuse(*, reorganisation_id: UUID, words: str, actor: Actor, at: datetime) -
     row = reads.one(reorganisation_id, actor=actor, lock=True)
     row.ended_at = at
     move(row, "refuse", actor=actor, at=at, words=_said(words))
+    forget_rehearsal(row, actor=actor)
     return row
 
 
@@ -100,6 +102,7 @@ def withdraw(*, reorganisation_id: UUID, words: str, actor: Actor, at: datetime)
     row = reads.one(reorganisation_id, actor=actor, lock=True)
     row.ended_at = at
     move(row, "withdraw", actor=actor, at=at, words=_said(words))
+    forget_rehearsal(row, actor=actor)
     release(row, actor=actor)
     return row
 

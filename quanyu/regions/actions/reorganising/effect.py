@@ -23,6 +23,7 @@ from quanyu.regions.actions.reorganising.applying import redraw
 from quanyu.regions.actions.reorganising.batches import Batch
 from quanyu.regions.actions.reorganising.deciding import release
 from quanyu.regions.actions.reorganising.housing import move_estates, rehouse
+from quanyu.regions.actions.reorganising.rehearsals import forget_rehearsal
 from quanyu.regions.actions.reorganising.serving import move_contacts
 from quanyu.regions.models import Reorganisation, Stage
 from quanyu.regions.queries import following
@@ -111,6 +112,7 @@ def _begin(row: Reorganisation, *, actor: Actor, at: datetime) -> None:
     reads.outcome(row, actor=actor)
     row.begun_at = at
     move(row, "begin", actor=actor, at=at)
+    forget_rehearsal(row, actor=actor)
     names = [*OWN, *following.followers()]
     stages = Stage.objects.bulk_create(
         Stage(reorganisation=row, number=number, name=name) for number, name in enumerate(names)

@@ -231,6 +231,7 @@ NOT_PERSONAL = {
     "regions.Claim": ("a place, and what was decided of it", "path name title"),
     "regions.Operation": ("a code, and places", "change sources"),
     "regions.Passage": ("public: what became of a place", "origin target change"),
+    "regions.Rehearsal": ("a token", "edition"),
     "regions.Reorganisation": (
         "what was decided of places, for everybody to read; no person is spoken of",
         "region_path state stage_unit span_unit title reason ground document",

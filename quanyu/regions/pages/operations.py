@@ -25,9 +25,10 @@ from quanyu.kernel.errors import Denied, Refusal
 from quanyu.regions import queries, rules
 from quanyu.regions.actions import reorganising as actions
 from quanyu.regions.actions.reorganising import Step
-from quanyu.regions.pages.reorganising_shown import called, listed
+from quanyu.regions.pages.reorganising_shown import listed
 from quanyu.regions.queries import choices
 from quanyu.regions.queries import reorganising as reads
+from quanyu.regions.queries.rehearsed import called
 from quanyu.regions.rules.changes import CHANGE_WORDS, Change, Named, Operation, WrongOperation
 
 OFFERED = (Change.MERGE, Change.SPLIT, Change.EXTRACT, Change.MOVE, Change.RENAME)

@@ -167,8 +167,15 @@ NOT_PERSONAL = {
     ),
     "organisations.Body": (
         "public: who acts, with the office's telephone",
-        "code kind name name_en region_path phone",
+        "code kind name name_en initials uscc uscc_because region_path phone",
     ),
+    "organisations.Command": ("public: which street commands an agency", "because"),
+    "organisations.Cover": ("public: which branch covers what", "tie region_path"),
+    "organisations.Footing": (
+        "public: how bodies stood",
+        "kind name name_en region_path change because",
+    ),
+    "organisations.Succession": ("public: into which body another went", "because"),
     "organisations.Duty": ("public: the duty list", "class_prefix place_path basis note"),
     "organisations.Candidate": ("a code of ours", "seat"),
     "organisations.CommitteeTerm": ("a code of ours", "form"),

@@ -32,6 +32,7 @@ ANSWERERS = {
     "kernel.files.ended": {"events"},
     "kernel.files.may_open": {"events"},
     "kernel.workflow.may_be_asked": set(),
+    "organisations.hanging": {"events", "organisations"},
     "regions.open_matters": {"events"},
     "regions.bodies_at": {"organisations"},
     "regions.bound": {"events", "organisations"},

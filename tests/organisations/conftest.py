@@ -1,5 +1,6 @@
 """Who keeps the duty list; the sample bodies stand in the template database (权责清单的管理者)."""
 
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 import pytest
@@ -41,6 +42,55 @@ def commander() -> Actor:
 def stranger() -> Actor:
     """The same role in another district."""
     return person(Role.DISTRICT_ADMIN, "34/01/03/")
+
+
+@pytest.fixture
+def officer() -> Actor:
+    """A party officer of the street."""
+    return person(Role.PARTY_OFFICER, STREET)
+
+
+@dataclass
+class Net:
+    """A small net of party organisations in the demo street."""
+
+    street: Body
+    community: Body
+    first: Body
+    second: Body
+    group: Body
+    office: Body
+
+    @property
+    def branches(self) -> tuple[Body, Body]:
+        return self.first, self.second
+
+
+COMMUNITY = f"{STREET}002/"
+GRIDS = (f"{COMMUNITY}g001/", f"{COMMUNITY}g002/", f"{COMMUNITY}g003/")
+
+
+@pytest.fixture
+def net(db: None, commander: Actor, at: datetime, on: date) -> Net:
+    def found(code: str, kind: str, name: str, above: Body | None, place: str) -> Body:
+        return actions.found_body(
+            code=code,
+            kind=kind,
+            name=name,
+            place=place,
+            parent=above.pk if above else None,
+            start=on - timedelta(days=400),
+            actor=commander,
+            at=at,
+        )
+
+    street = found("net-street", "party_work_committee", "街道党工委", None, STREET)
+    community = found("net-community", "party_committee", "社区党委", street, COMMUNITY)
+    first = found("net-first", "party_branch", "第一网格党支部", community, COMMUNITY)
+    second = found("net-second", "party_branch", "第二网格党支部", community, COMMUNITY)
+    group = found("net-group", "party_group", "一幢党小组", first, COMMUNITY)
+    office = found("net-office", "street_office", "另一街道办事处", None, STREET)
+    return Net(street, community, first, second, group, office)
 
 
 @pytest.fixture

@@ -14,6 +14,7 @@ from django.utils.translation import gettext
 from quanyu.events.figures import PUBLISHED
 from quanyu.events.models import Contact, Event, EventStep, Published
 from quanyu.events.queries import counting, figures, joint_words, lists
+from quanyu.events.queries import hanging as hanging
 from quanyu.events.queries import located as located
 from quanyu.events.queries.lists import OPEN as OPEN
 from quanyu.events.queries.lists import PAGE as PAGE

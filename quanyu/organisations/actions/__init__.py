@@ -14,15 +14,24 @@ from quanyu.organisations.actions.appointing import (
     withdraw,
     withdraw_batch,
 )
+from quanyu.organisations.actions.bodies import (
+    correct_body,
+    found_body,
+    rename_body,
+    reseat_body,
+    resubordinate_body,
+)
+from quanyu.organisations.actions.commanding import command_agency, release_agency
+from quanyu.organisations.actions.covering import cover, uncover
+from quanyu.organisations.actions.keepers import KEEPERS, PARTY_KEEPERS, check_keeper
 from quanyu.organisations.actions.keeping import (
     DATA,
-    KEEPERS,
     SAMPLE_DAY,
     assign_duty,
     end_duty,
-    found_body,
     load,
 )
+from quanyu.organisations.actions.merging import dissolve_body, merge_body
 from quanyu.organisations.actions.norms import change_norm, load_norms
 from quanyu.organisations.actions.post_kinds import load_kinds
 from quanyu.organisations.actions.posts import (
@@ -38,16 +47,22 @@ from quanyu.organisations.actions.taking import take
 __all__ = [
     "DATA",
     "KEEPERS",
+    "PARTY_KEEPERS",
     "SAMPLE_DAY",
     "NewPost",
     "Nominee",
     "assign_duty",
     "change_norm",
     "change_seats",
+    "check_keeper",
     "close_post",
+    "command_agency",
     "confirm",
     "confirm_batch",
+    "correct_body",
+    "cover",
     "define_kind",
+    "dissolve_body",
     "end_all_of",
     "end_appointment",
     "end_duty",
@@ -55,6 +70,7 @@ __all__ = [
     "load",
     "load_kinds",
     "load_norms",
+    "merge_body",
     "name_stand_in",
     "open_post",
     "open_posts",
@@ -62,7 +78,12 @@ __all__ = [
     "propose_all",
     "refuse",
     "refuse_batch",
+    "release_agency",
+    "rename_body",
+    "reseat_body",
+    "resubordinate_body",
     "take",
+    "uncover",
     "withdraw",
     "withdraw_batch",
 ]

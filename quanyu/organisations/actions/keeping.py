@@ -1,4 +1,4 @@
-"""Found bodies, and say who answers for what from which day."""
+"""Say who answers for what from which day; load the sample bodies (权责清单)."""
 
 import json
 from datetime import date, datetime
@@ -10,63 +10,22 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from quanyu.kernel.access.rules import Actor, Role
+from quanyu.kernel.access.rules import Actor
 from quanyu.kernel.audit.actions import record
 from quanyu.kernel.codes import actions as codes
 from quanyu.kernel.codes import queries as clauses
 from quanyu.kernel.errors import Denied
 from quanyu.kernel.errors import gettext_noop as _
 from quanyu.organisations import rules
+from quanyu.organisations.actions.keepers import check_keeper, lock_body
 from quanyu.organisations.actions.norms import load_norms
+from quanyu.organisations.actions.standing import found
 from quanyu.organisations.models import Body, Duty
 from quanyu.regions import queries as regions
 
 DATA = Path(__file__).parents[1] / "data"
 SAMPLE_DAY = date(2024, 1, 1)
 """From when the demo's bodies and duties hold: before its oldest matter."""
-
-KEEPERS = frozenset({Role.DISTRICT_ADMIN, Role.COMMANDER, Role.SYSTEM})
-"""Who keeps the duty list of a place: the district for all of it, a commander for the street."""
-
-
-@transaction.atomic
-def found_body(
-    *,
-    code: str,
-    kind: str,
-    name: str,
-    name_en: str = "",
-    place: str,
-    parent: UUID | None = None,
-    phone: str = "",
-    start: date | None = None,
-    actor: Actor,
-    at: datetime,
-) -> Body:
-    """Enter a body that acts in a place (设立单位).
-
-    :raises WrongBody: if it has no name, no known kind, or a personal number
-    :raises AlreadyThere: if another body has the code
-    :raises Denied: if the actor has no part in the place
-    """
-    check_keeper(actor, place)
-    rules.check_place(place, is_known=regions.is_known(place))
-    rules.check_body(code=code, kind=kind, name=name, phone=phone)
-    if Body.objects.filter(code=code).exists():
-        raise rules.AlreadyThere(_("这个单位代码已经使用"), field="code", value=code)
-    body = Body.objects.create(
-        code=code,
-        kind=kind,
-        name=name.strip(),
-        name_en=name_en.strip(),
-        region_path=place,
-        parent=_get_body(parent) if parent else None,
-        phone=phone,
-        valid_from=start or timezone.localdate(at),
-    )
-    facts = {"code": code, "kind": kind, "name": name, "region_path": place}
-    record("body.found", body, actor=actor, at=at, facts=facts)
-    return body
 
 
 @transaction.atomic
@@ -94,7 +53,7 @@ def assign_duty(
     rules.check_place(place, is_known=regions.is_known(place))
     rules.check_basis(basis)
     rules.check_class(class_prefix, is_known=_is_class(class_prefix, on=day))
-    body = _get_body(body_id)
+    body = lock_body(body_id)
     rules.check_stands(body.valid_from, body.valid_to, day)
     held = Duty.objects.filter(body=body, class_prefix=class_prefix, place_path=place)
     _check_free(held, day)
@@ -131,22 +90,6 @@ def end_duty(*, duty_id: UUID, end: date | None = None, actor: Actor, at: dateti
     duty.save(update_fields=["valid_to"])
     record("duty.end", duty, actor=actor, at=at, facts={"valid_to": day.isoformat()})
     return duty
-
-
-def check_keeper(actor: Actor, place: str) -> None:
-    roles = actor.roles_at(place)
-    if not roles:
-        raise Denied  # a stranger is not told what there is in another's place
-    if not roles & KEEPERS:
-        raise rules.NotKeeper(_("只有区级统筹和街道指挥长可以修改单位和权责清单"))
-
-
-def _get_body(body_id: UUID) -> Body:
-    # Locked: of two clerks who give the same duty at once, the second finds the first one's.
-    body = Body.objects.select_for_update(of=("self",)).filter(pk=body_id).first()
-    if body is None:
-        raise Denied
-    return body
 
 
 def _is_class(prefix: str, *, on: date) -> bool:
@@ -188,7 +131,7 @@ def load(*, actor: Actor, at: datetime) -> dict[str, int]:
     held |= {body.code: body for body in new}
     for one in shipped:
         held[one["code"]].parent = held.get(one.get("parent", ""))
-    Body.objects.bulk_create(new)
+    found(new)
     had = set(Duty.objects.values_list("body_id", "class_prefix", "place_path"))
     duties = [
         duty

@@ -1,5 +1,6 @@
 """Bodies and duties follow the places at which they stand (单位与权责随区划调整)."""
 
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
@@ -8,8 +9,10 @@ from django.db import transaction
 from quanyu.kernel.access.rules import Actor
 from quanyu.kernel.audit.actions import record
 from quanyu.kernel.keys import uuid7
-from quanyu.organisations.models import Duty
+from quanyu.organisations.actions.standing import Stand, as_now, since, stand
+from quanyu.organisations.models import Body, Cover, Duty
 from quanyu.organisations.queries import placed
+from quanyu.organisations.rules.changing import Change
 from quanyu.regions.actions import reorganising
 from quanyu.regions.actions.reorganising import Batch
 from quanyu.regions.queries import following
@@ -29,7 +32,8 @@ def relocate_all(*, reorganisation_id: UUID, actor: Actor, at: datetime) -> bool
         if not heirs:
             return Batch(0, 0, None, is_last=True)
         day = following.day_of(reorganisation_id)
-        count = _duties(heirs, day, actor=actor, at=at) + _bodies(heirs, actor=actor, at=at)
+        parts = (_duties, _covers, _bodies)
+        count = sum(part(heirs, day, actor=actor, at=at) for part in parts)
         return Batch(count, count, None, is_last=True)
 
     return reorganising.follow(
@@ -71,11 +75,34 @@ def _again(row: Duty, there: str, day: date) -> Duty:
     return Duty(**kept | {"id": uuid7(), "place_path": there, "valid_from": starts})
 
 
-def _bodies(heirs: dict[str, str], *, actor: Actor, at: datetime) -> int:
+def _bodies(heirs: dict[str, str], day: date, *, actor: Actor, at: datetime) -> int:
     rows = list(placed.bodies_at(list(heirs)).select_for_update(of=("self",)).order_by("pk"))
+    stand([_there(row, heirs[row.region_path], day) for row in rows])
     for row in rows:
         facts = {"from": row.region_path, "to": heirs[row.region_path]}
         row.region_path = heirs[row.region_path]
-        row.save(update_fields=["region_path"])
         record("body.change", row, actor=actor, at=at, changed=["region_path"], facts=facts)
+    return len(rows)
+
+
+def _there(row: Body, place: str, day: date) -> Stand:
+    """Return how a body stands in the heir of its place: not before it began to stand as it did."""
+    now = as_now(row, day=max(day, since(row)), change=Change.RELOCATE)
+    return replace(now, region_path=place)
+
+
+def _covers(heirs: dict[str, str], day: date, *, actor: Actor, at: datetime) -> int:
+    """Let what covered a grid that is gone cover its heir, unless another does already."""
+    rows = list(placed.covers_at(list(heirs)).select_for_update(of=("self",)).order_by("pk"))
+    for row in rows:
+        there, starts = heirs[row.region_path], max(day, row.valid_from)
+        row.valid_to = max(day, row.valid_from + timedelta(days=1))
+        row.save(update_fields=["valid_to"])
+        record("cover.end", row, actor=actor, at=at, facts={"valid_to": row.valid_to.isoformat()})
+        if Cover.objects.standing().filter(tie=row.tie, region_path=there).exists():
+            continue
+        fresh = Cover(body_id=row.body_id, tie=row.tie, region_path=there, valid_from=starts)
+        fresh.save(force_insert=True)
+        facts = {"at": there, "from": starts.isoformat()}
+        record("cover.begin", fresh, actor=actor, at=at, facts=facts)
     return len(rows)

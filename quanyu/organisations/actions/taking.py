@@ -5,6 +5,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from django.db import connection
+from django.db.models import Count, Max, Min
 from django.utils import timezone
 
 from quanyu.kernel.access.rules import Actor
@@ -12,18 +13,49 @@ from quanyu.kernel.audit.actions import build, record_all
 from quanyu.kernel.columns import Key, Row
 from quanyu.kernel.errors import gettext_noop as _
 from quanyu.organisations import rules
-from quanyu.organisations.actions.keeping import check_keeper
-from quanyu.organisations.models import Body
+from quanyu.organisations.actions.keepers import check_keeper
+from quanyu.organisations.actions.merging import still_hanging
+from quanyu.organisations.actions.standing import Stand, found, stand
+from quanyu.organisations.models import Body, Footing
+from quanyu.organisations.queries.hanging import all_hanging
+from quanyu.organisations.rules.changing import Change
+from quanyu.organisations.rules.credit import check_credit
+from quanyu.organisations.rules.fitting import WrongSuperior, check_superior
 from quanyu.organisations.tables import BODIES
 from quanyu.regions import queries as regions
 
-SET = ("kind", "name", "name_en", "region_path", "parent", "phone", "valid_from", "valid_to")
-"""The columns that a file sets, beside the code."""
+SET = ("phone", "uscc", "uscc_because", "valid_from", "valid_to")
+"""The columns that a file sets and that have no history, beside the code."""
 
-HANG = """UPDATE organisations_body AS body SET parent_id = above.id
-  FROM unnest(%s::text[], %s::text[]) AS said (code, above)
-  JOIN organisations_body AS above ON above.code = said.above
- WHERE body.code = said.code"""
+STANDS = ("kind", "name", "name_en", "place", "parent")
+"""The columns of which a history is kept."""
+
+HANG = """WITH said AS (
+  SELECT body.id, above.id AS above
+    FROM unnest(%s::text[], %s::text[]) AS said (code, above)
+    JOIN organisations_body AS body USING (code)
+    JOIN organisations_body AS above ON above.code = said.above
+), footings AS (
+  UPDATE organisations_footing AS held SET parent_id = said.above
+    FROM said WHERE held.body_id = said.id
+)
+UPDATE organisations_body AS body SET parent_id = said.above FROM said WHERE body.id = said.id"""
+"""Hang new bodies that stood in the file before the one above them."""
+
+RETIME = """WITH ends AS (
+  SELECT body.id, body.valid_from, body.valid_to, first.id AS first, last.id AS last
+    FROM organisations_body AS body
+   CROSS JOIN LATERAL (SELECT id FROM organisations_footing WHERE body_id = body.id
+                        ORDER BY valid_from LIMIT 1) AS first
+   CROSS JOIN LATERAL (SELECT id FROM organisations_footing WHERE body_id = body.id
+                        ORDER BY valid_from DESC LIMIT 1) AS last
+   WHERE body.code = ANY(%s)
+)
+UPDATE organisations_footing AS held
+   SET valid_from = CASE WHEN held.id = ends.first THEN ends.valid_from ELSE held.valid_from END,
+       valid_to = CASE WHEN held.id = ends.last THEN ends.valid_to ELSE held.valid_to END
+  FROM ends WHERE held.id IN (ends.first, ends.last)"""
+"""Let the first row of how a body stood begin, and the last one end, with the body."""
 
 
 @BODIES.taken_by
@@ -38,9 +70,15 @@ class Bodies:
     def __init__(self, *, keys: Mapping[Key, int], actor: Actor, at: datetime) -> None:
         self._coming, self._actor, self._at = keys, actor, at
         self._today = timezone.localdate(at)
-        standing = list(Body.objects.values_list("code", "id", "parent__code"))
-        self._ids: dict[str, UUID] = {code: key for code, key, _above in standing}
-        self._above = {code: above for code, _key, above in standing}
+        standing = list(Body.objects.values_list("code", "id", "parent__code", "kind", "uscc"))
+        self._ids: dict[str, UUID] = {code: key for code, key, *_rest in standing}
+        self._above = {code: above for code, _key, above, *_rest in standing}
+        self._kinds = {code: kind for code, *_rest, kind, _uscc in standing}
+        self._credit = {uscc: code for code, *_rest, uscc in standing if uscc}
+        self._held: dict[str, Row] = {}
+        self._stands: dict[str, Row] = {}
+        self._ended: list[str] = []
+        self._spans = _spans()
         self._hung: dict[str, str] = {}
         self._late: dict[str, str] = {}
         self._places: dict[str, bool] = {}
@@ -51,7 +89,7 @@ class Bodies:
         rows = rows.select_for_update(of=("self",)) if is_locked else rows
         found: dict[Key, Row] = {}
         for row in rows:
-            found[(row.code,)] = _values(row)
+            self._held[row.code] = found[(row.code,)] = _values(row)
         return found
 
     def check(self, row: Row, *, held: Row | None) -> None:
@@ -62,35 +100,42 @@ class Bodies:
         """
         place = row["place"]
         rules.check_place(place, is_known=self._is_known(place))
-        for one in {place, held["place"] if held else place}:
-            self._check_keeper(one)
+        check_keeper(self._actor, place, row["kind"])
+        if held:
+            check_keeper(self._actor, held["place"], held["kind"])
         rules.check_body(
             code=row["code"], kind=row["kind"], name=row["name"], phone=row.get("phone") or ""
         )
+        self._check_credit(row)
         self._check_above(row)
-        rules.check_lasts(self._start(row), row.get("end"))
+        self._check_days(row, held)
+        self._kinds[row["code"]] = row["kind"]
 
     def end(self) -> Iterable[tuple[Key, Exception]]:
-        """Return the bodies that would hang on themselves."""
+        """Return the bodies that would hang on themselves, or where none of their kind hangs."""
         above = self._above | self._hung
         for code in self._hung:
-            if _returns(code, above):
-                no = rules.WrongBody(
-                    _("上级单位绕回了自己"), field="parent", value=self._hung[code]
-                )
+            no = _not_below(code, above, self._kinds)
+            if no is not None:
                 yield (code,), no
+        for code in self._ended:
+            found = all_hanging(self._ids[code], actor=self._actor, at=self._at)
+            if found:
+                yield (code,), still_hanging(code, found)
 
     def write(self, new: Sequence[Row], changed: Sequence[Row]) -> None:
         """Write one batch by code, with an audit record for each body."""
         founded = [self._body(row) for row in new]
         kept = [self._body(row) for row in changed]
         self._ids |= {body.code: body.id for body in founded}
-        for body in [*founded, *kept]:
+        for body in founded:
             self._hang(body)
-        Body.objects.bulk_create(founded)
+        found(founded, change=Change.TAKE)
         Body.objects.bulk_create(
             kept, update_conflicts=True, unique_fields=["code"], update_fields=SET
         )
+        for row in changed:
+            self._stands[row["code"]] = row
         self._record("body.found", founded, new)
         self._record("body.change", kept, changed)
 
@@ -109,10 +154,12 @@ class Bodies:
         )
 
     def finish(self) -> None:
-        """Hang the bodies that stand in the file before the one above them."""
+        """Hang the bodies that stand before the one above them; write what has a history."""
         codes = list(self._late)
         with connection.cursor() as cursor:
             cursor.execute(HANG, [codes, [self._late[code] for code in codes]])
+            cursor.execute(RETIME, [list(self._stands)])
+        stand([self._stand(row) for row in self._stands.values() if self._differs(row)])
 
     # -------------------------------------------------------------- inside
 
@@ -127,8 +174,49 @@ class Bodies:
             self._places[place] = regions.is_known(place)
         return self._places[place]
 
-    def _check_keeper(self, place: str) -> None:
-        check_keeper(self._actor, place)
+    def _differs(self, row: Row) -> bool:
+        """Tell whether a row changes how a body stands: what a history is kept of."""
+        held = self._held[row["code"]]
+        return any((row.get(name) or "") != (held[name] or "") for name in STANDS)
+
+    def _stand(self, row: Row) -> Stand:
+        code = row["code"]
+        began = self._spans[code][1] if code in self._spans else self._start(row)
+        above = self._hung[code]
+        return Stand(
+            self._ids[code],
+            max(self._today, began),
+            row["kind"],
+            row["name"],
+            row.get("name_en") or "",
+            row["place"],
+            self._ids[above] if above else None,
+            Change.TAKE,
+        )
+
+    def _check_credit(self, row: Row) -> None:
+        uscc = row.get("uscc") or ""
+        check_credit(uscc, verified=row.get("uscc_because") or "")
+        if uscc and self._credit.setdefault(uscc, row["code"]) != row["code"]:
+            raise rules.AlreadyThere(
+                _("另一个单位已登记这个统一社会信用代码"), field="uscc", value=uscc
+            )
+
+    def _check_days(self, row: Row, held: Row | None) -> None:
+        """Refuse days that would leave something of a body's history outside its time."""
+        start, end = self._start(row), row.get("end")
+        rules.check_lasts(start, end)
+        if held is None:
+            return
+        first, last = self._spans.get(row["code"], (None, start))
+        if first is not None:
+            rules.check_stands(date.min, first, start)
+        if end is not None and last > start:
+            rules.check_lasts(last, end)
+        if held["end"] and end and self._differs(row):
+            raise rules.WrongDay(_("已撤销的单位不再变动"), field="end", value=row["code"])
+        if end is not None and held["end"] is None:
+            self._ended.append(row["code"])
 
     def _check_above(self, row: Row) -> None:
         above = row.get("parent") or ""
@@ -147,6 +235,8 @@ class Bodies:
             name_en=row.get("name_en") or "",
             region_path=row["place"],
             phone=row.get("phone") or "",
+            uscc=row.get("uscc") or "",
+            uscc_because=row.get("uscc_because") or "",
             valid_from=self._start(row),
             valid_to=row.get("end"),
         )
@@ -163,9 +253,35 @@ def _values(row: Body) -> dict[str, object]:
         "place": row.region_path,
         "parent": row.parent.code if row.parent else None,
         "phone": row.phone,
+        "uscc": row.uscc or None,
+        "uscc_because": row.uscc_because or None,
         "start": row.valid_from,
         "end": row.valid_to,
     }
+
+
+def _spans() -> dict[str, tuple[date, date]]:
+    """Return of bodies that changed when they first did, and when they last did."""
+    rows = (
+        Footing.objects.values_list("body__code")
+        .annotate(first=Min("valid_to"), last=Max("valid_from"), count=Count("id"))
+        .filter(count__gt=1)
+    )
+    return {code: (first, last) for code, first, last, _count in rows}
+
+
+def _not_below(
+    code: str, above: Mapping[str, str | None], kinds: Mapping[str, str]
+) -> Exception | None:
+    """Return why a body cannot hang where the file says, or None."""
+    superior = above.get(code) or ""
+    if _returns(code, above):
+        return rules.WrongBody(_("上级单位绕回了自己"), field="parent", value=superior)
+    try:
+        check_superior(kinds[code], kinds.get(superior, ""))
+    except WrongSuperior as no:
+        return no
+    return None
 
 
 def _returns(code: str, above: Mapping[str, str | None]) -> bool:

@@ -1,6 +1,7 @@
-"""The bodies that act, what they answer for, how they are led, meet and elect."""
+"""The bodies that act, how each stood, what they answer for, how they are led, meet and elect."""
 
 from quanyu.organisations.models.bodies import Bodies, Body
+from quanyu.organisations.models.covers import Cover
 from quanyu.organisations.models.dated import DATED, holding
 from quanyu.organisations.models.duties import Duties, Duty
 from quanyu.organisations.models.elections import (
@@ -10,6 +11,7 @@ from quanyu.organisations.models.elections import (
     ElectionStep,
     Vote,
 )
+from quanyu.organisations.models.footing import Command, Footing, Periods, Succession, apart
 from quanyu.organisations.models.meetings import Meeting, Resolution
 from quanyu.organisations.models.members import Membership, PartyMember
 from quanyu.organisations.models.party import CommitteeTerm, MemberCount, PartyNorm, TermChange
@@ -22,21 +24,27 @@ __all__ = [
     "Bodies",
     "Body",
     "Candidate",
+    "Command",
     "CommitteeTerm",
+    "Cover",
     "Duties",
     "Duty",
     "Election",
     "ElectionStep",
     "Establishment",
+    "Footing",
     "Meeting",
     "MemberCount",
     "Membership",
     "PartyMember",
     "PartyNorm",
+    "Periods",
     "Post",
     "PostKind",
     "Resolution",
+    "Succession",
     "TermChange",
     "Vote",
+    "apart",
     "holding",
 ]

@@ -22,7 +22,10 @@ class Bodies(models.QuerySet["Body"]):
 
 
 class Body(models.Model):
-    """A body that acts: department, street office, stationed team, community, firm (单位)."""
+    """A body that acts: party organisation, department, street, agency, firm (单位).
+
+    Name, kind, place and superior are today's copy of the one ``Footing`` that has no end.
+    """
 
     access = Access(writes="insert update")
 
@@ -31,6 +34,14 @@ class Body(models.Model):
     kind = models.CharField(_("类型"), max_length=24)
     name = models.CharField(_("名称"), max_length=80)
     name_en = models.CharField(_("英文名称"), max_length=120, blank=True)
+    initials = models.CharField(_("拼音首字母"), max_length=80, blank=True, db_default="")
+    uscc = models.CharField(
+        _("统一社会信用代码"), max_length=18, blank=True, db_default="", db_collation="C"
+    )
+    uscc_because = models.CharField(
+        _("信用代码核对情况"), max_length=200, blank=True, db_default=""
+    )
+    """Why a code whose last character is wrong is kept: somebody read it in the register."""
     region_path = models.CharField(_("所在辖区"), max_length=40, db_collation="C")
     parent = models.ForeignKey(
         "self",
@@ -52,6 +63,9 @@ class Body(models.Model):
             models.CheckConstraint(condition=DATED, name="body_ends_after_it_begins"),
             models.CheckConstraint(
                 condition=Q(kind__in=[kind.value for kind in BodyKind]), name="body_kind_is_known"
+            ),
+            models.UniqueConstraint(
+                fields=["uscc"], condition=~Q(uscc=""), name="body_credit_code_is_one"
             ),
             models.CheckConstraint(
                 condition=Q(region_path__endswith="/"), name="body_place_ends_with_a_slash"

@@ -43,6 +43,7 @@ def bodies_asked(asked: Mapping[str, str], *, on: date) -> QuerySet[Body]:
     if asked.get("q"):
         said = asked["q"].strip()
         named = Q(name__contains=said) | Q(name_en__icontains=said)
+        named |= Q(initials__contains=said.lower()) | Q(uscc=said.upper())
         rows = rows.filter(named | Q(code__startswith=said))
     return rows.order_by(*ORDERS.get(asked.get("sort", ""), ORDERS["code"]))
 
@@ -84,6 +85,8 @@ def body_values(rows: Sequence[Body], *, at: datetime) -> list[dict[str, Any]]:
             "place_name": regions.label(row.region_path),
             "parent": row.parent.code if row.parent else "",
             "phone": row.phone,
+            "uscc": row.uscc,
+            "uscc_because": row.uscc_because,
             "start": row.valid_from,
             "end": row.valid_to,
             "sample": row.is_sample,

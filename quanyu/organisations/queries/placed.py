@@ -6,11 +6,11 @@ from datetime import datetime
 from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from quanyu.kernel.access.rules import Actor
-from quanyu.organisations.models import Body, Duties, Duty
+from quanyu.organisations.models import Body, Cover, Duties, Duty, Periods
+from quanyu.organisations.queries.words import in_language
 from quanyu.regions.queries import bound, following
 from quanyu.regions.queries.bound import Bound, Tied
 
@@ -26,9 +26,8 @@ def follows() -> str:
 @bound.bound.answered_by
 def at_places(paths: Sequence[str], actor: Actor, at: datetime) -> tuple[Bound, ...]:
     """Return the bodies and the duties at just these places; both are public."""
-    english = (get_language() or "").startswith("en")
     bodies = [
-        Tied(one.region_path, one.name_en if english and one.name_en else one.name, one.code)
+        Tied(one.region_path, in_language(one.name, one.name_en), one.code)
         for one in bodies_at(paths).order_by("region_path", "code")
     ]
     on, url = timezone.localdate(at), reverse("desk_duties")
@@ -36,7 +35,15 @@ def at_places(paths: Sequence[str], actor: Actor, at: datetime) -> tuple[Bound, 
         Tied(one.place_path, one.body.name, one.class_prefix or _("全部类别"), url)
         for one in duties_at(paths).on(on).select_related("body").order_by("place_path", "id")
     ]
-    return (Bound("bodies", _("单位"), tuple(bodies)), Bound("duties", _("权责"), tuple(duties)))
+    covers = [
+        Tied(one.region_path, in_language(one.body.name, one.body.name_en), one.body.code)
+        for one in covers_at(paths).select_related("body").order_by("region_path", "id")
+    ]
+    return (
+        Bound("bodies", _("单位"), tuple(bodies)),
+        Bound("duties", _("权责"), tuple(duties)),
+        Bound("covers", _("覆盖的党组织"), tuple(covers)),
+    )
 
 
 def bodies_at(paths: Sequence[str]) -> QuerySet[Body]:
@@ -47,3 +54,8 @@ def bodies_at(paths: Sequence[str]) -> QuerySet[Body]:
 def duties_at(paths: Sequence[str]) -> Duties:
     """Return the duties at just these places that have no end."""
     return Duty.objects.filter(place_path__in=paths, valid_to=None)
+
+
+def covers_at(paths: Sequence[str]) -> Periods:
+    """Return what covers just these grids today."""
+    return Cover.objects.standing().filter(region_path__in=paths)

@@ -17,7 +17,7 @@ from quanyu.organisations.rules.duties import (
     prefixes,
 )
 from quanyu.organisations.rules.keeping import AlreadyThere, NotKeeper
-from quanyu.organisations.rules.kinds import KIND_WORDS, BodyKind
+from quanyu.organisations.rules.kinds import KIND_WORDS, PARTY, BodyKind
 
 __all__ = [
     "BASIS_WORDS",
@@ -25,6 +25,7 @@ __all__ = [
     "KIND_WORDS",
     "OFFICE_PHONE",
     "PART",
+    "PARTY",
     "AlreadyThere",
     "Basis",
     "BodyKind",

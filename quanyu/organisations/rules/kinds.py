@@ -53,3 +53,15 @@ KIND_WORDS: Final[Mapping[BodyKind, str]] = MappingProxyType(
         BodyKind.OUTSIDE: _("系统外单位"),
     }
 )
+
+PARTY: Final = frozenset(
+    {
+        BodyKind.PARTY_WORK_COMMITTEE,
+        BodyKind.PARTY_COMMITTEE,
+        BodyKind.GENERAL_BRANCH,
+        BodyKind.BRANCH,
+        BodyKind.JOINT_BRANCH,
+        BodyKind.PARTY_GROUP,
+    }
+)
+"""The party organisations; a group is none in the register of members, and stands in the tree."""

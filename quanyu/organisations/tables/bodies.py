@@ -82,6 +82,26 @@ BODIES: Final = Table(
             width=18,
         ),
         Column(
+            "uscc",
+            _("统一社会信用代码"),
+            Kind.CODE,
+            is_shown=False,
+            is_taken=True,
+            longest=18,
+            help=_("18 位；不是法人的不填"),
+            example="91350100M000100Y43",
+            width=24,
+        ),
+        Column(
+            "uscc_because",
+            _("信用代码核对情况"),
+            is_shown=False,
+            is_taken=True,
+            longest=200,
+            help=_("校验位不符而登记证上确为此号的，写明谁在哪里核对过"),
+            width=24,
+        ),
+        Column(
             "start",
             _("设立日期"),
             Kind.DATE,
@@ -104,5 +124,5 @@ BODIES: Final = Table(
     ),
     parameters=("q", "kind", "place", "standing", "sort"),
     opened_by=READERS,
-    kept_by=frozenset({Role.DISTRICT_ADMIN, Role.COMMANDER}),
+    kept_by=frozenset({Role.DISTRICT_ADMIN, Role.COMMANDER, Role.PARTY_OFFICER}),
 )

@@ -4,4 +4,4 @@ from typing import Final
 
 from quanyu.kernel.access.rules import SIGHTED_ROLES, Role
 
-READERS: Final = SIGHTED_ROLES | {Role.HANDLER, Role.SYS_ADMIN}
+READERS: Final = SIGHTED_ROLES | {Role.HANDLER, Role.PARTY_OFFICER, Role.SYS_ADMIN}

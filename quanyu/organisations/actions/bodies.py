@@ -1,0 +1,254 @@
+"""Found a body and change how it stands, from a day on (设立、更名、改变隶属)."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date, datetime
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import timezone
+
+from quanyu.kernel.access.rules import Actor
+from quanyu.kernel.audit.actions import record
+from quanyu.kernel.errors import gettext_noop as _
+from quanyu.organisations import rules
+from quanyu.organisations.actions.keepers import check_keeper, lock_body, lock_tree
+from quanyu.organisations.actions.standing import Stand, as_now, found, since, stand
+from quanyu.organisations.models import Body
+from quanyu.organisations.rules.changing import Change, Nothing, check_day, returns
+from quanyu.organisations.rules.credit import check_credit
+from quanyu.organisations.rules.fitting import WrongSuperior, check_superior
+from quanyu.regions import queries as regions
+
+
+@transaction.atomic
+def found_body(
+    *,
+    code: str,
+    kind: str,
+    name: str,
+    name_en: str = "",
+    place: str,
+    parent: UUID | None = None,
+    phone: str = "",
+    uscc: str = "",
+    uscc_because: str = "",
+    start: date | None = None,
+    because: str = "",
+    actor: Actor,
+    at: datetime,
+) -> Body:
+    """Enter a body that acts in a place (设立单位).
+
+    :raises WrongBody: if it has no name, no known kind, or a personal number
+    :raises WrongSuperior: if it can never hang under that one
+    :raises WrongCredit: if its unified social credit code is none
+    :raises AlreadyThere: if another body has the code
+    :raises NotKeeper: if the actor has another part in the place
+    :raises Denied: if the actor has no part in the place, or there is no such superior
+    """
+    check_keeper(actor, place, kind)
+    rules.check_place(place, is_known=regions.is_known(place))
+    rules.check_body(code=code, kind=kind, name=name, phone=phone)
+    above = lock_body(parent) if parent else None
+    check_superior(kind, above.kind if above else "")
+    if Body.objects.filter(code=code).exists():
+        raise rules.AlreadyThere(_("这个单位代码已经使用"), field="code", value=code)
+    check_credit(uscc, verified=uscc_because)
+    _check_credit_is_free(uscc)
+    day = start or timezone.localdate(at)
+    _check_above_stands(above, day)
+    body = Body(
+        code=code,
+        kind=kind,
+        name=name.strip(),
+        name_en=name_en.strip(),
+        region_path=place,
+        parent=above,
+        phone=phone,
+        uscc=uscc,
+        uscc_because=uscc_because.strip(),
+        valid_from=day,
+    )
+    found([body], because=because.strip())
+    facts = {"code": code, "kind": kind, "name": name, "region_path": place}
+    record("body.found", body, actor=actor, at=at, facts=facts)
+    return body
+
+
+@transaction.atomic
+def rename_body(
+    *,
+    body_id: UUID,
+    name: str,
+    name_en: str = "",
+    kind: str = "",
+    day: date | None = None,
+    because: str = "",
+    actor: Actor,
+    at: datetime,
+) -> Body:
+    """Give a body another name from a day on, or make it another kind (更名、改设).
+
+    :param kind: "" for as it is; a branch may become a joint branch, and the other way round
+    :raises WrongBody: if the name is empty or the kind unknown
+    :raises WrongSuperior: if the kind cannot hang where it hangs
+    :raises Nothing: if it is called so already
+    :raises WrongDay: if the day is to come or would rewrite history
+    :raises NotKeeper: if the actor has another part in the place
+    :raises Denied: if there is no such body, or the actor has no part in its place
+    """
+    lock_tree()
+    body = _standing(body_id, actor)
+    kind = kind or body.kind
+    check_keeper(actor, body.region_path, kind)
+    rules.check_body(code=body.code, kind=kind, name=name, phone=body.phone)
+    check_superior(kind, body.parent.kind if body.parent else "")
+    for below in Body.objects.filter(parent=body, valid_to=None):
+        check_superior(below.kind, kind)
+    new = {"name": name.strip(), "name_en": name_en.strip(), "kind": kind}
+    return _change(body, Change.RENAME, new, day=day, because=because, actor=actor, at=at)
+
+
+@transaction.atomic
+def resubordinate_body(
+    *,
+    body_id: UUID,
+    parent: UUID | None,
+    day: date | None = None,
+    because: str = "",
+    actor: Actor,
+    at: datetime,
+) -> Body:
+    """Hang a body under another one from a day on; its place stays (改变隶属).
+
+    :raises WrongSuperior: if it can never hang there, or would hang on itself
+    :raises Nothing: if it hangs there already
+    :raises WrongDay: if the day is to come or would rewrite history
+    :raises NotKeeper: if the actor has another part in the place
+    :raises Denied: if there is no such body, or the actor has no part in its place
+    """
+    lock_tree()
+    body = _standing(body_id, actor)
+    above = lock_body(parent) if parent else None
+    check_superior(body.kind, above.kind if above else "")
+    _check_above_stands(above, day or timezone.localdate(at))
+    superiors = dict(Body.objects.values_list("pk", "parent"))
+    if returns(body.pk, parent, superiors):
+        raise WrongSuperior(_("上级单位绕回了自己"), field="parent", value=str(parent))
+    return _change(
+        body,
+        Change.RESUBORDINATE,
+        {"parent_id": parent},
+        day=day,
+        because=because,
+        actor=actor,
+        at=at,
+    )
+
+
+@transaction.atomic
+def reseat_body(
+    *,
+    body_id: UUID,
+    place: str,
+    day: date | None = None,
+    because: str = "",
+    actor: Actor,
+    at: datetime,
+) -> Body:
+    """Let a body stand in another place from a day on; its superior stays (迁移).
+
+    :raises WrongDuty: if there is no such place
+    :raises Nothing: if it stands there already
+    :raises WrongDay: if the day is to come or would rewrite history
+    :raises NotKeeper: if the actor has another part in one of the places
+    :raises Denied: if there is no such body, or the actor has no part in one of the places
+    """
+    body = _standing(body_id, actor)
+    check_keeper(actor, place, body.kind)
+    rules.check_place(place, is_known=regions.is_known(place))
+    new = {"region_path": place}
+    return _change(body, Change.RELOCATE, new, day=day, because=because, actor=actor, at=at)
+
+
+@transaction.atomic
+def correct_body(
+    *,
+    body_id: UUID,
+    phone: str,
+    uscc: str = "",
+    uscc_because: str = "",
+    actor: Actor,
+    at: datetime,
+) -> Body:
+    """Put right what has no history: the office's telephone and the credit code (更正信息).
+
+    :raises WrongBody: if the telephone is a person's
+    :raises WrongCredit: if the unified social credit code is none
+    :raises AlreadyThere: if another body has it
+    :raises NotKeeper: if the actor has another part in the place
+    :raises Denied: if there is no such body, or the actor has no part in its place
+    """
+    body = _standing(body_id, actor)
+    rules.check_body(code=body.code, kind=body.kind, name=body.name, phone=phone)
+    check_credit(uscc, verified=uscc_because)
+    if uscc != body.uscc:
+        _check_credit_is_free(uscc)
+    given = {"phone": phone, "uscc": uscc, "uscc_because": uscc_because.strip()}
+    changed = [name for name, value in given.items() if getattr(body, name) != value]
+    for name, value in given.items():
+        setattr(body, name, value)
+    body.save(update_fields=list(given))
+    record("body.correct", body, actor=actor, at=at, changed=changed, facts=given)
+    return body
+
+
+def _standing(body_id: UUID, actor: Actor) -> Body:
+    body = lock_body(body_id)
+    check_keeper(actor, body.region_path, body.kind)
+    if body.valid_to is not None:
+        raise rules.WrongDay(
+            _("该单位已于{end}撤销"),
+            field="body",
+            value=body.code,
+            end=body.valid_to.isoformat(),
+        )
+    return body
+
+
+def _change(
+    body: Body,
+    change: Change,
+    new: Mapping[str, object],
+    *,
+    day: date | None,
+    because: str,
+    actor: Actor,
+    at: datetime,
+) -> Body:
+    changed = [name for name, value in new.items() if getattr(body, name) != value]
+    if not changed:
+        raise Nothing(_("与现在登记的一样，没有变动"), field=next(iter(new)))
+    today = timezone.localdate(at)
+    first = day or today
+    check_day(first, today=today, since=since(body))
+    now = as_now(body, day=first, change=change, because=because.strip())
+    stands: Stand = replace(now, **new)  # type: ignore[arg-type]
+    stand([stands])
+    body.refresh_from_db()
+    facts = {name: str(new[name] or "") for name in changed} | {"from": first.isoformat()}
+    record(f"body.{change.value}", body, actor=actor, at=at, changed=changed, facts=facts)
+    return body
+
+
+def _check_credit_is_free(uscc: str) -> None:
+    if uscc and Body.objects.filter(uscc=uscc).exists():
+        raise rules.AlreadyThere(
+            _("另一个单位已登记这个统一社会信用代码"), field="uscc", value=uscc
+        )
+
+
+def _check_above_stands(above: Body | None, day: date) -> None:
+    if above is not None:
+        rules.check_stands(above.valid_from, above.valid_to, day)

@@ -1,0 +1,128 @@
+"""Write how bodies stand from a day on: history and today's copy in one statement (建制)."""
+
+from collections.abc import Sequence
+from dataclasses import astuple, dataclass
+from datetime import date
+from uuid import UUID
+
+from django.db import connection
+
+from quanyu.kernel.keys import uuid7
+from quanyu.organisations.models import Body, Footing
+from quanyu.organisations.rules.changing import Change
+from quanyu.organisations.rules.initials import initials
+
+STAND = """
+WITH said (body_id, day, kind, name, name_en, region_path, parent_id, change, because,
+           id, initials) AS (
+  SELECT * FROM unnest(%s::uuid[], %s::date[], %s::text[], %s::text[], %s::text[], %s::text[],
+                       %s::uuid[], %s::text[], %s::text[], %s::uuid[], %s::text[])
+), mended AS (
+  -- What began that very day never stood a day: it is put right in place.
+  UPDATE organisations_footing AS held
+     SET kind = said.kind, name = said.name, name_en = said.name_en,
+         region_path = said.region_path, parent_id = said.parent_id,
+         because = CASE WHEN said.because = '' THEN held.because ELSE said.because END
+    FROM said
+   WHERE held.body_id = said.body_id AND held.valid_to IS NULL AND held.valid_from = said.day
+), ended AS (
+  UPDATE organisations_footing AS held SET valid_to = said.day
+    FROM said
+   WHERE held.body_id = said.body_id AND held.valid_to IS NULL AND held.valid_from < said.day
+  RETURNING held.body_id
+), begun AS (
+  INSERT INTO organisations_footing (id, body_id, kind, name, name_en, region_path, parent_id,
+                                     change, because, valid_from)
+  SELECT said.id, said.body_id, said.kind, said.name, said.name_en, said.region_path,
+         said.parent_id, said.change, said.because, said.day
+    FROM said JOIN ended USING (body_id)
+)
+UPDATE organisations_body AS body
+   SET kind = said.kind, name = said.name, name_en = said.name_en, initials = said.initials,
+       region_path = said.region_path, parent_id = said.parent_id
+  FROM said WHERE body.id = said.body_id
+"""
+"""End how they stood, begin how they stand, and today's copy: one statement, all or nothing."""
+
+DISSOLVE = """
+WITH ended AS (
+  UPDATE organisations_footing SET valid_to = %(day)s
+   WHERE body_id = %(body)s AND valid_to IS NULL
+)
+UPDATE organisations_body SET valid_to = %(day)s WHERE id = %(body)s
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Stand:
+    """How one body stands from a day on."""
+
+    body_id: UUID
+    day: date
+    kind: str
+    name: str
+    name_en: str
+    region_path: str
+    parent_id: UUID | None
+    change: Change
+    because: str = ""
+
+
+def as_now(body: Body, *, day: date, change: Change, because: str = "") -> Stand:
+    """Return how a body stands, to be changed with :func:`dataclasses.replace`."""
+    return Stand(
+        body.pk,
+        day,
+        body.kind,
+        body.name,
+        body.name_en,
+        body.region_path,
+        body.parent_id,
+        change,
+        because,
+    )
+
+
+def stand(stands: Sequence[Stand]) -> None:
+    """Write how bodies stand; the caller has checked, locked and records. Days differ by body."""
+    if not stands:
+        return
+    rows = [(*astuple(one), uuid7(), initials(one.name)) for one in stands]
+    with connection.cursor() as cursor:
+        cursor.execute(STAND, [list(column) for column in zip(*rows, strict=True)])
+
+
+def found(bodies: Sequence[Body], *, change: Change = Change.FOUND, because: str = "") -> None:
+    """Write bodies that are new, each with the first row of how it stands."""
+    for body in bodies:
+        body.initials = initials(body.name)
+    Body.objects.bulk_create(bodies)
+    Footing.objects.bulk_create(
+        [
+            Footing(
+                body=body,
+                kind=body.kind,
+                name=body.name,
+                name_en=body.name_en,
+                region_path=body.region_path,
+                parent_id=body.parent_id,
+                change=change,
+                because=because,
+                valid_from=body.valid_from,
+                valid_to=body.valid_to,
+            )
+            for body in bodies
+        ]
+    )
+
+
+def end(body: Body, *, day: date) -> None:
+    """Let a body stand no more from a day on."""
+    with connection.cursor() as cursor:
+        cursor.execute(DISSOLVE, {"day": day, "body": body.pk})
+
+
+def since(body: Body) -> date:
+    """Return since when a body stands as it does today."""
+    day = Footing.objects.standing().filter(body=body).values_list("valid_from", flat=True).first()
+    return day or body.valid_from

@@ -44,12 +44,6 @@ def stranger() -> Actor:
     return person(Role.DISTRICT_ADMIN, "34/01/03/")
 
 
-@pytest.fixture
-def officer() -> Actor:
-    """A party officer of the street."""
-    return person(Role.PARTY_OFFICER, STREET)
-
-
 @dataclass
 class Net:
     """A small net of party organisations in the demo street."""

@@ -83,7 +83,7 @@ def spell(apps: Any, editor: Any) -> None:
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("organisations", "0004_keep_how_party_organisations_live"),
+        ("organisations", "0005_hold_votes_with_their_candidate"),
         ("regions", "0007_keep_plans_of_grids"),
     ]
 

@@ -10,7 +10,7 @@ from django.db import transaction
 
 from quanyu.kernel.access.rules import Actor
 from quanyu.kernel.audit.actions import record
-from quanyu.organisations.actions.keeping import check_keeper
+from quanyu.organisations.actions.keepers import check_keeper
 from quanyu.organisations.models import PostKind
 from quanyu.organisations.rules import posts as rules
 

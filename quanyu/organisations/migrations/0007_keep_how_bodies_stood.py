@@ -83,7 +83,7 @@ def spell(apps: Any, editor: Any) -> None:
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("organisations", "0005_hold_votes_with_their_candidate"),
+        ("organisations", "0006_posts_and_who_holds_them"),
         ("regions", "0007_keep_plans_of_grids"),
     ]
 

@@ -107,9 +107,9 @@ def _learn(event: Event, at: datetime) -> None:
 
 
 def _searched(event: Event) -> set[str]:
-    """Return the words under which a matter is found, without the doors."""
+    """Return the words under which a matter is found, without doors and signs."""
     kept = EventWords.objects.get(pk=found(event.pk).pk).words.split()
-    return {word.split(":")[0] for word in kept if not word.startswith(f"'{words.DOOR}")}
+    return {word.split(":")[0] for word in kept if word[1] not in (words.DOOR, words.SIGN)}
 
 
 def _words(*texts: str) -> set[str]:

@@ -16,8 +16,9 @@ from hypothesis import strategies as st
 
 from quanyu.events import actions, jobs, queries
 from quanyu.events.models import Counted, Event, EventWords, Tally
-from quanyu.events.queries import clusters, counting, lists, search
-from quanyu.events.rules import Filters
+from quanyu.events.queries import clusters, counting, lists, search, sweep
+from quanyu.events.rules import Filters, words
+from quanyu.events.rules.weeks import Weeks
 from quanyu.events.workflow import State
 from quanyu.kernel.access.rules import (
     REPORTER,
@@ -106,11 +107,15 @@ def _matter(n: int, act: Any, over: Actor, *, at: datetime) -> None:
 
 @pytest.fixture
 def small(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Make ten thousand small, so that few matters are many."""
+    """Make ten thousand small, so that few matters are many, and a week short."""
     monkeypatch.setattr(counting, "COUNT_TO", 3)
     monkeypatch.setattr(lists, "COUNT_TO", 3)
     monkeypatch.setattr(clusters, "MOST_POINTS", 2)
     monkeypatch.setattr(lists, "BATCH", 5)
+    monkeypatch.setattr(words, "WEEK", timedelta(hours=9))
+    monkeypatch.setattr(search, "RARE", 1)
+    for name, number in {"FIRST_PART": 1, "AT_ONCE": 3, "IN_ALL": 6}.items():
+        monkeypatch.setattr(sweep, name, number)
 
 
 def _body(kind: str, place: str, at: datetime) -> UUID:
@@ -132,8 +137,9 @@ FILTERS = st.builds(
 """The filters of the page, each with what it may be."""
 
 
-@pytest.mark.parametrize("few", [0, 10_000])
-@pytest.mark.parametrize("is_rolled", [False, True])
+@pytest.mark.parametrize(
+    ("few", "is_rolled"), [(0, False), (10_000, False), (2, True), (10_000, True)]
+)
 def test_are_equal_for_every_role(
     city: City, small: None, monkeypatch: pytest.MonkeyPatch, few: int, *, is_rolled: bool
 ) -> None:
@@ -301,6 +307,52 @@ def test_words_of_another_district_are_not_found(
         found[who.name] = lists.narrowed(Filters(words="井盖"), actor=who, at=at).count()
 
     assert found == {stranger.name: 0, clerk.name: 1}
+
+
+def test_words_of_another_district_are_not_found_by_their_week(
+    reported: Event, stranger: Actor, clerk: Actor, at: datetime
+) -> None:
+    jobs.list_all(at)
+    query = words.query("井盖")
+    week = Weeks.newest(at).signs
+    found = {}
+    for who in (stranger, clerk):
+        set_scope(who)
+        found[who.name] = len(search.Sought(query, None, query).under(week, 10))
+
+    assert found == {stranger.name: 0, clerk.name: 1}
+
+
+def test_what_was_learnt_without_its_week_is_found_and_learnt_again(
+    reported: Event, clerk: Actor, at: datetime
+) -> None:
+    actions.learn_words(keys=[reported.pk], actor=SYSTEM, at=at)
+    EventWords.objects.update(words=words.vector("井盖", doors=clerk.places))
+    set_scope(clerk)
+    before = lists.Asked.of(Filters(words="井盖"), actor=clerk, at=at)
+
+    jobs.list_all(at)
+
+    set_scope(clerk)
+    after = lists.Asked.of(Filters(words="井盖"), actor=clerk, at=at)
+    assert before.sought is not None
+    assert after.sought is not None
+    assert before.sought.keys == after.sought.keys == (str(reported.pk),)
+    assert (before.sought.weeks, after.sought.weeks is None) == (None, False)
+
+
+def test_what_was_opened_again_is_found_among_the_open_before_it_is_learnt_again(
+    reported: Event, clerk: Actor, at: datetime
+) -> None:
+    Event.objects.update(state=State.CLOSED)
+    jobs.list_all(at)
+    Event.objects.update(state=State.REPORTED)
+    set_scope(clerk)
+
+    asked = lists.Asked.of(Filters(words="井盖", state="open"), actor=clerk, at=at)
+
+    assert asked.sought is not None
+    assert asked.sought.keys == (str(reported.pk),)
 
 
 def test_words_are_found_one_by_one_where_many_have_them(

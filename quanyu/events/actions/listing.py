@@ -12,7 +12,8 @@ from django.db import connection, transaction
 
 from quanyu.events.models import Folded
 from quanyu.events.queries import search
-from quanyu.events.queries.counting import FOLD, OF_DAY
+from quanyu.events.queries.counting import OF_DAY
+from quanyu.events.queries.search import FOLD, SIGNED
 from quanyu.events.rules.counting import CITY, GRAINS
 from quanyu.kernel.access.rules import Actor, ActorKind
 from quanyu.kernel.errors import Denied
@@ -125,13 +126,14 @@ def follow(*, actor: Actor, at: datetime) -> int:
 
 @transaction.atomic
 def mark_whole(*, since: datetime, actor: Actor, at: datetime) -> None:
-    """Say that every matter was counted once; what has changed since the beginning comes after.
+    """Say that every matter was counted and learnt; what has changed since then comes after.
 
     :raises Denied: if the actor is not the system
     """
     _check(actor)
     begun = {"since": first_at(since - LATE_LINE), "whole_at": at}
-    Folded.objects.update_or_create(key=FOLD, defaults=begun)
+    for key in (FOLD, SIGNED):
+        Folded.objects.update_or_create(key=key, defaults=begun)
 
 
 @made_of("events.event.title", "events.event.text", "events.event.address")

@@ -42,7 +42,7 @@ class EventWords(models.Model):
     Read by nobody: the owner's functions find matters by them, within reach.
     """
 
-    access = Access(rows=Under("event", "events.Event"), searched="words")
+    access = Access(rows=Under("event", "events.Event"), searched="words", dated="reported_at")
     personal = {
         "words": Personal(
             "duty",

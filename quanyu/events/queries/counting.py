@@ -16,13 +16,12 @@ from psycopg.errors import QueryCanceled
 
 from quanyu.events.models import Folded
 from quanyu.events.queries import lists
-from quanyu.events.queries.lists import COUNT_TO, ENDED, OPEN
+from quanyu.events.queries.columns import ENDED, OPEN
+from quanyu.events.queries.lists import COUNT_TO
+from quanyu.events.queries.search import FOLD
 from quanyu.events.rules import Filters, counting
 from quanyu.events.rules.counting import Grain
 from quanyu.kernel.access.rules import Actor, upper
-
-FOLD = "events"
-"""The key under which the progress of the roll-up is kept."""
 
 LATE = "late"
 

@@ -7,25 +7,20 @@ door: each door has an index of its own.
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, time, timedelta
-from functools import reduce
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
-from django.db.models import Case, F, Q, QuerySet, Value, When
-from django.db.models.functions import Collate
-from django.db.models.lookups import GreaterThanOrEqual, LessThan
+from django.db.models import Case, F, Q, QuerySet, When
 
 from quanyu.events.models import Event, EventWords
-from quanyu.events.queries import figures, search
-from quanyu.events.rules import SOON, Filters
-from quanyu.events.workflow import EVENT, STANDING, State
+from quanyu.events.queries import columns, search, sweep
+from quanyu.events.queries.columns import ENDED
+from quanyu.events.rules import Filters
 from quanyu.kernel.access.reach import said_in
-from quanyu.kernel.access.rules import Actor, disjoint, upper
-from quanyu.kernel.calendar import queries as days
-from quanyu.kernel.calendar import rules as calendar
+from quanyu.kernel.access.rules import Actor, disjoint
 from quanyu.kernel.errors import Invalid
 from quanyu.kernel.errors import gettext_noop as _
 
@@ -33,9 +28,6 @@ PAGE = 100
 COUNT_TO = 10_000
 BATCH = 10_000
 """Matters that are looked at in one transaction when all are gone through."""
-
-OPEN = [state for state in State if state in EVENT.owed or state in STANDING]
-ENDED = [state for state in State if state not in OPEN]
 
 NOTHING_MORE = Q()
 
@@ -54,9 +46,6 @@ WITH candidates (value, key) AS MATERIALIZED (
 SELECT value, key, told.key IS NOT NULL, number FROM numbered LEFT JOIN told USING (key)
 WHERE told.key IS NOT NULL OR number = {{size}} ORDER BY number
 """  # noqa: S608 (our names)
-
-LAST_SIGN = "\U0010ffff"
-"""After every other sign: what begins with a code stands before the code with this one."""
 
 Rows = QuerySet[Event]
 Row = tuple[datetime, UUID]
@@ -114,11 +103,11 @@ def page(
     :param after: what the page before gave
     """
     streams = _streams(filters)
-    number, beyond = _begin(streams, after)
+    number, last = _begin(streams, after)
     keys: list[UUID] = []
     for stream in streams[number:]:
-        keys += _first(stream, asked, beyond, most=size + 1 - len(keys))
-        beyond = Q()
+        keys += _first(stream, asked, NOTHING_MORE, most=size + 1 - len(keys), last=last)
+        last = None
         if len(keys) > size:
             break
     rows = Event.objects.visible_to(asked.actor).in_bulk(keys)
@@ -139,8 +128,9 @@ class Asked:
     def of(cls, filters: Filters, *, actor: Actor, at: datetime) -> "Asked":
         """Return what these filters ask for; what is sought is looked up once."""
         where = places(filters.place, actor)
-        sought = search.find(filters.words, places=where, actor=actor)
-        return cls(_columns(filters, actor=actor, at=at), sought, actor)
+        is_open = columns.is_open(filters)
+        sought = search.find(filters.words, places=where, actor=actor, at=at, is_open=is_open)
+        return cls(columns.kept(filters, actor=actor, at=at), sought, actor)
 
     @property
     def query(self) -> str:
@@ -211,6 +201,9 @@ def whole(asked: Asked) -> int:
 
 def _having(asked: Asked, most: int, seen: Q = NOTHING_MORE) -> tuple[list[UUID], bool]:
     """Return those of the newest that have the words; of no more than one would wait for."""
+    swept = _swept(asked, seen, most=most + 1, in_all=search.FEW)
+    if swept is not None and (swept.keys or swept.is_all):
+        return swept.keys[:most], swept.is_all and len(swept.keys) <= most
     found: list[UUID] = []
     beyond = Q()
     for size in (1_000, 4_000):
@@ -252,89 +245,7 @@ def _nested(one: str, other: str) -> bool:
     return one.startswith(other) or other.startswith(one)
 
 
-def _columns(filters: Filters, *, actor: Actor, at: datetime) -> Q:
-    kept = [
-        _by_state(filters.state, actor=actor, at=at),
-        within(filters.place) if filters.place else Q(),
-        of_class(filters.category),
-        Q(body_id=filters.body) if filters.body else Q(),
-        Q(channel=filters.channel) if filters.channel else Q(),
-        _by_due(filters.due, at=at),
-        figures.behind(filters, at=at),
-        Q(is_urgent=True) if filters.urgent else Q(),
-        reported(filters.since, filters.until),
-    ]
-    return reduce(Q.__and__, kept, Q())
-
-
-def within(place: str) -> Q:
-    """Return the condition that a matter lies in a place."""
-    return Q(region_path__gte=place, region_path__lt=upper(place))
-
-
-def of_class(code: str) -> Q:
-    """Return the condition that a matter is of a class or of one below it.
-
-    A range and not LIKE: under row security an index serves only comparisons that cannot leak.
-    """
-    if not code:
-        return Q()
-    column = Collate(F("category"), "C")
-    end = f"{code}{LAST_SIGN}"
-    return Q(GreaterThanOrEqual(column, Value(code))) & Q(LessThan(column, Value(end)))
-
-
-def reported(since: date | None, until: date | None) -> Q:
-    """Return the condition that a matter came in on these days, by the clock of the city."""
-    found = Q(reported_at__gte=_midnight(since)) if since else Q()
-    if until is None or until == date.max:
-        return found
-    return found & Q(reported_at__lt=_midnight(until + timedelta(days=1)))
-
-
-def done_by(actor: Actor) -> Q:
-    """Return the condition that this person dispatched or handled a matter."""
-    return Q(dispatched_by__contains=[actor.id]) | Q(handled_by__contains=[actor.id])
-
-
 # ------------------------------------------------------------------ inside
-
-
-def _midnight(day: date) -> datetime:
-    return datetime.combine(day, time.min, tzinfo=calendar.ZONE)
-
-
-def _by_state(state: str, *, actor: Actor, at: datetime) -> Q:
-    known = {
-        "open": Q(state__in=OPEN),
-        "ended": Q(state__in=ENDED),
-        "late": Q(next_due_at__lt=at),
-        "mine": done_by(actor),
-        "": Q(),
-    }
-    return known[state] if state in known else Q(state=state)
-
-
-def _by_due(due: str, *, at: datetime) -> Q:
-    tomorrow = calendar.local(at).replace(hour=0, minute=0, second=0) + timedelta(days=1)
-    ends = {
-        "soon": lambda: _within_working(SOON, at=at),
-        "today": lambda: tomorrow,
-        "days": lambda: tomorrow + timedelta(days=2),
-    }
-    if due in ends:
-        return Q(next_due_at__gte=at, next_due_at__lt=ends[due]())
-    return Q(next_due_at__lt=at) if due == "late" else Q()
-
-
-def _within_working(length: timedelta, *, at: datetime) -> datetime:
-    """Return the moment so much working time from now, by the hours of the city."""
-    return calendar.add_working_seconds(
-        at,
-        int(length.total_seconds()),
-        calendar=days.calendar(at),
-        hours=days.hours(on=calendar.local(at).date()),
-    )
 
 
 def _streams(filters: Filters) -> Sequence[Stream]:
@@ -346,19 +257,51 @@ def _streams(filters: Filters) -> Sequence[Stream]:
     return (DUE,) if filters.state == "late" or filters.due else (DUE, AT_REST)
 
 
-def _first(stream: Stream, asked: Asked, beyond: Q, *, most: int) -> list[UUID]:
-    """Return the keys of the first matters of a stream."""
-    if not asked.query:
-        return [key for _value, key in _candidates(stream, asked, beyond, most=most)]
+def _first(
+    stream: Stream, asked: Asked, seen: Q, *, most: int, last: Row | None = None
+) -> list[UUID]:
+    """Return the keys of the first matters of a stream, of those after the last one shown."""
+    beyond = seen & stream.beyond(*last) if last else seen
+    if (found := _by_signs(stream, asked, beyond, most=most)) is not None:
+        return found
+    if asked.query:
+        return _one_by_one(stream, asked, seen, beyond, most=most)
+    return [key for _value, key in _candidates(stream, asked, beyond, most=most)]
+
+
+def _by_signs(stream: Stream, asked: Asked, beyond: Q, *, most: int) -> list[UUID] | None:
+    """Return them by the signs in the index of words; None where rows tell them faster."""
+    if asked.sought is None or asked.sought.weeks is None:
+        return None
+    if stream is not DUE:
+        swept = _swept(asked, stream.rows & beyond, most=most)
+        return None if swept is None or swept.is_cut else swept.keys
+    keys = asked.sought.open()
+    if keys is None:
+        return None
+    rows = Event.objects.visible_to(asked.actor).filter(asked.columns, stream.rows, beyond)
+    rows = rows.filter(search.among(keys)).order_by(*stream.order)
+    return list(rows.values_list("pk", flat=True)[:most])
+
+
+def _swept(asked: Asked, seen: Q, **how: int) -> sweep.Swept | None:
+    """Return the newest that have the words, week by week; None while these are not known."""
+    if asked.sought is None or asked.sought.weeks is None:
+        return None
+    rows = Event.objects.visible_to(asked.actor).filter(asked.columns & seen)
+    return sweep.newest(asked.sought, rows, **how)
+
+
+def _one_by_one(stream: Stream, asked: Asked, seen: Q, beyond: Q, *, most: int) -> list[UUID]:
+    """Return them by asking each matter in its order whether it has the words."""
     found: list[UUID] = []
     looked, size = 0, FIRST_LOOK
-    last: Row | None = None
     while True:
         having, last = _said(stream, asked, beyond, size=size)
         found += [key for _value, key in having]
         if len(found) >= most or last is None:
             return found[:most]
-        looked, beyond = looked + size, stream.beyond(*last)
+        looked, beyond = looked + size, seen & stream.beyond(*last)
         missing = (most - len(found)) * looked // max(len(found), 1)
         size = min(max(missing * 5 // 4, FIRST_LOOK), MOST_LOOK)
 
@@ -407,15 +350,15 @@ def _mark(streams: Sequence[Stream], row: Event) -> str:
     return f"{moment}Z_{row.pk}{'_due' if is_due else ''}"
 
 
-def _begin(streams: Sequence[Stream], after: str) -> tuple[int, Q]:
+def _begin(streams: Sequence[Stream], after: str) -> tuple[int, Row | None]:
     """Return in which part the next page begins, and beyond what."""
     if not after:
-        return 0, Q()
+        return 0, None
     value, _sep, rest = after.partition("_")
     key, _sep, named = rest.partition("_")
     wanted = [number for number, one in enumerate(streams) if (one is DUE) == (named == "due")]
     try:
         moment = datetime.fromisoformat(value).astimezone(UTC)
-        return wanted[0], streams[wanted[0]].beyond(moment, UUID(key))
+        return wanted[0], (moment, UUID(key))
     except (ValueError, IndexError, OverflowError) as fault:
         raise Invalid(_("翻页标记无效，请从第一页开始"), field="after", value=after) from fault

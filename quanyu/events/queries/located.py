@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from quanyu.events.models import Event
-from quanyu.events.queries.lists import OPEN
+from quanyu.events.queries.columns import OPEN
 from quanyu.kernel.access.rules import Actor, upper
 from quanyu.regions.queries import planning
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from quanyu.events.models import Campaign, Event, Precedent, SupervisionCard, WhistleCall
 from quanyu.events.queries import words
-from quanyu.events.queries.lists import OPEN
+from quanyu.events.queries.columns import OPEN
 from quanyu.events.workflow.cards import OPEN as OPEN_CARDS
 from quanyu.events.workflow.whistle import CallState
 from quanyu.kernel.access.rules import Actor

@@ -9,6 +9,7 @@ of a run stands alone too, so that a single character is found by what begins wi
 import re
 import unicodedata
 from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
 
 from quanyu.kernel.privacy.rules import FADED
 
@@ -25,8 +26,19 @@ LONGEST_WORD = 200
 """Letters of one word that are compared: the database takes no word of 2,047 bytes, and a sign may
 unfold to several letters. No search is longer."""
 
-DOOR = "@"
-"""Before the name of a door; no word of a text begins with it."""
+DOOR, SIGN = "@", "#"
+"""Before the name of a door, and before a sign; no word of a text begins with either."""
+
+OPEN = "open"
+"""The sign of what was open when it was learnt."""
+
+ANY_WEEK = f"'{SIGN}w':*"
+"""What asks whether any signs were learnt: each matter bears that of its week."""
+
+WEEK = timedelta(days=7)
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+FIRST_WEEK = 1566
+"""The first week of the year 2000; whatever came in before it bears its sign."""
 
 RUN = re.compile(r"(?P<word>[a-z0-9]+)|(?P<signs>[^\W_a-z0-9]+)")
 """A word of Latin letters and digits, or signs of any other script, in folded text."""
@@ -37,17 +49,29 @@ def folded(text: str) -> str:
     return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
 
 
-def vector(*texts: str, doors: Iterable[str] = ()) -> str:
+def week(moment: datetime) -> int:
+    """Return the number of the week in which something was reported."""
+    return max((moment - EPOCH) // WEEK, FIRST_WEEK)
+
+
+def week_sign(number: int) -> str:
+    """Return the sign of a week."""
+    return f"w{number}"
+
+
+def vector(*texts: str, doors: Iterable[str] = (), signs: Iterable[str] = ()) -> str:
     """Return what the index keeps of some texts, as PostgreSQL reads a tsvector.
 
     :param doors: through which places, bodies and owner the matter is seen: with them the index
         finds in one street as fast as in the whole city
+    :param signs: its week, and whether it is open: with them the index finds the newest first
     """
     places: dict[str, str] = {}
     for place, pair in _placed(folded(" ".join("" if text == FADED else text for text in texts))):
         places[pair] = f"{places[pair]},{place}" if pair in places else str(place)
     told = [f"'{pair}':{at}" for pair, at in places.items()]
-    return " ".join([*told, *(f"'{DOOR}{door}'" for door in doors)])
+    named = [*(f"{DOOR}{door}" for door in doors), *(f"{SIGN}{sign}" for sign in signs)]
+    return " ".join([*told, *(f"'{one}'" for one in named)])
 
 
 def wider(text: str) -> str:
@@ -64,6 +88,11 @@ def through(query: str, doors: Iterable[str]) -> str:
     """Return the same search for what is seen through one of these doors alone."""
     named = " | ".join(f"'{DOOR}{door}'" for door in doors)
     return f"({query}) & ({named})" if named else query
+
+
+def signed(signs: Iterable[str]) -> str:
+    """Return what asks for matters that bear one of these signs."""
+    return " | ".join(f"'{SIGN}{sign}'" for sign in signs)
 
 
 def query(text: str) -> str:

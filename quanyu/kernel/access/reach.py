@@ -49,6 +49,8 @@ class Access:
     opened_by_anyone: bool = field(default=False)
     searched: str = ""
     """The column of words by which the rows above are found, through the owner's functions."""
+    dated: str = ""
+    """The column of the rows above that says which of them are the newest."""
 
     @property
     def reach(self) -> Reach | Under:
@@ -75,6 +77,14 @@ def shared_of(model: type[models.Model]) -> str:
 def found_by(model: type[models.Model]) -> str:
     """Return the name of the owner's function that finds rows within reach by their words."""
     return f"{model._meta.db_table}_found"
+
+
+def found_under(model: type[models.Model]) -> str:
+    """Return the name of the owner's functions that find them with their time.
+
+    One finds them all, the other among those that bear some signs.
+    """
+    return f"{model._meta.db_table}_under"
 
 
 def said_in(model: type[models.Model]) -> str:

@@ -17,6 +17,7 @@ from quanyu.kernel.access.reach import (
     Under,
     declared,
     found_by,
+    found_under,
     said_in,
     shared_of,
 )
@@ -34,6 +35,9 @@ VERBS = {
 
 READ = re.compile(r"split_part\(current_setting\('[^']+', true\), '\|', \d+\)")
 """What :func:`part` gives."""
+
+DATED = "TABLE (key uuid, moment timestamptz)"
+"""What the owner's function gives that is asked for the newest first."""
 
 BODIES = f"string_to_array(nullif({part('bodies')}, ''), ',')::uuid[]"
 
@@ -148,13 +152,23 @@ def _finding(model: type[models.Model], access: Access) -> list[str]:
     if not isinstance(rows, Under) or not access.searched:
         return []
     parent, key = rows.parent_model, f"{rows.field}_id"
+    seen = _seen_at_once(_reach_of(parent))
     within = (
         f"EXISTS (SELECT FROM {parent._meta.db_table} parent"
-        f" WHERE parent.id = {table}.{key} AND ({_seen_at_once(_reach_of(parent))}))"
+        f" WHERE parent.id = {table}.{key} AND ({seen}))"
     )
-    # What is wider goes by the index; what is sought, being beside an OR, never does.
-    words = f"{access.searched} @@ wider AND (wider = sought OR {access.searched} @@ sought)"
+    # What is wider goes by the index; what is sought never does: of a truth no index knows.
+    words = (
+        f"{access.searched} @@ wider AND (wider = sought OR ({access.searched} @@ sought) IS TRUE)"
+    )
     found = f"SELECT {key} FROM {table} WHERE {words} AND {within} LIMIT most"  # noqa: S608
+    dated = (
+        f"SELECT {key}, dated.moment FROM {table} CROSS JOIN LATERAL ("  # noqa: S608 (our names)
+        f"SELECT {access.dated} AS moment FROM {parent._meta.db_table} parent"
+        f" WHERE parent.id = {table}.{key} AND ({seen})) dated WHERE {words} LIMIT most"
+    )
+    # The signs are a condition of their own: the index leaps along with the rarer of both.
+    under = dated.replace(words, f"{access.searched} @@ signs AND {words}")
     # Rows first: the index of words would look through the whole city for the few that are asked.
     said = (
         f"WITH {table} AS MATERIALIZED (SELECT * FROM {table} WHERE {key} = ANY (keys))"  # noqa: S608
@@ -164,6 +178,8 @@ def _finding(model: type[models.Model], access: Access) -> list[str]:
     return [
         f"DROP FUNCTION IF EXISTS {found_by(model)}(tsquery, integer)",
         _function(f"{found_by(model)}({given})", "SETOF uuid", found),
+        _function(f"{found_under(model)}({given})", DATED, dated),
+        _function(f"{found_under(model)}(signs tsquery, {given})", DATED, under),
         _function(f"{said_in(model)}(keys uuid[], sought tsquery)", "SETOF uuid", said, "ROWS 100"),
     ]
 

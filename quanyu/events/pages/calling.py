@@ -13,7 +13,7 @@ from django.utils.translation import pgettext
 from quanyu.events.queries import calling, clock, words
 from quanyu.events.queries import cards as card_queries
 from quanyu.events.queries import whistle as call_queries
-from quanyu.events.queries.lists import OPEN
+from quanyu.events.queries.columns import OPEN
 from quanyu.events.queries.values import place_words
 from quanyu.events.rules import whistle as rules
 from quanyu.events.workflow.cards import CARD, CardState

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from quanyu.events.models import Event, JointPart
 from quanyu.events.queries import words
-from quanyu.events.queries.lists import OPEN
+from quanyu.events.queries.columns import OPEN
 from quanyu.events.rules.joint import LIVE
 from quanyu.kernel.access.rules import Actor
 from quanyu.organisations.queries import hanging

@@ -35,7 +35,7 @@ ANSWERERS = {
     "organisations.hanging": {"events", "organisations"},
     "regions.open_matters": {"events"},
     "regions.bodies_at": {"organisations"},
-    "regions.bound": {"events", "organisations"},
+    "regions.bound": {"events", "gateway", "organisations"},
     "regions.follows": {"events", "organisations"},
     "regions.standing": {"organisations"},
 }

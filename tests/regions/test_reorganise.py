@@ -7,20 +7,24 @@ import pytest
 import shapely
 from django.conf import settings
 
+from quanyu.gateway.actions import sources
 from quanyu.kernel.access.rules import Actor, Role, system
 from quanyu.kernel.access.scope import set_scope
 from quanyu.kernel.accounts.models import Account, GrantRow
+from quanyu.kernel.calendar import actions as calendar
+from quanyu.kernel.codes.actions import limits as codes
 from quanyu.kernel.errors import Denied, Invalid, Refusal
 from quanyu.kernel.workflow.spec import Guarded, NotAllowed
 from quanyu.regions import queries
-from quanyu.regions.actions import grids
+from quanyu.regions.actions import grids, set_profile
 from quanyu.regions.actions import reorganising as actions
 from quanyu.regions.actions.contacts import appoint_contact, end_contact
 from quanyu.regions.actions.reorganising import Step, Wanted
-from quanyu.regions.models import Building, Claim, GridContact, Region, Reorganisation
+from quanyu.regions.models import Building, Claim, GridContact, Plan, Region, Reorganisation
 from quanyu.regions.queries import choices, following, rehearsing
 from quanyu.regions.queries import reorganising as reads
 from quanyu.regions.rules.changes import Change, Named, NotClosed, Operation, Taken, WrongOperation
+from quanyu.regions.rules.grids import Profile
 from quanyu.regions.workflow import ReorganisationState as S
 from tests.conftest import STREET, person
 
@@ -394,6 +398,71 @@ def test_is_rehearsed_and_names_who_would_be_without_a_post(
     )
 
     assert [(line.name, line.target) for line in rehearsal.left] == [("马强", "")]
+
+
+@pytest.fixture
+def left_behind(act: Any, commander: Actor, at: datetime) -> None:
+    """A limit, hours, a profile, a system and a plan, each of the grid that is to end."""
+    chief = person(Role.SYS_ADMIN, settings.QUANYU_CITY)
+    limit = {"workflow": "event", "stage": "handling", "amount": 2, "unit": "working_days"}
+    act(codes.set_limit, **limit, place=G2, start=at.date(), actor=chief, at=at)
+    act(
+        calendar.set_hours,
+        windows=["09:00-17:00"],
+        place=G2,
+        start=at.date() + timedelta(days=1),
+        actor=chief,
+        at=at,
+    )
+    act(set_profile, place=G2, profile=Profile(), actor=chief, at=at)
+    named = {"code": "yard", "name": "大院门禁", "name_en": "Gate", "a_minute": 60}
+    act(sources.register_source, **named, place=G2, actor=chief, at=at)
+    set_scope(seeder())
+    Plan.objects.create(
+        region_path=G2,
+        title="夏季方案",
+        base_date=at.date(),
+        low=300,
+        high=500,
+        target=430,
+        made_by=str(commander.id),
+        made_at=at,
+    )
+
+
+KINDS = ["limits", "hours", "profiles", "plans", "sources"]
+
+
+def test_is_rehearsed_and_names_what_does_not_move(
+    act: Any, left_behind: None, drafted: Reorganisation, commander: Actor, at: datetime
+) -> None:
+    rehearsal = act(
+        lambda actor, at: rehearsing.rehearse(drafted, actor=actor, at=at), actor=commander, at=at
+    )
+
+    assert [lot.kind for lot in rehearsal.stays] == KINDS
+    assert {(line.origin, line.target) for lot in rehearsal.stays for line in lot.lines} == {
+        (G2, G1)
+    }
+    assert not {lot.kind for lot in rehearsal.moves} & set(KINDS)
+
+
+def test_names_what_is_left_at_a_place_that_is_gone(
+    act: Any,
+    left_behind: None,
+    approved: Reorganisation,
+    commander: Actor,
+    on_the_day: datetime,
+) -> None:
+    take(act, approved, on_the_day)
+
+    lots = act(
+        lambda actor, at: rehearsing.behind(approved.pk, actor=actor, at=at),
+        actor=commander,
+        at=on_the_day,
+    )
+
+    assert [lot.kind for lot in lots] == KINDS
 
 
 def test_lets_contacts_follow_where_the_post_is_free(

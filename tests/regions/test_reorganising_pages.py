@@ -9,9 +9,12 @@ from django.conf import settings
 from django.utils import timezone
 
 from quanyu.kernel.access.rules import Role, system
-from quanyu.kernel.access.scope import acting
+from quanyu.kernel.access.scope import acting, set_scope
 from quanyu.regions import jobs, queries
+from quanyu.regions.actions import set_profile
 from quanyu.regions.models import Building, Reorganisation
+from quanyu.regions.queries import reorganising as reads
+from quanyu.regions.rules.grids import Profile
 from quanyu.regions.tables import REHEARSAL
 from quanyu.regions.workflow import ReorganisationState as S
 from tests.conftest import STREET, person
@@ -20,6 +23,7 @@ from tests.seat import browser_of
 COMMUNITY = f"{STREET}001/"
 G1, G2 = f"{COMMUNITY}g001/", f"{COMMUNITY}g002/"
 DESK = "/desk/reorganisations"
+CITY = system(settings.QUANYU_CITY, job="tests")
 
 
 @pytest.fixture
@@ -69,7 +73,7 @@ def _key(address: str) -> Any:
     return Reorganisation.objects.get(pk=address.rsplit("/", 1)[1]).pk
 
 
-@pytest.mark.parametrize("change", ["merge", "split", "extract", "move", "rename"])
+@pytest.mark.parametrize("change", ["merge", "split", "redraw", "extract", "move", "rename"])
 def test_ask_for_each_kind_of_step(browser: Any, drafted: str, change: str) -> None:
     first = browser.get(f"{drafted}/steps/new")
     second = browser.get(f"{drafted}/steps/new?change={change}&within={COMMUNITY}")
@@ -79,14 +83,88 @@ def test_ask_for_each_kind_of_step(browser: Any, drafted: str, change: str) -> N
     assert "第一网格" in second.content.decode()
 
 
-def test_split_a_grid_by_ticking_buildings(browser: Any, drafted: str) -> None:
-    keys = list(Building.objects.filter(region_path=G1).values_list("pk", flat=True)[:3])
-    sent = {"kept": "甲网格", "name": "乙网格", "units": [str(key) for key in keys]}
+def unit_keys(*grids: str) -> list[str]:
+    rows = Building.objects.filter(region_path__in=grids).order_by("pk")
+    return [f"unit_{key}" for key in rows.values_list("pk", flat=True)]
 
-    answer = browser.post(step(drafted, "split", G1), sent)
+
+def kept_step(address: str) -> Any:
+    (found,) = reads.operations(Reorganisation.objects.get(pk=_key(address)), actor=CITY)
+    return found.operation
+
+
+def test_split_a_grid_into_three(browser: Any, drafted: str) -> None:
+    keys = unit_keys(G1)
+    sent = dict.fromkeys(keys, "s0") | {keys[0]: "n1", keys[1]: "n2"}
+    named = {"name_s0": "甲网格", "name_n1": "乙网格", "name_n2": "丙网格"}
+
+    answer = browser.post(f"{step(drafted, 'split', G1)}&new=2", sent | named)
 
     assert answer.status_code == 302
-    assert "乙网格" in browser.get(drafted).content.decode()
+    set_scope(CITY)
+    made = kept_step(drafted)
+    assert [one.name for one in made.targets] == ["甲网格", "乙网格", "丙网格"]
+    assert len(set(made.homes.values())) == 3
+    assert set(made.homes) == {key.removeprefix("unit_") for key in keys}
+
+
+def test_divide_two_grids_anew_so_that_one_is_left(browser: Any, drafted: str) -> None:
+    sent = dict.fromkeys(unit_keys(G1, G2), "s0") | {"name_s0": "荷塘网格", "name_s1": "第二网格"}
+
+    answer = browser.post(step(drafted, "redraw", G1, G2), sent)
+
+    assert answer.status_code == 302
+    set_scope(CITY)
+    made = kept_step(drafted)
+    assert [(one.path, one.name) for one in made.targets] == [(G1, "荷塘网格")]
+
+
+def test_divide_a_community_under_typed_codes(browser: Any, drafted: str, at: datetime) -> None:
+    chief = browser_of(person(Role.DISTRICT_ADMIN, "34/01/04/", name="冯岚"))
+    made = chief.post(f"{DESK}/new", said(place=STREET))
+    grids = sorted(queries.grids_in(COMMUNITY))
+    sent = {f"unit_{path}": "s0" for path in grids} | {f"unit_{grids[0]}": "n1"}
+    named = {"name_s0": "甲社区居委会", "name_n1": "乙社区居委会", "code_n1": "077"}
+    address = f"{step(made['Location'], 'split', COMMUNITY)}&new=1"
+
+    assert "代码后三位" in chief.get(address).content.decode()
+    refused = chief.post(address, sent | named | {"code_n1": ""})
+    answer = chief.post(address, sent | named)
+
+    assert refused.status_code == 422
+    assert answer.status_code == 302
+    set_scope(CITY)
+    assert kept_step(made["Location"]).homes[grids[0]] == f"{STREET}077/"
+
+
+def test_say_which_building_goes_nowhere(browser: Any, drafted: str) -> None:
+    keys = unit_keys(G1)
+    sent = dict.fromkeys(keys[1:], "s0") | {"name_s0": "甲网格", "name_n1": "乙网格"}
+
+    answer = browser.post(f"{step(drafted, 'split', G1)}&new=1", sent)
+
+    assert answer.status_code == 422
+    assert "划到哪里" in answer.content.decode()
+
+
+@pytest.mark.parametrize("new", ["0", "99", "²", "x"])
+def test_ask_for_a_sensible_number_of_new_places(browser: Any, drafted: str, new: str) -> None:
+    answer = browser.get(f"{step(drafted, 'split', G1)}&new={new}")
+
+    assert answer.status_code == 200
+    assert 'name="name_n1"' in answer.content.decode()
+
+
+def test_name_what_does_not_move(browser: Any, drafted: str, at: datetime) -> None:
+    browser.post(step(drafted, "merge", G1, G2), {"target": G1, "name": "荷塘网格"})
+    set_scope(CITY)
+    chief = person(Role.SYS_ADMIN, settings.QUANYU_CITY)
+    set_profile(place=G2, profile=Profile(), actor=chief, at=at)
+
+    said = browser.get(drafted).content.decode()
+
+    assert "不随之转移，须手工办理" in said
+    assert "2026-03-02 起的网格规范" in said
 
 
 def test_say_why_not_beside_the_form(browser: Any, drafted: str) -> None:

@@ -22,6 +22,8 @@ from quanyu.kernel.audit import queries as audit
 from quanyu.kernel.calendar.rules import local
 from quanyu.kernel.errors import Denied
 from quanyu.kernel.privacy.fields import ring
+from quanyu.regions.queries import bound
+from quanyu.regions.queries.bound import Bound, Tied
 
 PAGE, COUNT_TO = 100, 10_000
 LATELY = timedelta(days=90)
@@ -42,6 +44,23 @@ def sources(*, is_open: bool = False) -> list[Source]:
 def source_of(code: str) -> Source | None:
     """Return the system of that code, if it may still send."""
     return Source.objects.filter(code=code, closed_at=None).first()
+
+
+@bound.bound.answered_by
+def at_places(paths: Sequence[str], actor: Actor, at: datetime) -> tuple[Bound, ...]:
+    """Return the systems that send for just these places: who keeps them says for which instead."""
+    rows = Source.objects.filter(region_path__in=paths, closed_at=None).order_by("code")
+    url = reverse("desk_sources")
+    tied = [
+        Tied(
+            one.region_path,
+            label(one),
+            one.code,
+            url if kept_by(one, actor, rules.OPENS_SOURCES) else "",
+        )
+        for one in rows
+    ]
+    return (Bound("sources", _("来源系统"), tuple(tied), stays=True),)
 
 
 def label(source: Source) -> str:

@@ -1,7 +1,7 @@
 """Read the calendar: kept in the process, asked for its edition every few seconds."""
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from types import MappingProxyType
@@ -123,6 +123,13 @@ def hours(*, on: date, place: str = "", body: UUID | None = None) -> rules.Hours
     if not fitting:
         return rules.OFFICE
     return max(fitting, key=lambda s: (s.body is not None, len(s.place_path))).hours
+
+
+def hours_at(places: Collection[str], *, on: date) -> list[Shift]:
+    """Return the hours set for just these places that hold on a day or later, the first first."""
+    found = [one for one in kept.get().shifts if one.place_path in places]
+    lasting = [one for one in found if one.valid_to is None or on < one.valid_to]
+    return sorted(lasting, key=lambda one: (one.place_path, one.valid_from))
 
 
 def years() -> tuple[CalendarYear, ...]:

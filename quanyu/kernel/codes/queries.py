@@ -240,6 +240,17 @@ def limit_history(
     return tuple(limit_entry(row) for row in rows.order_by("-valid_from"))
 
 
+def limits_at(places: Sequence[str], *, on: date) -> tuple[LimitEntry, ...]:
+    """Return the limits set for just these places that hold on a day or later."""
+    rows = _limits().filter(place_path__in=places)
+    return tuple(limit_entry(row) for row in rows.filter(Q(valid_to=None) | Q(valid_to__gt=on)))
+
+
+def stages(workflow: str) -> dict[str, str]:
+    """Return what the stages of a workflow are called."""
+    return {key: name for told in stage_names.ask(workflow) for key, name in told.items()}
+
+
 def named_rungs(workflow: str) -> dict[str, dict[str, str]]:
     """Return what a rung of this workflow may say of its stage, its people and its words."""
     found: dict[str, dict[str, str]] = {kind: {} for kind in NAMED}

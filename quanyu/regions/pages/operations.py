@@ -21,26 +21,36 @@ from quanyu.kernel.access.http import (
     option,
     read_or_write,
 )
+from quanyu.kernel.access.rules import Actor
 from quanyu.kernel.errors import Denied, Refusal
 from quanyu.regions import queries, rules
 from quanyu.regions.actions import reorganising as actions
 from quanyu.regions.actions.reorganising import Step
+from quanyu.regions.pages import allotting
 from quanyu.regions.pages.reorganising_shown import listed
 from quanyu.regions.queries import choices
 from quanyu.regions.queries import reorganising as reads
 from quanyu.regions.queries.rehearsed import called
 from quanyu.regions.rules.changes import CHANGE_WORDS, Change, Named, Operation, WrongOperation
 
-OFFERED = (Change.MERGE, Change.SPLIT, Change.EXTRACT, Change.MOVE, Change.RENAME)
-"""Drawing anew by many buildings at once is the planning desk's, and the API's."""
+OFFERED = (
+    Change.MERGE,
+    Change.SPLIT,
+    Change.REDRAW,
+    Change.EXTRACT,
+    Change.MOVE,
+    Change.RENAME,
+)
+"""Founding where none stands is the planning desk's, and the API's."""
 HELP = {
     Change.MERGE: lazy("几个并成一个；事项、授权随之转入"),
-    Change.SPLIT: lazy("一个分成两个，逐栋（逐网格）写明归哪边"),
+    Change.SPLIT: lazy("一个分成几个，逐栋（逐网格）写明归哪个"),
+    Change.REDRAW: lazy("相邻的几个重新分，可以多设、可以少设，逐栋写明归哪个"),
     Change.EXTRACT: lazy("划出一部分，另设一个或并入旁边的"),
     Change.MOVE: lazy("整个改到另一个社区（街道）之下"),
     Change.RENAME: lazy("代码不变，只换名称"),
 }
-MANY = frozenset({Change.MERGE, Change.EXTRACT})
+MANY = frozenset({Change.MERGE, Change.EXTRACT, Change.REDRAW})
 NEW = "new"
 
 
@@ -56,7 +66,7 @@ def new(request: HttpRequest, reorganisation_id: UUID) -> HttpResponse:
     sources = _sources(asked, row)
 
     def added() -> HttpResponse:
-        step = Step(_operation(asked.get("change", ""), sources, request.POST, row))
+        step = Step(_meant(row, asked, sources, request.POST, actor))
         actions.add_operation(reorganisation_id=row.pk, step=step, actor=actor, at=at)
         messages.success(request, _("已加上这一步，看看预演"))
         return HttpResponseRedirect(reverse("desk_reorganisation", args=[row.pk]))
@@ -66,7 +76,7 @@ def new(request: HttpRequest, reorganisation_id: UUID) -> HttpResponse:
             "section": "reorganisations",
             "title": row.title,
             "back_url": reverse("desk_reorganisation", args=[row.pk]),
-            **_phase(row, asked, sources, request.POST, no),
+            **_phase(row, asked, sources, request.POST, no, actor),
         }
         return answer(request, "regions/operation.html", context, no)
 
@@ -80,7 +90,12 @@ def _sources(asked: QueryDict, row: Any) -> list[str]:
 
 
 def _phase(
-    row: Any, asked: QueryDict, sources: Sequence[str], given: QueryDict, no: Refusal | None
+    row: Any,
+    asked: QueryDict,
+    sources: Sequence[str],
+    given: QueryDict,
+    no: Refusal | None,
+    actor: Actor,
 ) -> dict[str, Any]:
     change = asked.get("change", "")
     if change not in set(OFFERED):
@@ -89,7 +104,7 @@ def _phase(
         return {"asking": _second(row, change, asked), "heading": _(CHANGE_WORDS[Change(change)])}
     names = listed([called(path) for path in sources])
     return {
-        "form": _third(row, Change(change), sources, given, no, asked),
+        "form": _third(row, Change(change), sources, given, no, asked, actor),
         "heading": f"{_(CHANGE_WORDS[Change(change)])}{_('：')}{names}",
     }
 
@@ -129,6 +144,7 @@ def _second(row: Any, change: str, asked: QueryDict) -> list[dict[str, Any]]:
         field("change", "", "hidden", value=change),
         field("within", "", "hidden", value=within),
         field("sources", _("原来的地方"), kind, value=value, options=options),
+        *([allotting.count_field(Change(change))] if change in allotting.DIVIDING else []),
     ]
 
 
@@ -139,54 +155,52 @@ def _third(
     given: QueryDict,
     no: Refusal | None,
     asked: QueryDict,
+    actor: Actor,
 ) -> dict[str, Any]:
     made = {
         Change.MERGE: _merge_fields,
-        Change.SPLIT: _split_fields,
         Change.EXTRACT: _extract_fields,
         Change.MOVE: _move_fields,
         Change.RENAME: _rename_fields,
     }
     pairs = [("change", change.value), *(("sources", path) for path in sources)]
+    pairs += [("new", asked.get("new", ""))] if "new" in asked else []
     url = reverse("desk_operation_new", args=[row.pk])
-    return {
+    form = {
         "url": f"{url}?{urlencode(pairs)}",
-        "fields": made[change](row, sources, given, no),
         "button": _("加上这一步"),
         "cancel_url": reverse("desk_reorganisation", args=[row.pk]),
     }
+    if change in allotting.DIVIDING:
+        found = _slots(row, asked, sources, given, actor)
+        return form | allotting.form(sources, found, given, no)
+    return form | {"fields": made[change](row, sources, given, no, actor)}
+
+
+def _slots(
+    row: Any, asked: QueryDict, sources: Sequence[str], given: QueryDict, actor: Actor
+) -> list[allotting.Slot]:
+    new = allotting.count(asked.get("new", ""), Change(asked.get("change", "")))
+    return allotting.slots(sources, new, given, day=row.effective_date, actor=actor)
 
 
 _Fields = list[dict[str, Any]]
 
 
 def _merge_fields(
-    row: Any, sources: Sequence[str], given: QueryDict, no: Refusal | None
+    row: Any, sources: Sequence[str], given: QueryDict, no: Refusal | None, actor: Actor
 ) -> _Fields:
     kept = [
         option(path, _("沿用 {place} 的代码").format(place=called(path)), path) for path in sources
     ]
     return [
-        *_path_fields(sources, given, no, kept),
+        *_path_fields(sources, given, no, kept, actor),
         *_name_fields(given, no, queries.name_on(sources[0], row.effective_date)),
     ]
 
 
-def _split_fields(
-    row: Any, sources: Sequence[str], given: QueryDict, no: Refusal | None
-) -> _Fields:
-    stays = field("kept", _("沿用原代码的名称"), no=no, maxlength=80)
-    stays["value"] = given.get("kept") or queries.name_on(sources[0], row.effective_date)
-    return [
-        stays,
-        *_code_fields(sources, given, no),
-        *_name_fields(given, no, "", label=_("新的一边的名称")),
-        _unit_field(sources, given, no, _("划到新的一边")),
-    ]
-
-
 def _extract_fields(
-    row: Any, sources: Sequence[str], given: QueryDict, no: Refusal | None
+    row: Any, sources: Sequence[str], given: QueryDict, no: Refusal | None, actor: Actor
 ) -> _Fields:
     above = rules.parent(sources[0])
     beside = [
@@ -195,13 +209,15 @@ def _extract_fields(
         if path not in sources
     ]
     return [
-        *_path_fields(sources, given, no, beside),
+        *_path_fields(sources, given, no, beside, actor),
         *_name_fields(given, no, "", label=_("新设的名称"), required=False),
         _unit_field(sources, given, no, _("划出哪些")),
     ]
 
 
-def _move_fields(row: Any, sources: Sequence[str], given: QueryDict, no: Refusal | None) -> _Fields:
+def _move_fields(
+    row: Any, sources: Sequence[str], given: QueryDict, no: Refusal | None, actor: Actor
+) -> _Fields:
     options = [
         option(path, called(path), path) for path in choices.parents(sources[0], row.region_path)
     ]
@@ -215,7 +231,7 @@ def _move_fields(row: Any, sources: Sequence[str], given: QueryDict, no: Refusal
 
 
 def _rename_fields(
-    row: Any, sources: Sequence[str], given: QueryDict, no: Refusal | None
+    row: Any, sources: Sequence[str], given: QueryDict, no: Refusal | None, actor: Actor
 ) -> _Fields:
     return _name_fields(given, no, queries.name_on(sources[0], row.effective_date))
 
@@ -225,9 +241,10 @@ def _path_fields(
     given: QueryDict,
     no: Refusal | None,
     others: Sequence[Mapping[str, str]],
+    actor: Actor,
 ) -> _Fields:
     """Return where it goes: a place that stands, or a new one."""
-    fresh = option(NEW, _("另给新代码"), choices.next_path(rules.parent(sources[0])))
+    fresh = option(NEW, _("另给新代码"), _next(rules.parent(sources[0]), sources, actor))
     if not _is_grid(sources):
         fresh = option(NEW, _("另给新代码"))
     usual = others[0]["value"] if others else NEW
@@ -236,10 +253,6 @@ def _path_fields(
     if no is not None and no.field == "targets":
         to["error"] = str(no)
     return [to, *([] if _is_grid(sources) else [_code_field(given, no, required=False)])]
-
-
-def _code_fields(sources: Sequence[str], given: QueryDict, no: Refusal | None) -> _Fields:
-    return [] if _is_grid(sources) else [_code_field(given, no)]
 
 
 def _code_field(given: QueryDict, no: Refusal | None, *, required: bool = True) -> dict[str, Any]:
@@ -287,28 +300,37 @@ def _is_grid(sources: Sequence[str]) -> bool:
 # ------------------------------------------------------------------ what was sent
 
 
-def _operation(change: str, sources: Sequence[str], given: QueryDict, row: Any) -> Operation:
+def _meant(
+    row: Any, asked: QueryDict, sources: Sequence[str], given: QueryDict, actor: Actor
+) -> Operation:
     """Return the step that a form means; whether it makes sense is for the rules.
 
     :raises WrongOperation: if the form says no place
     """
+    change = asked.get("change", "")
     if not sources:
         raise WrongOperation(_("请选择原来的地方"), field="sources")
+    if change in allotting.DIVIDING:
+        found = _slots(row, asked, sources, given, actor)
+        return allotting.operation(change, sources, found, given)
+    return _operation(change, sources, given, row, actor)
+
+
+def _operation(
+    change: str, sources: Sequence[str], given: QueryDict, row: Any, actor: Actor
+) -> Operation:
     name, english = given.get("name", ""), given.get("name_en", "")
-    path = _path(change, sources, given)
+    path = _path(change, sources, given, actor)
     if change == Change.EXTRACT and queries.is_known(path):
         name = name or queries.name_on(path, row.effective_date)
     targets = [Named(path, name, english)]
     homes: dict[str, str] = {}
-    if change == Change.SPLIT:
-        targets = [Named(sources[0], given.get("kept", "")), *targets]
-        homes = {one.key: sources[0] for one in choices.units(sources)}
-    if change in {Change.SPLIT, Change.EXTRACT}:
-        homes |= dict.fromkeys(given.getlist("units"), path)
+    if change == Change.EXTRACT:
+        homes = dict.fromkeys(given.getlist("units"), path)
     return Operation(change, tuple(sources), tuple(targets), homes)
 
 
-def _path(change: str, sources: Sequence[str], given: QueryDict) -> str:
+def _path(change: str, sources: Sequence[str], given: QueryDict, actor: Actor) -> str:
     if change == Change.RENAME:
         return sources[0]
     above = given.get("parent", "") if change == Change.MOVE else rules.parent(sources[0])
@@ -316,5 +338,13 @@ def _path(change: str, sources: Sequence[str], given: QueryDict) -> str:
     if target != NEW:
         return target
     if _is_grid(sources):
-        return choices.next_path(above)
+        return _next(above, sources, actor)
     return f"{above}{given.get('code', '').strip()}/"
+
+
+def _next(above: str, sources: Sequence[str], actor: Actor) -> str:
+    """Return the path of the next grid of the kind that is changed; only grids have one."""
+    if not _is_grid(sources):
+        return ""
+    letter = sources[0][len(rules.parent(sources[0]))]
+    return choices.next_path(above, letter=letter, actor=actor)

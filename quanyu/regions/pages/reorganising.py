@@ -239,7 +239,7 @@ def trying(request: HttpRequest, reorganisation_id: UUID) -> HttpResponse:
     """Say how far the rehearsal is; when it is there, the page is asked for anew."""
     actor = actor_of(request)
     row = reads.one(reorganisation_id, actor=actor)
-    context = shown.rehearsal(row, actor=actor)
+    context = shown.rehearsal(row, actor=actor, at=timezone.now())
     response = answer(request, "regions/_trying.html", context)
     if "trying" not in context:
         response["HX-Refresh"] = "true"
@@ -304,7 +304,7 @@ def _page(
         "export_url": f"{export}?reorganisation={row.pk}",
         "acts": acts,
         "story": shown.story(row, actor=actor, at=at),
-        **shown.rehearsal(row, actor=actor),
+        **shown.rehearsal(row, actor=actor, at=at),
         **shown.progress(row, actor=actor),
     }
     return answer(request, "regions/reorganisation.html", context, no)

@@ -17,7 +17,7 @@ from quanyu.regions.queries import rehearsed
 from quanyu.regions.queries import reorganising as reads
 from quanyu.regions.queries.past import Became
 from quanyu.regions.queries.rehearsed import called
-from quanyu.regions.queries.rehearsing import Line, rehearse
+from quanyu.regions.queries.rehearsing import Line, behind, rehearse
 from quanyu.regions.queries.tree import in_language
 from quanyu.regions.rules.changes import CHANGE_WORDS, Change, Operation
 from quanyu.regions.tables import REHEARSAL, REORGANISATIONS
@@ -150,8 +150,11 @@ def passage(one: Became, path: str) -> dict[str, Any]:
 # ------------------------------------------------------------------ the rehearsal
 
 
-def rehearsal(one: Any, *, actor: Actor) -> dict[str, Any]:
+def rehearsal(one: Any, *, actor: Actor, at: datetime) -> dict[str, Any]:
     """Return what one would move while it has not begun: found, being found, or not yet begun."""
+    if one.state in (S.TAKING, S.DONE):
+        lots = behind(one.pk, actor=actor, at=at)
+        return {"rehearsal": None, "stays": rehearsed.lots(lots, {})}
     if one.state not in WAITING:
         return {"rehearsal": None}
     kept = rehearsed.kept(one, actor=actor)
@@ -168,6 +171,7 @@ def rehearsal(one: Any, *, actor: Actor) -> dict[str, Any]:
     if "wrong" in told:
         return asks | {"rehearsal": None, "wrong": told["wrong"]}
     is_stale = kept.edition != queries.edition()
+    asks |= {"stays": told.get("stays", [])}
     return asks | {"rehearsal": told | {"at": kept.done_at, "is_stale": is_stale}}
 
 
@@ -204,6 +208,10 @@ def compose(asked: Mapping[str, str], *, actor: Actor, at: datetime) -> Document
     names = {one.path: in_language(one.name, one.name_en) for one in found.outcome.born}
     parts += [_part(lot.label, lot.lines, names) for lot in found.moves]
     parts.append(_part(_("没有着落的"), found.left, names))
+    parts += [
+        _part(_("不随之转移：{kind}").format(kind=lot.label), lot.lines, names)
+        for lot in found.stays
+    ]
     return Document(one.title, called(one.region_path), parts)
 
 

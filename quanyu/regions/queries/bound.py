@@ -28,6 +28,8 @@ class Bound:
     label: str
     """In the reader's language."""
     rows: tuple[Tied, ...]
+    stays: bool = False
+    """Whether nobody moves it: of a place that ends it is for people to settle."""
 
 
 bound: Question[[Sequence[str], Actor, datetime], tuple[Bound, ...]] = Question("bound", default=())

@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
+from quanyu.kernel.access.rules import Actor
 from quanyu.regions import rules
 from quanyu.regions.models import Building, Region
 from quanyu.regions.queries import tree
+from quanyu.regions.queries.claims import claims
 from quanyu.regions.rules.outcomes import next_grid
 
 
@@ -45,10 +47,24 @@ def parents(path: str, within: str) -> list[str]:
     return list(rows.order_by("path").values_list("path", flat=True)[:500])
 
 
-def next_path(community: str) -> str:
-    """Return the path of the next base grid of a community; none is given out twice."""
-    ever = Region.objects.filter(parent_path=community).values_list("path", flat=True)
-    return next_grid(community, ever)
+def next_path(community: str, *, letter: str = "g", actor: Actor | None = None) -> str:
+    """Return the path of the next grid of a community; none is given out twice."""
+    return next_paths(community, 1, letter=letter, actor=actor)[0]
+
+
+def next_paths(
+    community: str, count: int, *, letter: str = "g", actor: Actor | None = None
+) -> list[str]:
+    """Return the paths of the next grids; none that ever stood, or that is promised already.
+
+    :param actor: who asks, and sees what approved re-organisations have promised
+    """
+    taken = set(Region.objects.filter(parent_path=community).values_list("path", flat=True))
+    taken |= claims([community], actor=actor).paths if actor is not None else set()
+    found: list[str] = []
+    for _number in range(count):
+        found.append(next_grid(community, taken | {*found}, letter=letter))
+    return found
 
 
 def units(sources: Sequence[str]) -> list[Unit]:

@@ -12,7 +12,7 @@ from quanyu.kernel.accounts import rules as accounts
 from quanyu.regions import models
 from quanyu.regions.models import Reorganisation, ReorganisationStep
 from quanyu.regions.queries import tree
-from quanyu.regions.queries.rehearsing import GRANTS, Line, Rehearsal
+from quanyu.regions.queries.rehearsing import GRANTS, Line, Lot, Rehearsal
 from quanyu.regions.queries.sketches import sketch
 
 SHOWN = 50
@@ -57,20 +57,26 @@ def told(found: Rehearsal) -> dict[str, Any]:
         "places": [asdict(one) for one in found.places[:PLACES_SHOWN]],
         "places_count": len(found.places),
         "pieces": [asdict(one) for one in found.places if one.pieces > 1][:PLACES_SHOWN],
-        "moves": [
-            {
-                "kind": lot.kind,
-                "label": lot.label,
-                "count": lot.count,
-                "lines": _lines(lot.lines, names),
-                "more": max(0, lot.count - SHOWN),
-            }
-            for lot in found.moves
-        ],
+        "moves": lots(found.moves, names),
+        "stays": lots(found.stays, names),
         "left": _lines(found.left, names),
         "left_count": len(found.left),
         "sketch": None if drawing is None else asdict(drawing),
     }
+
+
+def lots(found: Sequence[Lot], names: Mapping[str, str]) -> list[dict[str, Any]]:
+    """Return what is of some kinds, each with the first of its lines."""
+    return [
+        {
+            "kind": lot.kind,
+            "label": lot.label,
+            "count": lot.count,
+            "lines": _lines(lot.lines, names),
+            "more": max(0, lot.count - SHOWN),
+        }
+        for lot in found
+    ]
 
 
 def _lines(lines: Sequence[Line], names: Mapping[str, str]) -> list[dict[str, Any]]:

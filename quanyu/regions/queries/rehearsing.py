@@ -6,6 +6,7 @@ Nothing is written. Every figure is the length of the list behind it.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 import shapely
 from django.db.models import Q
@@ -16,9 +17,9 @@ from quanyu.kernel.accounts import queries as accounts
 from quanyu.kernel.accounts.rules import ROLE_NAMES
 from quanyu.regions import rules
 from quanyu.regions.models import GridContact, Region, Reorganisation
+from quanyu.regions.queries import following, staying, tree
 from quanyu.regions.queries import reorganising as reads
-from quanyu.regions.queries import tree
-from quanyu.regions.queries.bound import Bound, Tied, bound
+from quanyu.regions.queries.bound import Bound, Tied
 from quanyu.regions.queries.following import Ways
 from quanyu.regions.queries.locator import Locator, from_wkb
 from quanyu.regions.queries.outlines import After, Drawing
@@ -83,6 +84,8 @@ class Rehearsal:
     moves: tuple[Lot, ...]
     left: tuple[Line, ...]
     """Who would be without a post or a right, and which new places without anybody."""
+    stays: tuple[Lot, ...]
+    """What hangs on places that end and moves with none: for people to settle."""
     drawn: Mapping[str, Drawing]
 
     @property
@@ -115,8 +118,9 @@ class Trial:
         row, outcome = self._row, self.outcome
         guess = _Guess(outcome, self.shapes)
         lots = [_houses(outcome, self._ground)]
-        asked = bound.ask(guess.ways.origins, actor, at)
-        lots += [_lot(one, guess) for answer in asked for one in answer]
+        hangs = staying.told(guess.ways.origins, actor=actor, at=at)
+        lots += [_lot(one, guess) for one in hangs if not one.stays]
+        stays = staying.staying(outcome.gone, hangs, actor=actor, at=at)
         posts, left = _posts(row, outcome, actor=actor, at=at)
         grants, lost = _grants(row, outcome, actor=actor, at=at)
         new = _unserved(outcome, [*posts.lines, *grants.lines])
@@ -125,6 +129,7 @@ class Trial:
             tuple(_places(outcome, self.shapes)),
             (*lots, posts, grants),
             (*left, *lost, *new),
+            tuple(_lot(one, guess) for one in stays),
             self.shapes,
         )
 
@@ -137,6 +142,21 @@ def rehearse(row: Reorganisation, *, actor: Actor, at: datetime) -> Rehearsal:
     trial = Trial(row, actor=actor)
     trial.draw(trial.outcome.born)
     return trial.found(actor=actor, at=at)
+
+
+def behind(reorganisation_id: UUID, *, actor: Actor, at: datetime) -> list[Lot]:
+    """Return what is left at the places that one has ended, until people have settled it."""
+    heirs = following.heirs(reorganisation_id)
+    gone = sorted(heirs)
+    hangs = staying.told(gone, actor=actor, at=at)
+    return [
+        Lot(
+            one.kind,
+            one.label,
+            tuple(Line(t.name, t.detail, t.path, heirs[t.path], t.url) for t in one.rows),
+        )
+        for one in staying.staying(gone, hangs, actor=actor, at=at)
+    ]
 
 
 class _Guess:

@@ -161,6 +161,8 @@ class RehearsalOut(Schema):
     moves: list[LotOut] = []
     left: list[LineOut] = []
     left_count: int = 0
+    stays: list[LotOut] = []
+    """What hangs on places that end and moves with none: for people to settle."""
 
 
 class BecameOut(Schema):

@@ -141,10 +141,7 @@ def _class(code: str) -> CodeEntry | None:
 
 def stages(workflow: str = WORKFLOW) -> dict[str, str]:
     """Return what the stages of a workflow are called; without one, of a matter."""
-    names: dict[str, str] = {}
-    for answered in queries.stage_names.ask(workflow):
-        names |= answered
-    return names
+    return queries.stages(workflow)
 
 
 def stage_choices() -> dict[str, str]:

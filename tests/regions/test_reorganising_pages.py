@@ -160,6 +160,7 @@ def test_name_what_does_not_move(browser: Any, drafted: str, at: datetime) -> No
     set_scope(CITY)
     chief = person(Role.SYS_ADMIN, settings.QUANYU_CITY)
     set_profile(place=G2, profile=Profile(), actor=chief, at=at)
+    jobs.rehearse(_key(drafted), timezone.now())
 
     said = browser.get(drafted).content.decode()
 

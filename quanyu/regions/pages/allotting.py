@@ -12,8 +12,8 @@ from quanyu.kernel.access.http import field, option, sentence
 from quanyu.kernel.access.rules import Actor
 from quanyu.kernel.errors import Refusal
 from quanyu.regions import queries, rules
-from quanyu.regions.pages.reorganising_shown import called
 from quanyu.regions.queries import choices
+from quanyu.regions.queries.rehearsed import called
 from quanyu.regions.rules.changes import LONGEST_NAME, Change, Named, Operation, WrongOperation
 
 DIVIDING: Final = frozenset({Change.SPLIT, Change.REDRAW})

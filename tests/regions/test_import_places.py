@@ -13,7 +13,7 @@ from quanyu.kernel.audit.models import Record
 from quanyu.kernel.columns import Table
 from quanyu.kernel.tables.judging import Judge, Judged
 from quanyu.regions.models import Address, Alias, Building, Estate, Siting
-from quanyu.regions.queries.listed import building_values
+from quanyu.regions.queries import building_values, codes_of
 from quanyu.regions.rules import level_of
 from quanyu.regions.rules.coordinates import shifted
 from quanyu.regions.tables import BUILDINGS, ESTATES
@@ -245,7 +245,7 @@ def test_who_only_works_there_brings_nothing(bring: Bring, spot: tuple[float, fl
 
 def test_a_building_of_the_demo_street_is_the_same_when_it_comes_back(bring: Bring) -> None:
     building = Building.objects.get(code=f"{COMMUNITY}E001001")
-    values = building_values(building)
+    values = building_values(building, codes_of([building.region_path]))
     head = [name for name, value in values.items() if value is not None]
 
     judged = bring(BUILDINGS, head, [values[name] for name in head])

@@ -8,6 +8,8 @@ from uuid import uuid4
 import pytest
 import shapely
 import shapely.affinity
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from quanyu.kernel.access.rules import Actor, Role, system
 from quanyu.kernel.access.scope import set_scope
@@ -125,6 +127,18 @@ def test_a_district_is_asked_street_by_street(act: Any, at: datetime) -> None:
     asked = act(actions.ask_check, place="34/01/04/", actor=clerk, at=at)
 
     assert len(asked) == queries.count("34/01/04/")["street"]
+
+
+def test_a_district_of_many_streets_is_read_at_once(act: Any, at: datetime) -> None:
+    clerk = person(Role.DISTRICT_ADMIN, "34/01/04/")
+    for row in act(actions.ask_check, place="34/01/04/", actor=clerk, at=at)[1:5]:
+        act(actions.run_check, check_id=row.pk, actor=WORKER, at=at)
+
+    with CaptureQueriesContext(connection) as asked:
+        found = checking.last_checks("34/01/04/", actor=clerk)
+
+    assert len(found) == 4
+    assert len(asked) == 2
 
 
 def test_is_not_for_a_stranger(act: Any, stranger: Actor, at: datetime) -> None:

@@ -77,7 +77,13 @@ def test_a_page_takes_as_many_statements_for_fifty_matters_as_for_five(
     assert few <= MOST
 
 
-@pytest.mark.parametrize("url", ["/desk/duties", "/desk/codes/event_class", "/desk/audit"])
+REFERENCE = (
+    *("/desk/duties", "/desk/codes/event_class", "/desk/audit"),
+    *("/desk/places", "/desk/estates", "/desk/buildings", "/desk/grids/list"),
+)
+
+
+@pytest.mark.parametrize("url", REFERENCE)
 def test_a_page_of_reference_data_takes_few_statements(
     url: str, reported_by_many: Any, chief: Actor
 ) -> None:

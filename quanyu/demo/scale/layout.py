@@ -22,7 +22,7 @@ SIDES = (440, 640)
 HOLE = (3, 2)
 """Columns and rows that the demo street takes."""
 
-SWAY = 0.1
+SWAY = 0.2
 """Of a community's side: so far its corners lie off the lattice."""
 
 

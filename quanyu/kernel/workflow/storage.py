@@ -6,7 +6,7 @@ Python; here is only what must be written together. It is the same for every kin
 
 import json
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import date
 from functools import lru_cache
 from typing import Any, TypeAlias
 from uuid import UUID
@@ -84,7 +84,7 @@ def keep_all(rows: Sequence[models.Model]) -> None:
 
 def _told(value: object) -> str:
     """Return a value as the server reads it out of JSON."""
-    if isinstance(value, datetime):
+    if isinstance(value, date):  # a moment is one too
         return value.isoformat()
     if isinstance(value, bytes):
         return f"\\x{value.hex()}"

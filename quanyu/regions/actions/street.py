@@ -248,12 +248,17 @@ def _gate(estate: Estate, house: House) -> Address:
 
 
 def _put_buildings(houses: Sequence[House], estates: Mapping[tuple[str, str], Estate]) -> int:
-    rows = [_building(house, estates[house.community, house.estate]) for house in houses]
+    names = {path: queries.place(path).name for path in {house.community for house in houses}}
+    rows = [
+        _building(house, estates[house.community, house.estate], names[house.community])
+        for house in houses
+    ]
     held = _held({row.region_path for row in rows})
     for row in rows:
         row.pk = held.get((row.region_path, row.name), row.pk)
+    known = set(held.values())
     Building.objects.bulk_create(
-        rows,
+        [row for row in rows if row.pk in known],
         update_conflicts=True,
         unique_fields=["id"],
         update_fields=[
@@ -261,7 +266,10 @@ def _put_buildings(houses: Sequence[House], estates: Mapping[tuple[str, str], Es
             *("lon", "lat", "shape", "households", "valid_from"),
         ],
     )
-    site({row.pk: row.region_path for row in rows if row.pk not in held.values()}, day=HEFEI_DAY)
+    fresh = [row for row in rows if row.pk not in known]
+    keep_all(fresh)
+    if fresh:
+        site({row.pk: row.region_path for row in fresh}, day=HEFEI_DAY)
     return len(rows)
 
 
@@ -286,7 +294,7 @@ def _held(grids: Collection[str]) -> dict[tuple[str, str], UUID]:
     return {(path, name): key for key, path, name in rows.values_list("pk", "region_path", "name")}
 
 
-def _building(house: House, estate: Estate) -> Building:
+def _building(house: House, estate: Estate, community: str) -> Building:
     name = f"{estate.name}{house.number}幢"
     road = f"{house.road}{house.door}号"
     return Building(
@@ -296,11 +304,12 @@ def _building(house: House, estate: Estate) -> Building:
         number=house.number,
         estate=estate,
         estate_name=estate.name,
-        address=f"{queries.place(house.community).name}{road}{name}",
+        address=f"{community}{road}{name}",
         lon=round(house.shape.centroid.x, 6),
         lat=round(house.shape.centroid.y, 6),
         shape=shapely.to_wkb(house.shape),
         households=house.households,
+        given_in="",
         valid_from=HEFEI_DAY,
         is_sample=True,
     )

@@ -181,11 +181,12 @@ class Buildings:
         rows = Building.objects.filter(code__in=[code for (code,) in keys])
         rows = rows.select_for_update(of=("self",)) if is_locked else rows
         rows = rows.select_related("estate", "merged_into").prefetch_related("addresses")
+        codes = queries.codes_of(row.region_path for row in rows)
         found: dict[Key, Row] = {}
         for row in rows:
             code = str(row.code)
             self._ids[code] = row.pk
-            self._held[code] = found[(code,)] = queries.building_values(row)
+            self._held[code] = found[(code,)] = queries.building_values(row, codes)
         sitings = Siting.objects.standing().filter(building__in=self._ids.values())
         self._since |= dict(sitings.values_list("building_id", "valid_from"))
         return found

@@ -127,7 +127,7 @@ def last_check(street: str, *, actor: Actor) -> CheckEntry | None:
     """Return the newest finished check of a street."""
     rows = GridCheck.objects.visible_to(actor).filter(region_path=street)
     row = rows.exclude(done_at=None).order_by("-done_at").first()
-    return _entry(row) if row else None
+    return _entry(row, tree.edition()) if row else None
 
 
 def last_checks(place: str, *, actor: Actor) -> list[CheckEntry]:
@@ -135,7 +135,8 @@ def last_checks(place: str, *, actor: Actor) -> list[CheckEntry]:
     rows = GridCheck.objects.visible_to(actor).exclude(done_at=None)
     rows = rows.filter(region_path__gte=place, region_path__lt=upper(place))
     newest = rows.order_by("region_path", "-done_at").distinct("region_path")
-    return [_entry(row) for row in newest]
+    edition = tree.edition()
+    return [_entry(row, edition) for row in newest]
 
 
 def is_under_way(place: str, *, actor: Actor) -> bool:
@@ -208,7 +209,7 @@ def finding(row: GridFinding) -> FindingEntry:
     )
 
 
-def _entry(row: GridCheck) -> CheckEntry:
+def _entry(row: GridCheck, edition: UUID | None) -> CheckEntry:
     return CheckEntry(
         id=row.id,
         region_path=row.region_path,
@@ -222,5 +223,5 @@ def _entry(row: GridCheck) -> CheckEntry:
         faults=row.faults,
         warnings=row.warnings,
         new_faults=row.new_faults,
-        is_of_today=row.edition == tree.edition(),
+        is_of_today=row.edition == edition,
     )

@@ -142,12 +142,14 @@ def buildings_read(rows: Sequence[Building], *, at: datetime) -> list[dict[str, 
     )
     whole = Building.objects.filter(pk__in=keys).select_related("estate", "merged_into")
     held = whole.prefetch_related(_plates()).in_bulk()
+    paths = {row.region_path for row in rows}
+    codes, places = tree.codes_of(paths), tree.place_names(list(paths))
     return [
-        building_values(held[row.pk])
+        building_values(held[row.pk], codes)
         | {
             "address": row.address,
             "estate_name": row.estate_name,
-            "place": tree.place_names([row.region_path])[row.region_path],
+            "place": places[row.region_path],
             "dwellings": homes.get(row.pk, 0),
             "status": _(rules.STATUS_WORDS[rules.Status(row.status)]),
             "sample": row.is_sample,
@@ -156,8 +158,11 @@ def buildings_read(rows: Sequence[Building], *, at: datetime) -> list[dict[str, 
     ]
 
 
-def building_values(row: Building) -> dict[str, Any]:
-    """Return what an import may set of a building, as it stands."""
+def building_values(row: Building, codes: Mapping[str, str]) -> dict[str, Any]:
+    """Return what an import may set of a building, as it stands.
+
+    :param codes: those of the places in which buildings stand, by path
+    """
     path = row.region_path
     is_grid = rules.level_of(path) is rules.Level.GRID
     community = rules.parent(path) if is_grid else path
@@ -168,7 +173,7 @@ def building_values(row: Building) -> dict[str, Any]:
         "number": f"{row.number}幢" if row.number else NONE,
         "name": row.name,
         "community": community.replace("/", ""),
-        "grid": tree.code_of(path) if is_grid else "",
+        "grid": codes.get(path, "") if is_grid else "",
         "plates": "、".join(sorted(str(plate) for plate in plates)),
         "lon": _degrees(row.lon),
         "lat": _degrees(row.lat),

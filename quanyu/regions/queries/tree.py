@@ -183,10 +183,10 @@ def places_below(paths: Sequence[str]) -> dict[str, str]:
     return {path: label(path) for path in found}
 
 
-def code_of(path: str) -> str:
-    """Return the code that the place at ``path`` bears today, or "" when there is none."""
-    rows = Region.objects.standing().filter(path=path)
-    return rows.values_list("code", flat=True).first() or ""
+def codes_of(paths: Iterable[str]) -> dict[str, str]:
+    """Return the codes that these places bear today, by path."""
+    rows = Region.objects.standing().filter(path__in=set(paths))
+    return dict(rows.values_list("path", "code"))
 
 
 def is_known(path: str) -> bool:

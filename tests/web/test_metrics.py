@@ -149,6 +149,8 @@ def test_say_that_the_database_does_not_answer(tmp_path: Path) -> None:
     nowhere = "postgresql://nobody:none@127.0.0.1:1/none"
     asks = (
         "import django; django.setup()\n"
+        "from django.db import connections\n"
+        "connections['default'].settings_dict['OPTIONS']['pool']['timeout'] = 1\n"
         "from django.test import Client\n"
         "answer = Client().get('/metrics', HTTP_HOST='127.0.0.1')\n"
         "print(answer.status_code, answer.content.decode())"

@@ -202,6 +202,20 @@ def test_houses_the_buildings_that_lie_in_the_new_border(
     )
 
 
+def test_says_on_which_day_the_households_were_counted(
+    act: Any, keeper: Actor, at: datetime
+) -> None:
+    act(actions.draw_grid, path=GRID, shape=shape_of(GRID).buffer(-0.0001), actor=keeper, at=at)
+    strayed = Building.objects.filter(region_path=f"{COMMUNITY}g002/")[0]
+    Building.objects.filter(pk=strayed.pk).update(region_path=GRID)
+    later = at + timedelta(days=9)
+
+    border = shape_of(f"{COMMUNITY}g002/")
+    act(actions.draw_grid, path=f"{COMMUNITY}g002/", shape=border, actor=keeper, at=later)
+
+    assert Region.objects.standing().get(path=GRID).counted_on == later.date()
+
+
 def test_refuses_a_border_over_another_base_grid(act: Any, keeper: Actor, at: datetime) -> None:
     with pytest.raises(WrongGrid, match="重叠"):
         act(

@@ -263,3 +263,19 @@ def test_names_an_administrative_level_that_there_is_not(
         actions.import_divisions(folder=folder, actor=clerk, at=at)
 
     assert {fault.field for fault in no.value.faults} == {"admin_level"}
+
+
+def test_names_the_row_whose_civil_code_another_row_bears(
+    db: None, folder: Path, clerk: Actor, at: datetime
+) -> None:
+    _amend(folder, "villages.csv", "code,name,streetCode\n", "code,name,civil_code,admin_level\n")
+    _amend(folder, "villages.csv", "居委会,320102002\n", "居委会,320102002901,street\n")
+
+    with pytest.raises(rules.ImportRefused) as no:
+        actions.import_divisions(folder=folder, actor=clerk, at=at)
+
+    assert {(one.file, one.field, one.value) for one in no.value.faults} == {
+        ("villages.csv", "civil_code", "320102002901")
+    }
+    assert min(one.line for one in no.value.faults) > 2
+    assert not Region.objects.filter(path__startswith="32/").exists()

@@ -206,3 +206,12 @@ def test_contacts_are_not_told_to_a_stranger(served: None, stranger: Actor) -> N
 
     assert found.contacts == ()
     assert found.bodies
+
+
+def test_says_of_which_day_the_households_are(db: None) -> None:
+    Region.objects.filter(path=GRID).update(counted_on=date(2026, 3, 20))
+
+    first, second = (answer(Asked(path=path)).grids[0] for path in (GRID, SECOND))
+
+    assert first.counted_on == date(2026, 3, 20)
+    assert second.counted_on == second.valid_from

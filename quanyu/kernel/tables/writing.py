@@ -114,8 +114,12 @@ class Xlsx:
         self._row += 1
         if self._row > SHEET_ROWS:
             raise WrongFile(gettext_noop("超过一张工作表能放的行数，请导出 CSV"), field="format")
-        for number, (key, kind, style) in enumerate(self._cells):
-            put(self._sheet, self._row, number, kind, row.get(key), style, self._words)
+        try:
+            for number, (key, kind, style) in enumerate(self._cells):
+                put(self._sheet, self._row, number, kind, row.get(key), style, self._words)
+        except WrongFile:
+            self._book.close()  # its rows lie in files of their own until then
+            raise
 
     def close(self) -> None:
         """Write the sheet that tells where the rows come from, and all of it to the disk."""
@@ -177,11 +181,23 @@ def put(
     elif kind is Kind.MONEY:
         sheet.write_number(row, number, value / 100, style)
     else:
-        sheet.write_string(row, number, _cut(written(kind, value, **words)), style)
-
-
-def _cut(text: str) -> str:
-    return text if len(text) <= LONGEST_CELL else f"{text[: LONGEST_CELL - 1]}…"
+        text = written(kind, value, **words)
+        if len(text) > LONGEST_CELL:
+            # Half a border is another border: the whole of it goes out in another format.
+            raise WrongFile(
+                gettext_noop(
+                    "第 {row} 行第 {column} 列有 {count} 个字，Excel 一格最多 {most}；"
+                    "请导出 CSV，有边界的请导出 GeoPackage"
+                ),
+                field="format",
+                value=row + 1,
+                allowed=["gpkg", "geojson", "csv"],
+                row=row + 1,
+                column=number + 1,
+                count=f"{len(text):,}",
+                most=f"{LONGEST_CELL:,}",
+            )
+        sheet.write_string(row, number, text, style)
 
 
 @dataclass

@@ -321,7 +321,7 @@ def house(row: Region, *, actor: Actor, at: datetime) -> int:
         moves=dict.fromkeys(moves, row.path), day=row.valid_from, actor=actor, at=at
     )
     for path in {*left, row.path}:
-        recount(path)
+        recount(path, at=at)
     return count
 
 
@@ -333,8 +333,8 @@ def lying_in(shape: BaseGeometry) -> list[tuple[UUID, str]]:
     return [(row[0], row[1]) for row, inside in zip(rows, is_in, strict=True) if inside]
 
 
-def recount(path: str) -> None:
-    """Let a grid and its community say how many households their buildings have.
+def recount(path: str, *, at: datetime) -> None:
+    """Let a grid and its community say how many households their buildings have, as of now.
 
     Where no building is entered yet, the figures that were given stand.
     """
@@ -342,6 +342,6 @@ def recount(path: str) -> None:
     houses = Building.objects.standing().within(community)
     counted = dict(houses.order_by().values_list("region_path").annotate(Sum("households")))
     if counted:
-        own = Region.objects.standing()
-        own.filter(path=path).update(households=counted.get(path, 0))
-        own.filter(path=community).update(households=sum(counted.values()))
+        own, today = Region.objects.standing(), timezone.localdate(at)
+        own.filter(path=path).update(households=counted.get(path, 0), counted_on=today)
+        own.filter(path=community).update(households=sum(counted.values()), counted_on=today)

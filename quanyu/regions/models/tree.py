@@ -52,6 +52,11 @@ class Region(models.Model):
     shape = models.BinaryField(_("边界"), null=True)
     is_sample = models.BooleanField(_("示例几何"), default=False)
     households = models.PositiveIntegerField(_("户数"), null=True)
+    counted_on = models.DateField(_("户数计于"), null=True)
+    """On which day the households were last summed from the buildings; null: when the row began.
+
+    They are of that day, whatever day of the row is asked for.
+    """
     residents = models.PositiveIntegerField(_("人口"), null=True)
     valid_from = models.DateField(_("生效日期"))
     valid_to = models.DateField(_("失效日期"), null=True)

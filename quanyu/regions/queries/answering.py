@@ -77,6 +77,8 @@ class GridOn:
     name: str
     name_en: str
     households: int | None
+    counted_on: date
+    """Of which day the households are; it may lie after the day that is asked for."""
     valid_from: date
     valid_to: date | None
 
@@ -262,6 +264,7 @@ def _grid(row: Region) -> GridOn:
         name=row.name,
         name_en=row.name_en,
         households=row.households,
+        counted_on=row.counted_on or row.valid_from,
         valid_from=row.valid_from,
         valid_to=row.valid_to,
     )

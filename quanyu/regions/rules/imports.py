@@ -84,14 +84,17 @@ def check_table(
     """
     rows: dict[str, Row] = {}
     faults: list[Fault] = []
+    civil = {row.civil_code for row in known.values() if row.civil_code}
     for line, raw in enumerate(lines, start=2):  # line 1 is the heading
         try:
             row = check_row(raw, level=level, known=known)
             check_new(row, rows)
+            check_civil(row, civil)
         except Refusal as no:
             faults.append(_fault(file, line, no))
         else:
             rows[row.division.path] = row
+            civil |= {row.civil_code} - {""}
     return rows, faults
 
 
@@ -106,6 +109,15 @@ def check_new(row: Row, rows: Mapping[str, Row]) -> None:
     """
     if row.division.path in rows:
         raise WrongRow(_("代码重复"), field="code", value=row.division.code)
+
+
+def check_civil(row: Row, given: Container[str]) -> None:
+    """Refuse a civil-affairs code that another place of these tables bears.
+
+    :raises WrongCode: if so
+    """
+    if row.civil_code in given:
+        raise WrongCode(_("民政代码与表中另一处重复"), field="civil_code", value=row.civil_code)
 
 
 def check_row(raw: Mapping[str, str], *, level: Level, known: Container[str]) -> Row:

@@ -23,6 +23,8 @@ class GridOut(Schema):
     name: str
     name_en: str
     households: int | None
+    counted_on: date
+    """Of which day the households are."""
     valid_from: date
     valid_to: date | None
 

@@ -43,6 +43,18 @@ def written(path: Path, form: Format, rows: list[dict[str, Any]] = ROWS) -> Path
     return path
 
 
+def test_a_border_longer_than_a_cell_is_not_cut_but_named(tmp_path: Path) -> None:
+    corners = shapely.get_coordinates(shapely.Point(117.2, 31.8).buffer(0.01, quad_segs=900))
+    long = shapely.to_wkt(shapely.Polygon(corners), rounding_precision=7)
+
+    with pytest.raises(WrongFile, match="第 3 行第 4 列") as no:
+        written(tmp_path / "long.xlsx", Format.XLSX, [ROWS[0], ROWS[1] | {"shape": long}])
+
+    assert no.value.field == "format"
+    assert "gpkg" in no.value.allowed
+    assert written(tmp_path / "long.gpkg", Format.GPKG, [ROWS[0] | {"shape": long}]).exists()
+
+
 def read(path: Path, folder: Path) -> list[list[str]]:
     unpack(path, into=folder / "rows")
     return [cells for _number, cells in lines(folder / "rows")]

@@ -98,15 +98,15 @@ def _succeeding(old: Region, day: date, drawing: Drawing) -> Region:
     kept = {field.attname: getattr(old, field.attname) for field in Region._meta.concrete_fields}
     kept |= {"id": uuid7(), "valid_from": day, "valid_to": None}
     kept |= {"shape": drawing.shape, "lon": drawing.lon, "lat": drawing.lat}
-    return Region(**kept | {"households": drawing.households})
+    return Region(**kept | {"households": drawing.households, "counted_on": day})
 
 
 def _resize(path: str, drawing: Drawing, day: date) -> None:
     """Give a parent that lost or gained a place a new row, or mend that of the same day."""
     old = Region.objects.standing().get(path=path)
     if old.valid_from >= day:
-        old.shape, old.households = drawing.shape, drawing.households
-        old.save(update_fields=["shape", "households"])
+        old.shape, old.households, old.counted_on = drawing.shape, drawing.households, day
+        old.save(update_fields=["shape", "households", "counted_on"])
         return
     Region.objects.filter(pk=old.pk).update(valid_to=day)
     _succeeding(old, day, drawing).save(force_insert=True)

@@ -38,6 +38,7 @@ from quanyu.kernel.calendar.rules import Limit, Unit, local
 from quanyu.kernel.codes import queries as codes
 from quanyu.kernel.jobs.rules import past
 from quanyu.kernel.notices.rules import FRESH
+from quanyu.kernel.operations.faults import choose
 from quanyu.organisations import actions as organisations_actions
 from quanyu.organisations import queries as organisations
 from quanyu.regions import actions as regions_actions
@@ -62,7 +63,7 @@ def build(*, home: Path, at: datetime, scale: str = "demo") -> SignIns:
     """
     began = time.monotonic()
     with _quietly(calendar.log):
-        with _step("places, calendar, codes, bodies"):
+        with _step("区划、日历、代码、单位", "places, calendar, codes, bodies"):
             ground(at=at)
         leads = _leads()
         bunch = cast.keys(home, leads, at=at)
@@ -111,13 +112,13 @@ def _stands(bunch: Keys, leads: Sequence[Part], scale: str, *, at: datetime) -> 
 
 
 def _open(bunch: Keys, leads: Sequence[Part], scale: str) -> None:
-    with _step("accounts and grants"):
+    with _step("账号与授权", "accounts and grants"):
         stage = _stage(bunch, leads)
         hands.show(stage.actors, at=bunch.opened_at)
         reorganising.show(stage.actors, at=bunch.opened_at)
-    with _step("the plan of a year"):
+    with _step("一年的计划", "the plan of a year"):
         lives = heap.upon(plan.plan, _world(bunch.opened_at, only=_SCALES[scale]))
-    with _step("the matters of a year"):
+    with _step("一年的事项", "the matters of a year"):
         _play_all(lives, stage)
     detours.show(stage.actors, stage.handlers, at=bunch.opened_at - detours.BEFORE)
     heap.lead(stage.actors["commander"], at=bunch.opened_at)
@@ -140,10 +141,11 @@ def _quietly(log: logging.Logger) -> Iterator[None]:
 
 
 @contextmanager
-def _step(name: str) -> Iterator[None]:
+def _step(chinese: str, english: str) -> Iterator[None]:
     began = time.monotonic()
     yield
-    sys.stderr.write(f"{time.monotonic() - began:8.1f} s  demo city: {name}\n")
+    words = choose(f"示例城市：{chinese}", f"demo city: {english}")
+    sys.stderr.write(f"{time.monotonic() - began:8.1f} s  {words}\n")
 
 
 # ------------------------------------------------------------------ places and limits

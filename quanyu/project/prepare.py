@@ -51,8 +51,7 @@ def _grow() -> None:
     growing = importlib.import_module(GROWING)
     seed = int(os.environ.get("QUANYU_DEMO_SEED") or growing.SEED)
     figures = growing.grow(home=settings.QUANYU_HOME, at=timezone.now(), seed=seed)
-    told = ", ".join(f"{name} {value:,}" for name, value in figures.items())
-    print(f"          {told}", file=sys.stderr, flush=True)  # noqa: T201 - for a person
+    print(f"          {growing.told(figures)}", file=sys.stderr, flush=True)  # noqa: T201 - for a person
 
 
 def _timed(words: str, act: Any) -> Any:

@@ -14,8 +14,6 @@ from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 
-import numpy as np
-
 from quanyu.demo.cast import CITY
 from quanyu.demo.scale import settling
 from quanyu.demo.scale.quarters import Quarter
@@ -25,7 +23,10 @@ from quanyu.kernel.access.scope import acting
 from quanyu.kernel.operations import faults
 from quanyu.kernel.operations.faults import choose
 from quanyu.regions import actions, queries
-from quanyu.regions.queries import checking
+from quanyu.regions.actions import HEFEI_DAY
+from quanyu.regions.queries import checking, housing, profiles
+from quanyu.regions.rules import parent
+from quanyu.regions.rules.grids import Size, size_of
 from quanyu.regions.rules.topology import Fault
 
 FILE = "demo-city.json"
@@ -78,7 +79,7 @@ def grow(
 
 def say(seconds: float, words: str) -> None:
     """Print how far it has come, for the person who waits."""
-    sys.stderr.write(f"{seconds:8.1f} s  {choose('全市规模', 'city scale')}: {words}\n")
+    sys.stderr.write(f"{seconds:8.1f} s  {choose('全市规模：', 'city scale: ')}{words}\n")
 
 
 def _check_seed(home: Path, growth: Growth) -> None:
@@ -109,7 +110,8 @@ def settle(growth: Growth) -> None:
         area, done = street.area, [*done, *quarters]
     if area:
         _tell(began, area, done)
-    growth.figures |= _figures(done)
+    growth.figures["built_again"] = sum(one.tries > 1 for one in done)
+    growth.figures |= _standing()
 
 
 def _tell(began: float, area: str, done: Sequence[Quarter]) -> None:
@@ -124,16 +126,16 @@ def _tell(began: float, area: str, done: Sequence[Quarter]) -> None:
     )
 
 
-def _figures(done: Sequence[Quarter]) -> dict[str, float]:
-    households = np.array([grid.households for one in done for grid in one.grids])
+def _standing() -> dict[str, int]:
+    """Count what stands in the whole city, the demo street included."""
+    grids = queries.households_in(CITY)
+    sizes = profiles.profile(CITY, on=HEFEI_DAY).sizes
     return {
-        "communities": len(done),
-        "grids": len(households),
-        "buildings": sum(len(one.houses) for one in done),
-        "households": int(households.sum()),
-        "least_in_a_grid": int(households.min()) if len(households) else 0,
-        "most_in_a_grid": int(households.max(initial=0)),
-        "built_again": sum(one.tries > 1 for one in done),
+        "communities": len({parent(path) for path in grids}),
+        "grids": len(grids),
+        "buildings": housing.place_shown(CITY).counted["buildings"],
+        "households": sum(grids.values()),
+        "out_of_range": sum(size_of(one, None, sizes) is not Size.FIT for one in grids.values()),
     }
 
 
@@ -144,8 +146,9 @@ def check(growth: Growth) -> None:
         with acting(system(CITY, job="regions.check_grids")) as worker:
             if checking.last_check(street.path, actor=worker) is None:
                 for asked in actions.ask_check(place=street.path, actor=worker, at=growth.at):
-                    row = actions.run_check(check_id=asked.pk, actor=worker, at=growth.at)
-                    found.update(checking.tally(row.pk, actor=worker))
+                    actions.run_check(check_id=asked.pk, actor=worker, at=growth.at)
+            last = checking.last_check(street.path, actor=worker)
+            found.update(checking.tally(last.id, actor=worker) if last else {})
     # Villages have neither border nor grids: the check says so of each, and of nothing else.
     growth.figures["without_border"] = found.pop(Fault.NO_SHAPE, 0)
     growth.figures["faults"] = found.total()
@@ -156,3 +159,21 @@ STEPS: Sequence[Step] = (
     Step("检查网格的缺口与重叠", "gaps and overlaps of the grids", check),
 )
 """In this order; bodies, posts and people at full size come behind."""
+
+WORDS: Mapping[str, tuple[str, str]] = {
+    "communities": ("社区", "communities"),
+    "grids": ("基础网格", "base grids"),
+    "buildings": ("楼栋", "buildings"),
+    "households": ("户", "households"),
+    "out_of_range": ("户数不在范围内的网格", "grids out of range"),
+    "built_again": ("重造的社区", "communities built again"),
+    "faults": ("缺口、重叠等问题", "gaps, overlaps and the like"),
+    "without_border": ("没有边界的村", "villages without border"),
+}
+
+
+def told(figures: Mapping[str, float]) -> str:
+    """Return the figures in the reader's language; what a step named otherwise comes as it is."""
+    return ", ".join(
+        f"{choose(*WORDS.get(name, (name, name)))} {value:,}" for name, value in figures.items()
+    )

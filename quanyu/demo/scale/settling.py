@@ -22,7 +22,6 @@ from quanyu.kernel.access.scope import acting
 from quanyu.regions import actions, queries
 from quanyu.regions.engine import Wishes
 from quanyu.regions.rules import Kind, ancestry, layouts, path_of
-from quanyu.regions.rules.grids import kind_of_part
 
 JOB = "demo.scale"
 GRIDS = 5_800
@@ -48,7 +47,7 @@ def planned(*, seed: int, grids: int = GRIDS) -> list[Street]:
     areas = _areas()
     lots = laid_out(areas, _hole(), seed)
     lots = {code: lots[code] for code in sorted(lots)}
-    free = grids - sum(path.startswith(STREET) for path in _base_grids())
+    free = grids - len(queries.households_in(STREET))
     sizes = counted(lots, grids=free, target=Wishes().target, seed=seed)
     number = {code: place for place, code in enumerate(lots)}
     return [
@@ -88,18 +87,12 @@ def _hole() -> Box:
     return west, south, east, north
 
 
-def _base_grids() -> list[str]:
-    """Return the base grids that stand in the city."""
-    paths = queries.grids_in(CITY)
-    return [path for path in paths if kind_of_part(path.split("/")[-2]) is Kind.BASE_GRID]
-
-
 # ------------------------------------------------------------------ building and writing
 
 
 def missing(streets: Iterable[Street]) -> list[Street]:
     """Return the streets that are not built yet: a build cut short goes on where it stopped."""
-    built = {ancestry(path)[3] for path in _base_grids()}
+    built = {ancestry(path)[3] for path in queries.households_in(CITY)}
     return [one for one in streets if one.path not in built]
 
 

@@ -200,6 +200,12 @@ def grids_in(path: str) -> dict[str, str]:
     return dict(place_names(list(rows.values_list("path", flat=True))))
 
 
+def households_in(path: str, *, kind: rules.Kind = rules.Kind.BASE_GRID) -> dict[str, int]:
+    """Return the households of every place of one kind that stands in another, by path."""
+    rows = Region.objects.standing().within(path).filter(kind=kind).order_by("path")
+    return {place: count or 0 for place, count in rows.values_list("path", "households")}
+
+
 def children(path: str) -> list[Child]:
     """Return the places right below ``path``, in the order of their codes."""
     rows = Region.objects.standing().filter(parent_path=path).order_by("path")

@@ -44,6 +44,7 @@ REPORTING = frozenset({Role.GRID_WORKER, Role.COMMUNITY_OFFICER, Role.OPERATOR, 
 PRECEDENTS = frozenset({Role.DISPATCHER, Role.COMMANDER, Role.DISTRICT_ADMIN})
 MODELS = frozenset({Role.SYS_ADMIN, Role.DISTRICT_ADMIN})
 GROUND = MATTERS | {Role.SYS_ADMIN}
+NET = GROUND | {Role.PARTY_OFFICER}
 PLANS = MAKERS | {Role.COMMUNITY_OFFICER, Role.DISPATCHER}
 PEOPLE = frozenset({Role.SYS_ADMIN, Role.SEC_ADMIN, Role.AUDIT_ADMIN})
 FIGURES = READS_FIGURES
@@ -106,7 +107,9 @@ DOORS: tuple[tuple[Promise | str, tuple[Door, ...]], ...] = (
             Door("grids", "desk_grids", "polygon", _("网格检查"), GROUND),
             Door("grid_contacts", "desk_grid_contacts", "user-pin", _("网格联系人"), MATTERS),
             Door("plans", "desk_plans", "vector-triangle", _("网格规划"), PLANS),
-            Door("bodies", "desk_bodies", "building", pgettext_lazy("navigation", "单位"), GROUND),
+            Door("net", "desk_organisations", "hierarchy", _("组织一张网"), NET),
+            Door("coverage", "desk_coverage", "polygon", _("网格覆盖"), NET),
+            Door("bodies", "desk_bodies", "building", pgettext_lazy("navigation", "单位"), NET),
             Door("duties", "desk_duties", "clipboard-list", _("权责清单"), GROUND),
             Door(
                 "reorganisations",

@@ -33,6 +33,7 @@ ANSWERERS = {
     "kernel.files.may_open": {"events"},
     "kernel.workflow.may_be_asked": set(),
     "organisations.hanging": {"events", "organisations"},
+    "organisations.sections": set(),
     "regions.open_matters": {"events"},
     "regions.bodies_at": {"organisations"},
     "regions.bound": {"events", "gateway", "organisations"},

@@ -43,6 +43,7 @@ from quanyu.organisations.actions.posts import (
     open_posts,
 )
 from quanyu.organisations.actions.taking import take
+from quanyu.organisations.actions.taking_covers import take_covers
 
 __all__ = [
     "DATA",
@@ -83,6 +84,7 @@ __all__ = [
     "reseat_body",
     "resubordinate_body",
     "take",
+    "take_covers",
     "uncover",
     "withdraw",
     "withdraw_batch",

@@ -32,6 +32,8 @@ class BodyEntry:
     place_name: str
     parent_id: UUID | None
     phone: str
+    uscc: str
+    uscc_because: str
     is_sample: bool
     valid_from: date
     valid_to: date | None
@@ -81,6 +83,7 @@ def topic_names() -> dict[str, str]:
         "body.command": _("确定指挥关系"),
         "body.release": _("解除指挥关系"),
         "cover.begin": _("登记覆盖"),
+        "cover.change": _("修改覆盖"),
         "cover.end": _("解除覆盖"),
         "duty.load": _("载入权责清单"),
         "duty.assign": _("新增权责"),
@@ -125,6 +128,8 @@ def body_entry(row: Body) -> BodyEntry:
         place_name=regions.label(row.region_path),
         parent_id=row.parent_id,
         phone=row.phone,
+        uscc=row.uscc,
+        uscc_because=row.uscc_because,
         is_sample=row.is_sample,
         valid_from=row.valid_from,
         valid_to=row.valid_to,

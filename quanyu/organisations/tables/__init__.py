@@ -1,7 +1,8 @@
 """What the lists of this domain hold, on the page and in a file (列表)."""
 
 from quanyu.organisations.tables.bodies import BODIES
+from quanyu.organisations.tables.covers import COVERS
 from quanyu.organisations.tables.duties import DUTIES
 from quanyu.organisations.tables.readers import READERS
 
-__all__ = ["BODIES", "DUTIES", "READERS"]
+__all__ = ["BODIES", "COVERS", "DUTIES", "READERS"]

@@ -1,13 +1,16 @@
 """What stood where on a day, and what became of a place (沿革)."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
 from django.db.models import Q
 
-from quanyu.regions.models import Passage, Siting
+from quanyu.kernel.access.rules import upper
+from quanyu.regions.models import Building, Passage, Region, Siting
 from quanyu.regions.queries import tree
+from quanyu.regions.rules import Level
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,3 +57,44 @@ def place_on(building_id: UUID, day: date) -> str:
     """Return in which place a building stood on a day; "" before anybody knew."""
     rows = Siting.objects.on(day).filter(building=building_id)
     return rows.values_list("region_path", flat=True).first() or ""
+
+
+@dataclass(frozen=True, slots=True)
+class GridOn:
+    """A grid as it stood on a day."""
+
+    path: str
+    parent_path: str
+    code: str
+    name: str
+    name_en: str
+
+
+def grids_on(places: Iterable[str], *, day: date) -> list[GridOn]:
+    """Return the grids that stood in some places on a day, in the order of paths."""
+    within = Q(pk__in=[])
+    for place in places:
+        within |= Q(path__gte=place, path__lt=upper(place))
+    rows = Region.objects.on(day).filter(within, level=Level.GRID).order_by("path")
+    fields = ("path", "parent_path", "code", "name", "name_en")
+    return [GridOn(*row) for row in rows.values_list(*fields)]
+
+
+def codes_of(paths: Iterable[str]) -> dict[str, str]:
+    """Return the codes of places by path, of those that are gone too."""
+    rows = Region.objects.filter(path__in=list(paths)).order_by("valid_from")
+    return dict(rows.values_list("path", "code"))
+
+
+def grids_coded(codes: Iterable[str]) -> dict[str, str]:
+    """Return the paths of the grids of these codes that stand."""
+    rows = Region.objects.standing().filter(code__in=list(codes), level=Level.GRID)
+    return dict(rows.values_list("code", "path"))
+
+
+def buildings_coded(codes: Iterable[str]) -> dict[str, tuple[UUID, str]]:
+    """Return key and place of the buildings of these codes that stand."""
+    rows = Building.objects.filter(code__in=list(codes), valid_to__isnull=True)
+    return {
+        code: (key, place) for code, key, place in rows.values_list("code", "pk", "region_path")
+    }

@@ -1,0 +1,177 @@
+"""Which grids have a branch: the figures, the list behind each, and the links as a file (覆盖)."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlencode
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+
+from quanyu.kernel.access.http import actor_of, answer, asked, field, hidden_if_denied, option
+from quanyu.kernel.access.rules import Actor
+from quanyu.kernel.tables import http as tables
+from quanyu.kernel.tables.queries import address
+from quanyu.organisations.pages.net import body_address, day_of
+from quanyu.organisations.queries import coverage as found
+from quanyu.organisations.rules.covering import COVERED_WORDS, TIE_WORDS
+from quanyu.organisations.tables import COVERS
+from quanyu.regions import queries as regions
+
+PAGE = 100
+
+
+@require_GET
+@hidden_if_denied
+def coverage(request: HttpRequest) -> HttpResponse:
+    """Show how many grids have a branch of their own, a joint one or none, and which."""
+    actor, on = actor_of(request), day_of(request)
+    given = asked(request, "place", "way", "on")
+    whole = found.coverage(actor, on=on, place=given.get("place", ""))
+    way = given.get("way", "")
+    rows = whole.of(way)
+    begin = _number(request.GET.get("after", ""))
+    shown = rows[begin : begin + PAGE]
+    more = {**given, "after": str(begin + PAGE)} if len(rows) > begin + PAGE else None
+    context = {
+        "section": "coverage",
+        "on": on,
+        "today": timezone.localdate(),
+        "total": len(whole.grids),
+        "figures": [
+            {
+                "label": _(COVERED_WORDS[one]),
+                "count": count,
+                "share": f"{count / len(whole.grids):.0%}" if whole.grids else "",
+                "url": _address({**given, "way": one.value}),
+                "is_on": way == one.value,
+            }
+            for one, count in whole.figures.items()
+        ],
+        "all_url": _address({k: v for k, v in given.items() if k != "way"}),
+        "way": way,
+        "rows": [
+            {
+                "grid": row,
+                "url": body_address(row.body_id, on) if row.body_id else "",
+                "map_url": f"{reverse('desk_city_map')}?place={row.path}",
+            }
+            for row in shown
+        ],
+        "count": len(rows),
+        "filters": [_place_field(given, actor)],
+        "clear_url": reverse("desk_coverage") if given else "",
+        "pages": {"next_url": _address(more) if more else ""},
+        "now": timezone.localtime(),
+    }
+    return answer(request, "organisations/coverage.html", context)
+
+
+def _number(text: str) -> int:
+    return int(text) if text.isdecimal() and len(text) < 8 else 0
+
+
+def _address(given: Mapping[str, str]) -> str:
+    return f"{reverse('desk_coverage')}?{urlencode(dict(given))}"
+
+
+def _place_field(given: Mapping[str, str], actor: Actor) -> dict[str, Any]:
+    own = found.places_of(actor)
+    below = [crumb.path for path in own for crumb in regions.below(path)]
+    rest = {key: value for key, value in given.items() if key != "place"}
+    return field(
+        "place",
+        _("辖区"),
+        "select",
+        value=given.get("place", ""),
+        required=False,
+        options=[option(path, regions.label(path)) for path in dict.fromkeys([*own, *below])],
+        on="place" in given,
+        clear_url=_address(rest),
+    )
+
+
+# ------------------------------------------------------------------ the links as a list
+
+
+@COVERS.narrowed_by
+def narrowed(asked_for: Mapping[str, str], *, actor: Actor, at: datetime) -> Any:
+    """Return every link that the page of this address shows, in its order."""
+    return found.covers_asked(asked_for, on=timezone.localdate(at))
+
+
+@COVERS.told_by
+def told(asked_for: Mapping[str, str], *, actor: Actor, at: datetime) -> list[tuple[str, str]]:
+    """Return in words what the address asks for."""
+    fields = [one for one in _fields(asked_for, actor) if one.get("on")]
+    words = [{one["value"]: one["label"] for one in row.get("options", ())} for row in fields]
+    return [
+        (str(row["label"]), str(known.get(row["value"], row["value"])))
+        for row, known in zip(fields, words, strict=True)
+    ]
+
+
+@require_GET
+@hidden_if_denied
+def covers(request: HttpRequest) -> HttpResponse:
+    """List what branches and groups cover; the address holds filters and columns."""
+    if preferred := tables.begin(request, COVERS):
+        return preferred
+    actor, at = actor_of(request), timezone.now()
+    given = COVERS.asked(request.GET.dict())
+    chosen = tables.columns_asked(request)
+    page = found.cover_page(given, on=timezone.localdate(at), after=request.GET.get("after", ""))
+    listing = tables.listing(request, COVERS, given, actor=actor)
+    whole = {**given, tables.COLUMNS: chosen, "after": page.after}
+    context = {
+        "section": "coverage",
+        "title": _(COVERS.title),
+        "sub": _("党支部覆盖哪些网格，党小组覆盖哪些楼栋；结束的留着"),
+        "filters": [*_fields(given, actor), *tables.kept(listing["keep"])],
+        "clear_url": reverse("desk_covers") if given else "",
+        "total": f"{page.count:,}",
+        **listing,
+        "rows": tables.cells(COVERS, chosen, found.cover_values(page.rows, at=at)),
+        "pages": {"next_url": f"{reverse('desk_covers')}?{address(whole)}" if page.after else ""},
+        "now": timezone.localtime(at),
+    }
+    return answer(request, "tables/list.html", context)
+
+
+def _fields(given: Mapping[str, str], actor: Actor) -> list[dict[str, Any]]:
+    own = found.places_of(actor)
+    below = [crumb.path for path in own for crumb in regions.below(path)]
+    places = dict.fromkeys([*own, *below, *filter(None, [given.get("place")])])
+    selects = {
+        "tie": (_("关系"), [option(tie, _(words)) for tie, words in TIE_WORDS.items()], ""),
+        "place": (_("辖区"), [option(path, regions.label(path)) for path in places], ""),
+        "standing": (_("状态"), [option("all", _("含已结束的"))], _("在用的")),
+    }
+    searched = field(
+        "q", _("搜索"), "search", value=given.get("q", ""), required=False, on="q" in given
+    )
+    return [
+        searched,
+        *(
+            field(
+                name,
+                label,
+                "select",
+                value=given.get(name, ""),
+                required=False,
+                options=options,
+                empty=empty,
+                on=name in given,
+                clear_url=_without(given, name),
+            )
+            for name, (label, options, empty) in selects.items()
+        ),
+    ]
+
+
+def _without(given: Mapping[str, str], name: str) -> str:
+    rest = {key: value for key, value in given.items() if key != name}
+    return f"{reverse('desk_covers')}?{address(rest)}"

@@ -1,0 +1,86 @@
+"""Where the boxes of a chart stand on paper: a tree drawn from left to right (组织图)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+WIDE, HIGH = 46.0, 9.0
+ACROSS, DOWN = 14.0, 2.6
+"""Millimetres of a box, and between two of them."""
+
+MOST: Final = 400
+"""Boxes of one chart: more are no longer read on a sheet, and the deepest are left out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Branch:
+    """One box, and what hangs under it."""
+
+    name: str
+    kind: str
+    is_commanded: bool = False
+    below: tuple["Branch", ...] = ()
+    more: int = 0
+    """How many hang under it that are not drawn."""
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """One box on the sheet, in millimetres, and where the line comes from."""
+
+    x: float
+    y: float
+    name: str
+    kind: str
+    is_commanded: bool
+    more: int
+    from_y: float | None
+
+
+def size(branch: Branch) -> int:
+    """Return how many boxes a branch has."""
+    return 1 + sum(size(one) for one in branch.below)
+
+
+def layout(root: Branch) -> tuple[tuple[Box, ...], float, float]:
+    """Return the boxes with the width and height of the whole.
+
+    Leaves stand one under another; whatever has something under it stands in their middle.
+    """
+    boxes: list[Box] = []
+    deepest = _place(root, 0, 0.0, boxes)
+    width = max(box.x for box in boxes) + WIDE
+    return tuple(boxes), width, deepest[1] - DOWN
+
+
+def _place(branch: Branch, depth: int, top: float, boxes: list[Box]) -> tuple[float, float]:
+    """Place a branch from ``top`` on; return the middle of its box and where the next begins."""
+    x = depth * (WIDE + ACROSS)
+    if not branch.below:
+        boxes.append(_box(branch, x, top))
+        return top + HIGH / 2, top + HIGH + DOWN
+    middles: list[float] = []
+    first = len(boxes)
+    begin = top
+    for one in branch.below:
+        middle, top = _place(one, depth + 1, top, boxes)
+        middles.append(middle)
+    middle = max((middles[0] + middles[-1]) / 2, begin + HIGH / 2)
+    _join(boxes, first, middles, x + WIDE + ACROSS, middle)
+    boxes.append(_box(branch, x, middle - HIGH / 2))
+    return middle, top
+
+
+def _join(boxes: list[Box], first: int, middles: Sequence[float], x: float, from_y: float) -> None:
+    """Draw the lines from a box to those right below it."""
+    wanted = set(middles)
+    for number in range(first, len(boxes)):
+        box = boxes[number]
+        if box.x == x and box.y + HIGH / 2 in wanted and box.from_y is None:
+            boxes[number] = Box(
+                box.x, box.y, box.name, box.kind, box.is_commanded, box.more, from_y
+            )
+
+
+def _box(branch: Branch, x: float, y: float) -> Box:
+    return Box(x, y, branch.name, branch.kind, branch.is_commanded, branch.more, None)

@@ -21,6 +21,9 @@ from quanyu.events.api.calling import calls, cards
 from quanyu.gateway.api import router as exchange
 from quanyu.kernel.access.http import sentence
 from quanyu.kernel.errors import Denied, Refusal, TooMany
+from quanyu.organisations.api.elections import router as elections
+from quanyu.organisations.api.meetings import router as meetings
+from quanyu.organisations.api.party import router as party
 from quanyu.regions.api import router as places
 from quanyu.regions.api.planning import router as plans
 from quanyu.regions.api.reorganising import router as reorganisations
@@ -54,6 +57,9 @@ api = NinjaAPI(
 api.add_router("/public", public)
 api.add_router("/events", events)
 api.add_router("/exchange", exchange)
+api.add_router("/party", party)
+api.add_router("/meetings", meetings)
+api.add_router("/elections", elections)
 api.add_router("/places", places)
 api.add_router("/plans", plans)
 api.add_router("/reorganisations", reorganisations)

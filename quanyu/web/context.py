@@ -16,7 +16,7 @@ from quanyu.events.rules import READS_FIGURES, fair
 from quanyu.events.rules.hot import READ_BY
 from quanyu.events.rules.leaving import LETTERS, READS_FORCED
 from quanyu.gateway.rules import OPENS_SOURCES, READS
-from quanyu.kernel.access.rules import SIGHTED_ROLES, Actor, Role
+from quanyu.kernel.access.rules import CIRCLES, SIGHTED_ROLES, Actor, Role
 from quanyu.kernel.accounts import queries as accounts
 from quanyu.kernel.accounts.http import Seat, seat_of
 from quanyu.kernel.accounts.rules import LEADERS, ROLE_NAMES
@@ -54,6 +54,8 @@ EXCLUDED = READS_FIGURES | fair.REVIEWERS
 NOTICES = notices.KEEPERS
 PRIVACY = frozenset({Role.SEC_ADMIN, Role.AUDIT_ADMIN})
 ANSWERING = PEOPLE | LEADERS
+LIFE = CIRCLES["life"]
+MEETINGS = LIFE | {Role.HANDLER}
 EVERYBODY = frozenset(Role)
 TABS = 3
 AUDIT = frozenset({Role.AUDIT_ADMIN, Role.AUDITOR})
@@ -123,6 +125,14 @@ DOORS: tuple[tuple[Promise | str, tuple[Door, ...]], ...] = (
             Door("codes", "desk_codes", "list-numbers", _("代码与时限"), GROUND),
             Door("rungs", "desk_rungs", "stairs-up", _("逐级提醒"), GROUND),
             Door("calendar", "desk_calendar", "calendar", _("工作日历"), GROUND),
+        ),
+    ),
+    (
+        _("组织"),
+        (
+            Door("party", "desk_party", "flag", _("党组织"), LIFE),
+            Door("meetings", "desk_meetings", "calendar-event", _("会议"), MEETINGS),
+            Door("elections", "desk_elections", "checkbox", _("换届选举"), LIFE),
         ),
     ),
     (

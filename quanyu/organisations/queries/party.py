@@ -63,6 +63,20 @@ def warned(*, on: date, place: str = "") -> list[tuple[Body, Warned]]:
     return [(row, one) for row in ordered for one in warnings(found.facts[row.pk], held, today=on)]
 
 
+def warned_for(actor: Actor, *, on: date, place: str = "") -> list[tuple[Body, Warned]]:
+    """Return every warning within the places whose party organisations the actor leads.
+
+    :param place: narrows it, where it lies in one of them
+    """
+    found = []
+    for own in actor.places_in("life"):
+        if place.startswith(own):
+            return warned(on=on, place=place)
+        if own.startswith(place):
+            found += warned(on=on, place=own)
+    return found
+
+
 def counted(listed: Sequence[tuple[Body, Warned]]) -> dict[WarningKey, int]:
     """Return how many of these warnings there are of each kind."""
     found: dict[WarningKey, int] = defaultdict(int)
@@ -108,6 +122,15 @@ def count_on(body: UUID, *, on: date) -> MemberCount | None:
 def counts(body: UUID) -> QuerySet[MemberCount]:
     """Return every count of an organisation, the newest first."""
     return MemberCount.objects.filter(body=body).order_by("-valid_from")
+
+
+def counts_on(*, on: date, place: str = "") -> QuerySet[MemberCount]:
+    """Return the counts that hold on a day, of organisations that stand, by place."""
+    rows = MemberCount.objects.on(on).select_related("body")
+    rows = rows.filter(Q(body__valid_to__isnull=True) | Q(body__valid_to__gt=on))
+    if place:
+        rows = rows.filter(body__region_path__gte=place, body__region_path__lt=upper(place))
+    return rows.order_by("body__region_path", "body__code")
 
 
 # ------------------------------------------------------------------ terms

@@ -1,0 +1,228 @@
+"""Party organisations: warnings, due elections, overdue meetings, rules (党组织台账)."""
+
+from collections.abc import Iterable
+from typing import Any
+from urllib.parse import urlencode
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+
+from quanyu.kernel.access.http import actor_of, answer, asked, field, hidden_if_denied, option
+from quanyu.kernel.access.rules import Actor, upper
+from quanyu.organisations.queries import meetings as meeting_reads
+from quanyu.organisations.queries import party as reads
+from quanyu.organisations.queries.norms import norms
+from quanyu.organisations.queries.party_words import body_kind, body_label, sentence
+from quanyu.organisations.rules import KIND_WORDS, BodyKind
+from quanyu.organisations.rules.norms import NORM_WORDS, Norm, NormKey
+from quanyu.organisations.rules.party import TITLES, WarningKey
+from quanyu.organisations.rules.rhythm import MEETING_WORDS, MeetingKind
+from quanyu.organisations.rules.terms import DUE_WORDS, FORM_WORDS, Due, Form
+from quanyu.regions import queries as regions
+
+SHOWN = 300
+VIEWS = {
+    "desk_party": "warnings",
+    "desk_party_due": "due",
+    "desk_party_rhythms": "rhythms",
+    "desk_party_norms": "norms",
+}
+TONES = {Due.SOON: "soon", Due.OVERDUE: "late"}
+
+
+@require_GET
+@hidden_if_denied
+def warned(request: HttpRequest) -> HttpResponse:
+    """List what the rules say against organisations within reach; the figures are these rows."""
+    actor, on = actor_of(request), timezone.localdate()
+    given = asked(request, "key", "place")
+    found = reads.warned_for(actor, on=on, place=given.get("place", ""))
+    counts = reads.counted(found)
+    key = given.get("key", "")
+    kept = [pair for pair in found if not key or pair[1].key == key]
+    rows = [
+        _about(body) | {"title": _(TITLES[one.key]), "sentence": sentence(one)} | _cited(one.norm)
+        for body, one in kept[:SHOWN]
+    ]
+    context = {
+        "filters": [_keys(given, counts), *_places(given, actor, "desk_party")],
+        "rows": rows,
+        "total": len(kept),
+        "is_more": len(kept) > SHOWN,
+        "clear_url": reverse("desk_party") if given else "",
+    }
+    return _page(request, "desk_party", context)
+
+
+@require_GET
+@hidden_if_denied
+def due(request: HttpRequest) -> HttpResponse:
+    """List the elections due soon or overdue, and the requests that wait for a decision."""
+    actor, at = actor_of(request), timezone.now()
+    given = asked(request, "place")
+    found = [
+        one
+        for place in _within(actor, given.get("place", ""))
+        for one in reads.due_elections(on=timezone.localdate(at), place=place)
+    ]
+    waiting = reads.changes(actor=actor, waiting=True)
+    context = {
+        "filters": _places(given, actor, "desk_party_due"),
+        "rows": [_due(one) for one in found[:SHOWN]],
+        "total": len(found),
+        "is_more": len(found) > SHOWN,
+        "waiting": [
+            _about(one.term.body) | {"to": one.to, "reason": one.reason, "asked_at": one.asked_at}
+            for one in waiting[:SHOWN]
+        ],
+        "clear_url": reverse("desk_party_due") if given else "",
+    }
+    return _page(request, "desk_party_due", context)
+
+
+@require_GET
+@hidden_if_denied
+def rhythms(request: HttpRequest) -> HttpResponse:
+    """List the bodies that let a whole period go by without a meeting."""
+    actor, on = actor_of(request), timezone.localdate()
+    given = asked(request, "place")
+    found = meeting_reads.overdue(actor=actor, on=on, place=given.get("place", ""))
+    rows = [
+        _about(one.body)
+        | {"kind": _(MEETING_WORDS[one.kind]), "last": one.last, "due": one.due}
+        | _cited(one.norm)
+        for one in found[:SHOWN]
+    ]
+    context = {
+        "filters": _places(given, actor, "desk_party_rhythms"),
+        "rows": rows,
+        "total": len(found),
+        "is_more": len(found) > SHOWN,
+        "clear_url": reverse("desk_party_rhythms") if given else "",
+    }
+    return _page(request, "desk_party_rhythms", context)
+
+
+@require_GET
+@hidden_if_denied
+def rules(request: HttpRequest) -> HttpResponse:
+    """List the numbers of the rules as they hold today, each with its clause."""
+    held = norms(on=timezone.localdate())
+    rows = [
+        {
+            "name": _(NORM_WORDS[NormKey(one.key)]),
+            "subject": _subject(one),
+            "amount": f"{one.amount}/{one.base}" if one.base > 1 else str(one.amount),
+            "since": one.valid_from,
+        }
+        | _cited(one)
+        for one in held.values()
+        if one.key != NormKey.MOVED_BY_SUPERIOR
+    ]
+    return _page(request, "desk_party_norms", {"rows": rows, "total": len(rows)})
+
+
+# ------------------------------------------------------------------ inside
+
+
+def _page(request: HttpRequest, name: str, context: dict[str, Any]) -> HttpResponse:
+    labels = {
+        "desk_party": _("提醒"),
+        "desk_party_due": _("应换届"),
+        "desk_party_rhythms": _("会议逾期"),
+        "desk_party_norms": _("规定"),
+    }
+    frame = {
+        "section": "party",
+        "view": VIEWS[name],
+        "views": [
+            {"label": label, "url": reverse(key), "current": key == name}
+            for key, label in labels.items()
+        ],
+    }
+    return answer(request, "organisations/party.html", frame | context)
+
+
+def _about(body: Any) -> dict[str, Any]:
+    return {
+        "body": body_label(body),
+        "kind": body_kind(body),
+        "place": regions.label(body.region_path),
+        "url": reverse("desk_party_body", args=[body.pk]),
+    }
+
+
+def _cited(one: Norm) -> dict[str, Any]:
+    return {"clause": one.clause, "is_sample": one.is_sample}
+
+
+def _due(one: reads.DueElection) -> dict[str, Any]:
+    term = one.term
+    return _about(term.body) | {
+        "day": term.span.due,
+        "moved": term.moved_to is not None,
+        "form": _(FORM_WORDS[Form(term.form)]),
+        "starts": term.starts,
+        "state": {"label": _(DUE_WORDS[one.stands]), "tone": TONES[one.stands]},
+    }
+
+
+def _subject(one: Norm) -> str:
+    """Return what a number is for, where it is not for all."""
+    kind, _at, of_community = one.subject.partition("@")
+    if one.key == NormKey.RHYTHM:
+        return _(MEETING_WORDS[MeetingKind(one.subject)])
+    name = _subject_kind(kind)
+    return _("{kind}（社区）").format(kind=name) if of_community else name
+
+
+def _subject_kind(kind: str) -> str:
+    return _(KIND_WORDS[BodyKind(kind)]) if kind else ""
+
+
+def _within(actor: Actor, place: str) -> Iterable[str]:
+    """Return the places that a list is asked for, as far as the actor leads there."""
+    own = actor.places_in("life")
+    inside = [one for one in own if place <= one < upper(place)] if place else list(own)
+    return [place] if any(place.startswith(one) for one in own) else inside
+
+
+def _places(given: dict[str, str], actor: Actor, page: str) -> list[dict[str, Any]]:
+    own = actor.places_in("life")
+    below = [crumb.path for path in own for crumb in regions.below(path)]
+    choices = dict.fromkeys([*own, *below, *filter(None, [given.get("place")])])
+    rest = {name: value for name, value in given.items() if name != "place"}
+    return [
+        field(
+            "place",
+            _("辖区"),
+            "select",
+            value=given.get("place", ""),
+            required=False,
+            options=[option(path, regions.label(path)) for path in choices],
+            on="place" in given,
+            clear_url=f"{reverse(page)}?{urlencode(rest)}",
+        )
+    ]
+
+
+def _keys(given: dict[str, str], counts: dict[WarningKey, int]) -> dict[str, Any]:
+    rest = {name: value for name, value in given.items() if name != "key"}
+    options = [
+        option(key.value, _("{title}（{n}）").format(title=_(TITLES[key]), n=counts[key]))
+        for key in WarningKey
+        if key in counts
+    ]
+    return field(
+        "key",
+        _("事项"),
+        "select",
+        value=given.get("key", ""),
+        required=False,
+        options=options,
+        on="key" in given,
+        clear_url=f"{reverse('desk_party')}?{urlencode(rest)}",
+    )

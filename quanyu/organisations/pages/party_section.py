@@ -1,0 +1,193 @@
+"""What a body's page shows of it as a party organisation (单位页上的党组织情况)."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from quanyu.kernel.access.rules import Actor
+from quanyu.organisations.actions.members import ROLL_KEEPERS
+from quanyu.organisations.queries import elections as election_reads
+from quanyu.organisations.queries import meetings as meeting_reads
+from quanyu.organisations.queries import members
+from quanyu.organisations.queries import party as reads
+from quanyu.organisations.queries.norms import norms
+from quanyu.organisations.queries.party_words import sentence
+from quanyu.organisations.rules.members import STANDING_WORDS, Standing
+from quanyu.organisations.rules.norms import NormKey, norm
+from quanyu.organisations.rules.party import (
+    ELECTING,
+    LIFE_KEEPERS,
+    PARTY,
+    TITLES,
+    Head,
+    term_norm,
+)
+from quanyu.organisations.rules.rhythm import MEETING_WORDS, MeetingKind
+from quanyu.organisations.rules.terms import CHANGE_WORDS, DUE_WORDS, FORM_WORDS, Due, Form, due
+from quanyu.organisations.workflow.elections import ElectionState
+
+RECENT = 6
+TONES = {Due.LATER: "done", Due.SOON: "soon", Due.OVERDUE: "late"}
+
+
+def shown(row: Any, *, actor: Actor, at: datetime) -> dict[str, Any] | None:
+    """Return the section of one body; None where it is no party organisation."""
+    if row.kind not in PARTY:
+        return None
+    on = timezone.localdate(at)
+    held, facts = norms(on=on), reads.facts_of(row, on=on)
+    keeps = bool(actor.roles_at(row.region_path) & LIFE_KEEPERS)
+    return {
+        "head": facts.head,
+        "own": reads.count_on(row.pk, on=on),
+        "history": list(reads.counts(row.pk)[1:RECENT]),
+        "warned": [
+            {
+                "title": _(TITLES[one.key]),
+                "sentence": sentence(one),
+                "clause": one.norm.clause,
+                "is_sample": one.norm.is_sample,
+            }
+            for one in reads.warned_of(row, on=on, held=held)
+        ],
+        "term": _term(row, on=on),
+        "terms": [_past(one) for one in reads.terms(row.pk)[:RECENT] if one.ended],
+        "changes": [_change(one) for one in reads.changes(actor=actor, body=row.pk)[:RECENT]],
+        "meetings": _meetings(row, actor=actor, at=at),
+        "rhythms": [
+            {
+                "kind": _(MEETING_WORDS[one.kind]),
+                "last": one.last,
+                "due": one.due,
+                "is_late": one.is_overdue(on),
+            }
+            for one in meeting_reads.rhythm(actor=actor, on=on, body=row.pk)
+        ],
+        "elections": [_election(one) for one in election_reads.of_body(row.pk, actor=actor)],
+        "new_meeting_url": f"{reverse('desk_meeting_new')}?body={row.pk}" if keeps else "",
+        "new_election_url": _new_election(row, actor=actor) if keeps else "",
+        "url": reverse("desk_party_body", args=[row.pk]),
+    }
+
+
+def roll(
+    row: Any, *, actor: Actor, at: datetime, shown: Mapping[UUID, str]
+) -> dict[str, Any] | None:
+    """Return the roll, masked, for who keeps it; None for everybody else."""
+    if not actor.roles_at(row.region_path) & ROLL_KEEPERS:
+        return None
+    own = reads.count_on(row.pk, on=timezone.localdate(at))
+    head = Head(own.full, own.probationary) if own else None
+    told = members.difference(row.pk, head, actor=actor)
+    return {
+        "rows": [
+            {
+                "id": one.pk,
+                "name": shown.get(one.pk) or str(one.name),
+                "is_open": one.pk in shown,
+                "standing": _(STANDING_WORDS[Standing(one.standing)]),
+                "joined": one.joined,
+                "reveal_url": reverse("desk_party_reveal", args=[one.pk]),
+            }
+            for one in members.roll(row.pk, actor=actor)
+        ],
+        "difference": told if told and not told.is_none else None,
+    }
+
+
+def usual_years(row: Any) -> int | str:
+    """Return how long a term of this organisation is by the rules; "" where none says it."""
+    on = timezone.localdate()
+    found = term_norm(reads.facts_of(row, on=on), norms(on=on))
+    return found.amount if found else ""
+
+
+def _term(row: Any, *, on: Any) -> dict[str, Any] | None:
+    term = reads.current_term(row.pk)
+    if term is None:
+        return None
+    months = norm(norms(on=on), NormKey.ELECTION_MONTHS)
+    stands = due(term.span, months=months.amount if months else 0, today=on)
+    return {
+        "form": _(FORM_WORDS[Form(term.form)]),
+        "size": term.size,
+        "starts": term.starts,
+        "years": term.years,
+        "due": term.span.due,
+        "moved": term.moved_to is not None,
+        "state": {"label": _(DUE_WORDS[stands]), "tone": TONES[stands]},
+    }
+
+
+def _past(term: Any) -> dict[str, Any]:
+    form = _(FORM_WORDS[Form(term.form)])
+    return {"form": form, "size": term.size, "starts": term.starts, "ended": term.ended}
+
+
+def _change(one: Any) -> dict[str, Any]:
+    answers = {None: _("等待上级批复"), True: _("已批准"), False: _("未批准")}
+    return {
+        "kind": _(CHANGE_WORDS[one.kind]),
+        "to": one.to,
+        "reason": one.reason,
+        "answer": answers[one.is_approved],
+        "words": one.words,
+    }
+
+
+def _meetings(row: Any, *, actor: Actor, at: datetime) -> list[dict[str, Any]]:
+    found = meeting_reads.meetings({"body": row.code}, actor=actor, at=at)[:RECENT]
+    return [
+        {
+            "kind": _(MEETING_WORDS[MeetingKind(one.kind)]),
+            "title": one.title,
+            "starts_at": one.starts_at,
+            "url": reverse("desk_meeting", args=[one.pk]),
+            "state": meeting_state(one, at=at),
+        }
+        for one in found
+    ]
+
+
+def meeting_state(one: Any, *, at: datetime) -> dict[str, str]:
+    """Return how a meeting stands: its word, its tint and its mark."""
+    if one.called_off_at is not None:
+        return {"label": _("已取消"), "tone": "void", "icon": "circle-x"}
+    if one.recorded_at is not None:
+        return {"label": _("已登记"), "tone": "done", "icon": "circle-check"}
+    if one.starts_at > at:
+        return {"label": _("已安排"), "tone": "move", "icon": "calendar"}
+    return {"label": _("待登记"), "tone": "soon", "icon": "pencil"}
+
+
+def _election(one: Any) -> dict[str, Any]:
+    return {
+        "day": one.meeting_date,
+        "state": election_state(one),
+        "url": reverse("desk_election", args=[one.pk]),
+    }
+
+
+def election_state(one: Any) -> dict[str, str]:
+    """Return how an election stands: its word, its tint and its mark."""
+    tones = {
+        ElectionState.PREPARING: ("hold", "pencil"),
+        ElectionState.READY: ("soon", "list-check"),
+        ElectionState.VOTED: ("move", "checkbox"),
+        ElectionState.CONCLUDED: ("done", "circle-check"),
+        ElectionState.WITHDRAWN: ("void", "circle-x"),
+    }
+    state = ElectionState(one.state)
+    tone, icon = tones[state]
+    return {"label": str(state.label), "tone": tone, "icon": icon}
+
+
+def _new_election(row: Any, *, actor: Actor) -> str:
+    runs = election_reads.of_body(row.pk, actor=actor).filter(ended_at=None).exists()
+    may = row.kind in ELECTING and not runs
+    return f"{reverse('desk_election_new')}?body={row.pk}" if may else ""

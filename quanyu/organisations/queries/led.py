@@ -1,0 +1,47 @@
+"""The bodies whose meetings and elections somebody keeps, and who can be called (可选单位)."""
+
+from collections.abc import Sequence
+from datetime import date
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+
+from quanyu.kernel.access.rules import Actor
+from quanyu.organisations.models import Body
+from quanyu.organisations.rules.kinds import BodyKind
+from quanyu.organisations.rules.party import ELECTING, PARTY
+
+MOST = 300
+"""So many bodies a form offers; of more, one begins from the body's own page."""
+
+MEETING: tuple[BodyKind, ...] = (*sorted(PARTY), BodyKind.COORDINATION)
+CALLED: tuple[BodyKind, ...] = (
+    BodyKind.DEPARTMENT,
+    BodyKind.STREET_OFFICE,
+    BodyKind.STATIONED_AGENCY,
+    BodyKind.RESIDENTS_COMMITTEE,
+    BodyKind.OWNERS_COMMITTEE,
+    BodyKind.RESIDENT_UNIT,
+    BodyKind.PROPERTY_FIRM,
+)
+
+
+def led_bodies(*, actor: Actor, on: date, is_election: bool = False) -> list[Body]:
+    """Return the bodies that hold meetings, or elections, where the actor leads."""
+    kinds = sorted(ELECTING) if is_election else list(MEETING)
+    return list(_within(actor, on).filter(kind__in=kinds)[:MOST])
+
+
+def callable_bodies(*, actor: Actor, on: date, besides: Sequence[UUID] = ()) -> list[Body]:
+    """Return the bodies that may be called to a meeting: those around, and those called already."""
+    rows = list(_within(actor, on).filter(kind__in=CALLED)[: MOST // 5])
+    there = {row.pk for row in rows}
+    more = Body.objects.filter(pk__in=[key for key in besides if key not in there])
+    return [*rows, *more.order_by("code")]
+
+
+def _within(actor: Actor, on: date) -> QuerySet[Body]:
+    within = Q(pk__in=[])
+    for low, high in actor.ranges_in("life"):
+        within |= Q(region_path__gte=low, region_path__lt=high)
+    return Body.objects.on(on).filter(within).order_by("region_path", "code")

@@ -83,6 +83,12 @@ def response_metrics() -> str:
     return "\n".join(rows)
 
 
+def election_moves() -> str:
+    """Return who may move an election, from where, to where."""
+    table: str = import_module("quanyu.organisations.workflow.elections").ELECTION.table()
+    return table
+
+
 def faults() -> str:
     """List what can be wrong with a machine, with the exit code of each."""
     sentences = import_module("quanyu.kernel.operations.faults").SENTENCES
@@ -93,6 +99,7 @@ def faults() -> str:
 
 TABLES: dict[str, Callable[[], str]] = {
     "decisions": decisions,
+    "election_moves": election_moves,
     "event_moves": event_moves,
     "event_states": event_states,
     "faults": faults,

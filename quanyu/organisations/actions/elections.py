@@ -79,7 +79,7 @@ def prepare(*, body_id: UUID, wanted: Plan, actor: Actor, at: datetime) -> Elect
     _say(row, wanted)
     try:
         with transaction.atomic():
-            start(row, actor=actor, at=at, meeting_date=str(row.meeting_date), **row.seats)
+            start(row, actor=actor, at=at, meeting_date=str(row.meeting_date), seats=row.seats)
     except IntegrityError as fault:
         raise ElectionRuns(_("这个组织已有一次选举正在进行"), field="body") from fault
     return row
@@ -377,11 +377,16 @@ def _ballot(
         returned=sheet.returned,
         invalid=sheet.invalid,
         is_quorate=is_quorate,
-        present_norm_id=present.id,
-        majority_norm_id=majority.id,
     )
+    made.present_norm_id, made.majority_norm_id = _key(present), _key(majority)
     made.save(force_insert=True)
     return made
+
+
+def _key(one: Norm) -> UUID:
+    if one.id is None:
+        raise NoRule(_("没有登记选举的到会和当选规定，不能计票"), field="held_on")
+    return one.id
 
 
 def _form(chosen: list[Candidate]) -> Form:

@@ -75,7 +75,8 @@ class Counts(_Intake):
         """Return the counts that began on these days already."""
         rows = MemberCount.objects.filter(body__code__in={key[0] for key in keys})
         rows = rows.select_for_update(of=("self",)) if is_locked else rows
-        asked, found = set(keys), {}
+        asked = set(keys)
+        found: dict[Key, Row] = {}
         for row in rows.select_related("body"):
             key = (row.body.code, row.valid_from.isoformat())
             if key in asked:
@@ -119,7 +120,8 @@ class Meetings(_Intake):
         rows = Meeting.objects.visible_to(self.actor)
         rows = rows.filter(body__code__in={key[0] for key in keys}, called_off_at__isnull=True)
         rows = rows.select_for_update(of=("self",)) if is_locked else rows
-        asked, found = set(keys), {}
+        asked = set(keys)
+        found: dict[Key, Row] = {}
         for row in rows.select_related("body"):
             told = _meeting_values(row)
             if (key := _meeting_key(told)) in asked:

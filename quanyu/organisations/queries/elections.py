@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 
 from quanyu.kernel.access.queries import get
 from quanyu.kernel.access.rules import Actor, upper
+from quanyu.kernel.errors import Denied
 from quanyu.kernel.workflow.spec import Move
 from quanyu.organisations.models import Ballot, Body, Candidate, Election, ElectionStep, Vote
 from quanyu.organisations.queries.norms import entry
@@ -125,4 +126,7 @@ def elected(election_id: UUID, *, actor: Actor) -> tuple[Elected, ...]:
 
 def body_of(row: Election) -> Body:
     """Return the organisation whose election it is."""
-    return Body.objects.select_related("parent").get(pk=row.body_id)
+    key = row.body_id
+    if key is None:
+        raise Denied
+    return Body.objects.select_related("parent").get(pk=key)

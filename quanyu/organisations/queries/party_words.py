@@ -36,5 +36,6 @@ def sentence(one: Warned) -> str:
 
 
 def _day(value: object) -> object:
-    is_day = isinstance(value, date)
-    return date_format(value, pgettext("date format", "Y年n月j日")) if is_day else value
+    if isinstance(value, date):
+        return date_format(value, pgettext("date format", "Y年n月j日"))
+    return value

@@ -1,9 +1,9 @@
 """The desk's list and its map: two views of one query."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -40,6 +40,9 @@ from quanyu.regions import queries as regions
 
 NAMES = {"q": "words", "class": "category"}
 """Short names in the address for what the query calls otherwise."""
+
+SOME = "NUMBER"
+"""Any number, where the address of a matter is asked for once and for all of them."""
 
 ALL = "all"
 """The view of everything, open or not; without any word the list shows what is open."""
@@ -174,7 +177,7 @@ def drawn(
 ) -> dict[str, Any]:
     """Return the map's layer as GeoJSON, with how many it holds."""
     layer = clusters.layer(filters, actor=actor, at=at, box=box)
-    features = [_feature(point, at=at) for point in layer.points]
+    features = _features(layer.points, at=at)
     features += [
         {
             "type": "Feature",
@@ -214,21 +217,26 @@ def _box(request: HttpRequest) -> clusters.Box | None:
     return west, south, east, north
 
 
-def _feature(event: Any, *, at: datetime) -> dict[str, Any]:
-    due = clock.due(event, at=at)
-    return {
-        "type": "Feature",
-        "geometry": {"type": "Point", "coordinates": [event.lon, event.lat]},
-        "properties": {
-            "number": event.number,
-            "title": event.title,
-            "url": reverse("desk_matter", args=[event.number]),
-            "state": event.state,
-            "state_label": shown.state(event.state)["label"],
-            "level": shown.emphasised(event, at=at),
-            "due": due.at.isoformat() if due else "",
-        },
-    }
+def _features(points: Sequence[clusters.Point], *, at: datetime) -> list[dict[str, Any]]:
+    """Return some hundred matters as points; what all of them have is looked up once."""
+    before, after = reverse("desk_matter", args=[SOME]).split(SOME)
+    labels = {code: shown.state(code)["label"] for code in {point.state for point in points}}
+    return [
+        {
+            "type": "Feature",
+            "geometry": {"type": "Point", "coordinates": [point.lon, point.lat]},
+            "properties": {
+                "number": point.number,
+                "title": point.title,
+                "url": f"{before}{quote(point.number)}{after}",
+                "state": point.state,
+                "state_label": labels[point.state],
+                "level": shown.emphasised(point, at=at),
+                "due": due.at.isoformat() if (due := clock.due(point, at=at)) else "",
+            },
+        }
+        for point in points
+    ]
 
 
 # ------------------------------------------------------------------ what was asked

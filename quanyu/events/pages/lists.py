@@ -217,7 +217,7 @@ def _box(request: HttpRequest) -> clusters.Box | None:
     return west, south, east, north
 
 
-def _features(points: Sequence[clusters.Point], *, at: datetime) -> list[dict[str, Any]]:
+def _features(points: Sequence[Any], *, at: datetime) -> list[dict[str, Any]]:
     """Return some hundred matters as points; what all of them have is looked up once."""
     before, after = reverse("desk_matter", args=[SOME]).split(SOME)
     labels = {code: shown.state(code)["label"] for code in {point.state for point in points}}

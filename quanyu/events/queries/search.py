@@ -26,7 +26,7 @@ from quanyu.kernel.privacy.rules import FADED
 FOLD = "events"
 """Under this key is kept up to where all are folded and learnt."""
 
-FEW = 2_500
+FEW = 1_500
 """So many found are taken as they are; each costs a look at its words and at its reach."""
 
 RARE = 24

@@ -247,6 +247,7 @@ def progress(one: Any, *, actor: Actor) -> dict[str, Any]:
         "grants": _("授权"),
         "matters": _("未结事项"),
         "duties": _("单位与权责"),
+        "posts": _("岗位与任职"),
     }
     found = [
         {

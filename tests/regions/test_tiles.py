@@ -271,6 +271,19 @@ def test_keeps_a_hole_and_winds_it_the_other_way() -> None:
     assert len(read["any"]["features"][0]["geometry"]["coordinates"]) == 2
 
 
+def test_keeps_the_holes_of_what_reaches_over_the_edge_of_a_tile() -> None:
+    beside = shapely.box(117.6, 31.8, 117.7, 31.9)
+    around = shapely.box(117.2, 31.8, 117.3, 31.9)
+    ring = around.difference(shapely.box(117.27, 31.845, 117.28, 31.855))
+    rows = Rows(("path",), [("a",), ("b",)], [beside.wkb, ring.wkb])
+    drawn = outlines(rows, first=10, is_area=True)
+
+    rings, whose = drawn.within(tile_at(117.275, 31.85, 12), is_area=True)
+
+    assert whose == [1]
+    assert np.bincount(rings.owner).tolist() == [2]
+
+
 def test_reads_numbers_of_an_address() -> None:
     assert read_tile("14", "13521", "6640") == Tile(14, 13521, 6640)
     with pytest.raises(NoTile):

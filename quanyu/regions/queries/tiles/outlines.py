@@ -150,11 +150,8 @@ def _polygons(
 ) -> tuple[Shapes, Small]:
     rings = shapely.linearrings(at, indices=run)
     is_outer = np.diff(part, prepend=-1) != 0
-    number = np.cumsum(is_outer) - 1
-    outer, holes = rings[is_outer], rings[~is_outer]
-    if len(holes):
-        return shapely.polygons(outer, holes=holes, indices=number[~is_outer]), owner[is_outer]
-    return shapely.polygons(outer), owner[is_outer]
+    # The first ring of each number is the outer one, the others are its holes.
+    return shapely.polygons(rings, indices=np.cumsum(is_outer) - 1), owner[is_outer]
 
 
 def _joined(one: Rings, other: Rings, features: int) -> Rings:

@@ -50,6 +50,7 @@ KINDS: Final[Mapping[str, type[Row]]] = {
     CARD.name: SupervisionCard,
 }
 BATCH = 50
+LAST_FIRST: Final = ("-told_at", "-number", "account_id")
 
 
 # ------------------------------------------------------------------ which, and under the lock
@@ -290,10 +291,9 @@ def _owing(row: Row, *, actor: Actor) -> str:
 
 def told(row: WhistleCall | SupervisionCard, *, actor: Actor) -> list[Told]:
     """Return whom the rungs of a call or of a card have told, the last first."""
-    kept = CallRungTold if isinstance(row, WhistleCall) else CardRungTold
-    of = "call" if isinstance(row, WhistleCall) else "card"
-    rows = kept.objects.visible_to(actor).filter(**{of: row})
-    return list(rows.order_by("-told_at", "-number", "account_id"))
+    if isinstance(row, WhistleCall):
+        return list(CallRungTold.objects.visible_to(actor).filter(call=row).order_by(*LAST_FIRST))
+    return list(CardRungTold.objects.visible_to(actor).filter(card=row).order_by(*LAST_FIRST))
 
 
 @codes.rung_names.answered_by

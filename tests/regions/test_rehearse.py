@@ -9,10 +9,11 @@ from quanyu.kernel.access.rules import Actor, Role, system
 from quanyu.kernel.access.scope import set_scope
 from quanyu.kernel.accounts.models import Account, GrantRow
 from quanyu.kernel.errors import Denied
-from quanyu.regions import jobs
+from quanyu.kernel.keys import uuid7
+from quanyu.regions import jobs, queries
 from quanyu.regions.actions import reorganising as actions
 from quanyu.regions.actions.reorganising import NotRehearsed, Step, Wanted
-from quanyu.regions.models import Building, Region, Rehearsal, Reorganisation
+from quanyu.regions.models import Building, Edition, Region, Rehearsal, Reorganisation
 from quanyu.regions.queries import rehearsed
 from quanyu.regions.rules.changes import Change, Named, Operation
 from tests.conftest import STREET, person
@@ -193,7 +194,21 @@ def test_its_page_waits_and_then_shows_it(
     jobs.rehearse(drafted.pk, at)
     after = browser.get(f"{address}/trying")
 
+    shown = browser.get(address).content.decode()
     assert "等候预演" in before
     assert "HX-Refresh" not in asked.headers
     assert after.headers["HX-Refresh"] == "true"
-    assert "会转移的" in browser.get(address).content.decode()
+    assert "会转移的" in shown
+    assert "请重新预演" not in shown
+
+
+def test_is_stale_once_the_tree_has_changed(
+    drafted: Reorganisation, commander: Actor, at: datetime
+) -> None:
+    jobs.rehearse(drafted.pk, at)
+    Edition.objects.update(mark=uuid7())
+    queries.forget()
+
+    page = browser_of(commander).get(f"/desk/reorganisations/{drafted.pk}").content.decode()
+
+    assert "请重新预演" in page

@@ -69,7 +69,7 @@ def rehearsal(request: HttpRequest, reorganisation_id: UUID) -> Any:
     if kept is None or kept.done_at is None:
         return {"done": kept.done if kept else 0, "total": kept.total if kept else 0}
     told = rehearsed.shown(kept, actor=actor, place=row.region_path)
-    is_stale = kept.edition != queries.edition()
+    is_stale = kept.edition != str(queries.edition())
     return told | {"found_at": kept.done_at, "is_stale": is_stale}
 
 

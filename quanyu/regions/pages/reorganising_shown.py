@@ -170,7 +170,7 @@ def rehearsal(one: Any, *, actor: Actor, at: datetime) -> dict[str, Any]:
     told = rehearsed.shown(kept, actor=actor, place=one.region_path)
     if "wrong" in told:
         return asks | {"rehearsal": None, "wrong": told["wrong"]}
-    is_stale = kept.edition != queries.edition()
+    is_stale = kept.edition != str(queries.edition())
     asks |= {"stays": told.get("stays", [])}
     return asks | {"rehearsal": told | {"at": kept.done_at, "is_stale": is_stale}}
 

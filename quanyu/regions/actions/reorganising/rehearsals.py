@@ -52,7 +52,7 @@ def open_rehearsal(*, reorganisation_id: UUID, actor: Actor, at: datetime) -> Re
     held = Rehearsal.objects.visible_to(actor).filter(reorganisation=row).first()
     if row.state not in WAITING or (held and held.done_at and held.version == number):
         return None
-    fresh = {"version": number, "asked_at": at, "edition": queries.edition()}
+    fresh = {"version": number, "asked_at": at, "edition": str(queries.edition())}
     fresh |= {"done": 0, "total": 0, "done_at": None, "told": {}}
     Rehearsal.objects.visible_to(actor).update_or_create(reorganisation=row, defaults=fresh)
     return row

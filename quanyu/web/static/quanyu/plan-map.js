@@ -75,7 +75,8 @@ function paintable(form) {
   });
 }
 
-if (data) {
+/** Today beside the plan, and borders by hand on the right one. */
+function show() {
   for (const el of all('[data-plan-map]')) {
     const side = el.dataset.planMap ?? 'today';
     const map = open(el, { style: style({ grids: false }), bounds: bounds(), fitBoundsOptions: { padding: 24 } });
@@ -88,6 +89,12 @@ if (data) {
   if (maps.today && maps.proposal) together();
   const form = /** @type {HTMLFormElement | null} */ (document.querySelector('[data-plan-paint]'));
   if (form) paintable(form);
+}
+
+try {
+  if (data) show();
+} catch {
+  for (const el of all('[data-plan-map]')) el.style.setProperty('background', token('map-land')); // no WebGL: the tables say the same
 }
 
 for (const input of all('[data-plan-wishes] input[type="range"]')) {

@@ -22,19 +22,9 @@ import shapely
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection, transaction
 
-from quanyu.demo import (
-    cast,
-    detours,
-    geometry,
-    hands,
-    heap,
-    pictures,
-    plan,
-    planning,
-    reorganising,
-    texts,
-)
+from quanyu.demo import cast, detours, geometry, hands, heap, pictures, plan, reorganising, texts
 from quanyu.demo import grids as street
+from quanyu.demo import planning as desk
 from quanyu.demo.cast import CITY, STREET, Keys, Part, SignIn
 from quanyu.demo.plan import Life
 from quanyu.demo.tale import Act, Spot, World
@@ -127,7 +117,7 @@ def _open(bunch: Keys, leads: Sequence[Part], scale: str) -> None:
         stage = _stage(bunch, leads)
         hands.show(stage.actors, at=bunch.opened_at)
         reorganising.show(stage.actors, at=bunch.opened_at)
-        planning.show(stage.actors, at=bunch.opened_at)
+        desk.show(stage.actors, at=bunch.opened_at)
     with _step("一年的计划", "the plan of a year"):
         lives = heap.upon(plan.plan, _world(bunch.opened_at, only=_SCALES[scale]))
     with _step("一年的事项", "the matters of a year"):

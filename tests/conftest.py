@@ -124,7 +124,6 @@ def _seed() -> None:
         regions.seed(actor=seeder, at=at)
         regions.load_street(actor=seeder, at=at)
         organisations.load(actor=seeder, at=at)
-        organisations.load_kinds(actor=seeder, at=at)
 
 
 @pytest.fixture(scope="session")

@@ -21,6 +21,7 @@ BENCHES = {
     "memory": ("requests",),
     "places": ("rows",),
     "plans": ("rounds",),
+    "posts": ("rows",),
     "tables": ("rows",),
     "twins": ("rows",),
 }

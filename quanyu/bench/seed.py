@@ -19,5 +19,4 @@ def run(*, at: datetime) -> None:
         regions.seed(actor=seeder, at=at)
         regions.load_street(actor=seeder, at=at)
         organisations.load(actor=seeder, at=at)
-        organisations.load_kinds(actor=seeder, at=at)
     connections.close_all()

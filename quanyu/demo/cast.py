@@ -13,12 +13,13 @@ from pathlib import Path
 from typing import Any, Final
 from uuid import UUID
 
-from quanyu.demo import texts
+from quanyu.demo import appointing, texts
 from quanyu.kernel.access.rules import ADMINISTRATORS, Actor, ActorKind, Grant, Role
 from quanyu.kernel.accounts import actions as accounts
 from quanyu.kernel.accounts import queries as found
 from quanyu.kernel.accounts.rules import fresh_password
 from quanyu.kernel.jobs.rules import past
+from quanyu.organisations.actions import NewPost
 
 FILE: Final = "demo-sign-ins.json"
 BEFORE: Final = timedelta(days=420)
@@ -245,16 +246,28 @@ def take_posts(
 ) -> dict[str, Actor]:
     """Give everyone an account and their grants, once; return who acts, by user name."""
     # Who was hired long ago need not be told so on the first morning.
+    codes = {key: code for code, key in bodies.items()}
+    held: list[tuple[UUID, NewPost]] = []
     with past():
-        return {
-            part.username: _take_post(part, bodies=bodies, bunch=bunch, actor=actor, at=at)
+        actors = {
+            part.username: _take_post(part, codes, held, bodies, bunch=bunch, actor=actor, at=at)
             for part in parts
         }
+        appointing.appoint(held, actor=actor, at=at)
+    return actors
 
 
 def _take_post(
-    part: Part, *, bodies: Mapping[str, UUID], bunch: Keys, actor: Actor, at: datetime
+    part: Part,
+    codes: Mapping[UUID, str],
+    posts: list[tuple[UUID, NewPost]],
+    bodies: Mapping[str, UUID],
+    *,
+    bunch: Keys,
+    actor: Actor,
+    at: datetime,
 ) -> Actor:
+    """Give somebody an account; what they may do comes with their post, noted in ``posts``."""
     opened = bunch.kept.get(part.username)
     account = found.by_username(part.username)
     if account is None:
@@ -272,6 +285,10 @@ def _take_post(
         accounts.reset_totp(account=account, actor=actor, at=at)
     held = found.grants_of(account, at=at)
     wanted = frozenset(_grant(role, where, bodies) for role, where in part.grants)
+    post = appointing.post_of(wanted, codes) if account.is_active and not held else None
+    if post is not None:
+        posts.append((account.pk, post))
+        held = wanted
     for grant in sorted(wanted - held, key=lambda one: one.role) if account.is_active else ():
         accounts.grant(
             account=account,

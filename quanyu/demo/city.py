@@ -22,6 +22,7 @@ import shapely
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection, transaction
 
+from quanyu.demo import appointing as posts
 from quanyu.demo import cast, detours, geometry, hands, heap, pictures, plan, reorganising, texts
 from quanyu.demo import grids as street
 from quanyu.demo import planning as desk
@@ -94,7 +95,6 @@ def ground(*, at: datetime) -> None:
         if regions.locate_point(*geometry.POINT).path == CITY:
             regions_actions.load_street(actor=loader, at=at)
         organisations_actions.load(actor=loader, at=at)
-        organisations_actions.load_kinds(actor=loader, at=at)
     for kept in (calendar.kept, codes.kept):
         kept.forget()
     regions.forget()
@@ -115,9 +115,8 @@ def _stands(bunch: Keys, leads: Sequence[Part], scale: str, *, at: datetime) -> 
 def _open(bunch: Keys, leads: Sequence[Part], scale: str) -> None:
     with _step("账号与授权", "accounts and grants"):
         stage = _stage(bunch, leads)
-        hands.show(stage.actors, at=bunch.opened_at)
-        reorganising.show(stage.actors, at=bunch.opened_at)
-        desk.show(stage.actors, at=bunch.opened_at)
+        for show in (hands.show, reorganising.show, desk.show, posts.show):
+            show(stage.actors, at=bunch.opened_at)
     with _step("一年的计划", "the plan of a year"):
         lives = heap.upon(plan.plan, _world(bunch.opened_at, only=_SCALES[scale]))
     with _step("一年的事项", "the matters of a year"):

@@ -28,6 +28,7 @@ HANDBOOK = {
     "map": set(),
     "planning": {Role.COMMUNITY_SECRETARY, Role.COMMANDER, Role.DISTRICT_ADMIN},
     "reorganisation": {Role.COMMUNITY_SECRETARY, Role.COMMANDER, Role.DISTRICT_ADMIN},
+    "posts": {Role.COMMUNITY_SECRETARY, Role.COMMANDER, Role.DISTRICT_ADMIN},
     "grids": {Role.COMMANDER, Role.DISTRICT_ADMIN, Role.COMMUNITY_SECRETARY, Role.SYS_ADMIN},
     "administrators": {Role.SYS_ADMIN, Role.SEC_ADMIN, Role.AUDIT_ADMIN, Role.DISTRICT_ADMIN},
 }

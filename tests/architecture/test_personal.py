@@ -202,6 +202,7 @@ NOT_PERSONAL = {
         "public: kinds of post and the roles they carry",
         "code name name_en level hours roles source",
     ),
+    "organisations.StaffNorm": ("public: how many staff a street is to have", "key source"),
     "privacy.Look": (
         "codes, the row's key and names of fields; never a value",
         "subject fields actor_kind job role reason",

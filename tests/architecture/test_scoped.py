@@ -134,6 +134,7 @@ OPEN = {
     "organisations.Cover": "public: which branch covers which grid",
     "organisations.Footing": "public: how bodies stood",
     "organisations.Succession": "public: into which body another went",
+    "organisations.StaffNorm": "public: how many staff a street is to have",
     "privacy.KeyMark": "digests of keys, written by the owner alone",
     "privacy.Look": "who looked at what and why; no value",
     "privacy.Purge": "counts",

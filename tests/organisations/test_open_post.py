@@ -11,6 +11,7 @@ from quanyu.kernel.errors import Denied
 from quanyu.organisations import actions
 from quanyu.organisations import rules as bodies
 from quanyu.organisations.models import PostKind
+from quanyu.organisations.queries.hanging import hanging
 from quanyu.organisations.rules import posts as rules
 from tests.organisations.conftest import STREET, person
 from tests.organisations.posts import CITY, COMMUNITY, account, appointed, do, grants, post
@@ -154,3 +155,19 @@ def test_carries_no_role_that_decides_about_others_elsewhere(
 def test_is_of_a_kind_that_is_shipped_as_a_sample(at: datetime) -> None:
     assert not PostKind.objects.filter(is_sample=False).exists()
     assert actions.load_kinds(actor=CITY, at=at) == 0
+
+
+def test_hangs_on_its_body_while_it_stands(
+    district_admin: Actor, commander: Actor, at: datetime
+) -> None:
+    where = post(district_admin, at)
+
+    found = [
+        one.name
+        for answer in hanging.ask(where.body_id, district_admin, at)
+        for kind in answer
+        if kind.kind == "posts"
+        for one in kind.rows
+    ]
+
+    assert found == ["专职网格员"]

@@ -44,6 +44,7 @@ from quanyu.organisations.actions.posts import (
 )
 from quanyu.organisations.actions.taking import take
 from quanyu.organisations.actions.taking_covers import take_covers
+from quanyu.organisations.actions.taking_posts import take_appointments, take_posts
 
 __all__ = [
     "DATA",
@@ -84,7 +85,9 @@ __all__ = [
     "reseat_body",
     "resubordinate_body",
     "take",
+    "take_appointments",
     "take_covers",
+    "take_posts",
     "uncover",
     "withdraw",
     "withdraw_batch",

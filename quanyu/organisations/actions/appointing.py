@@ -50,9 +50,12 @@ def propose(*, nominee: Nominee, actor: Actor, at: datetime) -> Appointment:
 
 
 @transaction.atomic
-def propose_all(*, nominees: Sequence[Nominee], actor: Actor, at: datetime) -> list[Appointment]:
+def propose_all(
+    *, nominees: Sequence[Nominee], batch: UUID | None = None, actor: Actor, at: datetime
+) -> list[Appointment]:
     """Propose people for posts as one batch, all or none (批量提名).
 
+    :param batch: of those proposed before that are to be decided together with these
     :raises WrongAppointment: if a reason is missing
     :raises WrongTerm: if a term does not lie in the post's time
     :raises NoSeat: if every seat of a post is taken in that time
@@ -61,7 +64,7 @@ def propose_all(*, nominees: Sequence[Nominee], actor: Actor, at: datetime) -> l
     :raises NotAppointer: if the actor proposes nobody at that level
     :raises Denied: if there is no such post or account, or the actor has no part in the place
     """
-    batch, today = uuid7(), timezone.localdate(at)
+    key, today = batch or uuid7(), timezone.localdate(at)
     posts = locked({one.post for one in nominees})
     accounts.hold_accounts({one.account for one in nominees})
     taken = Taken(posts, actor=actor)
@@ -77,7 +80,7 @@ def propose_all(*, nominees: Sequence[Nominee], actor: Actor, at: datetime) -> l
             body_id=post.body_id,
             valid_from=one.start or today,
             valid_to=one.end,
-            batch=batch,
+            batch=key,
             reason=one.reason.strip(),
             proposed_by=actor.id,
             proposed_at=at,

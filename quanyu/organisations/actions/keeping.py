@@ -19,6 +19,7 @@ from quanyu.kernel.errors import gettext_noop as _
 from quanyu.organisations import rules
 from quanyu.organisations.actions.keepers import check_keeper, lock_body
 from quanyu.organisations.actions.norms import load_norms
+from quanyu.organisations.actions.post_kinds import load_kinds
 from quanyu.organisations.actions.standing import found
 from quanyu.organisations.models import Body, Duty
 from quanyu.regions import queries as regions
@@ -124,6 +125,7 @@ def load(*, actor: Actor, at: datetime) -> dict[str, int]:
     """
     check_keeper(actor, settings.QUANYU_CITY)
     load_norms(actor=actor, at=at)
+    load_kinds(actor=actor, at=at)
     rests_on = _load_clauses(actor=actor, at=at)
     shipped: list[dict[str, Any]] = json.loads((DATA / "bodies.json").read_text("utf-8"))
     held = {body.code: body for body in Body.objects.all()}

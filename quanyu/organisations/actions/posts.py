@@ -121,6 +121,9 @@ def open_posts(*, posts: Sequence[NewPost], actor: Actor, at: datetime) -> list[
     :raises NotAppointer: if the actor opens no posts at that level
     :raises Denied: if the actor has no part in a place, or there is no such body
     """
+    # A body that is dissolved or merged meanwhile waits for us, or has no posts opened any more.
+    bodies_of = Body.objects.select_for_update(of=("self",)).order_by("pk")
+    list(bodies_of.filter(pk__in={one.body for one in posts}).values_list("pk"))
     opening = Opening(posts, actor=actor, at=at)
     rows = [opening.post(one) for one in posts]
     stood = [_established(row, source=one.source) for row, one in zip(rows, posts, strict=True)]
@@ -192,9 +195,16 @@ def close_post(*, post_id: UUID, end: date | None = None, actor: Actor, at: date
 class Opening:
     """What the opening of some posts has to know, asked once for all of them."""
 
-    def __init__(self, posts: Sequence[NewPost], *, actor: Actor, at: datetime) -> None:
+    def __init__(
+        self,
+        posts: Sequence[NewPost],
+        *,
+        bodies: Iterable[UUID] = (),
+        actor: Actor,
+        at: datetime,
+    ) -> None:
         self._actor, self._today = actor, timezone.localdate(at)
-        self._bodies = Body.objects.in_bulk({one.body for one in posts})
+        self._bodies = Body.objects.in_bulk({*bodies, *(one.body for one in posts)})
         self._kinds = kinds()
         codes = [one.code for one in posts]
         taken = Post.objects.filter(code__in=codes).values_list("code", flat=True)
@@ -203,7 +213,15 @@ class Opening:
         self._known: dict[str, bool] = {}
 
     def post(self, one: NewPost) -> Post:
-        """Return a post as it is to be written, or say why there can be none."""
+        """Return a post as it is to be written, its code taken."""
+        made = self.check(one)
+        if one.code in self._taken:
+            raise bodies.AlreadyThere(_("这个岗位代码已经使用"), field="code", value=one.code)
+        self._taken.add(one.code)
+        return made
+
+    def check(self, one: NewPost) -> Post:
+        """Return a post as it would be, or say why there can be none."""
         body = self._bodies.get(one.body)
         if body is None:
             raise Denied
@@ -215,7 +233,10 @@ class Opening:
         rules.check_place(
             level=kind.level, place=place, place_level=level_of(place), seat=body.region_path
         )
-        self._take(one.code)
+        if not bodies.CODE.fullmatch(one.code):
+            raise rules.WrongPost(
+                _("岗位代码由小写字母、数字和横线组成"), field="code", value=one.code
+            )
         return Post(
             code=one.code,
             kind=one.kind,
@@ -235,13 +256,6 @@ class Opening:
                 raise rules.WrongPost(_("区划中没有这个地点"), field="place", value=place)
             check_opener(self._actor, place)
             self._kept[place] = None
-
-    def _take(self, code: str) -> None:
-        if not bodies.CODE.fullmatch(code):
-            raise rules.WrongPost(_("岗位代码由小写字母、数字和横线组成"), field="code", value=code)
-        if code in self._taken:
-            raise bodies.AlreadyThere(_("这个岗位代码已经使用"), field="code", value=code)
-        self._taken.add(code)
 
 
 def kinds() -> Mapping[str, list[PostKind]]:

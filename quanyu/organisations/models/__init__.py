@@ -15,7 +15,13 @@ from quanyu.organisations.models.footing import Command, Footing, Periods, Succe
 from quanyu.organisations.models.meetings import Meeting, Resolution
 from quanyu.organisations.models.members import Membership, PartyMember
 from quanyu.organisations.models.party import CommitteeTerm, MemberCount, PartyNorm, TermChange
-from quanyu.organisations.models.posts import Appointment, Establishment, Post, PostKind
+from quanyu.organisations.models.posts import (
+    Appointment,
+    Establishment,
+    Post,
+    PostKind,
+    StaffNorm,
+)
 
 __all__ = [
     "DATED",
@@ -42,6 +48,7 @@ __all__ = [
     "Post",
     "PostKind",
     "Resolution",
+    "StaffNorm",
     "Succession",
     "TermChange",
     "Vote",

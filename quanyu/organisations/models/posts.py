@@ -14,7 +14,7 @@ from quanyu.kernel.errors import gettext_noop
 from quanyu.kernel.keys import uuid7
 from quanyu.kernel.privacy.rules import Personal
 from quanyu.organisations.models.dated import DATED, holding
-from quanyu.organisations.rules.posts import MOST_SEATS, Decision, Hours, PostLevel
+from quanyu.organisations.rules.posts import MOST_SEATS, Decision, Hours, PostLevel, StaffKey
 
 HOLDING = gettext_noop("登记任职，并查明当时由谁担任")
 WHY = Personal("duty", HOLDING, 3650, "ended_at", of="staff")
@@ -62,6 +62,36 @@ class PostKind(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class StaffNorm(models.Model):
+    """How many staff a street is to have, from a day on; a sample is marked (配备要求)."""
+
+    access = Access(writes="insert update")
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    key = models.CharField(_("要求"), max_length=24)
+    amount = models.DecimalField(_("人数"), max_digits=6, decimal_places=1)
+    source = models.CharField(_("来源"), max_length=200, blank=True)
+    is_sample = models.BooleanField(_("示例"), default=False)
+    valid_from = models.DateField(_("生效日期"))
+    valid_to = models.DateField(_("失效日期"), null=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = _("配备要求")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["key"], condition=Q(valid_to__isnull=True), name="staff_norm_is_open_once"
+            ),
+            models.UniqueConstraint(fields=["key", "valid_from"], name="staff_norm_begins_once"),
+            models.CheckConstraint(condition=DATED, name="staff_norm_ends_after_it_begins"),
+            models.CheckConstraint(
+                condition=Q(key__in=[one.value for one in StaffKey]), name="staff_norm_is_known"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.key} {self.amount}"
 
 
 class Post(models.Model):

@@ -31,6 +31,7 @@ from quanyu.organisations.queries.listed import (
     duties_asked,
     duty_values,
 )
+from quanyu.organisations.queries.post_section import posts_section
 from quanyu.organisations.queries.topics import party_topic_names
 
 __all__ = [
@@ -57,6 +58,7 @@ __all__ = [
     "duty_values",
     "labels",
     "party_topic_names",
+    "posts_section",
     "stands_for",
     "topic_names",
     "with_duty",

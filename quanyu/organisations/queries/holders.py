@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from quanyu.kernel.access.queries import get
 from quanyu.kernel.access.rules import Actor, ActorKind
 from quanyu.kernel.accounts import queries as accounts
-from quanyu.kernel.accounts.queries import Explained
+from quanyu.kernel.accounts.queries import Explained, PostSaid
 from quanyu.kernel.audit import queries as audit
 from quanyu.organisations.models import Appointment, Establishment, Post
 from quanyu.organisations.models.dated import holding
@@ -103,6 +103,24 @@ def of_person(account_id: UUID, *, actor: Actor, at: datetime) -> list[Held]:
     """Return what somebody holds, held and is to hold within reach, the latest first."""
     rows = rows_of(actor=actor, account=account_id).order_by("-valid_from", "-pk")
     return told(rows, actor=actor, at=at)
+
+
+@accounts.posts_held.answered_by
+def posts_held(account_id: UUID, actor: Actor, at: datetime) -> list[PostSaid]:
+    """Return the posts of somebody for the pages of accounts, as far as the reader sees them."""
+    rows = rows_of(actor=actor, account=account_id).order_by("-valid_from", "-pk")
+    return [
+        PostSaid(
+            post=one.post,
+            body=one.body,
+            place=one.place_name,
+            valid_from=one.valid_from,
+            valid_to=one.valid_to,
+            stand_name=one.stand_name,
+            is_serving=one.stand == Stand.SERVING,
+        )
+        for one in told(rows, actor=actor, at=at, is_short=True)
+    ]
 
 
 def told(

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from uuid import UUID
 
 from django.urls import reverse
 from django.utils import timezone
@@ -10,8 +11,11 @@ from django.utils.translation import gettext as _
 from quanyu.kernel.access.rules import Actor
 from quanyu.kernel.errors import gettext_noop as _said
 from quanyu.organisations.models import Appointment, Post
+from quanyu.organisations.queries import hanging
+from quanyu.organisations.queries.hanging import Hanging, Held
 from quanyu.organisations.queries.kinds import kind_called, post_called
 from quanyu.organisations.queries.words import in_language
+from quanyu.regions import queries as regions
 from quanyu.regions.queries import bound, following
 from quanyu.regions.queries.bound import Bound, Tied
 
@@ -45,6 +49,21 @@ def posts_at(paths: Sequence[str], actor: Actor, at: datetime) -> tuple[Bound, .
         for one in found
     ]
     return (Bound("posts", _("岗位"), tuple(tied)),)
+
+
+@hanging.hanging.answered_by
+def posts_of(body_id: UUID, actor: Actor, at: datetime) -> tuple[Hanging, ...]:
+    """Return the posts in force of a body; posts are public, so the actor does not matter."""
+    rows = Post.objects.filter(body=body_id, valid_to=None).select_related("body")
+    held = tuple(
+        Held(
+            post_called(one),
+            regions.label(one.region_path),
+            reverse("desk_post", args=[one.pk]),
+        )
+        for one in rows.order_by("region_path", "code")
+    )
+    return (Hanging("posts", _("岗位"), held),)
 
 
 def words_of(row: Appointment) -> dict[str, str]:

@@ -56,6 +56,13 @@ HOURS_WORDS: Final[Mapping[str, str]] = MappingProxyType(
 )
 
 
+class StaffKey(StrEnum):
+    """What is asked of a street's staff (配备要求)."""
+
+    PARTY_LEAST = "party_staff_least"
+    AVERAGE = "street_average"
+
+
 class Decision(StrEnum):
     """What became of a proposal to appoint somebody (任职审批)."""
 

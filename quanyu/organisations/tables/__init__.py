@@ -3,6 +3,7 @@
 from quanyu.organisations.tables.bodies import BODIES
 from quanyu.organisations.tables.covers import COVERS
 from quanyu.organisations.tables.duties import DUTIES
+from quanyu.organisations.tables.posts import APPOINTMENTS, POSTS
 from quanyu.organisations.tables.readers import READERS
 
-__all__ = ["BODIES", "COVERS", "DUTIES", "READERS"]
+__all__ = ["APPOINTMENTS", "BODIES", "COVERS", "DUTIES", "POSTS", "READERS"]

@@ -159,6 +159,7 @@ def _mine(request: HttpRequest, *, no: Refusal | None = None, form: str = "") ->
         "clear_url": reverse("desk_grants") if place else "",
         "place": place,
         "held": [grant_said(one) for one in held],
+        "posts": queries.posts_of(account.pk, actor=actor, at=at) if not place else [],
         "wishes": [wish_said(one) for one in wishes],
         "stand_ins": [stand_in_said(one, may_end=may_act) for one in stand],
         "form": grant_form(request, url, no if form == "ask" else None) if may_act else None,

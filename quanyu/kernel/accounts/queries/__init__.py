@@ -13,7 +13,15 @@ from quanyu.kernel.accounts.queries.asked import (
     stand_ins,
     stand_ins_within,
 )
-from quanyu.kernel.accounts.queries.carried import carried, carried_by, keys_of, standing_in
+from quanyu.kernel.accounts.queries.carried import (
+    PostSaid,
+    carried,
+    carried_by,
+    keys_of,
+    posts_held,
+    posts_of,
+    standing_in,
+)
 from quanyu.kernel.accounts.queries.explained import (
     Explained,
     explain,
@@ -92,6 +100,7 @@ __all__ = [
     "Explained",
     "HeldAt",
     "Looked",
+    "PostSaid",
     "Progress",
     "StandIn",
     "Standing",
@@ -153,6 +162,8 @@ __all__ = [
     "place_names",
     "place_of",
     "places_called",
+    "posts_held",
+    "posts_of",
     "reach_of",
     "reaches",
     "requests",

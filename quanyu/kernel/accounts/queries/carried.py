@@ -1,12 +1,40 @@
 """What posts carry, and who stands in for their holders (岗位所带的授权)."""
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import date, datetime
 from uuid import UUID
 
+from quanyu.kernel.access.rules import Actor
 from quanyu.kernel.accounts.models import Account, GrantRow
 from quanyu.kernel.accounts.queries.explained import Explained, explain
 from quanyu.kernel.accounts.queries.standing import live_rows
+from quanyu.kernel.questions import Question
+
+
+@dataclass(frozen=True, slots=True)
+class PostSaid:
+    """A post that somebody holds, held or is to hold (任职)."""
+
+    post: str
+    """In the reader's language, as every name here."""
+    body: str
+    place: str
+    valid_from: date
+    valid_to: date | None
+    stand_name: str
+    is_serving: bool
+
+
+posts_held: Question[[UUID, Actor, datetime], Sequence[PostSaid]] = Question(
+    "posts_held", default=()
+)
+"""Which posts does this person hold, as far as the reader sees it? organisations answers."""
+
+
+def posts_of(account_id: UUID, *, actor: Actor, at: datetime) -> list[PostSaid]:
+    """Return the posts of somebody, the latest first."""
+    return [one for answer in posts_held.ask(account_id, actor, at) for one in answer]
 
 
 def carried_by(appointment: UUID, *, at: datetime) -> list[UUID]:

@@ -1,0 +1,394 @@
+"""Posts: the list with its vacancies, one post with its holders, opening, changing (岗位页面)."""
+
+from collections.abc import Callable, Mapping
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from quanyu.kernel.access.http import (
+    actor_of,
+    answer,
+    answered,
+    field,
+    hidden_if_denied,
+    meant,
+    option,
+    read_or_write,
+)
+from quanyu.kernel.access.rules import Actor
+from quanyu.kernel.accounts import queries as accounts
+from quanyu.kernel.errors import Refusal
+from quanyu.kernel.tables import http as tables
+from quanyu.kernel.tables.queries import address
+from quanyu.organisations import actions, queries
+from quanyu.organisations.actions import NewPost, Nominee
+from quanyu.organisations.pages.appointed import held_said
+from quanyu.organisations.queries import holders, kinds, post_lists
+from quanyu.organisations.queries.words import in_language
+from quanyu.organisations.rules.posts import HOURS_WORDS, WrongAppointment, WrongPost
+from quanyu.organisations.tables.posts import POSTS
+from quanyu.regions import queries as regions
+
+Fields = list[dict[str, Any]]
+
+
+@POSTS.narrowed_by
+def narrowed(asked: Mapping[str, str], *, actor: Actor, at: datetime) -> Any:
+    """Return every post that the page of this address shows, in its order."""
+    return post_lists.posts_asked(asked, on=timezone.localdate(at), actor=actor)
+
+
+@POSTS.told_by
+def told(asked: Mapping[str, str], *, actor: Actor, at: datetime) -> list[tuple[str, str]]:
+    """Return in words what the address asks for."""
+    return said(filters(asked, actor, page="desk_posts", at=at))
+
+
+@require_GET
+@hidden_if_denied
+def posts(request: HttpRequest) -> HttpResponse:
+    """List the posts within reach; the address holds filters, order and columns."""
+    if preferred := tables.begin(request, POSTS):
+        return preferred
+    actor, at = actor_of(request), timezone.now()
+    asked = POSTS.asked(request.GET.dict())
+    chosen = tables.columns_asked(request)
+    rows = post_lists.posts_asked(asked, on=timezone.localdate(at), actor=actor)
+    page = post_lists.page(rows, request.GET.get("after", ""))
+    listing = tables.listing(request, POSTS, asked, actor=actor, order="place")
+    whole = {**asked, tables.COLUMNS: chosen, "after": page.after}
+    values = tables.cells(POSTS, chosen, post_lists.post_values(page.rows, at=at))
+    context = {
+        "section": "posts",
+        "title": _(POSTS.title),
+        "sub": _("每个岗位的编制和在任；空缺可以单独列出"),
+        "filters": [
+            *filters(asked, actor, page="desk_posts", at=at),
+            *tables.kept(listing["keep"]),
+        ],
+        "clear_url": reverse("desk_posts") if asked else "",
+        "total": f"{page.count:,}",
+        **listing,
+        "rows": [
+            linked(cells, "called", reverse("desk_post", args=[row.pk]))
+            for cells, row in zip(values, page.rows, strict=True)
+        ],
+        "pages": {"next_url": f"{reverse('desk_posts')}?{address(whole)}" if page.after else ""},
+        "vacant_url": f"{reverse('desk_posts')}?vacant=yes",
+        "new_url": reverse("desk_post_new") if _opens(actor) else "",
+        "now": timezone.localtime(at),
+    }
+    return answer(request, "organisations/posts.html", context)
+
+
+@read_or_write
+@hidden_if_denied
+def post_new(request: HttpRequest) -> HttpResponse:
+    """Open a post of a body."""
+    actor, at = actor_of(request), timezone.now()
+
+    def opened() -> HttpResponse:
+        given = request.POST
+        made = actions.open_post(
+            post=NewPost(
+                code=given.get("code", "").strip(),
+                kind=given.get("kind", ""),
+                body=key_of(given.get("body", ""), _("请选择单位"), "body"),
+                place=given.get("place", ""),
+                seats=number(given.get("seats", "")),
+                name=given.get("name", "")[:40],
+                start=day(given.get("start", ""), "start"),
+                source=given.get("source", "")[:200],
+            ),
+            actor=actor,
+            at=at,
+        )
+        messages.success(request, _("岗位已设立"))
+        return HttpResponseRedirect(reverse("desk_post", args=[made.pk]))
+
+    def page(no: Refusal | None) -> HttpResponse:
+        if not _opens(actor):
+            raise Http404
+        context = {"section": "posts", "form": _opening(request, actor, no, at=at)}
+        return answer(request, "organisations/post_new.html", context, no)
+
+    return answered(request, opened, page)
+
+
+@read_or_write
+@hidden_if_denied
+def post(request: HttpRequest, post_id: UUID) -> HttpResponse:
+    """Show a post, its seats, who holds it and who held it; propose somebody for it."""
+    actor, at = actor_of(request), timezone.now()
+
+    def proposed() -> HttpResponse:
+        given = request.POST
+        username = given.get("account", "").strip()
+        account = accounts.keys_of([username]).get(username.lower())
+        if account is None:
+            raise WrongAppointment(_("没有这个账号，或已停用"), field="account", value=username)
+        nominee = Nominee(
+            post=post_id,
+            account=account,
+            reason=given.get("reason", ""),
+            start=day(given.get("start", ""), "start"),
+            end=day(given.get("end", ""), "end"),
+        )
+        actions.propose(nominee=nominee, actor=actor, at=at)
+        messages.success(request, _("已提名，等待另一人确认"))
+        return HttpResponseRedirect(reverse("desk_post", args=[post_id]))
+
+    return answered(request, proposed, lambda no: page_of(request, post_id, no, at=at))
+
+
+@require_POST
+@hidden_if_denied
+def post_act(request: HttpRequest, post_id: UUID, verb: str) -> HttpResponse:
+    """Change the seats of a post, or close it."""
+    actor, at, given = actor_of(request), timezone.now(), request.POST
+    facts: dict[str, Any] = {"post_id": post_id, "actor": actor, "at": at}
+
+    def seats() -> None:
+        actions.change_seats(
+            seats=number(given.get("seats", "")), source=given.get("source", "")[:200], **facts
+        )
+
+    def close() -> None:
+        actions.close_post(end=day(given.get("end", ""), "end"), **facts)
+
+    acts: dict[str, tuple[Callable[[], None], str]] = {
+        "seats": (seats, _("编制已调整")),
+        "close": (close, _("岗位已撤销")),
+    }
+    if verb not in acts:
+        raise Http404
+    act, done = acts[verb]
+
+    def acted() -> HttpResponse:
+        act()
+        messages.success(request, done)
+        return HttpResponseRedirect(reverse("desk_post", args=[post_id]))
+
+    return answered(request, acted, lambda no: page_of(request, post_id, no, at=at))
+
+
+def page_of(
+    request: HttpRequest, post_id: UUID, no: Refusal | None, *, at: datetime
+) -> HttpResponse:
+    """Show the page of one post, with what was refused on it."""
+    actor, today = actor_of(request), timezone.localdate(at)
+    row = post_lists.post(post_id, on=today, actor=actor)
+    known = kinds.every_kind()
+    kind = known.get(row.kind)
+    held = holders.history(actor=actor, at=at, post=post_id)
+    proposes, opens = holders.keeps(actor, row.region_path)
+    is_open = row.valid_to is None
+    context = {
+        "section": "posts",
+        "post": row,
+        "called": kinds.post_called(row, known),
+        "body": in_language(row.body.name, row.body.name_en),
+        "kind": kind,
+        "place": regions.place_names([row.region_path])[row.region_path],
+        "filled": post_lists.filled_of(row),
+        "vacant": max(row.seats - post_lists.filled_of(row), 0),
+        "sees": holders.sees_post(row, actor),
+        "held": [held_said(one, today) for one in held],
+        "stood": [
+            {"row": one, "place": regions.place_names([one.region_path])[one.region_path]}
+            for one in post_lists.seats_of(post_id)
+        ],
+        "form": _proposing(request, post_id, no, today) if proposes and is_open else None,
+        "acts": _acts(post_id, row.seats, today, no) if opens and is_open else [],
+        "now": timezone.localtime(at),
+    }
+    return answer(request, "organisations/post.html", context, no)
+
+
+# ------------------------------------------------------------------ what lists and forms share
+
+
+def filters(asked: Mapping[str, str], actor: Actor, *, page: str, at: datetime) -> Fields:
+    """Return the filters that both lists have, and that of vacancies."""
+    known = kinds.kinds_on(timezone.localdate(at))
+    below = [crumb.path for path in actor.places for crumb in regions.below(path)]
+    near = (asked.get(name, "") for name in ("place", "at", "below"))
+    places = dict.fromkeys([*actor.places, *below, *filter(None, near)])
+    options = [option(path, regions.label(path)) for path in places]
+    choices: dict[str, tuple[str, list[dict[str, str]], str]] = {
+        "kind": (_("岗位种类"), [option(one.code, one.label) for one in known.values()], ""),
+        "place": (_("辖区"), options, ""),
+        "hours": (_("专兼职"), [option(key, _(word)) for key, word in HOURS_WORDS.items()], ""),
+    }
+    if page == "desk_posts":
+        choices["vacant"] = (_("空缺"), [option("yes", _("只看空缺的"))], "")
+        choices["standing"] = (_("状态"), [option("all", _("含已撤销的"))], _("在用的"))
+    for name, label in (("at", _("只在")), ("below", _("以下"))):
+        if asked.get(name):
+            choices[name] = (label, options, "")
+    if asked.get("party"):
+        choices["party"] = (_("党建专职"), [option("yes", _("只看党建专职"))], "")
+    found = [
+        field("q", _("搜索"), "search", value=asked.get("q", ""), required=False, on="q" in asked)
+    ]
+    return [*found, *(chosen(name, *one, asked=asked, page=page) for name, one in choices.items())]
+
+
+def chosen(
+    name: str,
+    label: str,
+    options: list[dict[str, str]],
+    empty: str,
+    *,
+    asked: Mapping[str, str],
+    page: str,
+) -> dict[str, Any]:
+    """Return one filter with its choices, and the address without it."""
+    rest = {key: value for key, value in asked.items() if key != name}
+    return field(
+        name,
+        label,
+        "select",
+        value=asked.get(name, ""),
+        required=False,
+        options=options,
+        empty=empty,
+        on=name in asked,
+        clear_url=f"{reverse(page)}?{address(rest)}",
+    )
+
+
+def said(fields: Fields) -> list[tuple[str, str]]:
+    """Return in words what filters ask for."""
+    return [(str(one["label"]), _word(one)) for one in fields if one.get("on")]
+
+
+def linked(cells: list[dict[str, Any]], key: str, url: str) -> list[dict[str, Any]]:
+    """Return the cells of a row, one of them a link."""
+    return [cell | {"url": url} if cell["key"] == key and url else cell for cell in cells]
+
+
+def day(text: str, name: str) -> date | None:
+    """Return the day that a form names, if any."""
+    if not text:
+        return None
+    no = WrongAppointment(_("日期有误"), field=name, value=text[:20])
+    return meant(date.fromisoformat, text, otherwise=no)
+
+
+def key_of(text: str, words: str, name: str) -> UUID:
+    """Return the key that a form names."""
+    return meant(UUID, text, otherwise=WrongPost(words, field=name, value=text[:40]))
+
+
+def number(text: str) -> int:
+    """Return the number of seats that a form names."""
+    return meant(int, text, otherwise=WrongPost(_("请填写编制数"), field="seats", value=text[:10]))
+
+
+def _word(shown: Mapping[str, Any]) -> str:
+    options = {one["value"]: one["label"] for one in shown.get("options", ())}
+    return str(options.get(shown["value"], shown["value"]))
+
+
+def _opens(actor: Actor) -> bool:
+    return any(holders.keeps(actor, path)[1] for path in [*actor.places, *_below(actor)])
+
+
+def _below(actor: Actor) -> list[str]:
+    return [crumb.path for path in actor.places for crumb in regions.below(path)]
+
+
+def _opening(
+    request: HttpRequest, actor: Actor, no: Refusal | None, *, at: datetime
+) -> dict[str, Any]:
+    given, today = request.POST, timezone.localdate(at)
+    bodies = [one for path in actor.places for one in queries.bodies(on=today, place=path)]
+    places: dict[str, str] = {}
+    for path in dict.fromkeys([*actor.places, *_below(actor)]):
+        places |= {path: regions.label(path)} | regions.grids_in(path)
+
+    def one(name: str, label: str, kind: str = "text", **more: Any) -> dict[str, Any]:
+        more.setdefault("value", given.get(name, ""))
+        return field(name, label, kind, no=no, **more)
+
+    return {
+        "url": reverse("desk_post_new"),
+        "cancel_url": reverse("desk_posts"),
+        "fields": [
+            one("body", _("单位"), "select", options=[option(b.id, b.label) for b in bodies]),
+            one(
+                "kind",
+                _("岗位种类"),
+                "select",
+                options=[
+                    option(kind.code, f"{kind.label}（{kind.level_name}）")
+                    for kind in kinds.kinds_on(today).values()
+                ],
+            ),
+            one(
+                "place",
+                _("所在地"),
+                "select",
+                options=[option(path, name) for path, name in sorted(places.items())],
+            ),
+            one("code", _("岗位代码"), help=_("小写字母、数字和横线"), maxlength=40),
+            one("name", _("自定名称"), required=False, maxlength=40),
+            one("seats", _("编制"), "number", value=given.get("seats", "1")),
+            one("source", _("编制依据"), required=False, maxlength=200),
+            one("start", _("设立日期"), "date", value=given.get("start") or today.isoformat()),
+        ],
+    }
+
+
+def _proposing(
+    request: HttpRequest, post_id: UUID, no: Refusal | None, today: date
+) -> dict[str, Any]:
+    given = request.POST
+
+    def one(name: str, label: str, kind: str = "text", **more: Any) -> dict[str, Any]:
+        more.setdefault("value", given.get(name, ""))
+        return field(name, label, kind, no=no, **more)
+
+    return {
+        "url": reverse("desk_post", args=[post_id]),
+        "button": _("提名"),
+        "fields": [
+            one(
+                "account",
+                _("用户名"),
+                maxlength=60,
+                help=_("担任者的账号；没有账号的，先请系统管理员建立"),
+            ),
+            one("start", _("任职日期"), "date", value=given.get("start") or today.isoformat()),
+            one("end", _("卸任日期"), "date", required=False, help=_("不填：没有定")),
+            one("reason", _("事由"), maxlength=200, help=_("文件名称和文号，或任职的原因")),
+        ],
+    }
+
+
+def _acts(post_id: UUID, seats: int, today: date, no: Refusal | None) -> Fields:
+    return [
+        {
+            "url": reverse("desk_post_act", args=[post_id, "seats"]),
+            "button": _("调整编制"),
+            "prefix": "seats_",
+            "fields": [
+                field("seats", _("编制"), "number", value=seats, no=no),
+                field("source", _("编制依据"), value="", required=False, maxlength=200),
+            ],
+        },
+        {
+            "url": reverse("desk_post_act", args=[post_id, "close"]),
+            "button": _("撤销岗位"),
+            "prefix": "close_",
+            "fields": [field("end", _("撤销日期"), "date", value=today.isoformat(), no=no)],
+        },
+    ]

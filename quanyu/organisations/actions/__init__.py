@@ -22,7 +22,8 @@ from quanyu.organisations.actions.bodies import (
     resubordinate_body,
 )
 from quanyu.organisations.actions.commanding import command_agency, release_agency
-from quanyu.organisations.actions.covering import cover, uncover
+from quanyu.organisations.actions.covering import NewCover, cover, cover_all, uncover
+from quanyu.organisations.actions.founding import NewBody, found_bodies
 from quanyu.organisations.actions.keepers import KEEPERS, PARTY_KEEPERS, check_keeper
 from quanyu.organisations.actions.keeping import (
     DATA,
@@ -51,6 +52,8 @@ __all__ = [
     "KEEPERS",
     "PARTY_KEEPERS",
     "SAMPLE_DAY",
+    "NewBody",
+    "NewCover",
     "NewPost",
     "Nominee",
     "assign_duty",
@@ -63,11 +66,13 @@ __all__ = [
     "confirm_batch",
     "correct_body",
     "cover",
+    "cover_all",
     "define_kind",
     "dissolve_body",
     "end_all_of",
     "end_appointment",
     "end_duty",
+    "found_bodies",
     "found_body",
     "load",
     "load_kinds",

@@ -12,8 +12,13 @@ from quanyu.kernel.access.rules import Actor
 from quanyu.kernel.audit.actions import record
 from quanyu.kernel.errors import gettext_noop as _
 from quanyu.organisations import rules
+from quanyu.organisations.actions.founding import (
+    NewBody,
+    check_credit_is_free,
+    found_bodies,
+)
 from quanyu.organisations.actions.keepers import check_keeper, lock_body, lock_tree
-from quanyu.organisations.actions.standing import Stand, as_now, found, since, stand
+from quanyu.organisations.actions.standing import Stand, as_now, since, stand
 from quanyu.organisations.models import Body
 from quanyu.organisations.rules.changing import Change, Nothing, check_day, returns
 from quanyu.organisations.rules.credit import check_credit
@@ -38,7 +43,7 @@ def found_body(
     actor: Actor,
     at: datetime,
 ) -> Body:
-    """Enter a body that acts in a place (设立单位).
+    """Enter a body that acts in a place, by the steps of :func:`found_bodies` (设立单位).
 
     :raises WrongBody: if it has no name, no known kind, or a personal number
     :raises WrongSuperior: if it can never hang under that one
@@ -47,33 +52,19 @@ def found_body(
     :raises NotKeeper: if the actor has another part in the place
     :raises Denied: if the actor has no part in the place, or there is no such superior
     """
-    check_keeper(actor, place, kind)
-    rules.check_place(place, is_known=regions.is_known(place))
-    rules.check_body(code=code, kind=kind, name=name, phone=phone)
-    above = lock_body(parent) if parent else None
-    check_superior(kind, above.kind if above else "")
-    if Body.objects.filter(code=code).exists():
-        raise rules.AlreadyThere(_("这个单位代码已经使用"), field="code", value=code)
-    check_credit(uscc, verified=uscc_because)
-    _check_credit_is_free(uscc)
-    day = start or timezone.localdate(at)
-    _check_above_stands(above, day)
-    body = Body(
+    new = NewBody(
         code=code,
         kind=kind,
-        name=name.strip(),
-        name_en=name_en.strip(),
-        region_path=place,
-        parent=above,
+        name=name,
+        name_en=name_en,
+        place=place,
+        parent=parent,
         phone=phone,
         uscc=uscc,
-        uscc_because=uscc_because.strip(),
-        valid_from=day,
+        uscc_because=uscc_because,
+        start=start,
     )
-    found([body], because=because.strip())
-    facts = {"code": code, "kind": kind, "name": name, "region_path": place}
-    record("body.found", body, actor=actor, at=at, facts=facts)
-    return body
+    return found_bodies(bodies=[new], because=because, actor=actor, at=at)[0]
 
 
 @transaction.atomic
@@ -194,7 +185,7 @@ def correct_body(
     rules.check_body(code=body.code, kind=body.kind, name=body.name, phone=phone)
     check_credit(uscc, verified=uscc_because)
     if uscc != body.uscc:
-        _check_credit_is_free(uscc)
+        check_credit_is_free(uscc)
     given = {"phone": phone, "uscc": uscc, "uscc_because": uscc_because.strip()}
     changed = [name for name, value in given.items() if getattr(body, name) != value]
     for name, value in given.items():
@@ -240,13 +231,6 @@ def _change(
     facts = {name: str(new[name] or "") for name in changed} | {"from": first.isoformat()}
     record(f"body.{change.value}", body, actor=actor, at=at, changed=changed, facts=facts)
     return body
-
-
-def _check_credit_is_free(uscc: str) -> None:
-    if uscc and Body.objects.filter(uscc=uscc).exists():
-        raise rules.AlreadyThere(
-            _("另一个单位已登记这个统一社会信用代码"), field="uscc", value=uscc
-        )
 
 
 def _check_above_stands(above: Body | None, day: date) -> None:

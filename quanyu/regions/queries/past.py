@@ -55,8 +55,13 @@ def today_of(path: str) -> str:
 
 def place_on(building_id: UUID, day: date) -> str:
     """Return in which place a building stood on a day; "" before anybody knew."""
-    rows = Siting.objects.on(day).filter(building=building_id)
-    return rows.values_list("region_path", flat=True).first() or ""
+    return places_on([building_id], day).get(building_id, "")
+
+
+def places_on(buildings: Iterable[UUID], day: date) -> dict[UUID, str]:
+    """Return in which place buildings stood on a day; none of those nobody knew of yet."""
+    rows = Siting.objects.on(day).filter(building__in=list(buildings))
+    return dict(rows.values_list("building", "region_path"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +95,12 @@ def grids_coded(codes: Iterable[str]) -> dict[str, str]:
     """Return the paths of the grids of these codes that stand."""
     rows = Region.objects.standing().filter(code__in=list(codes), level=Level.GRID)
     return dict(rows.values_list("code", "path"))
+
+
+def grids_among(paths: Iterable[str]) -> set[str]:
+    """Return which of these paths are grids that stand."""
+    rows = Region.objects.standing().filter(path__in=list(paths), level=Level.GRID)
+    return set(rows.values_list("path", flat=True))
 
 
 def buildings_coded(codes: Iterable[str]) -> dict[str, tuple[UUID, str]]:

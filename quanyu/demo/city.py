@@ -23,7 +23,18 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection, transaction
 
 from quanyu.demo import appointing as posts
-from quanyu.demo import cast, detours, geometry, hands, heap, pictures, plan, reorganising, texts
+from quanyu.demo import (
+    cast,
+    detours,
+    geometry,
+    hands,
+    heap,
+    party,
+    pictures,
+    plan,
+    reorganising,
+    texts,
+)
 from quanyu.demo import grids as street
 from quanyu.demo import planning as desk
 from quanyu.demo.cast import CITY, STREET, Keys, Part, SignIn
@@ -124,6 +135,7 @@ def _open(bunch: Keys, leads: Sequence[Part], scale: str) -> None:
     detours.show(stage.actors, stage.handlers, at=bunch.opened_at - detours.BEFORE)
     heap.lead(stage.actors["commander"], at=bunch.opened_at)
     street.show(stage.posts, stage.actors["commander"], at=bunch.opened_at)
+    party.show(stage.actors, at=bunch.opened_at)
     with acting(system(CITY, job="events.publish")) as worker:
         events.refresh_figures(actor=worker, at=bunch.opened_at)
     bunch.built = scale

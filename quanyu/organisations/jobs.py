@@ -8,10 +8,11 @@ from django.utils import timezone
 
 from quanyu.kernel.access.rules import system
 from quanyu.kernel.errors import gettext_noop as _
-from quanyu.kernel.jobs.rules import on
+from quanyu.kernel.jobs.rules import every, on
 from quanyu.organisations.actions import (
     announcing,
     appointing,
+    following,
     relocating,
     relocating_posts,
     telling,
@@ -79,3 +80,10 @@ def tell_called_off(case: UUID, at: datetime) -> None:
 def _tell(case: UUID, topic: str, since: datetime, *, job: str) -> None:
     worker = system(settings.QUANYU_CITY, job=job)
     telling.tell(meeting_id=case, topic=topic, since=since, actor=worker, at=timezone.now())
+
+
+@every("*/10 * * * * 40")
+def follow_bodies(at: datetime) -> None:
+    """Put meetings, elections and rolls where their organisation stands since it has moved."""
+    worker = system(settings.QUANYU_CITY, job="organisations.follow_bodies")
+    following.follow_bodies(actor=worker, at=at)

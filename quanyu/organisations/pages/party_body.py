@@ -139,7 +139,7 @@ def _page(
 ) -> HttpResponse:
     actor, at = actor_of(request), timezone.now()
     row = reads.party_body(body_id)
-    if not any(row.region_path.startswith(place) for place in actor.places_in("life")):
+    if not party_section.may_open(row, actor):
         raise Denied
     given = request.POST.dict() if no is not None else {}
     context = {

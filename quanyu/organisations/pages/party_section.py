@@ -1,7 +1,7 @@
 """What a body's page shows of it as a party organisation (单位页上的党组织情况)."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -17,6 +17,7 @@ from quanyu.organisations.queries import members
 from quanyu.organisations.queries import party as reads
 from quanyu.organisations.queries.norms import norms
 from quanyu.organisations.queries.party_words import sentence
+from quanyu.organisations.queries.sections import Figure, Section, sections
 from quanyu.organisations.rules.members import STANDING_WORDS, Standing
 from quanyu.organisations.rules.norms import NormKey, norm
 from quanyu.organisations.rules.party import (
@@ -32,7 +33,30 @@ from quanyu.organisations.rules.terms import CHANGE_WORDS, DUE_WORDS, FORM_WORDS
 from quanyu.organisations.workflow.elections import ElectionState
 
 RECENT = 6
+MEMBERS = 30
+"""Where it stands on the page of a body."""
 TONES = {Due.LATER: "done", Due.SOON: "soon", Due.OVERDUE: "late"}
+
+
+@sections.answered_by
+def section_of(body_id: UUID, on: date, actor: Actor, at: datetime) -> tuple[Section, ...]:
+    """Return members, terms, meetings and elections for the page of a body, as they stand today."""
+    row = reads.any_body(body_id)
+    told = shown(row, actor=actor, at=at) if row else None
+    if told is None:
+        return ()
+    head: Head | None = told["head"]
+    number = str(head.total) if head else "—"
+    note = _("预备 {n} 人").format(n=head.probationary) if head and head.probationary else ""
+    url = told["url"] if may_open(row, actor) else ""
+    figure = Figure(_("党员数"), number, note, url)
+    context = told | {"url": url}
+    return (Section("members", MEMBERS, "organisations/_party_section.html", context, (figure,)),)
+
+
+def may_open(row: Any, actor: Actor) -> bool:
+    """Answer whether the actor leads where an organisation stands."""
+    return any(row.region_path.startswith(place) for place in actor.places_in("life"))
 
 
 def shown(row: Any, *, actor: Actor, at: datetime) -> dict[str, Any] | None:

@@ -22,6 +22,7 @@ from quanyu.organisations.queries.duties import (
     labels,
     with_duty,
 )
+from quanyu.organisations.queries.hanging_party import of_life
 from quanyu.organisations.queries.holders import stands_for
 from quanyu.organisations.queries.listed import (
     BodyPage,
@@ -57,6 +58,7 @@ __all__ = [
     "duty_list",
     "duty_values",
     "labels",
+    "of_life",
     "party_topic_names",
     "posts_section",
     "stands_for",

@@ -114,6 +114,11 @@ def party_body(key: UUID) -> Body:
     return row
 
 
+def any_body(key: UUID) -> Body | None:
+    """Return one body of any kind, standing or not, or None."""
+    return Body.objects.select_related("parent").filter(pk=key).first()
+
+
 def count_on(body: UUID, *, on: date) -> MemberCount | None:
     """Return an organisation's own count as it holds on a day."""
     return MemberCount.objects.on(on).filter(body=body).first()

@@ -9,6 +9,7 @@ from quanyu.kernel.audit import queries as audit
 def party_topic_names() -> dict[str, str]:
     """Return what the acts on counts, terms, members, meetings and elections are called."""
     return {
+        "body.follow": _("党组织记录随组织迁移"),
         "norm.load": _("载入党组织规定的数"),
         "norm.change": _("修改党组织规定的数"),
         "member_count.keep": _("登记党员数"),

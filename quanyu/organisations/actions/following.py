@@ -1,0 +1,40 @@
+"""Meetings, elections and rolls stand where their organisation stands (随组织迁移)."""
+
+from datetime import datetime
+
+from django.db import models, transaction
+from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+
+from quanyu.kernel.access.rules import Actor
+from quanyu.kernel.audit.actions import record
+from quanyu.organisations.models import Body, Election, Meeting, PartyMember, TermChange
+
+
+@transaction.atomic
+def follow_bodies(*, actor: Actor, at: datetime) -> int:
+    """Put what organisations keep where they stand today; return how many rows were elsewhere.
+
+    Who may see a row hangs on its place: a branch that has moved takes its records along. Bears
+    repetition, and acts as the system: nobody else sees them all.
+    """
+    rows: tuple[tuple[QuerySet[models.Model], str], ...] = (
+        (Meeting.objects.visible_to(actor), "body_id"),
+        (Election.objects.visible_to(actor), "body_id"),
+        (PartyMember.objects.visible_to(actor), "body_id"),
+        (TermChange.objects.visible_to(actor), "term__body_id"),
+    )
+    moved = sum(_follow(found, key) for found, key in rows)
+    if moved:
+        record("body.follow", "organisations.body", actor=actor, at=at, facts={"rows": moved})
+    return moved
+
+
+def _follow(rows: "QuerySet[models.Model]", key: str) -> int:
+    there = Body.objects.filter(pk=OuterRef(key)).values("region_path")[:1]
+    placed = rows.annotate(there=Coalesce(Subquery(there), "region_path"))
+    gone = placed.exclude(region_path=models.F("there"))
+    found = list(gone.values_list("pk", "there"))
+    for pk, place in found:
+        rows.filter(pk=pk).update(region_path=place)
+    return len(found)

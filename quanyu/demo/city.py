@@ -23,19 +23,9 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection, transaction
 
 from quanyu.demo import appointing as posts
-from quanyu.demo import (
-    cast,
-    detours,
-    geometry,
-    hands,
-    heap,
-    party,
-    pictures,
-    plan,
-    reorganising,
-    texts,
-)
+from quanyu.demo import cast, detours, geometry, hands, heap, pictures, plan, reorganising, texts
 from quanyu.demo import grids as street
+from quanyu.demo import party as net_life
 from quanyu.demo import planning as desk
 from quanyu.demo.cast import CITY, STREET, Keys, Part, SignIn
 from quanyu.demo.plan import Life
@@ -126,7 +116,7 @@ def _stands(bunch: Keys, leads: Sequence[Part], scale: str, *, at: datetime) -> 
 def _open(bunch: Keys, leads: Sequence[Part], scale: str) -> None:
     with _step("账号与授权", "accounts and grants"):
         stage = _stage(bunch, leads)
-        for show in (hands.show, reorganising.show, desk.show, posts.show):
+        for show in (hands.show, reorganising.show, desk.show, posts.show, net_life.show):
             show(stage.actors, at=bunch.opened_at)
     with _step("一年的计划", "the plan of a year"):
         lives = heap.upon(plan.plan, _world(bunch.opened_at, only=_SCALES[scale]))
@@ -135,7 +125,6 @@ def _open(bunch: Keys, leads: Sequence[Part], scale: str) -> None:
     detours.show(stage.actors, stage.handlers, at=bunch.opened_at - detours.BEFORE)
     heap.lead(stage.actors["commander"], at=bunch.opened_at)
     street.show(stage.posts, stage.actors["commander"], at=bunch.opened_at)
-    party.show(stage.actors, at=bunch.opened_at)
     with acting(system(CITY, job="events.publish")) as worker:
         events.refresh_figures(actor=worker, at=bunch.opened_at)
     bunch.built = scale
@@ -168,13 +157,8 @@ def _world(at: datetime, *, only: int | None) -> World:
     day = local(at).date()
 
     def limit_of(stage: str, class_code: str, moment: datetime) -> Limit | None:
-        row = codes.limit(
-            workflow="event",
-            stage=stage,
-            class_code=class_code,
-            place=STREET,
-            on=local(moment).date(),
-        )
+        on = local(moment).date()
+        row = codes.limit(workflow="event", stage=stage, class_code=class_code, place=STREET, on=on)
         return Limit(row.amount, Unit(row.unit)) if row else None
 
     def has(class_code: str, *flags: str) -> bool:

@@ -30,6 +30,7 @@ HANDBOOK = {
     "reorganisation": {Role.COMMUNITY_SECRETARY, Role.COMMANDER, Role.DISTRICT_ADMIN},
     "posts": {Role.COMMUNITY_SECRETARY, Role.COMMANDER, Role.DISTRICT_ADMIN},
     "grids": {Role.COMMANDER, Role.DISTRICT_ADMIN, Role.COMMUNITY_SECRETARY, Role.SYS_ADMIN},
+    "party": {Role.PARTY_OFFICER, Role.COMMUNITY_SECRETARY, Role.GRID_BRANCH_SECRETARY},
     "administrators": {Role.SYS_ADMIN, Role.SEC_ADMIN, Role.AUDIT_ADMIN, Role.DISTRICT_ADMIN},
 }
 """The pages of the handbook, and the roles whose work stands in each."""

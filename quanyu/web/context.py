@@ -59,6 +59,7 @@ MEETINGS = LIFE | {Role.HANDLER}
 EVERYBODY = frozenset(Role)
 TABS = 3
 AUDIT = frozenset({Role.AUDIT_ADMIN, Role.AUDITOR})
+FILES = GROUND | AUDIT | LIFE
 OPERATORS = frozenset({Role.SYS_ADMIN})
 
 
@@ -90,7 +91,7 @@ DOORS: tuple[tuple[Promise | str, tuple[Door, ...]], ...] = (
             Door("hot", "desk_hot", "flame", _("热点与专项"), HOT),
             Door("letters", "desk_letters", "mail", _("函件"), LETTERS),
             Door("forced", "desk_forced", "hand-stop", _("强制结案"), READS_FORCED),
-            Door("files", "desk_files", "file-spreadsheet", _("导出与导入"), GROUND | AUDIT),
+            Door("files", "desk_files", "file-spreadsheet", _("导出与导入"), FILES),
             Door("report", "desk_report", "phone-incoming", _("代报事项"), REPORTING),
             Door("orders", "desk_orders", "headset", _("热线工单"), ORDERS),
             Door("answers", "desk_answers", "message-forward", _("对外答复"), ORDERS),

@@ -45,6 +45,7 @@ from quanyu.organisations.actions.posts import (
 )
 from quanyu.organisations.actions.taking import take
 from quanyu.organisations.actions.taking_covers import take_covers
+from quanyu.organisations.actions.taking_party import take_counts, take_meetings
 from quanyu.organisations.actions.taking_posts import take_appointments, take_posts
 
 __all__ = [
@@ -91,7 +92,9 @@ __all__ = [
     "resubordinate_body",
     "take",
     "take_appointments",
+    "take_counts",
     "take_covers",
+    "take_meetings",
     "take_posts",
     "uncover",
     "withdraw",

@@ -7,7 +7,6 @@ from quanyu.kernel.columns import Column, Kind, Table
 from quanyu.kernel.errors import gettext_noop as _
 from quanyu.organisations.rules.party import LIFE_KEEPERS
 from quanyu.organisations.rules.rhythm import LONGEST, MEETING_WORDS
-from quanyu.organisations.tables.readers import READERS
 
 KEPT_BY: Final = frozenset(map(Role, LIFE_KEEPERS - {Role.SYSTEM}))
 BODY: Final = Column(
@@ -104,6 +103,6 @@ MEMBER_COUNTS: Final = Table(
         Column("source", _("来源"), is_taken=True, longest=120, width=24),
     ),
     parameters=("place",),
-    opened_by=READERS | CIRCLES["life"],
+    opened_by=CIRCLES["life"],
     kept_by=KEPT_BY,
 )

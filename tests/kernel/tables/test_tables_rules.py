@@ -124,7 +124,11 @@ def test_what_is_taken_in_has_a_natural_key() -> None:
         Table("t", "表", "desk", (Column("a", "甲", is_taken=True),), (), frozenset())
 
 
-BEHIND = {"desk_estates": "desk_places", "desk_buildings": "desk_places"}
+BEHIND = {
+    "desk_estates": "desk_places",
+    "desk_buildings": "desk_places",
+    "desk_party_counts": "desk_party",
+}
 """Lists that stand behind the door of another page."""
 
 

@@ -82,8 +82,8 @@ class _Street:
     def _term(self, body: Any, number: int) -> None:
         special = {0: SOON, 1: LATE}
         months = special.get(number, USUAL[number % len(USUAL)])
-        full = FULL[number % len(FULL)]
-        is_small = body.kind in BRANCHES and full < 7
+        index = self._branches.index(body) if body in self._branches else number
+        is_small = body.kind in BRANCHES and FULL[index % len(FULL)] < 7
         self._do(
             terms.keep_term,
             body_id=body.pk,
@@ -110,14 +110,14 @@ class _Street:
             at=began - timedelta(days=2),
         )
         expected = 3 if kind == "committee" else FULL[number % len(FULL)] + number % 3
-        due = day + timedelta(days=20)
-        votes = Votes(max(expected - 1, 1), 0, 0)
+        due, present = day + timedelta(days=20), expected - expected // 8
+        votes = Votes(present, 0, 0)
         resolved = [Resolved(RESOLVED[number % len(RESOLVED)], due, None, votes)]
         row = self._do(
             meetings.record_meeting,
             at=began + timedelta(hours=3),
             meeting_id=made.pk,
-            attendance=Attendance(expected, max(expected - 1, 1), number % 2),
+            attendance=Attendance(expected, present, number % 2),
             minutes="逐项讨论，意见一致。示例",
             resolved=resolved if kind == "general" else [],
         )

@@ -306,6 +306,61 @@ BUILDINGS: Final = Table(
     formats=("xlsx", "csv", "gpkg", "geojson"),
 )
 
+DWELLINGS: Final = Table(
+    name="dwellings",
+    title=_("房"),
+    page="desk_dwellings",
+    columns=(
+        _taken(
+            "building",
+            _("楼栋代码"),
+            Kind.CODE,
+            is_fixed=True,
+            is_key=True,
+            is_required=True,
+            longest=24,
+            help=_("已登记、在用的楼栋"),
+            example="340104001001E001003",
+            width=24,
+        ),
+        Column("address", _("地址"), is_fixed=True, width=44),
+        _taken(
+            "unit",
+            _("单元"),
+            is_key=True,
+            is_required=True,
+            longest=8,
+            help=_("数字加“单元”；没有写“无”"),
+            example="2单元",
+            width=10,
+        ),
+        _taken(
+            "floor",
+            _("楼层"),
+            is_required=True,
+            longest=8,
+            help=_("数字加“层”，从 -9 层到 150 层，没有 0 层"),
+            example="5层",
+            width=10,
+        ),
+        _taken(
+            "room",
+            _("房号"),
+            Kind.CODE,
+            is_key=True,
+            is_required=True,
+            longest=12,
+            help=_("由数字和字母组成"),
+            example="501",
+            width=10,
+        ),
+        Column("place", _("网格"), width=22),
+    ),
+    parameters=("q", "place", "estate", "standing"),
+    opened_by=READERS,
+    kept_by=frozenset(role.value for role in KEEPERS),
+)
+
 GRIDS: Final = Table(
     name="grids",
     title=_("网格列表"),

@@ -123,9 +123,12 @@ DATA = {
     "quanyu/regions/actions/taking.py": {"Buildings": "how an address writes its numbers"},
     "quanyu/regions/pages/housing.py": {"_comma": "between names; English has its own way there"},
     "quanyu/regions/queries/listed.py": dict.fromkeys(
-        ("estate_values", "building_values"),
+        ("estate_values", "building_values", "dwelling_values"),
         "as the file of the standard writes it, and as it is taken in again",
     ),
+    "quanyu/regions/actions/homes.py": {
+        "_number": "the word of a staircase, as the standard has it"
+    },
     "quanyu/regions/rules/planning.py": dict.fromkeys(
         ("FIGURES", "grid_name", "_counted"), "the name of a new grid, stored"
     ),
@@ -138,7 +141,7 @@ DATA = {
         "words and signs of addresses, as the standard writes them",
     ),
     "quanyu/regions/tables.py": dict.fromkeys(
-        ("ESTATES", "BUILDINGS"), "examples of what a file must hold, in any language"
+        ("ESTATES", "BUILDINGS", "DWELLINGS"), "examples of what a file must hold, in any language"
     ),
     "quanyu/regions/rules/addresses.py": dict.fromkeys(
         (

@@ -74,12 +74,12 @@ def test_a_building_with_its_homes_and_the_grids_it_stood_in(
     assert "第二网格" in text
 
 
-@pytest.mark.parametrize("page", ["estates", "buildings"])
+@pytest.mark.parametrize("page", ["estates", "buildings", "dwellings"])
 def test_a_list_by_place_and_words(reader: Actor, page: str) -> None:
     assert "荷香苑" in _text(reader, f"/desk/{page}?place={COMMUNITY}&q=荷香苑")
 
 
-@pytest.mark.parametrize("page", ["estates", "buildings"])
+@pytest.mark.parametrize("page", ["estates", "buildings", "dwellings"])
 def test_a_list_goes_on_to_its_next_page(reader: Actor, page: str) -> None:
     assert _text(reader, f"/desk/{page}?sort=code&after=~")
 
@@ -92,6 +92,8 @@ def test_nothing_where_nothing_stands(reader: Actor, address: str) -> None:
     assert browser_of(reader).get(address).status_code == 404
 
 
-@pytest.mark.parametrize("address", ["/desk/places", "/desk/estates", "/desk/buildings"])
+@pytest.mark.parametrize(
+    "address", ["/desk/places", "/desk/estates", "/desk/buildings", "/desk/dwellings"]
+)
 def test_nothing_to_who_has_no_part_in_the_ground(address: str) -> None:
     assert browser_of(person(Role.AUDITOR)).get(address).status_code == 403

@@ -16,12 +16,21 @@ from quanyu.kernel.tables.judging import Judge
 from quanyu.kernel.workflow.spec import Guarded
 from quanyu.regions import actions, jobs, queries
 from quanyu.regions.actions import reorganising
-from quanyu.regions.models import Building, Plan, PlanPart, Region, Reorganisation, Siting
+from quanyu.regions.models import (
+    Building,
+    Claim,
+    Plan,
+    PlanPart,
+    Region,
+    Reorganisation,
+    Siting,
+    Target,
+)
 from quanyu.regions.queries import planning as plans
 from quanyu.regions.queries import rehearsing
 from quanyu.regions.queries.sketches import sketch
 from quanyu.regions.rules.changes import Taken
-from quanyu.regions.rules.planning import NotNow, Wanted
+from quanyu.regions.rules.planning import NotNow, Wanted, grid_name
 from quanyu.regions.tables import BUILDINGS
 from tests.conftest import STREET, person
 
@@ -176,6 +185,31 @@ def test_is_rehearsed_with_every_building_and_a_drawing(
     assert drawing is not None
     assert [patch.path for patch in drawing.before] == [EMPTY]
     assert len(drawing.after) == len(found.outcome.born)
+
+
+def test_new_grids_pass_over_numbers_and_names_that_are_promised(
+    act: Any,
+    proposed: Reorganisation,
+    drawn: Plan,
+    commander: Actor,
+    secretary: Actor,
+    at: datetime,
+) -> None:
+    act(reorganising.submit, reorganisation_id=proposed.pk, actor=secretary, at=at)
+    act(reorganising.approve, reorganisation_id=proposed.pk, actor=commander, at=at)
+    promised = Claim.objects.visible_to(CITY).exclude(path=EMPTY)
+    last = promised.order_by("path").last()
+    assert last is not None
+    following = int(last.path[-4:-1]) + 1
+    promised.filter(pk=last.pk).update(name=grid_name(f"{EMPTY}g{following:03}/"))
+    copy = act(actions.copy_plan, plan_id=drawn.pk, title="另一个", actor=secretary, at=at)
+
+    row = act(actions.propose_plan, plan_id=copy.pk, actor=secretary, at=at, **PROPOSAL)
+
+    set_scope(CITY)
+    targets = list(Target.objects.filter(operation__reorganisation=row.reorganisation_id))
+    assert min(one.path for one in targets) == f"{EMPTY}g{following + 1:03}/"
+    assert not {one.name for one in targets} & set(promised.values_list("name", flat=True))
 
 
 def test_a_founding_is_not_approved_beside_another_of_the_same_ground(

@@ -12,6 +12,7 @@ from quanyu.regions.actions.divisions import (
 )
 from quanyu.regions.actions.grid_files import take as take_grids
 from quanyu.regions.actions.grids import draw_grid, end_grid, found_grid
+from quanyu.regions.actions.homes import take_dwellings
 from quanyu.regions.actions.placing import place_building, place_buildings
 from quanyu.regions.actions.planning import (
     copy_plan,
@@ -73,6 +74,7 @@ __all__ = [
     "seed",
     "set_profile",
     "take_buildings",
+    "take_dwellings",
     "take_estates",
     "take_grids",
     "undo",

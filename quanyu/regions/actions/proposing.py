@@ -1,6 +1,6 @@
 """Make a re-organisation of a plan: what moves becomes a step for each community (方案转调整)."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 from uuid import UUID
 
@@ -14,6 +14,7 @@ from quanyu.regions.actions import reorganising
 from quanyu.regions.actions.planning import draft
 from quanyu.regions.models import Plan, PlanPart
 from quanyu.regions.queries import planning as queries
+from quanyu.regions.queries.claims import Claims, claims
 from quanyu.regions.queries.outlines import area_of
 from quanyu.regions.rules import changes, outlines, planning
 from quanyu.regions.rules.changes import Change
@@ -42,10 +43,12 @@ def propose_plan(
 
     :param names: what new grids shall be called, by community and key: ``34/…/001/ new:1``
     :raises WrongPlan: if nothing would change
+    :raises Taken: if a name that was given is promised to another grid of the community
     :raises WrongOperation: if what stands has changed since the plan was drawn
     """
     row = draft(plan_id, actor)
-    found = (_step(part, names) for part in queries.whole(row, actor=actor))
+    held = claims([row.region_path], actor=actor)
+    found = (_step(part, names, held) for part in queries.whole(row, actor=actor))
     steps = [step for step in found if step is not None]
     if not steps:
         raise WrongPlan(_("方案与今天的网格一样，没有可调整的"), field="plan")
@@ -63,13 +66,13 @@ def propose_plan(
     return row
 
 
-def _step(part: PlanPart, names: Mapping[str, str]) -> reorganising.Step | None:
+def _step(part: PlanPart, names: Mapping[str, str], held: Claims) -> reorganising.Step | None:
     """Return what re-draws one community: the grids that a building leaves or comes into."""
     moved = [(was, now) for was, now in zip(part.today, part.grid, strict=True) if was != now]
     touched = sorted({number for pair in moved for number in pair} - {NONE})
     if not touched:
         return None
-    paths = _paths(part, touched)
+    paths = _paths(part, touched, names, held)
     homes = {
         str(key): paths[now]
         for key, was, now in zip(part.buildings, part.today, part.grid, strict=True)
@@ -92,16 +95,31 @@ def _step(part: PlanPart, names: Mapping[str, str]) -> reorganising.Step | None:
     return reorganising.Step(operation, shapes if fits else {})
 
 
-def _paths(part: PlanPart, numbers: Sequence[int]) -> dict[int, str]:
-    """Return the path of each grid; one without takes the next that none has borne."""
-    taken = set(queries.ever(part.region_path))
+def _paths(
+    part: PlanPart, numbers: Sequence[int], names: Mapping[str, str], held: Claims
+) -> dict[int, str]:
+    """Return the path of each grid; one without takes the next that none bears or is promised."""
+    taken = {*queries.ever(part.region_path), *held.paths}
+    promised = held.names(part.region_path)
     paths = {}
     for number in numbers:
         key = part.grids[number]["key"]
-        path = next_grid(part.region_path, taken) if planning.is_new(key) else key
+        path = key
+        if planning.is_new(key):
+            said = _said(part, key, names)
+            held.check_name(part.region_path, said)
+            path = _next(part.region_path, taken, frozenset() if said else promised)
         taken.add(path)
         paths[number] = path
     return paths
+
+
+def _next(community: str, taken: set[str], promised: Collection[str]) -> str:
+    """Return the next path whose usual name is not promised to another grid."""
+    path = next_grid(community, taken)
+    while planning.grid_name(path) in promised:
+        path = next_grid(community, {*taken, path})
+    return path
 
 
 def _called(
@@ -114,7 +132,11 @@ def _called(
     key = part.grids[number]["key"]
     if not planning.is_new(key):
         return told.get(path, ("", ""))
-    return names.get(f"{part.region_path} {key}", "").strip() or planning.grid_name(path), ""
+    return _said(part, key, names) or planning.grid_name(path), ""
+
+
+def _said(part: PlanPart, key: str, names: Mapping[str, str]) -> str:
+    return names.get(f"{part.region_path} {key}", "").strip()
 
 
 def _outlines(part: PlanPart, paths: Mapping[int, str]) -> dict[str, bytes]:

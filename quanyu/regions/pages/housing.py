@@ -24,7 +24,7 @@ from quanyu.regions import queries, rules
 from quanyu.regions.pages import drawing
 from quanyu.regions.queries import housing, listed
 from quanyu.regions.rules import KIND_WORDS, LEVEL_WORDS, STATUS_WORDS, URBAN_RURAL
-from quanyu.regions.tables import BUILDINGS, ESTATES
+from quanyu.regions.tables import BUILDINGS, DWELLINGS, ESTATES
 
 FEW = 20
 SYSTEMS = {
@@ -44,6 +44,12 @@ def estates_narrowed(given: Mapping[str, str], *, actor: Actor, at: datetime) ->
 def buildings_narrowed(given: Mapping[str, str], *, actor: Actor, at: datetime) -> Any:
     """Return every building that the page of this address shows, in its order."""
     return listed.buildings_asked(given, on=timezone.localdate(at))
+
+
+@DWELLINGS.narrowed_by
+def dwellings_narrowed(given: Mapping[str, str], *, actor: Actor, at: datetime) -> Any:
+    """Return every dwelling that the page of this address shows, in its order."""
+    return listed.dwellings_asked(given, on=timezone.localdate(at))
 
 
 # ------------------------------------------------------------------ the tree
@@ -202,6 +208,19 @@ def buildings(request: HttpRequest) -> HttpResponse:
     )
 
 
+@require_GET
+@hidden_if_denied
+def dwellings(request: HttpRequest) -> HttpResponse:
+    """List the dwellings of buildings; the address holds filters and columns."""
+    return _list(
+        request,
+        DWELLINGS,
+        listed.dwelling_page,
+        lambda rows, at: listed.dwellings_read(rows, at=at),
+        lambda row: _building_url(row.building_id),
+    )
+
+
 def _list(request: HttpRequest, table: Table, page_of: Any, read: Any, url: Any) -> HttpResponse:
     if preferred := tables.begin(request, table):
         return preferred
@@ -265,12 +284,13 @@ def _fields(table: Table, given: Mapping[str, str], actor: Actor) -> list[dict[s
 
 
 def _ways(here: str, place: str) -> list[dict[str, Any]]:
-    """Return the three ways to look at a place."""
+    """Return the ways to look at a place."""
     at = f"?{urlencode({'place': place})}" if place else ""
     named = (
         ("places", _("区划"), reverse("desk_places")),
         ("estates", _("小区"), reverse("desk_estates")),
         ("buildings", _("楼栋"), reverse("desk_buildings")),
+        ("dwellings", _("房"), reverse("desk_dwellings")),
     )
     return [{"label": label, "url": f"{url}{at}", "on": key == here} for key, label, url in named]
 

@@ -52,6 +52,7 @@ def behind(door: Callable[[str, View], View]) -> list[URLPattern]:
             door("places", housing.building),
             name="desk_building",
         ),
+        path("desk/dwellings", door("places", housing.dwellings), name="desk_dwellings"),
         path("desk/who", door("who", who.who), name="desk_who"),
         path("desk/grids", door("grids", checks.checks), name="desk_grids"),
         path("desk/grids/list", door("grid_list", grids.grids), name="desk_grid_list"),

@@ -3,7 +3,7 @@
 from quanyu.regions.queries import locating, tiles, tree
 from quanyu.regions.queries.addresses import Recognised, path_named, recognise
 from quanyu.regions.queries.finding import Found, places_called, search
-from quanyu.regions.queries.listed import building_values, estate_values
+from quanyu.regions.queries.listed import building_values, dwelling_values, estate_values
 from quanyu.regions.queries.locating import (
     NEAR,
     Box,
@@ -60,6 +60,7 @@ __all__ = [
     "children",
     "codes_of",
     "count",
+    "dwelling_values",
     "edition",
     "estate_values",
     "forget",

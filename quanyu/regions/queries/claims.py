@@ -24,6 +24,10 @@ class Claims:
         """Return every path that is claimed, of places that stand and of those to come."""
         return frozenset(one.path for one in self.rows)
 
+    def names(self, parent: str) -> frozenset[str]:
+        """Return what places right below ``parent`` are about to be called."""
+        return frozenset(one.name for one in self.rows if rules.parent(one.path) == parent)
+
     def check_place(self, path: str, *, field: str = "path") -> None:
         """Refuse a place that waits for a re-organisation, or that stands in one that does.
 

@@ -1,4 +1,4 @@
-"""The lists of estates and buildings, as pages and files have them (小区与楼栋列表)."""
+"""The lists of estates, buildings and homes, as pages and files have them (小区、楼栋、房列表)."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ from quanyu.regions.models import Address, Building, Dwelling, Estate
 from quanyu.regions.queries import tree
 from quanyu.regions.rules.addresses import comparable
 from quanyu.regions.rules.standard import NONE
-from quanyu.regions.tables import BUILDINGS, ESTATES
+from quanyu.regions.tables import BUILDINGS, DWELLINGS, ESTATES
 
 PAGE = 100
 ESTATE_ORDERS = {
@@ -31,6 +31,8 @@ BUILDING_ORDERS = {
     "place": ("region_path", "name", "id"),
 }
 """By what the lists are ordered, and the fields of it."""
+DWELLING_ORDER = ("building_id", "id")
+"""As an index has them: a city has millions."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,7 +192,45 @@ def building_values(row: Building, codes: Mapping[str, str]) -> dict[str, Any]:
     }
 
 
-# ------------------------------------------------------------------ both
+# ------------------------------------------------------------------ dwellings
+
+
+def dwellings_asked(asked: Mapping[str, str], *, on: date) -> QuerySet[Dwelling]:
+    """Return every dwelling of the buildings that an address of their list asks for."""
+    buildings = buildings_asked(asked, on=on).order_by().values("pk")
+    return Dwelling.objects.filter(building__in=buildings).order_by(*DWELLING_ORDER)
+
+
+def dwelling_page(asked: Mapping[str, str], *, on: date, after: str = "") -> Page:
+    """Return one page of the dwellings; ``after`` is what the page before gave."""
+    return _page(dwellings_asked(asked, on=on), DWELLING_ORDER, after)
+
+
+@DWELLINGS.read_by
+def dwellings_read(rows: Sequence[Dwelling], *, at: datetime) -> list[dict[str, Any]]:
+    """Return what each dwelling holds by the columns of its list."""
+    keys = [row.pk for row in rows]
+    whole = Dwelling.objects.filter(pk__in=keys).select_related("building", "unit").in_bulk()
+    held = [whole[key] for key in keys]
+    places = tree.place_names([row.building.region_path for row in held])
+    return [
+        dwelling_values(row)
+        | {"address": row.building.address, "place": places[row.building.region_path]}
+        for row in held
+    ]
+
+
+def dwelling_values(row: Dwelling) -> dict[str, Any]:
+    """Return what an import may set of a dwelling, as it stands."""
+    return {
+        "building": str(row.building.code or ""),
+        "unit": f"{row.unit.number}单元" if row.unit else NONE,
+        "floor": f"{row.floor}层",
+        "room": row.room,
+    }
+
+
+# ------------------------------------------------------------------ all of them
 
 
 def _plates() -> "Prefetch[Any]":
@@ -227,13 +267,18 @@ def _page(rows: QuerySet[Any], order: tuple[str, ...], after: str) -> Page:
 def _later(order: tuple[str, ...], after: str) -> Q:
     """Return what comes after a row, given the values of its order."""
     parts = after.split("~")
-    if len(parts) != len(order) or (order[-1] == "id" and not _is_key(parts[-1])):
+    if len(parts) != len(order) or not _are_keys(parts, order):
         return Q()
     later, same = Q(), Q()
     for name, value in zip(order, parts, strict=True):
         later |= same & Q(**{f"{name}__gt": value})
         same &= Q(**{name: value})
     return later
+
+
+def _are_keys(parts: Sequence[str], order: tuple[str, ...]) -> bool:
+    named = zip(parts, order, strict=True)
+    return all(_is_key(part) for part, name in named if name in {"id", "building_id"})
 
 
 def _is_key(text: str) -> bool:

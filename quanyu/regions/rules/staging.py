@@ -1,6 +1,7 @@
 """What a file of dwellings is called by, and what may stand in it (房的导入)."""
 
 import dataclasses
+import re
 from dataclasses import dataclass
 from typing import Final
 
@@ -9,8 +10,14 @@ from quanyu.kernel.errors import gettext_noop as _
 from quanyu.regions.rules.standard import (
     BUILDING_ALLOWED,
     FLOOR_ALLOWED,
+    FLOOR_SAID,
+    LOWEST_FLOOR,
+    MOST_FLOORS,
     ROOM_ALLOWED,
+    ROOM_SAID,
     UNIT_ALLOWED,
+    WrongField,
+    unit_number,
 )
 
 COLUMNS: Final = ("building", "unit", "floor", "room")
@@ -77,3 +84,27 @@ def places_of(head: list[str]) -> tuple[int, ...] | None:
         next((said.index(name) for name in HEADS[column] if name in said), -1) for column in COLUMNS
     ]
     return None if -1 in found else tuple(found)
+
+
+def home_of(unit: str, floor: str, room: str) -> tuple[str, int, str]:
+    """Return staircase, floor and room of one dwelling, as they are kept.
+
+    :raises WrongField: if one of them is written otherwise
+    """
+    number = unit_number(unit)
+    stored = re.fullmatch(FLOOR_SAID, floor.strip())
+    if stored is None or not _is_floor(int(stored[1])):
+        raise wrong("floor", floor)
+    if re.fullmatch(ROOM_SAID, room.strip()) is None:
+        raise wrong("room", room)
+    return number, int(stored[1]), room.strip().upper()
+
+
+def wrong(kind: str, value: str, *, field: str = "", **parts: object) -> WrongField:
+    """Return what is wrong with one cell of a dwelling, in the words of its kind."""
+    allowed = ALLOWED.get(kind, ())
+    return WrongField(WORDS[kind], field=field or kind, value=value, allowed=allowed, **parts)
+
+
+def _is_floor(number: int) -> bool:
+    return number != 0 and LOWEST_FLOOR <= number <= MOST_FLOORS

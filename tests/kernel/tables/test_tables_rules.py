@@ -127,6 +127,7 @@ def test_what_is_taken_in_has_a_natural_key() -> None:
 BEHIND = {
     "desk_estates": "desk_places",
     "desk_buildings": "desk_places",
+    "desk_dwellings": "desk_places",
     "desk_party_counts": "desk_party",
 }
 """Lists that stand behind the door of another page."""

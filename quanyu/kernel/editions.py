@@ -44,8 +44,30 @@ class Kept(Generic[T]):
         """Load anew at the next call: this process has just changed it."""
         self._held = None
 
+    def doubt(self) -> None:
+        """Ask for its edition at the next call, however lately that was done."""
+        self._fresh_until = 0.0
+
+    @property
+    def is_doubted(self) -> bool:
+        """Tell whether nobody has asked for it since it was last doubted."""
+        return self._fresh_until == 0.0
+
 
 def forget_everything() -> None:
     """Empty every cache of this process: for tests that roll their changes back."""
     for kept in Kept.everything:
         kept.forget()
+
+
+def doubt_everything() -> None:
+    """Ask for every edition anew: for a test that finds what the one before has read."""
+    for kept in Kept.everything:
+        kept.doubt()
+
+
+def forget_doubted() -> None:
+    """Empty the caches that nobody has asked since: for a test that changes what they hold."""
+    for kept in Kept.everything:
+        if kept.is_doubted:
+            kept.forget()

@@ -12,6 +12,7 @@ from typing import Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
+import hypothesis
 import psycopg
 import pytest
 from django.apps import apps
@@ -33,6 +34,10 @@ from quanyu.kernel.operations import migrate
 from quanyu.organisations import actions as organisations
 from quanyu.organisations import queries as bodies
 from quanyu.regions import actions as regions
+
+hypothesis.settings.register_profile("quanyu", deadline=None)
+hypothesis.settings.load_profile("quanyu")
+# A machine is shared and slow at times: a test says what holds, never how quickly.
 
 ROOT = Path(__file__).resolve().parents[1]
 SHANGHAI = ZoneInfo("Asia/Shanghai")

@@ -124,7 +124,7 @@ def test_households_are_scaled_to_their_total(counts: list[int], more: int) -> N
 
 
 @given(sizes=st.lists(st.integers(1, 9), min_size=1, max_size=12), seed=st.integers(0, 2**32))
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 def test_every_community_has_ground_of_its_own_around_the_street(
     sizes: list[int], seed: int
 ) -> None:

@@ -143,7 +143,7 @@ def test_of_a_number_twice_is_taken_once() -> None:
 CELLS = st.none() | st.text(max_size=12) | st.floats() | st.datetimes()
 
 
-@hypothesis.settings(suppress_health_check=[hypothesis.HealthCheck.too_slow], deadline=None)
+@hypothesis.settings(suppress_health_check=[hypothesis.HealthCheck.too_slow])
 @given(st.dictionaries(st.sampled_from(sorted(ROW)), CELLS))
 def test_whatever_stands_in_it_is_a_matter_or_a_fault(row: dict[str, Any]) -> None:
     found, remarks = read(row)

@@ -155,7 +155,7 @@ def test_are_equal_for_every_role(
 
 
 def _check_all(city: City) -> None:
-    @kept_to(max_examples=45, deadline=None, suppress_health_check=list(HealthCheck))
+    @kept_to(max_examples=45, suppress_health_check=list(HealthCheck))
     @given(FILTERS, st.sampled_from(sorted(city.people)))
     def same(filters: Filters, who: str) -> None:
         actor = city.people[who]

@@ -169,7 +169,7 @@ def test_warns_of_a_size_that_fits_neither_by_households_nor_by_residents() -> N
     ]
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.floats(0.0001, 0.4), st.integers(0, 60))
 def test_says_of_an_overlap_exactly_when_it_is_beyond_the_tolerance(
     share: float, tolerance: int

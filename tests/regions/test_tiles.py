@@ -238,7 +238,7 @@ values = st.one_of(
 )
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(
     st.lists(
         st.tuples(corners, st.dictionaries(st.text(max_size=4), values, max_size=4)), max_size=6

@@ -59,7 +59,7 @@ def each_with_each(told: Told) -> set[frozenset[int]]:
     return found
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.lists(REPORT, max_size=25))
 def test_are_those_of_the_definition(told: Told) -> None:
     found = pairs(columns(told))

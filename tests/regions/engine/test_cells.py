@@ -19,7 +19,7 @@ def _points(seed: int, number: int = 40) -> tuple[np.ndarray, np.ndarray]:
 
 
 @given(st.integers(0, 2**32))
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 def test_cover_the_land_once_each_in_one_piece(seed: int) -> None:
     x, y = _points(seed)
 

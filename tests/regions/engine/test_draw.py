@@ -23,7 +23,7 @@ def settlements(draws: st.DrawFn) -> Units:
 
 
 @given(settlements())
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_covers_all_units_with_grids_in_one_piece_of_one_community(units: Units) -> None:
     drawn = draw(units, QUICK)
 
@@ -32,7 +32,7 @@ def test_covers_all_units_with_grids_in_one_piece_of_one_community(units: Units)
 
 
 @given(settlements())
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_leaves_no_grid_in_pieces_when_it_begins_from_any_grids_of_today(units: Units) -> None:
     torn = replace(units, today=np.arange(len(units)) * 7 % 5)
 
@@ -42,7 +42,7 @@ def test_leaves_no_grid_in_pieces_when_it_begins_from_any_grids_of_today(units: 
 
 
 @given(settlements())
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=10)
 def test_is_the_same_for_any_number_of_processes(units: Units) -> None:
     one, three = draw(units, QUICK), draw(units, QUICK, processes=3)
 
@@ -51,7 +51,7 @@ def test_is_the_same_for_any_number_of_processes(units: Units) -> None:
 
 
 @given(settlements())
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_names_every_community_that_has_a_grid_out_of_range(units: Units) -> None:
     drawn = draw(units, QUICK)
 

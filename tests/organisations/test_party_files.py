@@ -54,7 +54,7 @@ def test_of_counts_keep_each_from_its_day(
 
     kept = MemberCount.objects.filter(body=branch).order_by("valid_from")
     assert [row.full for row in kept] == [9, 13]
-    assert [row["full"] for row in MEMBER_COUNTS.read(kept[1:], at=at)] == [13]
+    assert [row["full"] for row in MEMBER_COUNTS.read(list(kept[1:]), at=at)] == [13]
     assert list(party.counts_on(on=on)) == [kept[1]]
 
 

@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from quanyu.demo.cast import CITY, STREET
-from quanyu.demo.scale import census, growing, quarters, settling
+from quanyu.demo.scale import article, census, growing, quarters, settling
 from quanyu.demo.scale.layout import Area, laid_out
 from quanyu.kernel.access.rules import Actor, system
 from quanyu.kernel.access.scope import set_scope
@@ -187,6 +187,20 @@ def test_households_add_up_from_the_buildings_to_the_street(grown: Grown) -> Non
 def test_the_check_finds_no_gap_and_no_overlap(grown: Grown) -> None:
     assert (grown.figures["faults"], grown.figures["without_border"]) == (0, 0)
     assert not GridFinding.objects.visible_to(system(CITY, job="test")).exists()
+
+
+def test_the_net_counted_from_records_is_the_one_planned(grown: Grown) -> None:
+    found = grown.figures
+    wanted = article.counts().scaled(int(found["grids"]))
+
+    assert {name: found[name] for name in article.SCALED} == {
+        name: getattr(wanted, name) for name in article.SCALED
+    }
+    assert {level: found[f"centres_{level}"] for level in wanted.centres} == wanted.centres
+    assert found["departments"] == 32
+    assert found["grids_own"] + found["grids_joint"] == found["grids"]
+    assert found["grids_none"] == 0
+    assert min(found["grids_own"], found["grids_joint"]) > 0
 
 
 def test_a_second_time_changes_nothing(grown: Grown) -> None:

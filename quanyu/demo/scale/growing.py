@@ -14,8 +14,8 @@ from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 
-from quanyu.demo.cast import CITY
-from quanyu.demo.scale import settling
+from quanyu.demo.cast import CITY, STREET
+from quanyu.demo.scale import article, counting, netting, settling
 from quanyu.demo.scale.quarters import Quarter
 from quanyu.demo.scale.settling import Street
 from quanyu.kernel.access.rules import system
@@ -24,7 +24,7 @@ from quanyu.kernel.operations import faults
 from quanyu.kernel.operations.faults import choose
 from quanyu.regions import actions, queries
 from quanyu.regions.actions import HEFEI_DAY
-from quanyu.regions.queries import checking, housing, profiles
+from quanyu.regions.queries import checking, housing, past, profiles
 from quanyu.regions.rules import parent
 from quanyu.regions.rules.grids import Size, size_of
 from quanyu.regions.rules.topology import Fault
@@ -154,11 +154,48 @@ def check(growth: Growth) -> None:
     growth.figures["faults"] = found.total()
 
 
+# ------------------------------------------------------------------ bodies, posts, people
+
+
+def organise(growth: Growth) -> None:
+    """Found the bodies of every street, say what they cover, and fill their posts."""
+    on = _places(growth)
+    size = {street: sum(map(len, below.values())) for street, below in on.items()}
+    whole = article.counts()
+    if growth.most_streets is not None:
+        whole = whole.scaled(sum(size.values()))
+    rest = whole.less(counting.there(at=growth.at))
+    shares = article.falls(on, houses=_houses(), counts=rest, seed=growth.seed)
+    areas: Counter[str] = Counter()
+    for street, grids in size.items():
+        areas[parent(street)] += grids
+    netting.crown(rest, size=areas, at=growth.at)
+    netting.weave(shares, at=growth.at)
+    growth.figures |= counting.counted(at=growth.at)
+
+
+def _places(growth: Growth) -> dict[str, dict[str, list[str]]]:
+    """Return the grids of each community of each street, the demo street's among them."""
+    streets = {STREET, *(street.path for street in growth.streets)}
+    found: dict[str, dict[str, list[str]]] = {}
+    for grid in queries.households_in(CITY):
+        street = parent(parent(grid))
+        if street in streets:
+            found.setdefault(street, {}).setdefault(parent(grid), []).append(grid)
+    return found
+
+
+def _houses() -> Counter[str]:
+    """Return how many buildings stand in each community."""
+    return Counter(parent(grid) for _key, grid, _address in past.buildings_in(CITY))
+
+
 STEPS: Sequence[Step] = (
     Step("社区、小区、楼栋与网格", "communities, estates, buildings and grids", settle),
     Step("检查网格的缺口与重叠", "gaps and overlaps of the grids", check),
+    Step("组织、覆盖、岗位与人员", "bodies, what they cover, posts and who holds them", organise),
 )
-"""In this order; bodies, posts and people at full size come behind."""
+"""In this order: each stands on those before it."""
 
 WORDS: Mapping[str, tuple[str, str]] = {
     "communities": ("社区", "communities"),
@@ -169,6 +206,22 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "built_again": ("重造的社区", "communities built again"),
     "faults": ("缺口、重叠等问题", "gaps, overlaps and the like"),
     "without_border": ("没有边界的村", "villages without border"),
+    "grid_branches": ("网格党支部（含联合）", "grid branches, joint ones among them"),
+    "grids_own": ("单独党支部的网格", "grids with a branch of their own"),
+    "grids_joint": ("联合党支部的网格", "grids with a joint branch"),
+    "grids_none": ("没有党支部的网格", "grids without a branch"),
+    "building_groups": ("楼栋党小组", "building groups"),
+    "property_firms": ("物业服务企业", "property firms"),
+    "property_organisations": ("物业党组织", "party organisations of property firms"),
+    "property_members": ("物业党员", "members of those"),
+    "centres_area": ("区级党群服务中心", "party-mass centres of districts"),
+    "centres_street": ("街道党群服务中心", "of streets"),
+    "centres_community": ("社区党群服务中心", "of communities"),
+    "centres_quarter": ("片区党群服务中心", "of quarters"),
+    "departments": ("领导小组成员单位", "departments in the leading group"),
+    "grid_workers": ("专兼职网格员", "grid workers"),
+    "street_members": ("街道兼职委员", "part-time members of streets"),
+    "community_members": ("社区兼职委员", "part-time members of communities"),
 }
 
 

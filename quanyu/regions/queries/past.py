@@ -109,3 +109,9 @@ def buildings_coded(codes: Iterable[str]) -> dict[str, tuple[UUID, str]]:
     return {
         code: (key, place) for code, key, place in rows.values_list("code", "pk", "region_path")
     }
+
+
+def buildings_in(place: str) -> list[tuple[UUID, str, str]]:
+    """Return key, grid and address of the buildings that stand in a place, in order."""
+    rows = Building.objects.standing().within(place).order_by("region_path", "code", "pk")
+    return list(rows.values_list("pk", "region_path", "address"))

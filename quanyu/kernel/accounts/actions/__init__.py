@@ -37,7 +37,9 @@ from quanyu.kernel.accounts.actions.identities import (
 from quanyu.kernel.accounts.actions.invitations import invite, take_up
 from quanyu.kernel.accounts.actions.moving import move_grants
 from quanyu.kernel.accounts.actions.people import (
+    NewAccount,
     create_account,
+    create_accounts,
     end_account,
     set_email,
     set_password,
@@ -59,6 +61,7 @@ from quanyu.kernel.accounts.actions.sessions import (
 
 __all__ = [
     "Carried",
+    "NewAccount",
     "approve_grant",
     "ask_grant",
     "begin_try",
@@ -67,6 +70,7 @@ __all__ = [
     "confirm_way_in",
     "count_failure",
     "create_account",
+    "create_accounts",
     "decide_lines",
     "end_account",
     "end_deputy",

@@ -1,5 +1,8 @@
 """Make and end accounts, set passwords (账号)."""
 
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.contrib.auth import password_validation
@@ -16,7 +19,7 @@ from quanyu.kernel.accounts.actions.guard import (
     tried,
 )
 from quanyu.kernel.accounts.models import Account
-from quanyu.kernel.audit.actions import record
+from quanyu.kernel.audit.actions import build, record, record_all
 from quanyu.kernel.errors import Denied, Invalid
 from quanyu.kernel.errors import gettext_noop as _
 from quanyu.kernel.jobs.actions import announce
@@ -55,6 +58,41 @@ def create_account(
         _insert(account)
         record("accounts.create", account, actor=actor, at=at, changed=["username", "name"])
         return account
+
+    return tried("create", "accounts.account", write, actor=actor, at=at)
+
+
+@dataclass(frozen=True, slots=True)
+class NewAccount:
+    """An account as somebody makes it who gives no password (新设账号)."""
+
+    username: str
+    name: str
+
+
+def create_accounts(*, people: Sequence[NewAccount], actor: Actor, at: datetime) -> list[Account]:
+    """Make accounts without a password, all or none: they hold posts and cannot sign in.
+
+    :raises Denied: if the actor is no system administrator
+    :raises WrongName: if a user name is misshapen
+    :raises Invalid: if a person's name is empty
+    :raises NameTaken: if an account bears one of the names, or two of these do
+    """
+
+    def write() -> list[Account]:
+        check_manager(actor)
+        names = [rules.username(one.username) for one in people]
+        taken = Account.objects.filter(username__in=names).values_list("username", flat=True)
+        for name, times in Counter([*names, *taken]).items():
+            if times > 1:
+                raise _taken(name)
+        rows = [_without_password(one, actor=actor, at=at) for one in people]
+        Account.objects.bulk_create(rows, batch_size=2000)
+        changed = ["username", "name"]
+        record_all(
+            [build("accounts.create", row, actor=actor, at=at, changed=changed) for row in rows]
+        )
+        return rows
 
     return tried("create", "accounts.account", write, actor=actor, at=at)
 
@@ -128,6 +166,16 @@ def set_password(*, account: Account, password: str, actor: Actor, at: datetime)
         return row
 
     return tried("set_password", account, write, actor=actor, at=at)
+
+
+def _without_password(one: NewAccount, *, actor: Actor, at: datetime) -> Account:
+    account = Account(
+        username=rules.username(one.username),
+        name=rules.person_name(one.name),
+        created_at=at,
+    )
+    put_password(account, None, actor=actor)
+    return account
 
 
 def _free(username: str) -> str:

@@ -1,0 +1,81 @@
+"""Count the organisation net of a city from its records, by the register's own questions (数网)."""
+
+from collections import Counter
+from collections.abc import Mapping
+from datetime import datetime
+
+from quanyu.demo.cast import CITY
+from quanyu.demo.scale.netting import GROUP, PARTY_OF, PREFIX
+from quanyu.kernel.access.rules import Actor, system
+from quanyu.kernel.access.scope import acting
+from quanyu.kernel.calendar.rules import local
+from quanyu.organisations import queries
+from quanyu.organisations.queries import coverage, meetings, party, post_lists
+from quanyu.organisations.rules import BodyKind
+from quanyu.organisations.rules.covering import Covered
+from quanyu.organisations.rules.posts import Stand
+from quanyu.regions.rules import level_of
+
+HOLDS: Mapping[str, tuple[str, ...]] = {
+    "grid_workers": ("grid-worker", "grid-worker-parttime"),
+    "street_members": ("street-parttime-member",),
+    "community_members": ("community-parttime-member",),
+}
+"""Which kinds of post those hold whom the article counts."""
+
+
+def counted(*, at: datetime) -> dict[str, int]:
+    """Return what stands today in the whole city, by the names of the article's counts."""
+    day = local(at).date()
+    with acting(system(CITY, job="demo.scale")) as actor:
+        grids = coverage.coverage(actor, on=day, place=CITY)
+        bodies = queries.bodies(on=day)
+        kinds = Counter(one.kind for one in bodies)
+        codes = {one.code for one in bodies}
+        parties = {
+            f"{one.code}{PARTY_OF}" for one in bodies if one.kind == BodyKind.PROPERTY_FIRM
+        } & codes
+        members = {row.body.code: row.full + row.probationary for row in party.counts_on(on=day)}
+        centres = Counter(
+            str(level_of(one.region_path)) for one in bodies if one.kind == BodyKind.CENTRE
+        )
+        return {
+            "grid_branches": len({one.body_id for one in grids.grids if one.body_id}),
+            "grids_own": grids.figures[Covered.OWN],
+            "grids_joint": grids.figures[Covered.JOINT],
+            "grids_none": grids.figures[Covered.NONE],
+            "building_groups": kinds[BodyKind.PARTY_GROUP],
+            "property_firms": kinds[BodyKind.PROPERTY_FIRM],
+            "property_organisations": len(parties),
+            "property_members": sum(members.get(code, 0) for code in parties),
+            "centres_area": centres["area"],
+            "centres_street": centres["street"],
+            "centres_community": centres["community"],
+            "centres_quarter": centres["grid"],
+            "departments": _departments(actor, at),
+            **_holders(actor, at=at),
+        }
+
+
+def there(*, at: datetime) -> dict[str, int]:
+    """Return what of it others have brought: the rest is still to be made."""
+    day = local(at).date()
+    with acting(system(CITY, job="demo.scale")) as actor:
+        firms = queries.bodies(on=day, kind=BodyKind.PROPERTY_FIRM)
+        others = sum(not one.code.startswith(PREFIX) for one in firms)
+        return {"property_firms": others, **_holders(actor, at=at, others=True)}
+
+
+def _holders(actor: Actor, *, at: datetime, others: bool = False) -> dict[str, int]:
+    asked = {"stand": Stand.SERVING.value}
+    rows = post_lists.appointments_asked(asked, on=local(at).date(), actor=actor)
+    if others:
+        rows = rows.exclude(post__code__startswith=PREFIX)
+    held = Counter(rows.order_by().values_list("post__kind", flat=True))
+    return {name: sum(held[kind] for kind in kinds) for name, kinds in HOLDS.items()}
+
+
+def _departments(actor: Actor, at: datetime) -> int:
+    """Return how many departments the leading group calls to its meetings."""
+    last = meetings.meetings({"body": GROUP}, actor=actor, at=at).first()
+    return len(last.invited) if last else 0

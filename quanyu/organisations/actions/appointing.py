@@ -30,7 +30,6 @@ from quanyu.organisations.rules import posts as rules
 from quanyu.organisations.rules.posts import Decision
 
 AT_ONCE = 2000
-SAVED = ("decision", "decided_by", "decided_at", "decision_reason", "ended_at")
 
 
 @dataclass(frozen=True, slots=True)
@@ -312,7 +311,6 @@ def _refuse(
     _posts, rows = held_rows(keys, actor=actor)
     for row in rows:
         _check_decider(row, actor)
-        row.ended_at = at
     _settle(rows, Decision.REFUSED, reason=reason, by=actor.id, actor=actor, at=at)
     return rows
 
@@ -324,7 +322,6 @@ def _withdraw(keys: Collection[UUID], *, actor: Actor, at: datetime) -> list[App
         if actor.id is None or row.proposed_by != actor.id:
             raise Denied
         _check_open(row)
-        row.ended_at = at
     _settle(rows, Decision.WITHDRAWN, reason="", by=None, actor=actor, at=at)
     return rows
 
@@ -374,10 +371,18 @@ def _settle(
     actor: Actor,
     at: datetime,
 ) -> None:
+    said = {
+        "decision": decision.value,
+        "decided_by": by,
+        "decided_at": at,
+        "decision_reason": reason.strip()[:200],
+        "ended_at": None if decision is Decision.CONFIRMED else at,
+    }
     for row in rows:
-        row.decision, row.decided_by, row.decided_at = decision.value, by, at
-        row.decision_reason = reason.strip()[:200]
-    Appointment.objects.visible_to(actor).bulk_update(rows, SAVED, batch_size=AT_ONCE)
+        for name, value in said.items():
+            setattr(row, name, value)
+    keys = [row.pk for row in rows]
+    Appointment.objects.visible_to(actor).filter(pk__in=keys).update(**said)
     _record(f"appointment.{VERBS[decision]}", rows, actor=actor, at=at)
 
 
@@ -428,8 +433,6 @@ def end_rows(keys: Iterable[UUID], *, reason: str, actor: Actor, at: datetime) -
     held = [row for row in rows if _holds(row, today)]
     leave(held, end=None, reason=reason, actor=actor, at=at)
     waiting = [row for row in rows if row.decision == Decision.OPEN]
-    for row in waiting:
-        row.ended_at = at
     _settle(waiting, Decision.REFUSED, reason=reason, by=None, actor=actor, at=at)
     return len(held) + len(waiting)
 

@@ -134,7 +134,9 @@ APPOINTMENTS: Final = Table(
     title=_("任职"),
     page="desk_appointments",
     columns=(
+        Column("body_name", _("单位"), width=26),
         Column("name", _("姓名"), is_fixed=True, is_personal=True, is_masked=True, width=12),
+        Column("called", _("岗位"), is_fixed=True, width=22),
         Column(
             "account",
             _("用户名"),
@@ -162,8 +164,6 @@ APPOINTMENTS: Final = Table(
             example="meishan-g001-worker",
             width=24,
         ),
-        Column("called", _("岗位"), is_fixed=True, width=22),
-        Column("body_name", _("单位"), width=26),
         Column("place_name", _("所在地"), width=22),
         Column("hours", _("专兼职"), is_shown=False, width=10),
         Column(

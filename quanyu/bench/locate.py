@@ -35,7 +35,7 @@ def run(*, rounds: int = ROUNDS) -> dict[str, object]:
     chance = np.random.default_rng(SEED)
     shapes = _polygons(chance)
     batches = [_points(chance) for _ in range(BATCHES)]
-    locator = Locator([_path(number) for number in range(len(shapes))], shapes)
+    locator = Locator([_path(number) for number in range(len(shapes))], shapely.to_wkb(shapes))
     bare = shapely.STRtree(shapes)
     prepared = [shapely.points(batch) for batch in batches]
 

@@ -155,6 +155,19 @@ def test_finds_borders_that_are_missing_or_cross_themselves() -> None:
     ]
 
 
+def test_tells_what_nobody_has_drawn_yet_from_a_border_that_is_missing() -> None:
+    communities, grids, houses = clean()
+    communities[0] = replace(communities[0], shape=None)
+    communities.append(Ground("34/01/04/001/201/", "village", None))
+
+    found = examine(communities, grids, houses, profile=Profile())
+
+    assert faults(found) == [
+        (Fault.NO_SHAPE, communities[0].path, ""),
+        (Fault.NOT_DRAWN, "34/01/04/001/201/", ""),
+    ]
+
+
 def test_warns_of_a_size_that_fits_neither_by_households_nor_by_residents() -> None:
     communities, grids, houses = clean()
     grids[0] = replace(grids[0], households=520, residents=1_200)

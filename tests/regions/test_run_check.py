@@ -86,6 +86,30 @@ def test_finds_every_seeded_fault_and_no_other(act: Any, keeper: Actor, at: date
     assert len(shapes["features"]) == len(found)
 
 
+def test_what_nobody_has_drawn_is_one_line_with_its_list(
+    act: Any, keeper: Actor, at: datetime
+) -> None:
+    street, undrawn = "34/01/04/002/", Region.objects.standing().filter(level="community")
+    count = undrawn.filter(parent_path=street, shape=None).count()
+    keeper = person(Role.COMMANDER, street)
+    asked = act(actions.ask_check, place=street, actor=keeper, at=at)
+    set_scope(WORKER)
+    jobs.check_grids(asked[0].pk, at)
+    set_scope(keeper)
+
+    done = checking.last_check(street, actor=keeper)
+    browser = browser_of(keeper)
+    page = browser.get(f"/desk/grids?place={street}")
+    listed = browser.get(f"/desk/grids?place={street}&fault=not_drawn")
+
+    assert done is not None
+    assert count > 0
+    assert (done.undrawn, done.faults, done.new_faults) == (count, 0, 0)
+    assert page.context["undrawn"] == count
+    assert page.context["rows"] == []
+    assert len(listed.context["rows"]) == count
+
+
 def test_a_second_run_of_the_job_changes_nothing(act: Any, keeper: Actor, at: datetime) -> None:
     done = checked(act, keeper, at)
     set_scope(WORKER)

@@ -150,7 +150,7 @@ def check(growth: Growth) -> None:
             last = checking.last_check(street.path, actor=worker)
             found.update(checking.tally(last.id, actor=worker) if last else {})
     # Villages have neither border nor grids: the check says so of each, and of nothing else.
-    growth.figures["without_border"] = found.pop(Fault.NO_SHAPE, 0)
+    growth.figures["without_border"] = found.pop(Fault.NOT_DRAWN, 0)
     growth.figures["faults"] = found.total()
 
 

@@ -20,7 +20,7 @@ from quanyu.regions.actions.grids import check_keeper
 from quanyu.regions.models import GridCheck, GridFinding
 from quanyu.regions.queries import checking, profiles
 from quanyu.regions.rules.findings import FAULTY, Mark, fresh
-from quanyu.regions.rules.topology import WARNINGS, Found, examine
+from quanyu.regions.rules.topology import APART, WARNINGS, Found, examine
 
 KEPT = 12
 """Checks of one street that are kept; a year of monthly ones."""
@@ -86,11 +86,13 @@ def run_check(*, check_id: UUID, actor: Actor, at: datetime) -> GridCheck:
     row.communities, row.grids = len(ground.communities), len(ground.grids)
     row.buildings = len(ground.houses)
     row.warnings = sum(one.fault in WARNINGS for one in found)
-    row.faults = len(found) - row.warnings
-    row.new_faults = sum(one.is_new and one.fault not in WARNINGS for one in kept)
+    row.undrawn = sum(one.fault in APART for one in found)
+    row.faults = len(found) - row.warnings - row.undrawn
+    row.new_faults = sum(one.is_new and one.fault not in WARNINGS | APART for one in kept)
     row.done_at = at
     row.save()
     facts = {"faults": row.faults, "warnings": row.warnings, "new": row.new_faults}
+    facts |= {"undrawn": row.undrawn}
     record("grid_check.done", row, actor=actor, at=at, facts=facts | {"grids": row.grids})
     if row.new_faults:
         announce(FAULTY, row, at=at)

@@ -88,6 +88,7 @@ class GridCheck(models.Model):
     buildings = models.PositiveIntegerField(_("楼栋数"), default=0)
     faults = models.PositiveIntegerField(_("问题数"), default=0)
     warnings = models.PositiveIntegerField(_("提示数"), default=0)
+    undrawn = models.PositiveIntegerField(_("未划边界的社区和村"), default=0)
     new_faults = models.PositiveIntegerField(_("新问题数"), default=0)
 
     objects = ScopedManager()

@@ -24,7 +24,7 @@ from quanyu.kernel.errors import Refusal
 from quanyu.regions import actions, queries
 from quanyu.regions.queries import checking, profiles
 from quanyu.regions.rules import KEEPERS
-from quanyu.regions.rules.topology import FAULT_WORDS, WARNINGS, Fault
+from quanyu.regions.rules.topology import APART, FAULT_WORDS, WARNINGS, Fault
 from quanyu.regions.tables import FINDINGS
 
 STREET_PARTS = 4
@@ -81,6 +81,8 @@ def _page(
         "may_ask": bool(actor.roles_at(place) & KEEPERS),
         "ask_url": _address(place),
         "chips": _chips(place, tally, given.get("fault", "")),
+        "undrawn": sum(tally.get(fault, 0) for fault in APART),
+        "undrawn_url": f"{_address(place)}&{urlencode({'fault': Fault.NOT_DRAWN.value})}",
         "rows": rows,
         "total": f"{len(rows):,}",
         "profile": profile,
@@ -100,7 +102,7 @@ def _export_url(place: str, given: dict[str, str]) -> str:
 def _chips(place: str, tally: dict[str, int], fault: str) -> list[dict[str, Any]]:
     whole = {
         "label": _("全部"),
-        "count": sum(tally.values()),
+        "count": sum(count for key, count in tally.items() if key not in APART),
         "url": _address(place),
         "on": not fault,
         "is_warning": False,
@@ -124,7 +126,11 @@ def _streets(place: str, actor: Actor) -> list[dict[str, Any]]:
     """Return the streets of a larger place with what their newest check found."""
     done = {one.region_path: one for one in checking.last_checks(place, actor=actor)}
     return [
-        {"name": queries.label(path), "url": _address(path), "check": done.get(path)}
+        {
+            "name": queries.label(path),
+            "url": _address(path),
+            "check": done.get(path),
+        }
         for path in checking.streets(place)
     ]
 

@@ -14,7 +14,7 @@ from quanyu.regions.models import Building, GridCheck, GridFinding, Region
 from quanyu.regions.queries import tree
 from quanyu.regions.rules import Level, ancestry
 from quanyu.regions.rules.kinds import Kind
-from quanyu.regions.rules.topology import FAULT_WORDS, WARNINGS, Fault, Ground, House
+from quanyu.regions.rules.topology import APART, FAULT_WORDS, WARNINGS, Fault, Ground, House
 
 STREET_PARTS = 4
 
@@ -47,6 +47,7 @@ class CheckEntry:
     buildings: int
     faults: int
     warnings: int
+    undrawn: int
     new_faults: int
     is_of_today: bool
     """Nothing was re-drawn since."""
@@ -60,6 +61,8 @@ class FindingEntry:
     fault: str
     fault_name: str
     is_warning: bool
+    is_apart: bool
+    """Nobody has drawn there yet."""
     path: str
     place_name: str
     other_path: str
@@ -148,9 +151,12 @@ def is_under_way(place: str, *, actor: Actor) -> bool:
 def findings(
     check_id: UUID, *, fault: str = "", within: str = "", actor: Actor
 ) -> list[FindingEntry]:
-    """Return what a check found, faults before warnings; in one community where asked."""
+    """Return what a check found, faults before warnings; in one community where asked.
+
+    What nobody has drawn yet is listed when it is asked for, not among the rest.
+    """
     rows = GridFinding.objects.visible_to(actor).filter(check_of=check_id).defer("shape")
-    rows = rows.filter(fault=fault) if fault else rows
+    rows = rows.filter(fault=fault) if fault else rows.exclude(fault__in=APART)
     rows = rows.filter(path__gte=within, path__lt=upper(within)) if within else rows
     entries = [finding(row) for row in rows.order_by("number")]
     return sorted(entries, key=lambda one: (one.is_warning, one.number))
@@ -197,6 +203,7 @@ def finding(row: GridFinding) -> FindingEntry:
         fault=row.fault,
         fault_name=_(FAULT_WORDS[Fault(row.fault)]),
         is_warning=row.fault in WARNINGS,
+        is_apart=row.fault in APART,
         path=row.path,
         place_name=names[row.path],
         other_path=row.other_path,
@@ -222,6 +229,7 @@ def _entry(row: GridCheck, edition: UUID | None) -> CheckEntry:
         buildings=row.buildings,
         faults=row.faults,
         warnings=row.warnings,
+        undrawn=row.undrawn,
         new_faults=row.new_faults,
         is_of_today=row.edition == edition,
     )

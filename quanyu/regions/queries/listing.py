@@ -16,6 +16,7 @@ from quanyu.regions.queries import checking, tree
 from quanyu.regions.rules import KIND_WORDS, Level
 from quanyu.regions.rules.grids import GRID_KINDS
 from quanyu.regions.rules.kinds import Kind
+from quanyu.regions.rules.topology import APART
 from quanyu.regions.tables import FINDINGS, GRIDS
 
 PAGE = 100
@@ -83,7 +84,8 @@ def findings_asked(asked: Mapping[str, str], *, actor: Actor) -> QuerySet[GridFi
     check = checking.last_check(streets[0], actor=actor) if streets else None
     rows = GridFinding.objects.visible_to(actor).filter(check_of=check.id if check else None)
     rows = rows.filter(path__startswith=place)
-    rows = rows.filter(fault=asked["fault"]) if asked.get("fault") else rows
+    fault = asked.get("fault")
+    rows = rows.filter(fault=fault) if fault else rows.exclude(fault__in=APART)
     return rows.select_related("check_of").order_by("number")
 
 

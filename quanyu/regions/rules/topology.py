@@ -31,6 +31,7 @@ class Fault(StrEnum):
     GAP = "gap"
     STICKS_OUT = "sticks_out"
     NO_SHAPE = "no_shape"
+    NOT_DRAWN = "not_drawn"
     WRONG_SHAPE = "wrong_shape"
     TOO_LARGE = "too_large"
     TOO_SMALL = "too_small"
@@ -38,6 +39,9 @@ class Fault(StrEnum):
 
 WARNINGS: Final = frozenset({Fault.TOO_LARGE, Fault.TOO_SMALL})
 """What may be so for a reason; everything else must be put right."""
+
+APART: Final = frozenset({Fault.NOT_DRAWN})
+"""What nobody has begun: no fault, counted and listed for itself, so that it drowns none."""
 
 FAULT_WORDS: Final = {
     Fault.BUILDING_IN_NONE: _("楼栋不在任何基础网格"),
@@ -47,6 +51,7 @@ FAULT_WORDS: Final = {
     Fault.GAP: _("社区内未划入网格"),
     Fault.STICKS_OUT: _("网格超出社区边界"),
     Fault.NO_SHAPE: _("没有边界"),
+    Fault.NOT_DRAWN: _("还没有划边界和网格"),
     Fault.WRONG_SHAPE: _("边界有误"),
     Fault.TOO_LARGE: _("户数和人口都超过上限"),
     Fault.TOO_SMALL: _("户数和人口都低于下限"),
@@ -189,7 +194,10 @@ def examine(
 
     :param around: base grids of the neighbourhood, in which a building may lie by mistake
     """
-    found = [*_unshaped([*communities, *grids])]
+    gridded = {ground.community for ground in grids}
+    blank = [one.path for one in communities if one.shape is None and one.path not in gridded]
+    begun = [one for one in communities if one.path not in blank]
+    found = [*_unshaped([*begun, *grids]), *(Found(Fault.NOT_DRAWN, path) for path in blank)]
     sound = [ground for ground in grids if _is_sound(ground)]
     base = [ground for ground in sound if ground.kind == Kind.BASE_GRID]
     near = [ground for ground in around if _is_sound(ground)]

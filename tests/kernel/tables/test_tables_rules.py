@@ -128,6 +128,7 @@ BEHIND = {
     "desk_estates": "desk_places",
     "desk_buildings": "desk_places",
     "desk_dwellings": "desk_places",
+    "desk_covers": "desk_coverage",
     "desk_party_counts": "desk_party",
 }
 """Lists that stand behind the door of another page."""

@@ -115,6 +115,13 @@ def leads(*, grid: str) -> tuple[Part, ...]:
         Part(
             "district_admin", "严文博", "区级统筹", "District", ((Role.DISTRICT_ADMIN, DISTRICT),)
         ),
+        Part(
+            "party_officer",
+            "柏文清",
+            "街道党务干事",
+            "Party officer",
+            ((Role.PARTY_OFFICER, STREET),),
+        ),
         Part("sys_admin", "魏明轩", "系统管理员", "System admin", ((Role.SYS_ADMIN, CITY),)),
         Part("sec_admin", "戚慧敏", "安全管理员", "Security admin", ((Role.SEC_ADMIN, CITY),)),
         Part("audit_admin", "邹浩然", "审计管理员", "Audit admin", ((Role.AUDIT_ADMIN, CITY),)),

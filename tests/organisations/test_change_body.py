@@ -16,6 +16,7 @@ from quanyu.organisations.models import Body, Footing
 from quanyu.organisations.rules.changing import Nothing
 from quanyu.organisations.rules.credit import WrongCredit
 from quanyu.organisations.rules.fitting import WrongSuperior, cautions, check_superior
+from quanyu.organisations.rules.templates import NoTemplate
 from tests.organisations.conftest import COMMUNITY, STREET, Net, person
 
 Changed = Callable[..., Body]
@@ -238,3 +239,24 @@ def test_a_party_officer_keeps_party_organisations_only(
         actions.found_body(
             code="firm", kind="property_firm", name="物业", place=STREET, actor=officer, at=at
         )
+
+
+def test_a_street_gets_the_units_of_a_template_once(
+    net: Net, commander: Actor, at: datetime
+) -> None:
+    given: dict[str, Any] = {"office_id": net.office.pk, "template": "one-five-two", "at": at}
+    made = actions.found_units(**given, actor=commander)
+
+    assert len(made) == 8
+    assert {one.kind for one in made} == {"street_unit"}
+    assert made[0].name == "另一街道党政办公室"
+    assert actions.found_units(**given, actor=commander) == []
+    with pytest.raises(Denied):
+        actions.found_units(**given | {"office_id": uuid7()}, actor=commander)
+    with pytest.raises(NoTemplate):
+        actions.found_units(**given | {"template": "odd"}, actor=commander)
+
+
+def test_denies_a_stranger_the_units_of_a_street(net: Net, stranger: Actor, at: datetime) -> None:
+    with pytest.raises(Denied):
+        actions.found_units(office_id=net.office.pk, template="one-five-two", actor=stranger, at=at)

@@ -47,6 +47,7 @@ from quanyu.organisations.actions.taking import take
 from quanyu.organisations.actions.taking_covers import take_covers
 from quanyu.organisations.actions.taking_party import take_counts, take_meetings
 from quanyu.organisations.actions.taking_posts import take_appointments, take_posts
+from quanyu.organisations.actions.templates import found_units
 
 __all__ = [
     "DATA",
@@ -75,6 +76,7 @@ __all__ = [
     "end_duty",
     "found_bodies",
     "found_body",
+    "found_units",
     "load",
     "load_kinds",
     "load_norms",

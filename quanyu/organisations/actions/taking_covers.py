@@ -84,8 +84,8 @@ class Covers:
         check_keeper(self._actor, thing.place, body.kind)
         start = self._start(row, held)
         end = row.get("end")
-        check_day(end or start, today=self._today, since=start)
         rules.check_lasts(start, end)
+        check_day(end or start, today=self._today, since=start, field="end" if end else "start")
         rules.check_stands(body.valid_from, body.valid_to, start)
         self._check_free(row, start, end)
 

@@ -50,7 +50,7 @@ class WrongMerge(Refusal):
     """These bodies cannot become one."""
 
 
-def check_day(day: date, *, today: date, since: date) -> None:
+def check_day(day: date, *, today: date, since: date, field: str = "day") -> None:
     """Refuse a day to come, and one before the body began to stand as it does.
 
     What the register says today holds today: a change to come is entered on its day.
@@ -60,14 +60,14 @@ def check_day(day: date, *, today: date, since: date) -> None:
     if day > today:
         raise WrongDay(
             _("变动从当天或以前的日子起登记，不登记将来的日子"),
-            field="day",
+            field=field,
             value=day.isoformat(),
             allowed=[today.isoformat()],
         )
     if day < since:
         raise WrongDay(
             _("不能早于上一次变动的日子{since}"),
-            field="day",
+            field=field,
             value=day.isoformat(),
             since=since.isoformat(),
         )

@@ -1,0 +1,215 @@
+"""The organisation net of the demo street, as it grew; two branches became one some months ago."""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+
+from quanyu.demo.cast import DISTRICT, STREET
+from quanyu.kernel.access.rules import Actor
+from quanyu.kernel.access.scope import acting
+from quanyu.kernel.calendar.rules import local
+from quanyu.organisations import actions, queries
+from quanyu.organisations.actions import SAMPLE_DAY
+from quanyu.organisations.rules.covering import Tie
+from quanyu.regions import queries as regions
+from quanyu.regions.queries import choices
+from quanyu.regions.rules import ancestry
+
+TOP = "sanlian-party"
+TEMPLATE = "one-five-two"
+SINCE = timedelta(days=150)
+"""So long ago two branches became one, and a group went along."""
+
+JOINED = (2, 3)
+"""Which grids of a community share one branch."""
+
+LONE = (0, 1, 5, 6)
+"""Which have a branch of their own; the rest has none."""
+
+SMALL = frozenset({"005", "006"})
+"""Communities with a general branch instead of a committee."""
+
+AGENCIES = ("street-enforcement", "street-works", "street-sanitation", "street-greening")
+NUMBERS = "一二三四五六七八"
+
+
+def show(actors: Mapping[str, Actor], *, at: datetime) -> None:
+    """Let the net be founded from the working committee down; a second time nothing is left."""
+    if queries.body_by_code(TOP) is not None:
+        return
+    with transaction.atomic():
+        street = _Street(actors["commander"], actors["district_admin"], at=at)
+        street.found()
+
+
+class _Street:
+    """The street whose net is founded, and who founds it."""
+
+    def __init__(self, commander: Actor, district: Actor, *, at: datetime) -> None:
+        self._commander, self._district, self._at = commander, district, at
+        self._today = local(at).date()
+
+    def found(self) -> None:
+        top = self._body(TOP, "party_work_committee", "三里庵街道党工委", "Party Committee", STREET)
+        for crumb in regions.below(STREET):
+            self._community(top, crumb.path, crumb.name)
+        self._office()
+        self._others(top)
+        self._merge()
+
+    def _community(self, top: UUID, path: str, name: str) -> None:
+        number = path.split("/")[4]
+        short = name.removesuffix("居委会").removesuffix("社区")
+        kind, word = (
+            ("general_party_branch", "党总支") if number in SMALL else ("party_committee", "党委")
+        )
+        body = self._body(
+            f"sanlian-{number}", kind, f"{short}社区{word}", f"{number} {word}", path, top
+        )
+        grids = list(regions.grids_in(path))
+        for n, grid in enumerate(grids):
+            if n in LONE:
+                self._branch(body, number, n, (grid,), short)
+        if len(grids) > max(JOINED):
+            self._branch(body, number, JOINED[0], [grids[n] for n in JOINED], short)
+
+    def _branch(self, above: UUID, number: str, n: int, grids: Sequence[str], short: str) -> None:
+        is_joint = len(grids) > 1
+        which = "、".join(NUMBERS[n + k] for k in range(len(grids)))
+        branch = self._body(
+            f"sanlian-{number}-b{n + 1:02d}",
+            "joint_party_branch" if is_joint else "party_branch",
+            f"{short}第{which}网格{'联合' if is_joint else ''}党支部",
+            f"Grid {n + 1} {'Joint ' if is_joint else ''}Branch, {number}",
+            above_place(grids[0]),
+            above,
+        )
+        for grid in grids:
+            self._do(actions.cover, body_id=branch, tie=Tie.GRID, grid=grid, day=SAMPLE_DAY)
+        if n == 0:
+            self._group(branch, number, grids[0])
+
+    def _group(self, branch: UUID, number: str, grid: str) -> None:
+        houses = choices.spots(grid)[:2]
+        group = self._body(
+            f"sanlian-{number}-g01",
+            "party_group",
+            "第一楼栋党小组",
+            f"Building Group 1, {number}",
+            above_place(grid),
+            branch,
+        )
+        for house in houses:
+            self._do(
+                actions.cover,
+                body_id=group,
+                tie=Tie.BUILDING,
+                building_id=house.id,
+                day=self._today - timedelta(days=30),
+            )
+
+    def _office(self) -> None:
+        office = _known("street-office")
+        self._do(actions.found_units, office_id=office, template=TEMPLATE, start=SAMPLE_DAY)
+        for code in AGENCIES:
+            self._do(
+                actions.command_agency,
+                agency_id=_known(code),
+                commander_id=office,
+                day=SAMPLE_DAY,
+                because="区属街管街用，示例",
+            )
+
+    def _others(self, top: UUID) -> None:
+        here = f"{STREET}002/"
+        committee = _known("sanlian-002")
+        self._body(
+            "sanlian-002-firm",
+            "party_branch",
+            "绩溪路示例物业服务中心党支部",
+            "Property Services Branch",
+            here,
+            committee,
+        )
+        self._body("sanlian-owners", "owners_committee", "示例小区业主委员会", "Owners", here)
+        self._body(
+            "sanlian-school",
+            "resident_unit",
+            "示例小学",
+            "Sample Primary School",
+            f"{STREET}003/",
+            uscc="12340104MB1A0001XC",
+        )
+        self._body(
+            "sanlian-centre",
+            "party_service_centre",
+            "三里庵街道党群服务中心",
+            "Service Centre of the Street",
+            STREET,
+            top,
+        )
+        self._body(
+            "district-leading-group",
+            "coordination_body",
+            "蜀山区城市基层党建工作领导小组（示例）",
+            "Leading Group (sample)",
+            DISTRICT,
+            by=self._district,
+        )
+
+    def _merge(self) -> None:
+        """Let the second branch of the third community go into the first."""
+        self._do(
+            actions.merge_body,
+            body_id=_known("sanlian-003-b02"),
+            into=_known("sanlian-003-b01"),
+            name="二里街第一、二网格联合党支部",
+            name_en="Joint Branch of Grids 1 and 2, 003",
+            kind="joint_party_branch",
+            day=self._today - SINCE,
+            because="正式党员不足 3 人，示例",
+        )
+
+    def _body(
+        self,
+        code: str,
+        kind: str,
+        name: str,
+        name_en: str,
+        place: str,
+        parent: UUID | None = None,
+        by: Actor | None = None,
+        uscc: str = "",
+    ) -> UUID:
+        facts: dict[str, Any] = {"name_en": name_en, "place": place, "parent": parent}
+        body = self._do(
+            actions.found_body,
+            by,
+            code=code,
+            kind=kind,
+            name=name,
+            start=SAMPLE_DAY,
+            uscc=uscc,
+            **facts,
+        )
+        key: UUID = body.pk
+        return key
+
+    def _do(self, verb: Callable[..., Any], by: Actor | None = None, **facts: Any) -> Any:
+        with acting(by or self._commander) as actor:
+            return verb(actor=actor, at=self._at, **facts)
+
+
+def above_place(grid: str) -> str:
+    """Return the community of a grid."""
+    return ancestry(grid)[-2]
+
+
+def _known(code: str) -> UUID:
+    body = queries.body_by_code(code)
+    if body is None:
+        raise LookupError(code)
+    return body.id

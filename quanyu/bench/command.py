@@ -19,6 +19,7 @@ BENCHES = {
     "locate": ("rounds",),
     "map": ("rounds",),
     "memory": ("requests",),
+    "organisations": ("rows", "rounds"),
     "places": ("rows",),
     "plans": ("rounds",),
     "posts": ("rows",),

@@ -118,7 +118,7 @@ def _keeper(key: UUID) -> Any:
 
 
 def _rows(form: str, rows: int) -> Iterator[list[str]]:
-    kinds = ("department", "community", "provider", "property_firm")
+    kinds = ("department", "residents_committee", "provider", "property_firm")
     for n in range(rows):
         code = f"{form}-{n:06d}"
         above = f"{form}-{n // BRANCH:06d}" if n else ""

@@ -103,7 +103,7 @@ DOORS: tuple[tuple[Promise | str, tuple[Door, ...]], ...] = (
     (
         pgettext_lazy("navigation", "依据"),
         (
-            Door("city_map", "desk_city_map", "map", _("城市地图"), GROUND),
+            Door("city_map", "desk_city_map", "map", _("城市地图"), NET),
             Door("places", "desk_places", "home", _("地点与房屋"), GROUND),
             Door("who", "desk_who", "map-pin-search", _("谁来负责"), GROUND),
             Door("grid_list", "desk_grid_list", "layout-grid", _("网格列表"), GROUND),

@@ -16,7 +16,7 @@ from quanyu.organisations import queries
 from quanyu.organisations.pages import net
 from quanyu.organisations.queries import coverage, sections
 from quanyu.organisations.queries import net as found
-from quanyu.organisations.rules import KIND_WORDS, BodyKind
+from quanyu.organisations.rules import BodyKind
 from quanyu.organisations.rules.covering import COVERERS, cover_cautions
 from quanyu.organisations.rules.credit import agrees_inside
 from quanyu.organisations.rules.fitting import Caution, cautions
@@ -136,8 +136,3 @@ def _verbs(row: queries.BodyEntry, on: date) -> list[dict[str, str]]:
         for key, label in labels.items()
         if not is_odd.get(key)
     ]
-
-
-def kind_options(kinds: frozenset[BodyKind]) -> list[tuple[str, str]]:
-    """Return kinds of bodies with their words, in the order of the list of kinds."""
-    return [(kind.value, _(words)) for kind, words in KIND_WORDS.items() if kind in kinds]

@@ -56,6 +56,12 @@ def bodies(*, on: date, place: str = "", kind: str = "", search: str = "") -> tu
     return tuple(body_entry(row) for row in rows.order_by("region_path", "code"))
 
 
+def bodies_over(places: Sequence[str]) -> tuple[BodyEntry, ...]:
+    """Return the bodies seated at just these places, ended or not, in the order of places."""
+    rows = Body.objects.filter(region_path__in=places).order_by("region_path", "code")
+    return tuple(body_entry(row) for row in rows)
+
+
 def body(body_id: UUID) -> BodyEntry | None:
     """Return one body, standing or not, or None."""
     row = Body.objects.filter(pk=body_id).first()

@@ -138,16 +138,18 @@ class Held:
 def covers_of(body_id: UUID, *, on: date) -> tuple[Held, ...]:
     """Return the grids and buildings that a body covered on a day."""
     rows = Cover.objects.on(on).filter(body=body_id).select_related("building")
-    return tuple(_held(row) for row in rows.order_by("region_path", "id"))
+    held = list(rows.order_by("region_path", "id"))
+    codes = past.codes_of(row.region_path for row in held if row.region_path)
+    return tuple(_held(row, codes) for row in held)
 
 
-def _held(row: Cover) -> Held:
+def _held(row: Cover, codes: Mapping[str, str]) -> Held:
     house = row.building
     return Held(
         id=row.pk,
         tie_name=_(TIE_WORDS[row.tie]),
         name=house.name if house else regions.label(row.region_path),
-        detail=house.address if house else row.region_path,
+        detail=house.address if house else codes.get(row.region_path, ""),
         place=house.region_path if house else row.region_path,
         valid_from=row.valid_from,
         valid_to=row.valid_to,

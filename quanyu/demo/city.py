@@ -23,20 +23,9 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection, transaction
 
 from quanyu.demo import appointing as posts
-from quanyu.demo import (
-    cast,
-    detours,
-    geometry,
-    hands,
-    heap,
-    net,
-    pictures,
-    plan,
-    reorganising,
-    texts,
-)
+from quanyu.demo import cast, detours, geometry, hands, heap, pictures, plan, reorganising, texts
 from quanyu.demo import grids as street
-from quanyu.demo import party as net_life
+from quanyu.demo import net as branches
 from quanyu.demo import planning as desk
 from quanyu.demo.cast import CITY, STREET, Keys, Part, SignIn
 from quanyu.demo.plan import Life
@@ -55,7 +44,6 @@ from quanyu.kernel.notices.rules import FRESH
 from quanyu.kernel.operations.faults import choose
 from quanyu.organisations import actions as organisations_actions
 from quanyu.organisations import queries as organisations
-from quanyu.organisations.rules import BodyKind
 from quanyu.regions import actions as regions_actions
 from quanyu.regions import queries as regions
 from quanyu.regions.rules import Kind
@@ -66,15 +54,6 @@ SPARSE: Mapping[str, int] = {Kind.DISTRICT: 2, Kind.ZONE: 2}
 """One street in so many lends its communities to the demo; in the counties one in RARE."""
 
 RARE = 9
-WORKING = frozenset(
-    {
-        *(BodyKind.DEPARTMENT, BodyKind.STREET_OFFICE, BodyKind.STATIONED_AGENCY),
-        *(BodyKind.RESIDENTS_COMMITTEE, BodyKind.PROPERTY_FIRM, BodyKind.PROVIDER),
-        BodyKind.OUTSIDE,
-    }
-)
-"""Kinds of bodies in which somebody handles matters."""
-
 SignIns = list[SignIn]
 _SCALES = {"demo": None, "small": 60}
 
@@ -137,7 +116,7 @@ def _stands(bunch: Keys, leads: Sequence[Part], scale: str, *, at: datetime) -> 
 def _open(bunch: Keys, leads: Sequence[Part], scale: str) -> None:
     with _step("账号与授权", "accounts and grants"):
         stage = _stage(bunch, leads)
-        for show in (hands.show, net.show, reorganising.show, desk.show, posts.show, net_life.show):
+        for show in (hands.show, branches.show, reorganising.show, desk.show, posts.show):
             show(stage.actors, at=bunch.opened_at)
     with _step("一年的计划", "the plan of a year"):
         lives = heap.upon(plan.plan, _world(bunch.opened_at, only=_SCALES[scale]))
@@ -249,11 +228,9 @@ def _corner(words: str, community: regions.Child) -> Spot:
 
 
 def _stage(bunch: Keys, leads: Sequence[Part]) -> "Stage":
-    standing_now = organisations.bodies(on=local(bunch.opened_at).date())
-    bodies = {one.code: one.id for one in standing_now if one.kind in WORKING}
+    bodies = branches.working(on=local(bunch.opened_at).date())
     grids = {reorganising.today(one["properties"]["code"]) for one in _of_kind("grid")}
-    others = cast.colleagues(grids=sorted(grids), bodies=sorted(bodies), taken=leads)
-    parts = (*leads, *others)
+    parts = (*leads, *cast.colleagues(grids=sorted(grids), bodies=sorted(bodies), taken=leads))
     with acting(system(CITY, job=JOB)) as loader:
         actors = cast.take_posts(
             parts, bodies=bodies, bunch=bunch, actor=loader, at=bunch.opened_at - cast.BEFORE

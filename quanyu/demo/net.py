@@ -1,18 +1,20 @@
 """The organisation net of the demo street, as it grew; two branches became one some months ago."""
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from django.db import transaction
 
+from quanyu.demo import party
 from quanyu.demo.cast import DISTRICT, STREET
 from quanyu.kernel.access.rules import Actor
 from quanyu.kernel.access.scope import acting
 from quanyu.kernel.calendar.rules import local
 from quanyu.organisations import actions, queries
 from quanyu.organisations.actions import SAMPLE_DAY
+from quanyu.organisations.rules import BodyKind
 from quanyu.organisations.rules.covering import Tie
 from quanyu.regions import queries as regions
 from quanyu.regions.queries import choices
@@ -36,13 +38,27 @@ AGENCIES = ("street-enforcement", "street-works", "street-sanitation", "street-g
 NUMBERS = "一二三四五六七八"
 
 
+WORKING = frozenset(
+    {
+        *(BodyKind.DEPARTMENT, BodyKind.STREET_OFFICE, BodyKind.STATIONED_AGENCY),
+        *(BodyKind.RESIDENTS_COMMITTEE, BodyKind.PROPERTY_FIRM, BodyKind.PROVIDER),
+        BodyKind.OUTSIDE,
+    }
+)
+"""Kinds of bodies in which somebody handles matters."""
+
+
+def working(*, on: date) -> dict[str, UUID]:
+    """Return the bodies of a day in which somebody handles matters, by their codes."""
+    return {one.code: one.id for one in queries.bodies(on=on) if one.kind in WORKING}
+
+
 def show(actors: Mapping[str, Actor], *, at: datetime) -> None:
-    """Let the net be founded from the working committee down; a second time nothing is left."""
-    if queries.body_by_code(TOP) is not None:
-        return
-    with transaction.atomic():
-        street = _Street(actors["commander"], actors["district_admin"], at=at)
-        street.found()
+    """Let the net be founded from the working committee down, and live; once."""
+    if queries.body_by_code(TOP) is None:
+        with transaction.atomic():
+            _Street(actors["commander"], actors["district_admin"], at=at).found()
+    party.show(actors, at=at)
 
 
 class _Street:

@@ -62,6 +62,10 @@ PAST_THE_DOOR = {
 """Reads of a scoped model without ``visible_to``. Row security holds them all the same."""
 
 GENERIC = {
+    (
+        "quanyu/bench/organisations.py",
+        "_client",
+    ): "public: a bench's own account and the places of its city",
     ("quanyu/bench/plans.py", "Desk"): "public: a bench's own account and the places of its city",
     ("quanyu/bench/quarters.py", "fill"): "public: places and buildings of a bench's own city",
     ("quanyu/events/actions/escalating.py", "keep"): "rungs told, of each kind: visible_to",

@@ -1,7 +1,7 @@
 """An election … goes from its preparation to the new committee's term (换届选举)."""
 
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -82,6 +82,16 @@ def test_puts_the_new_committee_in_the_place_of_the_old(
     assert term is not None
     assert (old.ended, term.starts, term.years, term.size, term.form) == (on, on, 5, 3, "committee")
     assert done_row.state == ElectionState.CONCLUDED
+
+
+def test_begins_no_term_before_the_vote(cast: Do, do: Do, on: date) -> None:
+    row = cast(18, 15, 14, 3)
+
+    with pytest.raises(WrongTerm) as refused:
+        do(actions.conclude, election_id=row.pk, starts=on - timedelta(days=1))
+
+    assert refused.value.field == "starts"
+    assert do(actions.conclude, election_id=row.pk, starts=on).next_term.starts == on
 
 
 def test_says_who_was_elected_for_whoever_appoints(cast: Do, do: Do, secretary: Actor) -> None:

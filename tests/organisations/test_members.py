@@ -16,8 +16,10 @@ from quanyu.kernel.privacy.fields import declarations
 from quanyu.kernel.privacy.models import Look
 from quanyu.kernel.privacy.rules import NotYours, ReasonMissing
 from quanyu.organisations.actions import members as actions
+from quanyu.organisations.actions.taking import take
 from quanyu.organisations.models import Body, Membership, PartyMember
 from quanyu.organisations.queries import members as queries
+from quanyu.organisations.rules.changing import StillHanging
 from quanyu.organisations.rules.members import NoLonger, WrongMember
 from quanyu.organisations.rules.party import Head, NotLedByYou
 from quanyu.web import urls
@@ -238,3 +240,19 @@ def test_is_no_strangers(
             done(verb, member_id=row.pk, actor=far_officer, at=at)
     with pytest.raises(Denied):
         done(actions.reveal_member, member_id=row.pk, reason="verify", actor=far_officer, at=at)
+
+
+def test_a_file_ends_no_organisation_whose_roll_its_bringer_does_not_see(
+    branch: Body, enter: Callable[..., PartyMember], commander: Actor, at: datetime, on: date
+) -> None:
+    enter()
+    set_scope(commander)
+    key = (branch.code,)
+    intake = take(keys={key: 2}, actor=commander, at=at)
+    held = intake.held([key], is_locked=False)[key]
+
+    intake.check(dict(held) | {"end": on}, held=held)
+
+    [(_code, no)] = list(intake.end())
+    assert isinstance(no, StillHanging)
+    assert no.allowed == ["members"]

@@ -291,11 +291,7 @@ def _confirm(
         _check_decider(row, actor)
         taken.check(row, is_waiting=True)
         taken.fill(row)
-    carried = [
-        one
-        for row in rows
-        for one in _carried(row, posts[row.post_id], kind_of(known, posts[row.post_id], row), at)
-    ]
+    carried = [one for row in rows for one in _carried(row, posts[row.post_id], known, at)]
     accounts.hold_accounts({row.account_id for row in rows})
     _settle(rows, Decision.CONFIRMED, reason=reason, by=actor.id, actor=actor, at=at)
     accounts.carry(roles=carried, actor=_worker(), at=at)
@@ -326,17 +322,19 @@ def _withdraw(keys: Collection[UUID], *, actor: Actor, at: datetime) -> list[App
     return rows
 
 
-def kind_of(known: Mapping[str, Sequence[PostKind]], post: Post, row: Appointment) -> PostKind:
-    """Return what the kind of a post was on the first day of an appointment."""
-    return kind_on(known, post.kind, row.valid_from)
+def _carried(
+    row: Appointment, post: Post, known: Mapping[str, Sequence[PostKind]], at: datetime
+) -> Iterable[Carried]:
+    """Give the roles of one appointment: never from a day that is past, none when it is over.
 
-
-def _carried(row: Appointment, post: Post, kind: PostKind, at: datetime) -> Iterable[Carried]:
-    """Give the roles of one appointment: never from a day that is past, none when it is over."""
+    They are those of the kind on the day from which they count: who enters a term late brings no
+    roles back that the kind has lost since.
+    """
     begins = max(at, moment(row.valid_from))
     ends = moment(row.valid_to) if row.valid_to else None
     if ends is not None and ends <= begins:
         return
+    kind = kind_on(known, post.kind, timezone.localdate(begins))
     for role in kind.roles:
         in_body = role in BODY_ROLES
         yield Carried(
@@ -352,7 +350,13 @@ def _carried(row: Appointment, post: Post, kind: PostKind, at: datetime) -> Iter
 
 
 def _check_decider(row: Appointment, actor: Actor) -> None:
-    check_role(actor, row.region_path, rules.may_confirm, _("这一级的任职由上一级负责人确认"))
+    check_role(
+        actor,
+        row.region_path,
+        rules.may_confirm,
+        _("这一级的任职由上一级负责人确认"),
+        held_at=rules.confirmed_at(row.region_path),
+    )
     rules.check_two_hands(proposed_by=row.proposed_by, holder=row.account_id, decided_by=actor.id)
     _check_open(row)
 

@@ -18,6 +18,7 @@ from quanyu.organisations.actions.founding import (
     found_bodies,
 )
 from quanyu.organisations.actions.keepers import check_keeper, lock_body, lock_tree
+from quanyu.organisations.actions.posts import check_seated
 from quanyu.organisations.actions.standing import Stand, as_now, since, stand
 from quanyu.organisations.models import Body
 from quanyu.organisations.rules.changing import Change, Nothing, check_day, returns
@@ -152,6 +153,7 @@ def reseat_body(
 
     :raises WrongDuty: if there is no such place
     :raises Nothing: if it stands there already
+    :raises StillHanging: if its posts would stand elsewhere
     :raises WrongDay: if the day is to come or would rewrite history
     :raises NotKeeper: if the actor has another part in one of the places
     :raises Denied: if there is no such body, or the actor has no part in one of the places
@@ -159,6 +161,8 @@ def reseat_body(
     body = _standing(body_id, actor)
     check_keeper(actor, place, body.kind)
     rules.check_place(place, is_known=regions.is_known(place))
+    if place != body.region_path:
+        check_seated(body.pk, body.code, place, on=timezone.localdate(at))
     new = {"region_path": place}
     return _change(body, Change.RELOCATE, new, day=day, because=because, actor=actor, at=at)
 

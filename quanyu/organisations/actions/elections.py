@@ -22,7 +22,7 @@ from quanyu.organisations.rules import voting
 from quanyu.organisations.rules.norms import Norm
 from quanyu.organisations.rules.party import ELECTING, term_norm
 from quanyu.organisations.rules.rhythm import LONGEST
-from quanyu.organisations.rules.terms import Form, said
+from quanyu.organisations.rules.terms import Form, WrongTerm, said
 from quanyu.organisations.rules.voting import MOST_SEATS, MOST_VOTERS, Seat, Sheet, Tally
 from quanyu.organisations.workflow.elections import ELECTION
 
@@ -266,7 +266,15 @@ def conclude(
     chosen = row.elected()
     held = norms.norms(on=timezone.localdate(at))
     usual = term_norm(party.facts_of(body, on=timezone.localdate(at)), held)
-    day = starts or _last_day(row, actor=actor)
+    voted = _last_day(row, actor=actor)
+    day = starts or voted
+    if day < voted:
+        raise WrongTerm(
+            _("新一届不能早于投票的日子{voted}"),
+            field="starts",
+            value=day.isoformat(),
+            voted=voted.isoformat(),
+        )
     row.next_term = begin(
         body,
         form=_form(chosen),

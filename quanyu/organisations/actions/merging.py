@@ -113,15 +113,20 @@ def dissolve_body(
 
 
 def _check_nothing_hangs(body: Body, actor: Actor, *, at: datetime) -> None:
-    """Refuse if anything hangs on the body, seen or not; the sentence tells kinds and numbers."""
+    """Refuse if anything hangs on the body; the sentence tells kinds and numbers."""
+    found = hanging_on(body.pk, actor=actor, at=at)
+    if found:
+        raise still_hanging(body.code, found)
+
+
+def hanging_on(body_id: UUID, *, actor: Actor, at: datetime) -> Sequence[Hanging]:
+    """Return all that hangs on a body, whether the actor sees it or not."""
     worker = system(settings.QUANYU_CITY, job=JOB)
     set_scope(worker)
     try:
-        found = all_hanging(body.pk, actor=worker, at=at)
+        return all_hanging(body_id, actor=worker, at=at)
     finally:
         set_scope(actor)
-    if found:
-        raise still_hanging(body.code, found)
 
 
 def still_hanging(code: str, found: Sequence[Hanging]) -> StillHanging:

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from django.db import connection, transaction
-from django.db.models import Model
+from django.db.models import Model, Q
 from django.utils import timezone
 
 from quanyu.kernel.access.rules import Actor, ActorKind
@@ -16,7 +16,8 @@ from quanyu.kernel.errors import gettext_noop as _
 from quanyu.organisations import rules as bodies
 from quanyu.organisations.models import Appointment, Body, Establishment, Post, PostKind
 from quanyu.organisations.rules import posts as rules
-from quanyu.organisations.rules.posts import Decision, Hours, Seated
+from quanyu.organisations.rules.changing import StillHanging
+from quanyu.organisations.rules.posts import Decision, Hours, PostLevel, Seated
 from quanyu.regions import queries as regions
 from quanyu.regions.rules import level_of
 
@@ -295,11 +296,14 @@ def check_opener(actor: Actor, place: str) -> None:
     check_role(actor, place, rules.may_confirm, _("这一级的岗位由上一级设立和撤销"))
 
 
-def check_role(actor: Actor, place: str, may: May, sentence: str) -> None:
-    """Refuse who may not do this at the level of a place; the system may everywhere."""
-    roles = actor.roles_at(place)
-    if not roles:
+def check_role(actor: Actor, place: str, may: May, sentence: str, *, held_at: str = "") -> None:
+    """Refuse who may not do this at the level of a place; the system may everywhere.
+
+    :param held_at: where the role must be held, or above it; "" for the place itself
+    """
+    if not actor.roles_at(place):
         raise Denied
+    roles = actor.roles_at(held_at or place)
     if actor.kind is not ActorKind.SYSTEM and not may(roles, level_of(place)):
         raise rules.NotAppointer(sentence)
 
@@ -316,11 +320,25 @@ def check_room(post: Post, seats: int, *, since: date, actor: Actor) -> None:
         )
 
 
+def check_seated(body: UUID, code: str, place: str, *, on: date) -> None:
+    """Refuse a seat for a body at which its posts would stand elsewhere: they are closed first.
+
+    Else who leads the old place would go on filling them.
+    """
+    inner = PostKind.objects.filter(level=PostLevel.BODY).values("code")
+    rows = Post.objects.beyond(on).filter(body=body)
+    left = rows.filter(Q(kind__in=inner) | ~Q(region_path__startswith=place)).count()
+    if left:
+        raise StillHanging(
+            _("单位还有 {n} 个岗位设在原地，请先撤销"), field="place", value=code, n=left
+        )
+
+
 def shut(post: Post, day: date, *, actor: Actor, at: datetime) -> None:
     """Close a post that has been checked and is locked."""
     post.valid_to = day
     post.save(update_fields=["valid_to"])
-    last = post.stood.get(valid_to=None)
+    last = post.stood.latest("valid_from")
     last.valid_to = max(day, last.valid_from)
     last.save(update_fields=["valid_to"])
     record("post.close", post, actor=actor, at=at, facts={"end": day.isoformat()})

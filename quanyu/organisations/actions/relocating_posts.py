@@ -31,13 +31,15 @@ def relocate_posts(*, reorganisation_id: UUID, actor: Actor, at: datetime) -> bo
 
     def batch(after: UUID | None) -> Batch:
         heirs = following.heirs(reorganisation_id)
-        rows = _left(list(heirs))
-        day = following.day_of(reorganisation_id) if rows else None
+        if not heirs:
+            return Batch(0, 0, None, is_last=True)
+        day = following.day_of(reorganisation_id)
+        rows = _left(list(heirs), day)
         is_moving = following.moves_grants(reorganisation_id, actor=actor)
         for row in rows:
-            if is_moving and day is not None:
+            if is_moving:
                 _move(row, heirs[row.region_path], day, actor=actor, at=at)
-            elif day is not None:
+            else:
                 _end(row, day, actor=actor, at=at)
         return Batch(len(rows), len(rows), None, is_last=len(rows) < MOST)
 
@@ -50,14 +52,14 @@ def relocate_posts(*, reorganisation_id: UUID, actor: Actor, at: datetime) -> bo
     )
 
 
-def _left(paths: Sequence[str]) -> list[Post]:
-    rows = Post.objects.filter(region_path__in=paths, valid_to=None)
+def _left(paths: Sequence[str], day: date) -> list[Post]:
+    rows = Post.objects.beyond(day).filter(region_path__in=paths)
     return list(rows.select_for_update(of=("self",)).order_by("pk")[:MOST])
 
 
 def _move(row: Post, there: str, day: date, *, actor: Actor, at: datetime) -> None:
-    last = row.stood.select_for_update().get(valid_to=None)
-    last.valid_to = max(day, last.valid_from)
+    last = row.stood.select_for_update().latest("valid_from")
+    ends, last.valid_to = last.valid_to, max(day, last.valid_from)
     last.save(update_fields=["valid_to"])
     Establishment.objects.create(
         post=row,
@@ -65,6 +67,7 @@ def _move(row: Post, there: str, day: date, *, actor: Actor, at: datetime) -> No
         seats=row.seats,
         source=last.source,
         valid_from=max(day, last.valid_from),
+        valid_to=ends,
     )
     facts = {"from": row.region_path, "to": there}
     row.region_path = there

@@ -14,10 +14,10 @@ from quanyu.kernel.columns import Key, Row
 from quanyu.kernel.errors import gettext_noop as _
 from quanyu.organisations import rules
 from quanyu.organisations.actions.keepers import check_keeper
-from quanyu.organisations.actions.merging import still_hanging
+from quanyu.organisations.actions.merging import hanging_on, still_hanging
+from quanyu.organisations.actions.posts import check_seated
 from quanyu.organisations.actions.standing import Stand, found, stand
 from quanyu.organisations.models import Body, Footing
-from quanyu.organisations.queries.hanging import all_hanging
 from quanyu.organisations.rules.changing import Change
 from quanyu.organisations.rules.credit import check_credit
 from quanyu.organisations.rules.fitting import WrongSuperior, check_superior
@@ -103,6 +103,7 @@ class Bodies:
         check_keeper(self._actor, place, row["kind"])
         if held:
             check_keeper(self._actor, held["place"], held["kind"])
+            self._check_seat(row, held)
         rules.check_body(
             code=row["code"], kind=row["kind"], name=row["name"], phone=row.get("phone") or ""
         )
@@ -119,7 +120,7 @@ class Bodies:
             if no is not None:
                 yield (code,), no
         for code in self._ended:
-            found = all_hanging(self._ids[code], actor=self._actor, at=self._at)
+            found = hanging_on(self._ids[code], actor=self._actor, at=self._at)
             if found:
                 yield (code,), still_hanging(code, found)
 
@@ -193,6 +194,10 @@ class Bodies:
             self._ids[above] if above else None,
             Change.TAKE,
         )
+
+    def _check_seat(self, row: Row, held: Row) -> None:
+        if row["place"] != held["place"]:
+            check_seated(self._ids[row["code"]], row["code"], row["place"], on=self._today)
 
     def _check_credit(self, row: Row) -> None:
         uscc = row.get("uscc") or ""

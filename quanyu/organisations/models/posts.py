@@ -94,6 +94,15 @@ class StaffNorm(models.Model):
         return f"{self.key} {self.amount}"
 
 
+class Posts(models.QuerySet["Post"]):
+    """Posts, chainable."""
+
+    def beyond(self, day: date) -> Self:
+        """Keep those that stand after ``day``, some of them closed for a later day already."""
+        closing = Q(valid_to__gt=day) & Q(valid_to__gt=F("valid_from"))
+        return self.filter(Q(valid_to__isnull=True) | closing)
+
+
 class Post(models.Model):
     """A post of a body, perhaps for a grid or a building (岗位).
 
@@ -119,6 +128,8 @@ class Post(models.Model):
     is_sample = models.BooleanField(_("示例"), default=False)
     valid_from = models.DateField(_("设立日期"))
     valid_to = models.DateField(_("撤销日期"), null=True)
+
+    objects = Posts.as_manager()
 
     class Meta:
         verbose_name = verbose_name_plural = _("岗位")

@@ -24,6 +24,7 @@ from quanyu.organisations.rules.posts import (
     STAND_WORDS,
     Decision,
     Stand,
+    confirmed_at,
     may_confirm,
     may_propose,
     stand,
@@ -146,6 +147,7 @@ def told(
         how = stand(row.decision, (row.valid_from, row.valid_to), on=today)
         level = level_of(row.region_path)
         roles = actor.roles_at(row.region_path)
+        deciding = actor.roles_at(confirmed_at(row.region_path))
         is_open, is_mine = how is Stand.PROPOSED, actor.id in {row.proposed_by, row.account_id}
         is_held = how in {Stand.SERVING, Stand.COMING}
         held.append(
@@ -177,7 +179,7 @@ def told(
                 others=tuple(n for k, n in others.get(row.account_id, ()) if k != row.pk),
                 carries=tuple(carries.get(row.pk, ())),
                 stand_ins=tuple(lent.get(row.pk, ())),
-                may_decide=is_open and not is_mine and may_confirm(roles, level),
+                may_decide=is_open and not is_mine and may_confirm(deciding, level),
                 may_withdraw=is_open and actor.id is not None and row.proposed_by == actor.id,
                 may_end=is_held and may_propose(roles, level),
                 may_lend=how is Stand.SERVING and (is_mine or may_propose(roles, level)),

@@ -32,9 +32,10 @@ def follows() -> str:
 @bound.bound.answered_by
 def posts_at(paths: Sequence[str], actor: Actor, at: datetime) -> tuple[Bound, ...]:
     """Return the posts at just these places, each with who holds it as far as the actor sees."""
-    rows = Post.objects.filter(region_path__in=paths, valid_to=None).select_related("body")
+    today = timezone.localdate(at)
+    rows = Post.objects.beyond(today).filter(region_path__in=paths).select_related("body")
     found = list(rows.order_by("region_path", "code"))
-    held = Appointment.objects.visible_to(actor).on(timezone.localdate(at)).filter(post__in=found)
+    held = Appointment.objects.visible_to(actor).on(today).filter(post__in=found)
     names: dict[object, list[str]] = {}
     for post, name in held.values_list("post_id", "account__name"):
         names.setdefault(post, []).append(name)
@@ -54,7 +55,8 @@ def posts_at(paths: Sequence[str], actor: Actor, at: datetime) -> tuple[Bound, .
 @hanging.hanging.answered_by
 def posts_of(body_id: UUID, actor: Actor, at: datetime) -> tuple[Hanging, ...]:
     """Return the posts in force of a body; posts are public, so the actor does not matter."""
-    rows = Post.objects.filter(body=body_id, valid_to=None).select_related("body")
+    rows = Post.objects.beyond(timezone.localdate(at)).filter(body=body_id)
+    rows = rows.select_related("body")
     held = tuple(
         Held(
             post_called(one),

@@ -13,6 +13,7 @@ from quanyu.kernel.errors import Invalid, Refusal
 from quanyu.kernel.errors import gettext_noop as _
 from quanyu.kernel.notices.rules import Group, Topic, declare
 from quanyu.organisations.rules.bodies import CODE
+from quanyu.regions.rules import level_of, parent
 
 MOST_SEATS: Final = 500
 LONGEST: Final = 200
@@ -164,6 +165,14 @@ def may_propose(roles: Collection[str], level: str) -> bool:
 def may_confirm(roles: Collection[str], level: str) -> bool:
     """Answer whether one of these roles confirms for posts at a level of place."""
     return not CONFIRMERS.get(level, frozenset()).isdisjoint(roles)
+
+
+def confirmed_at(place: str) -> str:
+    """Return where, or above where, a role is held that confirms at a place: nobody makes a peer.
+
+    The city has nothing above it.
+    """
+    return place if level_of(place) == PostLevel.CITY else parent(place)
 
 
 # ------------------------------------------------------------------ kinds and posts

@@ -105,7 +105,11 @@ def _held_there(row: GrantRow, place: str, *, at: datetime) -> GrantRow | None:
     if row.appointment is not None:
         return None
     own = GrantRow.objects.filter(
-        account=row.account_id, role=row.role, source__isnull=True, granted_from__lte=at
+        account=row.account_id,
+        role=row.role,
+        source__isnull=True,
+        appointment__isnull=True,
+        granted_from__lte=at,
     ).exclude(pk=row.pk)
     own = own.filter(Q(granted_to__isnull=True) | Q(granted_to__gt=at)).order_by("pk")
     for one in own:

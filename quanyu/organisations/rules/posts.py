@@ -13,7 +13,7 @@ from quanyu.kernel.errors import Invalid, Refusal
 from quanyu.kernel.errors import gettext_noop as _
 from quanyu.kernel.notices.rules import Group, Topic, declare
 from quanyu.organisations.rules.bodies import CODE
-from quanyu.regions.rules import level_of, parent
+from quanyu.regions.rules import Level, level_of, parent
 
 MOST_SEATS: Final = 500
 LONGEST: Final = 200
@@ -172,7 +172,7 @@ def confirmed_at(place: str) -> str:
 
     The city has nothing above it.
     """
-    return place if level_of(place) == PostLevel.CITY else parent(place)
+    return place if level_of(place) is Level.CITY else parent(place)
 
 
 # ------------------------------------------------------------------ kinds and posts

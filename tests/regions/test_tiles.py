@@ -1,7 +1,8 @@
 """A tile of the map … holds what lies in its square, of the tree as it stands (矢量瓦片)."""
 
 import gzip
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from datetime import datetime
 from shutil import rmtree
 from typing import Any
@@ -176,6 +177,16 @@ def test_is_read_and_not_made_the_second_time() -> None:
     Building.objects.update(shape=None)  # and no new edition: no verb does so
 
     assert queries.tiles.tile(tile)[0] == first
+
+
+def test_what_is_kept_is_sent_without_reading_a_single_outline(
+    django_assert_max_num_queries: Callable[[int], AbstractContextManager[Any]],
+) -> None:
+    made = queries.tiles.tile(tile_at(*POINT, 14))
+    queries.tiles.forget()
+
+    with django_assert_max_num_queries(2):
+        assert queries.tiles.tile(tile_at(*POINT, 14)) == made
 
 
 def test_is_sent_for_good_under_its_edition(client: Client) -> None:

@@ -12,7 +12,7 @@ from tempfile import NamedTemporaryFile
 from django.conf import settings
 
 from quanyu.regions.queries.tiles.making import make
-from quanyu.regions.queries.tiles.outlines import Sheet, sheet
+from quanyu.regions.queries.tiles.outlines import mark, sheet
 from quanyu.regions.rules.tiles import Tile
 
 PRESSED = 5
@@ -20,21 +20,21 @@ PRESSED = 5
 
 def edition() -> str:
     """Return the edition that tiles are made of now; it stands in their address."""
-    return sheet().edition
+    return mark()
 
 
 def tile(wanted: Tile) -> tuple[bytes, str]:
     """Return a tile, pressed by gzip, and the edition it is of; nothing where nothing lies."""
-    here = sheet()
-    path = _path(here, wanted)
+    # What is kept needs no outlines: a process that serves files alone never reads a city's.
+    now = mark()
     try:
-        return path.read_bytes(), here.edition
+        return _path(now, wanted).read_bytes(), now
     except FileNotFoundError:
-        pass
+        here = sheet()
     plain = make(wanted, here)
     pressed = gzip.compress(plain, PRESSED, mtime=0) if plain else b""
     if pressed:
-        _keep(path, pressed)
+        _keep(_path(here.edition, wanted), pressed)
     return pressed, here.edition
 
 
@@ -43,8 +43,8 @@ def folder() -> Path:
     return Path(settings.QUANYU_HOME) / "tiles"
 
 
-def _path(here: Sheet, wanted: Tile) -> Path:
-    return folder() / here.edition / str(wanted.z) / f"{wanted.x}-{wanted.y}.gz"
+def _path(edition: str, wanted: Tile) -> Path:
+    return folder() / edition / str(wanted.z) / f"{wanted.x}-{wanted.y}.gz"
 
 
 def _keep(path: Path, pressed: bytes) -> None:

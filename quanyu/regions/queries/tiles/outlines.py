@@ -297,21 +297,32 @@ class Sheet:
     roads: Outlines
 
 
+def mark() -> str:
+    """Return the edition that outlines are of now; reading none of them."""
+    return _mark.get()
+
+
 def sheet() -> Sheet:
-    """Return the outlines as they stand."""
+    """Return the outlines as they stand; the first time in an edition they are all generalised."""
     return _sheet.get()
 
 
 def forget() -> None:
     """Read the outlines anew at the next question: this process has just changed them."""
     _sheet.forget()
+    _mark.forget()
 
 
 def _drawn() -> Sheet:
     # The mark is read before what it marks: a change in between makes the next sheet.
-    edition = tree.edition()
+    edition = _marked()
     places = {level: _places(level) for level in OUTLINES_FROM}
-    return Sheet(edition.hex if edition else "none", places, _estates(), _roads())
+    return Sheet(edition, places, _estates(), _roads())
+
+
+def _marked() -> str:
+    edition = tree.edition()
+    return edition.hex if edition else "none"
 
 
 def _places(level: Level) -> Outlines:
@@ -346,4 +357,5 @@ def _roads() -> Outlines:
     return outlines(read, first=MAIN_ROADS_FROM, is_area=False)
 
 
+_mark: Kept[str] = Kept(_marked, edition=tree.edition)
 _sheet: Kept[Sheet] = Kept(_drawn, edition=tree.edition)

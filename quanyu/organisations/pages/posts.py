@@ -329,7 +329,10 @@ def _opening(
                 _("岗位种类"),
                 "select",
                 options=[
-                    option(kind.code, f"{kind.label}（{kind.level_name}）")
+                    option(
+                        kind.code,
+                        _("{name}（{note}）").format(name=kind.label, note=kind.level_name),
+                    )
                     for kind in kinds.kinds_on(today).values()
                 ],
             ),

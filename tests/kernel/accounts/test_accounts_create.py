@@ -26,6 +26,9 @@ Acts: dict[str, Callable[[Actor, Account, datetime], object]] = {
     "create": lambda actor, _worker, now: actions.create_account(
         username="new", name="新人", password=None, actor=actor, at=now
     ),
+    "create_many": lambda actor, _worker, now: actions.create_accounts(
+        people=[actions.NewAccount("new", "新人")], actor=actor, at=now
+    ),
     "end": lambda actor, worker, now: actions.end_account(
         account=worker, reason="离职", actor=actor, at=now
     ),
@@ -407,3 +410,34 @@ def test_old_failures_are_swept(db: None, now: datetime) -> None:
     actions.count_failure(kind="name", value="somebody", actor=REPORTER, at=yesterday)
 
     assert actions.sweep_attempts(at=now) == 1
+
+
+def test_one_of_many_is_made_as_one_alone(system_administrator: Actor, now: datetime) -> None:
+    alone = actions.create_account(
+        username=" Li.Na ", name=" 李娜 ", password=None, actor=system_administrator, at=now
+    )
+    people = [actions.NewAccount(name, " 李娜 ") for name in (" Li.Na1 ", "li.na2")]
+
+    made = actions.create_accounts(people=people, actor=system_administrator, at=now)
+
+    rows = [Account.objects.get(pk=one.pk) for one in (alone, *made)]
+    assert [one.username for one in rows] == ["li.na", "li.na1", "li.na2"]
+    assert not any(one.has_usable_password() for one in rows)
+    same = ("name", "email", "is_active", "is_demo", "must_change_password", "created_at")
+    assert len({tuple(getattr(one, field) for field in same) for one in rows}) == 1
+    kept = [
+        Record.objects.get(topic="accounts.create", subject__endswith=str(one.pk)) for one in rows
+    ]
+    assert len({(one.actor_id, one.at, tuple(one.changed)) for one in kept}) == 1
+
+
+@pytest.mark.parametrize("names", [["one", "ONE "], ["one", "a b"]])
+def test_none_is_made_where_one_cannot_be(
+    system_administrator: Actor, now: datetime, names: list[str]
+) -> None:
+    people = [actions.NewAccount(name, "李娜") for name in names]
+
+    with pytest.raises(Refusal):
+        actions.create_accounts(people=people, actor=system_administrator, at=now)
+
+    assert not Account.objects.filter(username="one").exists()

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
+from itertools import groupby
 from typing import Final
 from uuid import UUID
 
@@ -54,21 +55,26 @@ def missing(shares: Sequence[StreetShare]) -> list[StreetShare]:
 
 
 def weave(shares: Sequence[StreetShare], *, at: datetime) -> None:
-    """Write street after street, each in a transaction of its own."""
-    for share in missing(shares):
+    """Write area after area, each in a transaction of its own."""
+    for area, streets in groupby(missing(shares), key=lambda one: place_above(one.path)):
         with acting(system(CITY, job=JOB)) as actor, transaction.atomic(), past():
-            Weaver(share, actor=actor, at=at).weave()
+            Weaver(area, list(streets), actor=actor, at=at).weave()
 
 
 class Weaver:
-    """What is written of one street."""
+    """What is written of the streets of one area."""
 
-    def __init__(self, share: StreetShare, *, actor: Actor, at: datetime) -> None:
-        self._share, self._actor, self._at = share, actor, at
+    def __init__(
+        self, area: str, streets: Sequence[StreetShare], *, actor: Actor, at: datetime
+    ) -> None:
+        self._streets, self._actor, self._at = streets, actor, at
+        self._communities = [one for street in streets for one in street.communities]
         self._houses: dict[str, list[tuple[UUID, str]]] = {}
-        for key, grid, address in regions_past.buildings_in(share.path):
+        for key, grid, address in regions_past.buildings_in(area):
             self._houses.setdefault(grid, []).append((key, address))
-        self._called = called(share.path) | called(place_above(share.path))
+        self._called = called(area)
+        for street in streets:
+            self._called |= called(street.path)
 
     def weave(self) -> None:
         """Found the bodies from above, say what they cover, and fill the posts."""
@@ -84,33 +90,34 @@ class Weaver:
         return {row.code: row.pk for row in rows}
 
     def _committees(self) -> dict[str, UUID]:
-        """Found the street's working committee and those of the communities; return by place."""
-        street = self._share.path
-        top = _body(
-            code_of(street),
-            BodyKind.PARTY_WORK_COMMITTEE,
-            self._named(street, "{}党工委", "Party Working Committee of {}"),
-            street,
-        )
-        [committee] = self._found([top]).values()
+        """Found the working committees of streets and those of communities; return by place."""
+        tops = [
+            _body(
+                code_of(one.path),
+                BodyKind.PARTY_WORK_COMMITTEE,
+                self._named(one.path, "{}党工委", "Party Working Committee of {}"),
+                one.path,
+            )
+            for one in self._streets
+        ]
+        found = self._found(tops)
         below = [
             _body(
                 code_of(one.path),
                 BodyKind.PARTY_COMMITTEE,
                 self._named(one.path, "{}党委", "Party Committee of {}"),
                 one.path,
-                committee,
+                found[code_of(place_above(one.path))],
             )
-            for one in self._share.communities
+            for one in self._communities
         ]
-        found = self._found(below)
-        keys = {one.path: found[code_of(one.path)] for one in self._share.communities}
-        return keys | {street: committee}
+        found |= self._found(below)
+        return {one.path: found[code_of(one.path)] for one in (*self._streets, *self._communities)}
 
     def _branches(self, above: Mapping[str, UUID]) -> dict[str, UUID]:
         """Found the grid branches and say which grids they cover; return them by grid."""
         new, covers = [], []
-        for one in self._share.communities:
+        for one in self._communities:
             for number, grids in enumerate(one.branches, start=1):
                 new.append(self._branch(one, number, grids, above[one.path]))
                 covers.append((new[-1].code, grids))
@@ -136,7 +143,7 @@ class Weaver:
     def _groups(self, above: Mapping[str, UUID], branches: Mapping[str, UUID]) -> None:
         """Found the groups of buildings, each under the branch of its grid."""
         new, houses = [], []
-        for one in self._share.communities:
+        for one in self._communities:
             here = [(grid, *house) for grid in one.grids for house in self._houses.get(grid, ())]
             for number in range(one.groups):
                 grid, key, address = here[number * len(here) // one.groups]
@@ -156,7 +163,7 @@ class Weaver:
     def _firms(self, above: Mapping[str, UUID]) -> None:
         """Found the property firms, and their party organisations with as many members."""
         new, members = [], {}
-        for one in self._share.communities:
+        for one in self._communities:
             for number, party in enumerate(one.firms, start=1):
                 code = code_of(one.path, f"pm{number}")
                 name = self._named(
@@ -180,8 +187,8 @@ class Weaver:
             )
 
     def _centres(self) -> None:
-        new = [self._centre(self._share.path)] if self._share.has_centre else []
-        for one in self._share.communities:
+        new = [self._centre(one.path) for one in self._streets if one.has_centre]
+        for one in self._communities:
             if one.has_centre:
                 new.append(self._centre(one.path))
             if one.has_quarter_centre:
@@ -201,29 +208,28 @@ class Weaver:
         """Open the posts, make people without a password, and let each hold one."""
         posts = list(self._posts(above))
         opened = actions.open_posts(posts=posts, actor=self._actor, at=self._at)
-        seats = [row for row in opened for _seat in range(row.seats)]
-        street = self._share.path.strip("/").replace("/", "")
+        seats = [(row, seat) for row in opened for seat in range(row.seats)]
         people = [
-            NewAccount(f"demo.net.{street}.{number:04d}", cast.name_of(number))
-            for number in range(len(seats))
+            NewAccount(f"demo.{row.code}.{seat}", cast.name_of(number))
+            for number, (row, seat) in enumerate(seats)
         ]
         made = accounts.create_accounts(
             people=people, actor=self._actor, at=self._at - timedelta(days=420)
         )
         nominees = [
-            Nominee(post=seat.pk, account=who.pk, reason=REASON, start=SAMPLE_DAY)
-            for seat, who in zip(seats, made, strict=True)
+            Nominee(post=row.pk, account=who.pk, reason=REASON, start=SAMPLE_DAY)
+            for (row, _seat), who in zip(seats, made, strict=True)
         ]
         if nominees:
             rows = actions.propose_all(nominees=nominees, actor=self._actor, at=self._at)
             actions.confirm_batch(batch=rows[0].batch, actor=self._actor, at=self._at)
 
     def _posts(self, above: Mapping[str, UUID]) -> Iterator[NewPost]:
-        street = self._share.path
-        if self._share.members:
-            kind, seats = "street-parttime-member", self._share.members
-            yield _post(code_of(street, "part"), kind, above[street], street, seats)
-        for one in self._share.communities:
+        for street in self._streets:
+            if street.members:
+                kind, place = "street-parttime-member", street.path
+                yield _post(code_of(place, "part"), kind, above[place], place, street.members)
+        for one in self._communities:
             body = above[one.path]
             if one.members:
                 kind = "community-parttime-member"

@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
+from typing import Any
 
 import numpy as np
 
@@ -34,7 +35,8 @@ class Counts:
 
     def less(self, there: Mapping[str, int]) -> "Counts":
         """Return what is still to be made where some are there."""
-        return replace(self, **{name: getattr(self, name) - n for name, n in there.items()})
+        left: dict[str, Any] = {name: getattr(self, name) - n for name, n in there.items()}
+        return replace(self, **left)
 
     def scaled(self, grids: int) -> "Counts":
         """Return as much as falls on so many of the grids: a part of the city, for a test."""
@@ -42,7 +44,7 @@ class Counts:
         def part(number: int) -> int:
             return round(number * grids / self.grids)
 
-        whole = {name: part(getattr(self, name)) for name in SCALED}
+        whole: dict[str, Any] = {name: part(getattr(self, name)) for name in SCALED}
         centres = {level: part(number) for level, number in self.centres.items()}
         return replace(self, **whole, centres=centres)
 

@@ -112,7 +112,8 @@ class Weaver:
             for one in self._communities
         ]
         found |= self._found(below)
-        return {one.path: found[code_of(one.path)] for one in (*self._streets, *self._communities)}
+        paths = [one.path for one in self._streets] + [one.path for one in self._communities]
+        return {path: found[code_of(path)] for path in paths}
 
     def _branches(self, above: Mapping[str, UUID]) -> dict[str, UUID]:
         """Found the grid branches and say which grids they cover; return them by grid."""

@@ -140,6 +140,7 @@ DATA = {
         ),
         "words and signs of addresses, as the standard writes them",
     ),
+    "quanyu/organisations/actions/templates.py": {"_bare": "how the names of offices end"},
     "quanyu/regions/tables.py": dict.fromkeys(
         ("ESTATES", "BUILDINGS", "DWELLINGS"), "examples of what a file must hold, in any language"
     ),

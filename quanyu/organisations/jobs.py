@@ -13,6 +13,7 @@ from quanyu.organisations.actions import (
     announcing,
     appointing,
     following,
+    lapsing,
     relocating,
     relocating_posts,
     telling,
@@ -85,5 +86,13 @@ def _tell(case: UUID, topic: str, since: datetime, *, job: str) -> None:
 @every("*/10 * * * * 40")
 def follow_bodies(at: datetime) -> None:
     """Put meetings, elections and rolls where their organisation stands since it has moved."""
-    worker = system(settings.QUANYU_CITY, job="organisations.follow_bodies")
+    worker = system(settings.QUANYU_CITY, job=following.JOB)
     following.follow_bodies(actor=worker, at=at)
+
+
+@every("20 0 * * * 0")
+def lapse_appointments(at: datetime) -> None:
+    """Note the terms of office that have run out."""
+    worker = system(settings.QUANYU_CITY, job="organisations.lapse_appointments")
+    while lapsing.lapse(actor=worker, at=at):
+        pass

@@ -1,5 +1,6 @@
 """Files of counts and of meetings … are taken in by the rules of their verbs (导入党员数和会议)."""
 
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -9,7 +10,7 @@ from quanyu.kernel.access.rules import Actor, system
 from quanyu.kernel.access.scope import set_scope
 from quanyu.kernel.columns import Table, key_of
 from quanyu.kernel.errors import Denied
-from quanyu.organisations.actions import meetings
+from quanyu.organisations.actions import meetings, reseat_body
 from quanyu.organisations.actions.elections import Plan as Wanted
 from quanyu.organisations.actions.elections import prepare
 from quanyu.organisations.actions.following import follow_bodies
@@ -116,6 +117,19 @@ def test_everything_stands_where_its_body_has_moved(lively: Body, at: datetime) 
     assert moved == [3, 0]
     assert Meeting.objects.get().region_path == there
     assert PartyMember.objects.get().region_path == there
+
+
+def test_goes_with_its_body_in_the_act_that_moves_it(
+    lively: Body, commander: Actor, officer: Actor, at: datetime
+) -> None:
+    there = "34/01/04/001/002/"
+    chief = replace(commander, grants=commander.grants | officer.grants)
+
+    done(reseat_body, body_id=lively.pk, place=there, actor=chief, at=at)
+
+    set_scope(chief)
+    assert PartyMember.objects.get().region_path == there
+    assert Meeting.objects.get().region_path == there
 
 
 def test_a_body_with_something_under_way_says_so(

@@ -12,6 +12,7 @@ from quanyu.kernel.access.rules import Actor
 from quanyu.kernel.audit.actions import record
 from quanyu.kernel.errors import gettext_noop as _
 from quanyu.organisations import rules
+from quanyu.organisations.actions.following import follow_at_once
 from quanyu.organisations.actions.founding import (
     NewBody,
     check_credit_is_free,
@@ -164,7 +165,9 @@ def reseat_body(
     if place != body.region_path:
         check_seated(body.pk, body.code, place, on=timezone.localdate(at))
     new = {"region_path": place}
-    return _change(body, Change.RELOCATE, new, day=day, because=because, actor=actor, at=at)
+    row = _change(body, Change.RELOCATE, new, day=day, because=because, actor=actor, at=at)
+    follow_at_once(actor=actor, at=at)
+    return row
 
 
 @transaction.atomic

@@ -2,13 +2,30 @@
 
 from datetime import datetime
 
+from django.conf import settings
 from django.db import models, transaction
 from django.db.models import OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
-from quanyu.kernel.access.rules import Actor
+from quanyu.kernel.access.rules import Actor, system
+from quanyu.kernel.access.scope import set_scope
 from quanyu.kernel.audit.actions import record
 from quanyu.organisations.models import Body, Election, Meeting, PartyMember, TermChange
+
+JOB = "organisations.follow_bodies"
+
+
+def follow_at_once(*, actor: Actor, at: datetime) -> int:
+    """Let records follow in the transaction that moves their body: no moment lies between.
+
+    Who moves a body may see none of them; the system takes them along.
+    """
+    worker = system(settings.QUANYU_CITY, job=JOB)
+    set_scope(worker)
+    try:
+        return follow_bodies(actor=worker, at=at)
+    finally:
+        set_scope(actor)
 
 
 @transaction.atomic

@@ -276,6 +276,7 @@ def topic_names() -> dict[str, str]:
         "appointment.refuse": _("不同意任职"),
         "appointment.withdraw": _("撤回提名"),
         "appointment.end": _("登记卸任"),
+        "appointment.lapse": _("任职到期"),
     }
 
 

@@ -259,11 +259,14 @@ def test_is_not_of_what_has_no_term(work_committee: Body, officer: Actor, at: da
         done(actions.prepare, body_id=work_committee.pk, wanted=WANTED, actor=officer, at=at)
 
 
-def test_makes_a_term_that_nobody_writes_over(cast: Do, do: Do, branch: Body, on: date) -> None:
+def test_makes_a_term_that_nobody_writes_over(
+    cast: Do, do: Do, branch: Body, officer: Actor, at: datetime, on: date
+) -> None:
     do(actions.conclude, election_id=cast(18, 15, 14, 3).pk)
+    said = {"form": "committee", "size": 9, "starts": on, "years": 5}
 
     with pytest.raises(WrongTerm):
-        do(keep_term, body_id=branch.pk, form="committee", size=9, starts=on, years=5)
+        done(keep_term, body_id=branch.pk, **said, actor=officer, at=at)
     assert CommitteeTerm.objects.get(body=branch).size == 3
 
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from quanyu.kernel.access.rules import Actor, Role
 from quanyu.kernel.errors import Denied
 from quanyu.organisations.actions.terms import ask_change, decide_change, keep_term
-from quanyu.organisations.models import Body, CommitteeTerm
+from quanyu.organisations.models import Body, CommitteeTerm, TermChange
 from quanyu.organisations.queries import party as queries
 from quanyu.organisations.rules import terms as rules
 from quanyu.organisations.rules.party import NotLedByYou
@@ -72,7 +72,7 @@ def test_months_go_on_by_the_calendar(day: date, months: int) -> None:
 
 
 def test_ends_when_the_next_begins(
-    term: CommitteeTerm, branch: Body, secretary: Actor, at: datetime
+    term: CommitteeTerm, branch: Body, officer: Actor, at: datetime
 ) -> None:
     done(
         keep_term,
@@ -81,7 +81,7 @@ def test_ends_when_the_next_begins(
         size=1,
         starts=date(2026, 3, 1),
         years=5,
-        actor=secretary,
+        actor=officer,
         at=at,
     )
 
@@ -91,7 +91,7 @@ def test_ends_when_the_next_begins(
 
 
 def test_does_not_begin_before_the_one_before(
-    term: CommitteeTerm, branch: Body, secretary: Actor, at: datetime
+    term: CommitteeTerm, branch: Body, officer: Actor, at: datetime
 ) -> None:
     with pytest.raises(rules.WrongTerm):
         done(
@@ -101,9 +101,31 @@ def test_does_not_begin_before_the_one_before(
             size=1,
             starts=date(2021, 5, 31),
             years=5,
-            actor=secretary,
+            actor=officer,
             at=at,
         )
+
+
+def test_is_not_rewritten_by_who_it_binds(
+    term: CommitteeTerm, branch: Body, secretary: Actor, at: datetime
+) -> None:
+    said = {"form": "committee", "size": 3, "starts": date(2021, 6, 1), "years": 9}
+
+    with pytest.raises(NotLedByYou):
+        done(keep_term, body_id=branch.pk, **said, actor=secretary, at=at)
+
+    term.refresh_from_db()
+    assert term.years == 5
+
+
+def test_that_has_ended_is_moved_no_more(
+    asked: TermChange, term: CommitteeTerm, branch: Body, officer: Actor, at: datetime
+) -> None:
+    said = {"form": "secretary", "size": 1, "starts": date(2026, 3, 1), "years": 5}
+    done(keep_term, body_id=branch.pk, **said, actor=officer, at=at)
+
+    with pytest.raises(rules.ChangeDecided):
+        done(decide_change, change_id=asked.pk, is_approved=True, actor=officer, at=at)
 
 
 def test_is_not_kept_of_a_working_committee(

@@ -32,13 +32,17 @@ def keep_term(
 ) -> CommitteeTerm:
     """Enter a committee that serves from a day on; the one before it ends that day (登记届期).
 
-    A term that began on the same day is put right, unless an election made it.
+    A term that began on the same day is put right, unless an election made it. The first one may
+    be entered by who leads the organisation; from then on its dates are the superior's, who alone
+    lets an election be earlier or later.
 
     :raises WrongTerm: if form, size or years cannot be, or it begins before the one before
-    :raises NotLedByYou: if the actor has another role there
+    :raises NotLedByYou: if the actor has another role there, or none where the superior stands
     :raises Denied: if there is no such body, or the actor has no part in its place
     """
     body = led(body_id, actor=actor)
+    if CommitteeTerm.objects.filter(body=body).exists():
+        _check_superior(body, _("已登记过届期，改写或另登一届由上级党组织办理"), actor=actor)
     row = begin(body, form=form, size=size, starts=starts, years=years, actor=actor, at=at)
     facts = {"form": form, "size": size, "years": years, "starts": str(starts)}
     record("term.keep", row, actor=actor, at=at, facts=facts)
@@ -136,6 +140,8 @@ def decide_change(
     row.save(update_fields=["words", "is_approved", "decided_by", "decided_at"])
     if is_approved:
         term = CommitteeTerm.objects.select_for_update().get(pk=row.term_id)
+        if term.ended is not None:
+            raise rules.ChangeDecided(_("这一届已经结束，不能再延期或提前"))
         term.moved_to = term.due_date = row.to
         term.save(update_fields=["moved_to", "due_date"])
     verb = "approve" if is_approved else "refuse"
@@ -156,6 +162,11 @@ def check_decider(row: TermChange, *, actor: Actor) -> None:
         )
     if actor.id == row.asked_by:
         raise rules.NotAnother(_("申请人不能批复自己的申请，须由另一人办理"))
+
+
+def _check_superior(body: Body, sentence: str, *, actor: Actor) -> None:
+    if not DECIDERS & actor.roles_at(_superior(body)):
+        raise NotLedByYou(sentence, allowed=sorted(map(str, DECIDERS)))
 
 
 def _superior(body: Body) -> str:

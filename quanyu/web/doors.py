@@ -41,9 +41,9 @@ def front_door(key: str, view: View) -> View:
         roles = actor_of(request).roles
         if opens(key, roles) or not seat_of(request).account:
             return behind(request, *args, **kwargs)
-        doors = navigation(roles)[-1]["doors"]
-        own = [one for one in doors if not opens(one["key"], NONE)]
-        return HttpResponseRedirect((own or doors)[0]["url"])
+        groups = [group["doors"] for group in navigation(roles)]
+        own = [one for doors in reversed(groups) for one in doors if not opens(one["key"], NONE)]
+        return HttpResponseRedirect((own or groups[-1])[0]["url"])
 
     return opened
 

@@ -260,3 +260,9 @@ def test_tells_one_first_grid_from_another() -> None:
     held = browser.get("/desk/grants").context["held"]
 
     assert [one["place"] for one in held] == ["梅山路社区 第一网格"]
+
+
+def test_a_party_officer_begins_with_the_party_organisations() -> None:
+    browser = browser_of(person(Role.PARTY_OFFICER, STREET))
+
+    assert browser.get(reverse("desk"), follow=True).redirect_chain == [("/desk/party", 302)]

@@ -51,13 +51,11 @@ KEPT = (
 )
 """Tables that a test with real commits leaves alone: reference data, the same for all tests."""
 
-EMPTIED = frozenset(
-    {"organisations_post", "organisations_establishment", "organisations_appointment"}
-)
-"""Tables of those that a test with real commits empties all the same: the template has no row."""
+KEPT_APPS = ("regions", "organisations")
+"""Whose tables are put back as the template has them, where a test has committed to them."""
 
 PRISTINE = sql.Identifier("pristine")
-"""The schema of a copy of all places, from which they are put back."""
+"""The schema of a copy of all places and bodies, from which they are put back."""
 
 GROUND: list[Any] = []
 """The marks of the places as they were put back last; empty until then."""
@@ -168,25 +166,30 @@ def _drop(maker: psycopg.Connection[Any], name: str) -> None:
     maker.execute(drop)
 
 
+def _above(field: Any) -> Any:
+    """Return what a field leads to, if its table is put back too."""
+    one = field.related_model
+    return one if isinstance(one, type) and one._meta.app_label in KEPT_APPS else None
+
+
 def _ground() -> list[str]:
-    """Return the tables of places, each after those that it hangs on."""
+    """Return the tables of places and of bodies, each after those that it hangs on."""
     ordered: list[type[Model]] = []
 
     def take(model: type[Model]) -> None:
-        above = [field.related_model for field in model._meta.fields if field.is_relation]
-        for one in above:
-            if isinstance(one, type) and one._meta.app_label == "regions" and one is not model:
-                take(one)
+        for one in {_above(field) for field in model._meta.fields} - {None, model}:
+            take(one)
         if model not in ordered:
             ordered.append(model)
 
-    for model in apps.get_app_config("regions").get_models():
-        take(model)
+    for label in KEPT_APPS:
+        for model in apps.get_app_config(label).get_models():
+            take(model)
     return [model._meta.db_table for model in ordered]
 
 
 def _keep_ground(maker: psycopg.Connection[Any]) -> None:
-    """Keep a copy of all places as they stand in the template."""
+    """Keep a copy of all places and bodies as they stand in the template."""
     maker.execute(sql.SQL("CREATE SCHEMA {}").format(PRISTINE))
     for name in _ground():
         table = sql.Identifier(name)
@@ -202,7 +205,7 @@ def _marks(cleaner: psycopg.Connection[Any]) -> list[Any]:
 
 
 def _restore_ground(cleaner: psycopg.Connection[Any]) -> None:
-    """Put all places back as the template has them, where a test has committed to them."""
+    """Put places and bodies back as the template has them, where a test has committed to them."""
     if GROUND and _marks(cleaner) == GROUND:
         return
     tables = [sql.Identifier(name) for name in _ground()]
@@ -243,7 +246,7 @@ def _written(cleaner: psycopg.Connection[Any]) -> dict[tuple[str, str], int]:
 
 
 def _is_emptied(name: str) -> bool:
-    return name in EMPTIED or not name.startswith(KEPT)
+    return not name.startswith(KEPT)
 
 
 def _hanging(cleaner: psycopg.Connection[Any]) -> list[str]:

@@ -116,7 +116,7 @@ DOORS: tuple[tuple[Promise | str, tuple[Door, ...]], ...] = (
             Door("posts", "desk_posts", "id-badge-2", _("岗位"), MATTERS),
             Door("appointments", "desk_appointments", "user-check", _("任职"), MATTERS),
             Door("staffing", "desk_staffing", "users-group", _("街道配备"), MATTERS),
-            Door("duties", "desk_duties", "clipboard-list", _("权责清单"), GROUND),
+            Door("duties", "desk_duties", "clipboard-list", _("权责清单"), NET),
             Door(
                 "reorganisations",
                 "desk_reorganisations",

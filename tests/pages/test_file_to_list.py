@@ -1,27 +1,23 @@
 """A district officer brings bodies in: faults come back, the mended file goes in (导入单位)."""
 
 import csv
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from django.db import connection
 from playwright.sync_api import Download, Page, expect
 
 from quanyu.kernel.access.rules import Actor, Role
 from quanyu.organisations.models import Body
-from tests.conftest import STREET, owner, person
+from tests.conftest import STREET, person
 from tests.pages.conftest import PHONE, WIDE, Sit, look, work
 from tests.pages.test_axe import faults
 
 
 @pytest.fixture
-def officer(transactional_db: None) -> Iterator[Actor]:
-    """区级统筹 of the district; what this person brings in is reference data, and goes again."""
-    yield person(Role.DISTRICT_ADMIN, "34/01/04/", name="方圆")
-    with owner(connection.settings_dict["NAME"]) as cleaner:
-        cleaner.execute("DELETE FROM organisations_body WHERE code IN ('lamps', 'cafe')")
+def officer(transactional_db: None) -> Actor:
+    """区级统筹 of the district."""
+    return person(Role.DISTRICT_ADMIN, "34/01/04/", name="方圆")
 
 
 def kept(begun: Download, path: Path) -> list[list[str]]:

@@ -168,7 +168,7 @@ def _drop(maker: psycopg.Connection[Any], name: str) -> None:
 
 def _above(field: Any) -> Any:
     """Return what a field leads to, if its table is put back too."""
-    one = field.related_model
+    one: Any = field.related_model
     return one if isinstance(one, type) and one._meta.app_label in KEPT_APPS else None
 
 

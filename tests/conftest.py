@@ -168,8 +168,9 @@ def _drop(maker: psycopg.Connection[Any], name: str) -> None:
 
 def _above(field: Any) -> Any:
     """Return what a field leads to, if its table is put back too."""
-    one: Any = field.related_model
-    return one if isinstance(one, type) and one._meta.app_label in KEPT_APPS else None
+    one = field.related_model
+    label = getattr(getattr(one, "_meta", None), "app_label", "")
+    return one if label in KEPT_APPS else None
 
 
 def _ground() -> list[str]:

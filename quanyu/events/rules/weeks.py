@@ -39,5 +39,6 @@ class Weeks(NamedTuple):
     def next(self, *, goal: int, found: int) -> "Weeks":
         """Return the weeks before these that may hold so many, as these hold what was found."""
         length = self.end - self.begin
-        wanted = goal * length * 5 // (4 * max(found, 1))
-        return self.before(max(1, min(wanted, length * WIDER, WIDEST)))
+        widest = min(length * WIDER, WIDEST)
+        wanted = goal * length * 5 // (4 * found) if found else widest
+        return self.before(max(1, min(wanted, widest)))

@@ -18,12 +18,12 @@ from quanyu.organisations.queries import party as reads
 from quanyu.organisations.queries.norms import norms
 from quanyu.organisations.queries.party_words import sentence
 from quanyu.organisations.queries.sections import Figure, Section, sections
+from quanyu.organisations.rules.kinds import PARTY
 from quanyu.organisations.rules.members import STANDING_WORDS, Standing
 from quanyu.organisations.rules.norms import NormKey, norm
 from quanyu.organisations.rules.party import (
     ELECTING,
     LIFE_KEEPERS,
-    PARTY,
     TITLES,
     Head,
     term_norm,

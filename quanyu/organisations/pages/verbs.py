@@ -23,7 +23,8 @@ from quanyu.organisations.pages.filled import (
 )
 from quanyu.organisations.rules import KIND_WORDS, BodyKind, WrongBody
 from quanyu.organisations.rules.covering import COVERERS, Tie
-from quanyu.organisations.rules.fitting import BRANCHES, COMMUNITY_PARTY, check_superior
+from quanyu.organisations.rules.fitting import check_superior
+from quanyu.organisations.rules.kinds import alike
 from quanyu.regions import queries as regions
 from quanyu.regions.queries import choices
 from quanyu.regions.rules import ancestry
@@ -49,17 +50,15 @@ class Verb:
 def _rename_fields(
     row: queries.BodyEntry, given: Given, no: Refusal | None, actor: Actor
 ) -> Fields:
-    kinds = next((g for g in (BRANCHES, COMMUNITY_PARTY) if row.kind in g), frozenset())
+    kinds = alike(row.kind)
     known = given or {"name": row.name, "name_en": row.name_en, "kind": row.kind}
     fields = [
         one_field("name", _("名称"), no, known, longest=80),
         one_field("name_en", _("英文名称"), no, known, is_required=False, longest=120),
     ]
-    if kinds:
-        words = [kind for kind in KIND_WORDS if kind in kinds]
-        fields.append(
-            one_field("kind", _("类型"), no, known, "select", options=kind_options(words))
-        )
+    if len(kinds) > 1:
+        options = kind_options([kind for kind in KIND_WORDS if kind in kinds])
+        fields.append(one_field("kind", _("类型"), no, known, "select", options=options))
     return fields
 
 
@@ -147,17 +146,16 @@ def _cover(row: queries.BodyEntry, given: Given, actor: Actor, at: datetime) -> 
 
 
 def _merge_fields(row: queries.BodyEntry, given: Given, no: Refusal | None, actor: Actor) -> Fields:
-    kinds = next((g for g in (BRANCHES, COMMUNITY_PARTY) if row.kind in g), frozenset())
-    words = [kind for kind in KIND_WORDS if kind in kinds]
-    near = _near(row, kinds or frozenset({BodyKind(row.kind)}))
+    kinds = alike(row.kind)
+    near = _near(row, kinds)
     fields = [
         one_field("into", _("并入哪个单位"), no, given, "select", options=near),
         one_field(
             "name", _("合并后的名称"), no, given, is_required=False, help=_("不填：名称不变")
         ),
     ]
-    if words:
-        options = kind_options(words)
+    if len(kinds) > 1:
+        options = kind_options([kind for kind in KIND_WORDS if kind in kinds])
         label = _("合并后的类型")
         fields.append(
             one_field("kind", label, no, given, "select", is_required=False, options=options)

@@ -8,8 +8,8 @@ from django.db.models import Q, QuerySet
 
 from quanyu.kernel.access.rules import Actor
 from quanyu.organisations.models import Body
-from quanyu.organisations.rules.kinds import BodyKind
-from quanyu.organisations.rules.party import ELECTING, PARTY
+from quanyu.organisations.rules.kinds import PARTY, BodyKind
+from quanyu.organisations.rules.party import ELECTING
 
 MOST = 300
 """So many bodies a form offers; of more, one begins from the body's own page."""

@@ -12,9 +12,9 @@ from quanyu.kernel.access.rules import Actor, upper
 from quanyu.kernel.errors import Denied
 from quanyu.organisations.models import Body, CommitteeTerm, MemberCount, TermChange
 from quanyu.organisations.queries.norms import norms
+from quanyu.organisations.rules.kinds import PARTY
 from quanyu.organisations.rules.norms import NormKey, Norms, norm
 from quanyu.organisations.rules.party import (
-    PARTY,
     Facts,
     Head,
     Warned,

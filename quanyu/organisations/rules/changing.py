@@ -10,7 +10,7 @@ from uuid import UUID
 from quanyu.kernel.errors import Refusal
 from quanyu.kernel.errors import gettext_noop as _
 from quanyu.organisations.rules.dates import WrongDay
-from quanyu.organisations.rules.fitting import BRANCHES, COMMUNITY_PARTY
+from quanyu.organisations.rules.kinds import alike
 
 
 class Change(StrEnum):
@@ -107,15 +107,10 @@ def check_merge(kinds: Mapping[UUID, str], stays: UUID, goes: UUID) -> None:
     from_kind, into_kind = kinds.get(goes, ""), kinds.get(stays, "")
     if stays == goes:
         raise WrongMerge(_("单位不能并入自己"), field="into", value=str(stays))
-    if not _alike(from_kind, into_kind):
+    if into_kind not in alike(from_kind):
         raise WrongMerge(
             _("只有同类单位可以合并：党支部并入党支部，部门并入部门"),
             field="into",
             value=into_kind,
             allowed=[from_kind],
         )
-
-
-def _alike(one: str, other: str) -> bool:
-    groups = (BRANCHES, COMMUNITY_PARTY)
-    return one == other or any({one, other} <= group for group in groups)

@@ -7,7 +7,7 @@ from typing import Final
 
 from quanyu.kernel.errors import Refusal
 from quanyu.kernel.errors import gettext_noop as _
-from quanyu.organisations.rules.kinds import PARTY, BodyKind
+from quanyu.organisations.rules.kinds import BRANCHES, COMMUNITY_PARTY, PARTY, BodyKind
 
 RANK: Final[Mapping[str, int]] = MappingProxyType(
     {
@@ -20,9 +20,6 @@ RANK: Final[Mapping[str, int]] = MappingProxyType(
     }
 )
 """How deep a party organisation stands: each hangs under a higher one."""
-
-BRANCHES: Final = frozenset({BodyKind.BRANCH, BodyKind.JOINT_BRANCH})
-COMMUNITY_PARTY: Final = frozenset({BodyKind.PARTY_COMMITTEE, BodyKind.GENERAL_BRANCH})
 
 CHAIN: Final = _(
     "中国城市报 2021-08-30：街道党工委—社区党委（党总支）—网格党支部—楼院（楼栋）党小组"

@@ -65,3 +65,14 @@ PARTY: Final = frozenset(
     }
 )
 """The party organisations; a group is none in the register of members, and stands in the tree."""
+
+BRANCHES: Final = frozenset({BodyKind.BRANCH, BodyKind.JOINT_BRANCH})
+COMMUNITY_PARTY: Final = frozenset({BodyKind.PARTY_COMMITTEE, BodyKind.GENERAL_BRANCH})
+
+
+def alike(kind: str) -> frozenset[BodyKind]:
+    """Return the kinds one body may change between, and merge within; none of an unknown kind."""
+    for group in (BRANCHES, COMMUNITY_PARTY):
+        if kind in group:
+            return group
+    return frozenset(one for one in BodyKind if one == kind)

@@ -10,19 +10,14 @@ from uuid import UUID
 from quanyu.kernel.access.rules import Role
 from quanyu.kernel.errors import Invalid, Refusal
 from quanyu.kernel.errors import gettext_noop as _
-from quanyu.organisations.rules.kinds import BodyKind
+from quanyu.organisations.rules.kinds import BRANCHES, COMMUNITY_PARTY, PARTY, BodyKind
 from quanyu.organisations.rules.norms import Norm, NormKey, Norms, norm
 from quanyu.organisations.rules.terms import Due, Form, Span, due
 
-BRANCHES: Final = frozenset({BodyKind.BRANCH, BodyKind.JOINT_BRANCH})
-ABOVE: Final = frozenset({BodyKind.GENERAL_BRANCH, BodyKind.PARTY_COMMITTEE})
-PARTY: Final = BRANCHES | ABOVE | frozenset({BodyKind.PARTY_WORK_COMMITTEE, BodyKind.PARTY_GROUP})
-"""The kinds of party organisations."""
-
-ELECTING: Final = BRANCHES | ABOVE
+ELECTING: Final = BRANCHES | COMMUNITY_PARTY
 """Those that are led for a term; a working committee is sent out by its superior."""
 
-COUNTED: Final = BRANCHES | ABOVE | frozenset({BodyKind.PARTY_WORK_COMMITTEE})
+COUNTED: Final = PARTY - {BodyKind.PARTY_GROUP}
 """Those whose members add up; the members of a group are its branch's."""
 
 AT_COMMUNITY: Final = "@community"

@@ -13,9 +13,6 @@ from quanyu.kernel.audit.models import Record, Seal, Verification
 from quanyu.kernel.errors import Denied
 from quanyu.kernel.jobs.actions import announce
 
-BATCH = 5_000
-"""Records in one seal, at most."""
-
 SEALING = 0x5EA1
 LOST = timedelta(hours=2)
 """A verification under way for longer than this was lost with its worker."""
@@ -102,7 +99,7 @@ def seal(*, at: datetime) -> Seal | None:
         cursor.execute("SELECT pg_current_snapshot()::text")
         snapshot: str = cursor.fetchone()[0]
     last = Seal.objects.order_by("-number").first()
-    waiting = list(queries.unsealed(last)[:BATCH])
+    waiting = list(queries.unsealed(last)[: queries.BATCH])
     if not waiting:
         return None
     members = [(str(row.id), row.fingerprint) for row in waiting]

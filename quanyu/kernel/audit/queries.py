@@ -18,6 +18,18 @@ from quanyu.kernel.questions import Question
 LATEST = timedelta(minutes=30)
 """A transaction lives shorter than this (statement and idle limits of the database role)."""
 
+BATCH = 5_000
+"""Records in one seal, at most."""
+
+RECENT = 200
+"""Seals that are looked through for a record beside the full ones: one a minute is not full."""
+
+BOUND_BY_NONE = """NOT EXISTS (
+  SELECT FROM audit_seal AS seal, unnest(seal.members) AS member (id)
+   WHERE seal.number > %s AND member.id >= %s AND member.id = audit_record.id
+)"""
+"""An anti-join: a list of keys in the statement would grow with what half an hour wrote."""
+
 PAGE = 100
 COUNT_TO = 10_000
 
@@ -273,11 +285,11 @@ def unsealed(last: Seal | None) -> models.QuerySet[Record]:
         return rows
     # A record's key bears the time it was made; one that commits late is at most LATEST behind.
     horizon = _before(max(last.members), LATEST)
-    recent = Seal.objects.filter(members__len__gt=0, number__gt=last.number - 200)
-    sealed: set[UUID] = set()
-    for members in recent.values_list("members", flat=True):
-        sealed.update(key for key in members if key >= horizon)
-    return rows.filter(id__gte=horizon).exclude(id__in=sealed)
+    recent = rows.filter(id__gte=horizon)
+    since = last.number - RECENT - recent.count() // BATCH
+    return recent.filter(
+        RawSQL(BOUND_BY_NONE, [since, horizon], output_field=models.BooleanField())  # noqa: S611 - keys alone
+    )
 
 
 def _made(key: UUID) -> datetime:

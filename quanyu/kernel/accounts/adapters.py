@@ -2,7 +2,7 @@
 
 import base64
 from types import MappingProxyType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.internal.flows.login import get_authentication_records
@@ -23,6 +23,9 @@ from quanyu.kernel.accounts.oidc import PROVIDER
 from quanyu.kernel.accounts.sessions import BEGAN, DEVICE, MEANS, SEEN
 from quanyu.kernel.audit.actions import record
 from quanyu.kernel.privacy.fields import ring
+
+if TYPE_CHECKING:
+    import requests
 
 
 class Accounts(DefaultAccountAdapter):  # type: ignore[misc]
@@ -86,6 +89,15 @@ class Provider(DefaultSocialAccountAdapter):  # type: ignore[misc]
     def is_open_for_signup(self, request: HttpRequest, sociallogin: Any) -> bool:
         """Answer no."""
         return False
+
+    def get_requests_session(self) -> "requests.Session":
+        """Return a client that goes where it was told to go, and nowhere that an answer points to.
+
+        The secret, the code and the question for the keys are for the addresses that were checked.
+        """
+        session: requests.Session = super().get_requests_session()
+        session.max_redirects = 0
+        return session
 
     def list_apps(self, request: HttpRequest, provider: Any = None, client_id: Any = None) -> Any:
         """Return the one provider, without asking the database."""

@@ -79,3 +79,38 @@ def _hang_up(silent: socket.socket, asked: list[bool]) -> None:
         while True:
             silent.accept()[0].close()
             asked.append(True)
+
+
+@pytest.fixture
+def pointing() -> Iterator[Any]:
+    """A provider that sends whoever asks it to another address."""
+    paths: list[str] = []
+
+    class Pointing(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            paths.append(self.path)
+            self.send_response(302)
+            self.send_header("Location", "/elsewhere")
+            self.end_headers()
+
+        def log_message(self, *_args: Any) -> None:
+            """Say nothing."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Pointing)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    server.paths = paths  # type: ignore[attr-defined]
+    yield server
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+def test_goes_nowhere_that_an_answer_points_to(db: None, pointing: Any, settings: Any) -> None:
+    settings.QUANYU_OIDC_ISSUER = f"http://127.0.0.1:{pointing.server_port}"
+    settings.QUANYU_OIDC_CLIENT_ID = settings.QUANYU_OIDC_CLIENT_SECRET = "a client of the tests"
+
+    answer = Client().get("/desk/sign-in/oidc")
+
+    assert answer.context["refusal"]["sentence"][:14] == "统一身份认证的答复不符合要求"
+    assert pointing.paths == ["/.well-known/openid-configuration"]

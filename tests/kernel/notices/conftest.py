@@ -178,8 +178,16 @@ def provider(settings: Any) -> Iterator[Provider]:
             if status == 0:  # the line breaks after the message was taken
                 return
             self.send_response(status)
+            if 300 <= status < 400:
+                self.send_header("Location", "/elsewhere")
             self.end_headers()
             self.wfile.write(json.dumps(said).encode())
+
+        def do_GET(self) -> None:
+            held.asked.append({"followed": self.path})
+            self.send_response(200)
+            self.end_headers()
+            self.wfile.write(b'{"Code": "OK", "Id": "m-2"}')
 
         def log_message(self, *_given: Any) -> None:
             """Say nothing."""

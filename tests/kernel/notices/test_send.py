@@ -267,6 +267,20 @@ def test_reads_what_the_provider_says(
     assert (sent.state, sent.fault) == (state, fault)
 
 
+@pytest.mark.parametrize("status", [302, 307])
+def test_carries_no_number_where_an_answer_points_to(
+    status: int, li: Actor, provider: Provider, at: datetime
+) -> None:
+    provider.answers = [(status, {})]
+    choose(li, at=at, ways=SMS)
+    tell(li, at=at)
+
+    sent = send(at)
+
+    assert (sent.state, sent.fault) == ("waiting", f"http {status}")
+    assert [one.get("followed") for one in provider.asked] == [None]
+
+
 @pytest.mark.parametrize(("said", "state"), [("DELIVRD", "delivered"), ("UNDELIV", "dead")])
 def test_takes_the_providers_receipt(
     said: str, state: str, li: Actor, provider: Provider, at: datetime, settings: Any

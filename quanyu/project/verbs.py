@@ -173,9 +173,27 @@ def restore(path: Path, *, file: Path, url: str, keys: Path | None) -> int:
         )
         _settle(home, url)
     say(dataclasses.asdict(done))
+    _say_address_apart(home)
     if done.faults:
         raise Fault("chain_not_whole", count=done.faults)
     return 0
+
+
+def _say_address_apart(home: Home) -> None:
+    """Say what a restored city does not take along: a drill must not answer in the city's name."""
+    if installation.held(home).get("QUANYU_URL"):
+        return
+    sys.stderr.write(
+        choose(
+            "恢复不带走访问地址（QUANYU_URL、QUANYU_HOSTS、QUANYU_HTTPS）和别的设置：现在只应答本机。"
+            f"正式接替原城市时：./run init --home {home.path} --url https://原地址，"
+            "再照原样设好环境变量\n",
+            "The address (QUANYU_URL, QUANYU_HOSTS, QUANYU_HTTPS) and other settings do not come "
+            "with a restore: this one answers on this machine alone. To take over from the old "
+            f"one: ./run init --home {home.path} --url https://ITS-ADDRESS, then set the "
+            "environment as it was\n",
+        )
+    )
 
 
 def _settle(home: Home, url: str) -> None:

@@ -54,6 +54,7 @@ class Twins:
     taken: dict[str, Any]
     said: str
     restored: dict[str, Any]
+    told: str
     found: dict[str, int]
     """The rows of each table before anybody used the restored city."""
 
@@ -87,6 +88,7 @@ def twins(built_demo: Demo, tmp_path_factory: pytest.TempPathFactory) -> Iterato
         taken=taken,
         said=said,
         restored=json.loads(printed),
+        told=problem,
         found=counted(other, archive.read(Path(taken["path"])).rows),
     )
     database.stop()
@@ -121,6 +123,7 @@ def test_gives_every_table_the_rows_that_it_had(twins: Twins) -> None:
     assert found == told
     assert told["city.events_event"] >= 60 + len(twins.codes)
     assert twins.taken["rows"] == twins.restored["rows"]
+    assert "QUANYU_URL" in twins.told
 
 
 def test_takes_no_session_along(twins: Twins) -> None:

@@ -22,7 +22,8 @@ from quanyu.kernel.tables.machine import can_print
 
 OLDEST_PYTHON = (3, 11)
 OLDEST_SERVER = 150000
-CHROMIUMS = ("chromium", "chromium-browser", "google-chrome")
+CHROMIUMS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
+"""The browsers that tests can use, the cheapest first: the shell draws no windows of its own."""
 
 ADDRESS = "postgresql://USER:PASSWORD@HOST:PORT/NAME"
 

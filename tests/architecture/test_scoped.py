@@ -22,7 +22,10 @@ PAST_THE_DOOR = {
     ("quanyu/organisations/actions/members.py", "enter_member", "Membership"): (
         "a row is added and none is read: of a member just entered"
     ),
-    ("quanyu/organisations/actions/members.py", "transfer_member", "Membership"): (
+    ("quanyu/organisations/actions/members.py", "move", "Membership"): (
+        "a row is added and none is read: of a member already fetched and locked"
+    ),
+    ("quanyu/organisations/actions/transferring.py", "propose_transfer", "MemberTransfer"): (
         "a row is added and none is read: of a member already fetched and locked"
     ),
     ("quanyu/regions/actions/planning.py", "_ask", "PlanPart"): (

@@ -52,9 +52,9 @@ def _seen(rows: Reach | Under, actor: Actor, *, prefix: str = "") -> models.Q:
 
 def _doors(rows: Reach, actor: Actor) -> Iterator[dict[str, object]]:
     """Give the conditions under which a row is seen: by place, by body, as its owner, by code."""
-    if rows.place:
+    for place in rows.places:
         for low, high in actor.ranges_in(rows.circle) if rows.circle else actor.ranges:
-            yield {f"{rows.place}__gte": low, f"{rows.place}__lt": high}
+            yield {f"{place}__gte": low, f"{place}__lt": high}
     if rows.body and actor.bodies:
         yield {f"{rows.body}__in": actor.bodies}
     if rows.bodies and actor.bodies:

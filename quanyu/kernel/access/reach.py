@@ -16,15 +16,22 @@ class Reach:
     ``bodies`` is a column of several bodies that see it besides: they get sight and no role.
     ``jobs`` opens every row to the system in a job: where no place may open what is one person's.
     With ``circle``, the place opens it to the roles of that circle alone, and to no other sight.
+    ``also`` is a second column of a place, to which a row is on its way: it opens it as the first.
     """
 
     place: str = "region_path"
+    also: str = ""
     body: str = ""
     bodies: str = ""
     own: str = ""
     code: bool = False
     jobs: bool = False
     circle: str = ""
+
+    @property
+    def places(self) -> tuple[str, ...]:
+        """Return the columns of places that open a row."""
+        return tuple(filter(None, (self.place, self.also)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -163,10 +163,13 @@ class Actor:
     def roles_on(self, case: Placed) -> frozenset[str]:
         """Return the roles on this one row: by place, by body, as its owner or by its code.
 
-        A row that is several bodies' at once, each with a part of it, names them in ``bodies``.
+        A row that is several bodies' at once, each with a part of it, names them in ``bodies``;
+        one that is on its way to another place names that in ``also_at``.
         """
         bodies = {getattr(case, "body_id", None), *getattr(case, "bodies", ())} - {None}
         roles = self.roles_at(case.region_path)
+        if also := getattr(case, "also_at", ""):
+            roles |= self.roles_at(also)
         roles |= {grant.role for grant in self.grants if grant.body in bodies}
         if self._owns(case):
             roles |= {Role.RESIDENT}

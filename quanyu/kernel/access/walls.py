@@ -115,11 +115,10 @@ def _seen_at_once(rows: Reach) -> str:
 
 
 def _place_doors(rows: Reach) -> list[str]:
-    if not rows.place:
-        return []
     circle = f"{rows.circle}_" if rows.circle else ""
     return [
-        f"({rows.place} >= {part(f'{circle}from{n}')} AND {rows.place} < {part(f'{circle}to{n}')})"
+        f"({place} >= {part(f'{circle}from{n}')} AND {place} < {part(f'{circle}to{n}')})"
+        for place in rows.places
         for n in range(MOST_PLACES)
     ]
 

@@ -10,7 +10,14 @@ from django.db.models.functions import Coalesce
 from quanyu.kernel.access.rules import Actor, system
 from quanyu.kernel.access.scope import set_scope
 from quanyu.kernel.audit.actions import record
-from quanyu.organisations.models import Body, Election, Meeting, PartyMember, TermChange
+from quanyu.organisations.models import (
+    Body,
+    Election,
+    Meeting,
+    MemberTransfer,
+    PartyMember,
+    TermChange,
+)
 
 JOB = "organisations.follow_bodies"
 
@@ -40,18 +47,26 @@ def follow_bodies(*, actor: Actor, at: datetime) -> int:
         (Election.objects.visible_to(actor), "body_id"),
         (PartyMember.objects.visible_to(actor), "body_id"),
         (TermChange.objects.visible_to(actor), "term__body_id"),
+        (_waiting(actor), "body_id"),
     )
     moved = sum(_follow(found, key) for found, key in rows)
+    moved += _follow(_waiting(actor), "to_id", "also_at")
+    coming = PartyMember.objects.visible_to(actor).filter(transfers__answer="")
+    moved += _follow(coming, "transfers__to_id", "also_at")
     if moved:
         record("body.follow", "organisations.body", actor=actor, at=at, facts={"rows": moved})
     return moved
 
 
-def _follow(rows: "QuerySet[models.Model]", key: str) -> int:
+def _waiting(actor: Actor) -> "QuerySet[models.Model]":
+    return MemberTransfer.objects.visible_to(actor).filter(answer="")
+
+
+def _follow(rows: "QuerySet[models.Model]", key: str, column: str = "region_path") -> int:
     there = Body.objects.filter(pk=OuterRef(key)).values("region_path")[:1]
-    placed = rows.annotate(there=Coalesce(Subquery(there), "region_path"))
-    gone = placed.exclude(region_path=models.F("there"))
+    placed = rows.annotate(there=Coalesce(Subquery(there), column))
+    gone = placed.exclude(**{column: models.F("there")})
     found = list(gone.values_list("pk", "there"))
     for pk, place in found:
-        rows.filter(pk=pk).update(region_path=place)
+        rows.filter(pk=pk).update(**{column: place})
     return len(found)

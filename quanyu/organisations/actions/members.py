@@ -70,10 +70,11 @@ def confirm_member(*, member_id: UUID, actor: Actor, at: datetime) -> PartyMembe
     """Let a probationary member be a full one (预备党员转正).
 
     :raises NoLonger: if the member is one already, or has left
+    :raises TransferWaits: if the member is on the way to another
     :raises NotLedByYou: if the actor is no party officer there
     :raises Denied: if it is out of reach
     """
-    row = _member(member_id, actor=actor)
+    row = kept_member(member_id, actor=actor)
     if row.standing == Standing.FULL:
         raise rules.NoLonger(_("已经是正式党员"), field="standing", value=row.standing)
     row.standing = Standing.FULL
@@ -88,19 +89,17 @@ def transfer_member(
 ) -> PartyMember:
     """Let a member belong to another organisation from a day on (转移组织关系).
 
-    Both must be the actor's own. To others it goes by letter: left here, entered there.
+    Both are kept by the actor. To another roll it goes by a proposal: see ``transferring``.
 
     :raises NoLonger: if the member has left
+    :raises TransferWaits: if the member is on the way to another already
+    :raises WrongMember: if the member is there already, or the day is to come
+    :raises WrongDay: if the organisation does not stand on the day
     :raises NotLedByYou: if the actor is no party officer there
     :raises Denied: if one of both is out of reach
     """
-    row, body = _member(member_id, actor=actor), _kept(to, actor=actor)
-    day = on or timezone.localdate(at)
-    check_stands(body.valid_from, body.valid_to, day)
-    _close(row, day, actor=actor)
-    row.body, row.region_path = body, body.region_path
-    row.save(update_fields=["body", "region_path"])
-    Membership.objects.create(member=row, body=body, valid_from=day)
+    row, body = kept_member(member_id, actor=actor), _kept(to, actor=actor)
+    move(row, body, on or timezone.localdate(at), actor=actor, at=at)
     record("member.transfer", row, actor=actor, at=at, changed=["body"])
     return row
 
@@ -112,14 +111,27 @@ def end_member(
     """Take a member off the roll; a year later nothing of it is kept (转出名册).
 
     :raises NoLonger: if the member has left already
+    :raises TransferWaits: if the member is on the way to another
+    :raises WrongMember: if the day is to come
     :raises NotLedByYou: if the actor is no party officer there
     :raises Denied: if it is out of reach
     """
-    row = _member(member_id, actor=actor)
-    _close(row, on or timezone.localdate(at), actor=actor)
+    row = kept_member(member_id, actor=actor)
+    _close(row, on or timezone.localdate(at), actor=actor, at=at)
     row.left_at = at
     row.save(update_fields=["left_at"])
     record("member.end", row, actor=actor, at=at, changed=["left_at"])
+    return row
+
+
+@transaction.atomic
+def look_at_member(*, member_id: UUID, actor: Actor, at: datetime) -> PartyMember:
+    """Return one member for a page of its own, and write down who opened it (打开党员页面).
+
+    :raises Denied: if it is out of reach
+    """
+    row = get(PartyMember, member_id, actor=actor)
+    record("member.look", row, actor=actor, at=at)
     return row
 
 
@@ -145,15 +157,40 @@ def _kept(body_id: UUID, *, actor: Actor) -> Body:
     return body
 
 
-def _member(member_id: UUID, *, actor: Actor) -> PartyMember:
+def kept_member(member_id: UUID, *, actor: Actor) -> PartyMember:
+    """Return a member of a roll that the actor keeps, locked, who has not left nor is leaving.
+
+    :raises NoLonger: if the member has left
+    :raises TransferWaits: if the member is on the way to another organisation
+    :raises NotLedByYou: if the actor is no party officer there
+    :raises Denied: if it is out of reach
+    """
     row = get(PartyMember, member_id, actor=actor, lock=True)
     _kept(row.body_id, actor=actor)
     if row.left_at is not None:
         raise rules.NoLonger(_("已经转出名册"))
+    if row.also_at:
+        raise rules.TransferWaits(_("正在转接，等待对方答复；要改先撤回"))
     return row
 
 
-def _close(row: PartyMember, day: date, *, actor: Actor) -> None:
+def move(row: PartyMember, body: Body, day: date, *, actor: Actor, at: datetime) -> None:
+    """Let a member belong to another organisation from a day on; part of two verbs.
+
+    :raises WrongMember: if the member is there already, or the day is to come
+    :raises WrongDay: if the organisation does not stand on the day
+    """
+    rules.check_elsewhere(row.body_id, body.pk)
+    for stands in (day, timezone.localdate(at)):
+        check_stands(body.valid_from, body.valid_to, stands)
+    _close(row, day, actor=actor, at=at)
+    row.body, row.region_path, row.also_at = body, body.region_path, ""
+    row.save(update_fields=["body", "region_path", "also_at"])
+    Membership.objects.create(member=row, body=body, valid_from=day)
+
+
+def _close(row: PartyMember, day: date, *, actor: Actor, at: datetime) -> None:
+    rules.check_past(day, field="on", today=timezone.localdate(at))
     held = Membership.objects.visible_to(actor).get(member=row, valid_to=None)
     check_days(held.valid_from, day)
     held.valid_to = day

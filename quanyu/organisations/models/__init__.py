@@ -13,7 +13,7 @@ from quanyu.organisations.models.elections import (
 )
 from quanyu.organisations.models.footing import Command, Footing, Periods, Succession, apart
 from quanyu.organisations.models.meetings import Meeting, Resolution
-from quanyu.organisations.models.members import Membership, PartyMember
+from quanyu.organisations.models.members import Membership, MemberTransfer, PartyMember
 from quanyu.organisations.models.party import CommitteeTerm, MemberCount, PartyNorm, TermChange
 from quanyu.organisations.models.posts import (
     Appointment,
@@ -41,6 +41,7 @@ __all__ = [
     "Footing",
     "Meeting",
     "MemberCount",
+    "MemberTransfer",
     "Membership",
     "PartyMember",
     "PartyNorm",

@@ -12,6 +12,8 @@ from django.views.decorators.http import require_GET
 
 from quanyu.kernel.access.http import actor_of, answer, asked, field, hidden_if_denied, option
 from quanyu.kernel.access.rules import Actor, upper
+from quanyu.kernel.errors import Denied
+from quanyu.organisations.pages import member
 from quanyu.organisations.queries import meetings as meeting_reads
 from quanyu.organisations.queries import party as reads
 from quanyu.organisations.queries.norms import norms
@@ -29,6 +31,7 @@ VIEWS = {
     "desk_party_due": "due",
     "desk_party_rhythms": "rhythms",
     "desk_party_norms": "norms",
+    "desk_party_transfers": "transfers",
 }
 TONES = {Due.SOON: "soon", Due.OVERDUE: "late"}
 
@@ -125,6 +128,17 @@ def rules(request: HttpRequest) -> HttpResponse:
     return _page(request, "desk_party_norms", {"rows": rows, "total": len(rows)})
 
 
+@require_GET
+@hidden_if_denied
+def transfers(request: HttpRequest) -> HttpResponse:
+    """List the transfers from and to the rolls that one keeps; no name stands in it."""
+    actor = actor_of(request)
+    if not actor.places_in("roll"):
+        raise Denied
+    rows = member.transfers_of(actor)
+    return _page(request, "desk_party_transfers", {"rows": rows, "total": len(rows)})
+
+
 # ------------------------------------------------------------------ inside
 
 
@@ -135,6 +149,8 @@ def _page(request: HttpRequest, name: str, context: dict[str, Any]) -> HttpRespo
         "desk_party_rhythms": _("会议逾期"),
         "desk_party_norms": _("规定"),
     }
+    if actor_of(request).places_in("roll"):
+        labels["desk_party_transfers"] = _("组织关系转接")
     frame = {
         "section": "party",
         "view": VIEWS[name],

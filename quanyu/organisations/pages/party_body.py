@@ -22,12 +22,10 @@ from quanyu.kernel.access.http import (
 )
 from quanyu.kernel.access.rules import Actor
 from quanyu.kernel.errors import Denied, Refusal
-from quanyu.kernel.privacy.rules import REASONS
 from quanyu.organisations.actions import members as member_actions
 from quanyu.organisations.actions import party as actions
 from quanyu.organisations.actions import terms as term_actions
 from quanyu.organisations.pages import party_section
-from quanyu.organisations.queries import members
 from quanyu.organisations.queries import party as reads
 from quanyu.organisations.queries.party_words import body_kind, body_label
 from quanyu.organisations.rules.kinds import BodyKind
@@ -61,21 +59,6 @@ def act(request: HttpRequest, body_id: UUID, verb: str) -> HttpResponse:
         return _page(request, body_id, no=no, tried=verb)
     messages.success(request, said)
     return HttpResponseRedirect(reverse("desk_party_body", args=[body_id]))
-
-
-@require_POST
-@hidden_if_denied
-def reveal(request: HttpRequest, member_id: UUID) -> HttpResponse:
-    """Show a member's name for a minute, for a reason that is kept with who looked."""
-    actor, at = actor_of(request), timezone.now()
-    row = members.member(member_id, actor=actor)
-    try:
-        name = member_actions.reveal_member(
-            member_id=row.pk, reason=request.POST.get("reason", ""), actor=actor, at=at
-        )
-    except Refusal as no:
-        return _page(request, row.body_id, no=no, tried="reveal")
-    return _page(request, row.body_id, shown={row.pk: name})
 
 
 # ------------------------------------------------------------------ what is sent
@@ -135,7 +118,6 @@ def _page(
     *,
     no: Refusal | None = None,
     tried: str = "",
-    shown: Mapping[UUID, str] | None = None,
 ) -> HttpResponse:
     actor, at = actor_of(request), timezone.now()
     row = reads.party_body(body_id)
@@ -151,8 +133,7 @@ def _page(
             "above": body_label(row.parent) if row.parent else "",
         },
         "party": party_section.shown(row, actor=actor, at=at),
-        "roll": party_section.roll(row, actor=actor, at=at, shown=shown or {}),
-        "reasons": [option(key, _(word)) for key, word in REASONS.items()],
+        "roll": party_section.roll(row, actor=actor, at=at),
         "acts": _forms(row, given, no, tried, actor=actor, at=at),
     }
     return answer(request, "organisations/party_body.html", context, no)

@@ -1,6 +1,5 @@
 """What a body's page shows of it as a party organisation (单位页上的党组织情况)."""
 
-from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -99,9 +98,7 @@ def shown(row: Any, *, actor: Actor, at: datetime) -> dict[str, Any] | None:
     }
 
 
-def roll(
-    row: Any, *, actor: Actor, at: datetime, shown: Mapping[UUID, str]
-) -> dict[str, Any] | None:
+def roll(row: Any, *, actor: Actor, at: datetime) -> dict[str, Any] | None:
     """Return the roll, masked, for who keeps it; None for everybody else."""
     if not actor.roles_at(row.region_path) & ROLL_KEEPERS:
         return None
@@ -111,12 +108,11 @@ def roll(
     return {
         "rows": [
             {
-                "id": one.pk,
-                "name": shown.get(one.pk) or str(one.name),
-                "is_open": one.pk in shown,
+                "name": str(one.name),
                 "standing": _(STANDING_WORDS[Standing(one.standing)]),
                 "joined": one.joined,
-                "reveal_url": reverse("desk_party_reveal", args=[one.pk]),
+                "is_leaving": bool(one.also_at),
+                "url": reverse("desk_party_member", args=[one.pk]),
             }
             for one in members.roll(row.pk, actor=actor)
         ],

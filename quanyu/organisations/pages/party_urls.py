@@ -5,10 +5,18 @@ from typing import Any
 
 from django.urls import URLPattern, path
 
-from quanyu.organisations.pages import counts, elections, meetings, party, party_body
+from quanyu.organisations.pages import (
+    counts,
+    elections,
+    meetings,
+    member,
+    party,
+    party_body,
+)
 
 View = Callable[..., Any]
 BODY = "desk/party/bodies/<uuid:body_id>"
+MEMBER = "desk/party/members/<uuid:member_id>"
 MEETING = "desk/meetings/<uuid:meeting_id>"
 ELECTION = "desk/elections/<uuid:election_id>"
 
@@ -21,11 +29,10 @@ def behind(door: Callable[[str, View], View]) -> list[URLPattern]:
         path("desk/party/rhythms", door("party", party.rhythms), name="desk_party_rhythms"),
         path("desk/party/rules", door("party", party.rules), name="desk_party_norms"),
         path("desk/party/counts", door("party", counts.counts), name="desk_party_counts"),
-        path(
-            "desk/party/members/<uuid:member_id>/reveal",
-            door("party", party_body.reveal),
-            name="desk_party_reveal",
-        ),
+        path("desk/party/transfers", door("party", party.transfers), name="desk_party_transfers"),
+        path(MEMBER, door("party", member.one), name="desk_party_member"),
+        path(f"{MEMBER}/reveal", door("party", member.reveal), name="desk_party_reveal"),
+        path(f"{MEMBER}/<str:verb>", door("party", member.act), name="desk_party_member_act"),
         path(BODY, door("party", party_body.body), name="desk_party_body"),
         path(f"{BODY}/<str:verb>", door("party", party_body.act), name="desk_party_act"),
         path("desk/meetings", door("meetings", meetings.listed), name="desk_meetings"),

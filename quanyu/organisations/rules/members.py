@@ -3,11 +3,13 @@
 from datetime import date
 from enum import StrEnum
 from typing import Final
+from uuid import UUID
 
 from quanyu.kernel.errors import Invalid, Refusal
 from quanyu.kernel.errors import gettext_noop as _
 
 LONGEST: Final = 40
+WORDS: Final = 200
 
 
 class Standing(StrEnum):
@@ -21,6 +23,29 @@ STANDING_WORDS: Final = {
     Standing.FULL: _("正式党员"),
     Standing.PROBATIONARY: _("预备党员"),
 }
+
+
+class Answer(StrEnum):
+    """What became of a transfer that was proposed (转接结果)."""
+
+    ACCEPTED = "accepted"
+    DECLINED = "declined"
+    WITHDRAWN = "withdrawn"
+
+
+ANSWER_WORDS: Final = {
+    Answer.ACCEPTED: _("已接收"),
+    Answer.DECLINED: _("未接收"),
+    Answer.WITHDRAWN: _("已撤回"),
+}
+
+
+class TransferWaits(Refusal):
+    """The member is on the way to another organisation."""
+
+
+class TransferAnswered(Refusal):
+    """The transfer waits no longer."""
 
 
 class WrongMember(Invalid):
@@ -55,3 +80,25 @@ def check_past(day: date, *, field: str, today: date) -> None:
     """
     if day > today:
         raise WrongMember(_("日期不能晚于今天"), field=field, value=day.isoformat())
+
+
+def check_elsewhere(now: UUID, then: UUID) -> None:
+    """Refuse a transfer to where the member belongs already.
+
+    :raises WrongMember: if so
+    """
+    if now == then:
+        raise WrongMember(_("已经在这个党组织"), field="to", value=str(then))
+
+
+def check_declined(words: str) -> str:
+    """Return why a member is not taken over, in a few words.
+
+    :raises WrongMember: if it says none
+    """
+    said = words.strip()
+    if not 2 <= len(said) <= WORDS:
+        raise WrongMember(
+            _("请写明不接收的理由，2 至 {most} 个字"), field="words", value=said, most=WORDS
+        )
+    return said

@@ -234,11 +234,11 @@ def _forms(
 ) -> list[dict[str, Any]]:
     labels = {
         "confirm": _("转为正式党员"),
-        "transfer": _("转移组织关系"),
+        "transfer": _("转到别的党组织"),
         "accept": _("接收"),
         "decline": _("不接收"),
         "withdraw": _("撤回转接"),
-        "leave": _("转出名册"),
+        "leave": _("登记转出"),
     }
     return [
         {

@@ -12,8 +12,8 @@ from quanyu.kernel.access.scope import set_scope
 from quanyu.kernel.audit.models import Record
 from quanyu.kernel.errors import Denied
 from quanyu.organisations import actions as bodies
-from quanyu.organisations.actions import transferring
 from quanyu.organisations.actions import members as actions
+from quanyu.organisations.actions import transferring
 from quanyu.organisations.models import Body, Membership, MemberTransfer, PartyMember
 from quanyu.organisations.queries import members as queries
 from quanyu.organisations.rules.dates import WrongDay

@@ -3,7 +3,9 @@
 import logging
 from contextlib import suppress
 from datetime import datetime
+from functools import partial
 from secrets import token_hex
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
@@ -28,7 +30,7 @@ from quanyu.events.queries.relocating import stragglers
 from quanyu.events.rules.joint import TOLD as TOLD_JOINT
 from quanyu.events.workflow import EVENT
 from quanyu.kernel.access.rules import system
-from quanyu.kernel.access.scope import acting
+from quanyu.kernel.access.scope import acting, one_by_one
 from quanyu.kernel.calendar import queries as calendar
 from quanyu.kernel.calendar.rules import local, moment_of
 from quanyu.kernel.jobs.rules import Listener, every, on, ready
@@ -127,18 +129,15 @@ def escalate(at: datetime) -> None:
         with acting(worker):
             more = actions.escalate_due(actor=worker, at=at)
     for kind in owed.KINDS:
-        more = True
-        while more:
-            with acting(worker):
-                more = owed.escalate_owed_due(kind=kind, actor=worker, at=at)
+        while owed.escalate_owed_due(kind=kind, actor=worker, at=at):
+            pass
 
 
-@every("*/5 * * * * 20")
+@every("*/5 * * * * 20", in_one=False)
 def wake(at: datetime) -> None:
     """Have what was suspended until today wait for a decision."""
     worker = system(settings.QUANYU_CITY, job="events.wake")
-    for key in standing.due(actor=worker, at=at):
-        actions.wake(event_id=key, actor=worker, at=at)
+    one_by_one(partial(standing.due, at=at), actions.wake, name="event_id", actor=worker, at=at)
 
 
 @on("event.close", is_news=True)
@@ -169,12 +168,13 @@ def queue_call_of_settled_with(case: UUID, at: datetime) -> None:
     actions.queue_call(event_id=case, actor=worker, at=at)
 
 
-@every("*/10 * * * * 50")
+@every("*/10 * * * * 50", in_one=False)
 def end_calls(at: datetime) -> None:
     """Let the calls be whose last day is over."""
     worker = system(settings.QUANYU_CITY, job="events.end_calls")
-    for key in closing.lapsed(actor=worker, at=at):
-        actions.end_call(event_id=key, actor=worker, at=at)
+    one_by_one(
+        partial(closing.lapsed, at=at), actions.end_call, name="event_id", actor=worker, at=at
+    )
 
 
 RUNS = set(EVENT.span.runs) if EVENT.span else set()
@@ -200,28 +200,26 @@ GO_ON = {
 def _following(verb: str) -> Listener:
     def follow(case: UUID, at: datetime) -> None:
         worker = system(settings.QUANYU_CITY, job=f"events.follow_{verb}")
-        main = queries.one(event_id=case, actor=worker)
-        for key in merging.merged_with(main, actor=worker):
-            actions.follow_main(event_id=key, actor=worker, at=at)
+        found = partial(merging.merged_with, case)
+        one_by_one(found, actions.follow_main, name="event_id", actor=worker, at=at)
 
     follow.__name__ = follow.__qualname__ = f"follow_{verb}"
     return follow
 
 
 FOLLOWS = {
-    verb: on(f"{EVENT.name}.{verb}")(_following(verb))
+    verb: on(f"{EVENT.name}.{verb}", is_apart=True)(_following(verb))
     for verb in ("close", "settle", "refuse", "void", "force_close", "forward")
 }
 """What is handled together ends together."""
 
 
-@on("event.overrule")
+@on("event.overrule", is_apart=True)
 def go_on_together(case: UUID, at: datetime) -> None:
     """Have what was ended unsolved with a matter be done with it after all."""
     worker = system(settings.QUANYU_CITY, job="events.go_on_together")
-    main = queries.one(event_id=case, actor=worker)
-    for key in merging.forced_with(main, actor=worker):
-        actions.go_on_with_main(event_id=key, actor=worker, at=at)
+    found = partial(merging.forced_with, case)
+    one_by_one(found, actions.go_on_with_main, name="event_id", actor=worker, at=at)
 
 
 @on("event.hand_over")
@@ -243,14 +241,20 @@ def relocate(case: UUID, at: datetime) -> None:
 
 @every("*/10 * * * * 35", in_one=False)
 def relocate_stragglers(at: datetime) -> None:
-    """Move on what was reported or opened anew at a place that is gone."""
+    """Move on what was reported or opened anew at a place that is gone, some at a time."""
     worker = system(settings.QUANYU_CITY, job="events.relocate_stragglers")
-    with acting(worker):
-        for key in stragglers(actor=worker):
-            relocating.relocate(event_id=key, actor=worker, at=at)
+    after: UUID | None = None
+    while True:
+        with acting(worker):
+            keys = stragglers(after, actor=worker)
+            for key in keys:
+                relocating.relocate(event_id=key, actor=worker, at=at)
+        if not keys:
+            return
+        after = keys[-1]
 
 
-@every("40 1 * * 1 20")
+@every("40 1 * * 1 20", in_one=False)
 def draw(at: datetime) -> None:
     """Draw which forced closings of the weeks before are looked at again, district by district.
 
@@ -258,9 +262,12 @@ def draw(at: datetime) -> None:
     """
     worker = system(settings.QUANYU_CITY, job="events.draw")
     until = moment_of(local(at).date(), 0)
-    for place in gone.districts(before=until, actor=worker):
-        seed = token_hex(16)
-        actions.draw(region_path=place, until=until, seed=seed, actor=worker, at=at)
+
+    def act(**more: Any) -> None:
+        actions.draw(until=until, seed=token_hex(16), **more)
+
+    found = partial(gone.districts, before=until)
+    one_by_one(found, act, name="region_path", actor=worker, at=at)
 
 
 @on("calendar.change")
@@ -287,12 +294,12 @@ def take_leave(case: UUID, at: datetime) -> None:
     whistle.take_leave(call_id=case, actor=worker, at=at)
 
 
-@every("30 3 * * * 0")
+@every("30 3 * * * 0", in_one=False)
 def take_leave_late(at: datetime) -> None:
     """End in the story of their matters the calls that ended before the worker told of it."""
     worker = system(settings.QUANYU_CITY, job="events.take_leave_late")
-    for key in calls.to_take_leave(actor=worker):
-        whistle.take_leave(call_id=key, actor=worker, at=at)
+    leave = whistle.take_leave
+    one_by_one(calls.to_take_leave, leave, name="call_id", actor=worker, at=at)
 
 
 @on("card.told_elsewhere")

@@ -6,18 +6,18 @@ from django.conf import settings
 
 from quanyu.gateway import actions, queries
 from quanyu.kernel.access.rules import system
+from quanyu.kernel.access.scope import one_by_one
 from quanyu.kernel.jobs.rules import every
 
 
-@every("* * * * * 35")
+@every("* * * * * 35", in_one=False)
 def tell_sources(at: datetime) -> None:
     """Write down what the systems are to be told of each order whose story has gone on.
 
     By the clock and not after each act: a matter that no system sent leaves no job behind.
     """
     worker = system(settings.QUANYU_CITY, job="gateway.tell_sources")
-    for key in queries.untold(actor=worker):
-        actions.tell_source(event_id=key, actor=worker, at=at)
+    one_by_one(queries.untold, actions.tell_source, name="event_id", actor=worker, at=at)
 
 
 @every("50 3 * * * 0")

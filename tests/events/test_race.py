@@ -155,7 +155,7 @@ def test_of_two_commanders_one_ends_it_unsolved(
     said: actions.Report, operator: Actor, act: Any, at: datetime
 ) -> None:
     """The second is told who was faster; one closing stands to be drawn from."""
-    key, _handler = _handling(said, operator, act, at)
+    key, _handler = in_hand(said, operator, act, at)
     commanders = [person(Role.COMMANDER, name="吴刚"), person(Role.COMMANDER, name="何强")]
     why = {"ground": "cannot_be_met", "reason": "协商不成", "reply": "按现行规定办不了"}
 
@@ -172,7 +172,7 @@ def test_of_two_commanders_one_ends_it_unsolved(
     assert Record.objects.filter(topic="event.force_close").count() == 1
 
 
-def _handling(said: actions.Report, operator: Actor, act: Any, at: datetime) -> tuple[Any, Actor]:
+def in_hand(said: actions.Report, operator: Actor, act: Any, at: datetime) -> tuple[Any, Actor]:
     """Return the key of a matter in hand, and who handles it."""
     key = act(actions.report, said=said, actor=REPORTER, at=at).id
     facts = {"event_id": key, "at": at}
@@ -187,7 +187,7 @@ def _handling(said: actions.Report, operator: Actor, act: Any, at: datetime) -> 
 
 def _closed(said: actions.Report, checker: Actor, operator: Actor, act: Any, at: datetime) -> Any:
     """Return the key of a closed matter whose reporter is to be called."""
-    key, handler = _handling(said, operator, act, at)
+    key, handler = in_hand(said, operator, act, at)
     facts = {"event_id": key, "at": at}
     act(actions.handle, outcome="井盖已更换", actor=handler, **facts)
     act(actions.check, actor=checker, **facts)

@@ -67,8 +67,10 @@ def attach(*, campaign_id: UUID, number: str, actor: Actor, at: datetime) -> Cam
 
     :raises Denied: if there is no such campaign within reach, or another role would have to do it
     """
-    campaign = _led(campaign_id, actor)
-    event = _numbered(number, actor)
+    _led(campaign_id, actor)  # who may not is told so, whatever the number
+    key = _numbered(number, actor).pk
+    event = events.one(event_id=key, actor=actor, lock=True)
+    campaign = _led(campaign_id, actor, lock=True)
     if event.pk in queries.attached(campaign, actor=actor):
         raise Invalid(ATTACHED, field="number", value=number)
     _attach(campaign, [event], actor=actor, at=at)
@@ -82,7 +84,7 @@ def detach(*, campaign_id: UUID, event_id: UUID, actor: Actor, at: datetime) -> 
 
     :raises Denied: if there is no such campaign within reach, or another role would have to do it
     """
-    campaign = _led(campaign_id, actor)
+    campaign = _led(campaign_id, actor, lock=True)
     rows = CampaignMatter.objects.visible_to(actor).filter(campaign=campaign)
     gone, _kinds = rows.filter(event_id=event_id).delete()
     if not gone:
@@ -97,7 +99,7 @@ def note_campaign(*, campaign_id: UUID, words: str, actor: Actor, at: datetime) 
 
     :raises Denied: if there is no such campaign within reach, or another role would have to do it
     """
-    campaign = _open(campaign_id, actor, NOTED_BY)
+    campaign = _open(campaign_id, actor, NOTED_BY, lock=True)
     told = rules.said(words, field="words", most=rules.LONGEST_NOTE)
     row = CampaignNote(campaign=campaign, words=told, at=at, by=actor.id)
     row.save(force_insert=True)
@@ -111,7 +113,7 @@ def close_campaign(*, campaign_id: UUID, result: str, actor: Actor, at: datetime
 
     :raises Denied: if there is no such campaign within reach, or another role would have to do it
     """
-    campaign = _led(campaign_id, actor)
+    campaign = _led(campaign_id, actor, lock=True)
     campaign.result = rules.said(result, field="result", most=rules.LONGEST_NOTE)
     campaign.closed_at = at
     campaign.save(update_fields=["result", "closed_at"])
@@ -119,12 +121,12 @@ def close_campaign(*, campaign_id: UUID, result: str, actor: Actor, at: datetime
     return campaign
 
 
-def _led(campaign_id: UUID, actor: Actor) -> Campaign:
-    return _open(campaign_id, actor, LED_BY)
+def _led(campaign_id: UUID, actor: Actor, *, lock: bool = False) -> Campaign:
+    return _open(campaign_id, actor, LED_BY, lock=lock)
 
 
-def _open(campaign_id: UUID, actor: Actor, roles: frozenset[str]) -> Campaign:
-    campaign = queries.one(campaign_id, actor=actor, lock=True)
+def _open(campaign_id: UUID, actor: Actor, roles: frozenset[str], *, lock: bool) -> Campaign:
+    campaign = queries.one(campaign_id, actor=actor, lock=lock)
     if not roles & actor.roles_on(campaign):
         raise Denied
     if campaign.closed_at is not None:
@@ -135,7 +137,7 @@ def _open(campaign_id: UUID, actor: Actor, roles: frozenset[str]) -> Campaign:
 def _attach(campaign: Campaign, found: Iterable[Event], *, actor: Actor, at: datetime) -> None:
     CampaignMatter.objects.bulk_create(
         CampaignMatter(campaign=campaign, event=one, attached_at=at, attached_by=actor.id)
-        for one in found
+        for one in sorted(found, key=lambda each: each.pk)  # each row holds its matter
     )
 
 

@@ -111,7 +111,6 @@ def escalate(*, card_id: UUID, words: str, actor: Actor, at: datetime) -> Superv
     :raises Refusal: if it is the highest level, or one of the next is open already
     """
     before = queries.one(card_id, actor=actor)
-    _hold(before, actor=actor)
     level = rules.above(before.level, levels=queries.levels(at=at))
     card = _end(card_id, "escalate", words, actor=actor, at=at)
     following = SupervisionCard(

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from django.db import transaction
 
+from quanyu.events import queries as events
 from quanyu.events import rules
 from quanyu.events.actions.closing import promise_reopening
 from quanyu.events.actions.common import check_reason, drop_asked, person
@@ -86,7 +87,10 @@ def draw(
 
     :returns: the draw, or nothing when there is nothing to draw from
     """
-    rows = list(queries.undrawn(region_path, before=until, actor=actor, lock=True))
+    waiting = queries.undrawn(region_path, before=until, actor=actor)
+    matters = events.held(waiting.values_list("event_id", flat=True), actor=actor)
+    found = queries.undrawn(region_path, before=until, actor=actor, lock=True)
+    rows = [row for row in found if row.event_id in matters]
     if not rows:
         return None
     held = queries.sampling(region_path, on=local(at).date())
@@ -107,8 +111,7 @@ def draw(
         row.draw, row.is_drawn = drawn, row.pk in picked
         row.save(update_fields=["draw", "is_drawn"])
         if row.is_drawn:
-            event = get(Event, row.event_id, actor=actor, lock=True)
-            note(event, "sample", actor=actor, at=at, role=Role.SYSTEM)
+            note(matters[row.event_id], "sample", actor=actor, at=at, role=Role.SYSTEM)
     facts = {"seed": seed, "population": len(rows), "drawn": len(picked), "share": held.share}
     record("event.draw", drawn, actor=actor, at=at, facts=facts)
     return drawn
@@ -122,8 +125,9 @@ def review_closing(
 
     :raises NotAllowed: if it was not drawn, was looked at before, or is one's own
     """
+    key = queries.closing(closing_id, actor=actor).event_id
+    event = get(Event, key, actor=actor, lock=True)
     row = queries.closing(closing_id, actor=actor, lock=True)
-    event = get(Event, row.event_id, actor=actor, lock=True)
     role = _reviewing(row, event, actor)
     row.in_order, row.words = in_order, rules.check_text(words)
     row.reviewed_by, row.reviewed_at = actor.id, at

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from django.db import transaction
 
+from quanyu.events import queries
 from quanyu.events.actions.closing import promise_reopening
 from quanyu.events.actions.joint import drop_parts
 from quanyu.events.models import Event
@@ -14,6 +15,7 @@ from quanyu.events.workflow import State
 from quanyu.kernel.access.queries import get
 from quanyu.kernel.access.rules import Actor
 from quanyu.kernel.calendar.rules import local
+from quanyu.kernel.errors import Denied
 from quanyu.kernel.workflow.actions import move
 
 PROMISES = frozenset({"close_with", "settle_with", "force_with"})
@@ -29,8 +31,9 @@ def merge(*, event_id: UUID, main: str, actor: Actor, at: datetime) -> Event:
     """
     get(Event, event_id, actor=actor)
     into = merging.key_of(main, actor=actor)
-    # Both rows are locked in one order, whoever merges what into what.
-    rows = {key: get(Event, key, actor=actor, lock=True) for key in sorted({event_id, into})}
+    rows = queries.held({event_id, into}, actor=actor)
+    if not {event_id, into} <= rows.keys():
+        raise Denied
     event, whole = rows[event_id], rows[into]
     has_own = merging.has_merged(event, actor=actor)
     side.check_main(
@@ -65,8 +68,7 @@ def follow_main(*, event_id: UUID, actor: Actor, at: datetime) -> str:
 
     :returns: the act, or nothing when the main one is under way again
     """
-    event = get(Event, event_id, actor=actor, lock=True)
-    main = event.merged_into
+    event, main = _with_main(event_id, actor=actor)
     if main is None or event.state != State.MERGED:
         return ""
     verb = side.ENDS_WITH.get(main.state, "")
@@ -95,8 +97,7 @@ def go_on_with_main(*, event_id: UUID, actor: Actor, at: datetime) -> bool:
     One that goes on by itself since, or whose main one was ended unsolved again, is let be. If
     that has ended otherwise by now, this one ends with it: nobody would come back to it.
     """
-    event = get(Event, event_id, actor=actor, lock=True)
-    main = event.merged_into
+    event, main = _with_main(event_id, actor=actor)
     if main is None or event.state != State.FORCED or main.state == State.FORCED:
         return False
     event.closed_at, event.reply, event.outcome = None, "", ""
@@ -104,3 +105,16 @@ def go_on_with_main(*, event_id: UUID, actor: Actor, at: datetime) -> bool:
     move(event, "overrule_with", actor=actor, at=at, main=main.number)
     follow_main(event_id=event_id, actor=actor, at=at)
     return True
+
+
+def _with_main(event_id: UUID, *, actor: Actor) -> tuple[Event, Event | None]:
+    """Return a matter and the main one, both locked; how that one stands decides what is done.
+
+    One that was taken out or merged into another meanwhile stands alone: that act has its follower.
+    """
+    main = get(Event, event_id, actor=actor).merged_into_id
+    rows = queries.held([key for key in (event_id, main) if key], actor=actor)
+    event = rows.get(event_id)
+    if event is None:
+        raise Denied
+    return event, rows.get(main) if main and event.merged_into_id == main else None

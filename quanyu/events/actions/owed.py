@@ -18,6 +18,7 @@ from quanyu.events.queries.escalating import Found
 from quanyu.events.queries.owed import Row
 from quanyu.events.rules.escalating import Whom
 from quanyu.kernel.access.rules import Actor, Role
+from quanyu.kernel.access.scope import acting
 from quanyu.kernel.audit.actions import label, record
 from quanyu.kernel.codes.rules.rungs import RungEntry
 from quanyu.kernel.jobs.actions import announce
@@ -58,15 +59,19 @@ def escalate_owed(*, kind: str, key: UUID, actor: Actor, at: datetime) -> int:
 def escalate_owed_due(*, kind: str, actor: Actor, at: datetime) -> bool:
     """Tell of those of a kind that wait longest; answer whether there may be more.
 
-    One that fails is put off and logged: it holds up no other.
+    Each is a transaction of its own: what is due first may belong to any matter, and whoever holds
+    several holds them by key. One that fails is put off and logged: it holds up no other.
     """
-    keys = queries.due(kind, actor=actor, at=at)
+    with acting(actor):
+        keys = queries.due(kind, actor=actor, at=at)
     for key in keys:
         try:
-            escalate_owed(kind=kind, key=key, actor=actor, at=at)
+            with acting(actor):
+                escalate_owed(kind=kind, key=key, actor=actor, at=at)
         except Exception:
             logger.exception("%s %s: its rungs could not be told", kind, key)
-            _put_off(kind, key, actor=actor, until=at + escalating.PUT_OFF)
+            with acting(actor):
+                _put_off(kind, key, actor=actor, until=at + escalating.PUT_OFF)
     return len(keys) == queries.BATCH
 
 

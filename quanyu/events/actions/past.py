@@ -93,6 +93,7 @@ def take_past(
     held = queries.held(order.source, [row.number for row in rows], actor=actor)
     new = [row for row in rows if row.number not in held]
     told = [row for row in rows if row.number in held and not _is_same(held[row.number], row)]
+    told.sort(key=lambda row: held[row.number].event_id)  # the matters are locked in this order
     taken = Taken(new=len(new), unchanged=len(rows) - len(new) - len(told))
     _write(new, order, taken)
     for row, path in zip(told, queries.paths(told, order.ground), strict=True):

@@ -79,32 +79,35 @@ def _batch(ways: Ways, after: UUID | None, key: UUID, *, actor: Actor, at: datet
             moved[event] = {"origin": event.region_path, "target": there, "reorganisation": key}
             event.region_path = there
     note_all(moved, "relocate", fields=["region_path"], actor=actor, at=at, role=Role.SYSTEM)
-    is_last = len(found) < queries.MOST
-    others = _others(ways, actor=actor, at=at) if is_last else 0
-    last = found[-1].pk if found else None
-    return Batch(len(found) + others, len(moved) + others, last, is_last=is_last)
+    if found:
+        return Batch(len(found), len(moved), found[-1].pk, is_last=False)
+    others = _others(
+        ways, actor=actor, at=at
+    )  # a batch of its own, that begins at the first matter
+    return Batch(others, others, None, is_last=True)
 
 
 # ------------------------------------------------------------------ what else hangs on a place
 
 
 def _others(ways: Ways, *, actor: Actor, at: datetime) -> int:
-    """Let cards, calls, campaigns and precedents follow from places that are gone."""
+    """Let what hangs on a place follow from those that are gone, in the order of locks."""
     heirs = {origin: heir for origin, heir in ways.heirs.items() if origin != heir}
     gone = sorted(heirs)
     for event in queries.on_their_way(gone, actor=actor):
         event.moving_to = heirs[event.moving_to]
         event.save(update_fields=["moving_to"])
-    kept: list[Any] = []
+    campaigns, calls = (
+        read(gone, actor=actor) for read in (queries.campaigns_at, queries.calls_at)
+    )
+    kept: list[Any] = [*campaigns, *calls]
+    for row in kept:
+        row.region_path = heirs[row.region_path]
     for card in queries.cards_at(ways.origins, actor=actor):
         there = _of_card(card, ways)
         if there != card.region_path:
             card.region_path = there
             kept.append(card)
-    going: list[Any] = [*queries.calls_at(gone, actor=actor)]
-    for row in [*going, *queries.campaigns_at(gone, actor=actor)]:
-        row.region_path = heirs[row.region_path]
-        kept.append(row)
     for row in kept:
         row.save(update_fields=["region_path"])
         record("event.relocate", row, actor=actor, at=at, changed=["region_path"])

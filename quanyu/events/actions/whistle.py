@@ -15,7 +15,6 @@ from quanyu.events.queries import whistle as queries
 from quanyu.events.rules import whistle as rules
 from quanyu.events.rules.whistle import Call
 from quanyu.events.workflow.whistle import CallState
-from quanyu.kernel.access.queries import get
 from quanyu.kernel.access.rules import Actor, Role
 from quanyu.kernel.errors import Denied, Invalid
 from quanyu.kernel.errors import gettext_noop as _
@@ -148,7 +147,7 @@ def end(*, call_id: UUID, words: str, actor: Actor, at: datetime) -> WhistleCall
 
     :raises Denied: if there is no such call within reach
     """
-    call = queries.one(call_id, actor=actor, lock=True)
+    call = _with_matters(call_id, actor=actor)
     call.result = rules.said(words, field="words")
     call.ended_at = at
     move(call, "end", actor=actor, at=at, words=call.result)
@@ -164,7 +163,7 @@ def take_leave(*, call_id: UUID, actor: Actor, at: datetime) -> int:
 
     :raises Denied: if there is no such call within reach
     """
-    call = queries.one(call_id, actor=actor, lock=True)
+    call = _with_matters(call_id, actor=actor)
     return _take_leave(call, actor=actor, at=at) if call.ended_at is not None else 0
 
 
@@ -252,9 +251,16 @@ def judge(
 # ------------------------------------------------------------------ inside
 
 
+def _with_matters(call_id: UUID, *, actor: Actor) -> WhistleCall:
+    """Return a call, locked after the matters that it is about."""
+    found = queries.one(call_id, actor=actor)
+    events.held((one.pk for one in queries.lasting(found, actor=actor)), actor=actor)
+    return queries.one(call_id, actor=actor, lock=True)
+
+
 def _take_leave(call: WhistleCall, *, actor: Actor, at: datetime) -> int:
     lasting = queries.lasting(call, actor=actor)
-    for event in _locked(lasting, actor=actor):
+    for event in lasting:
         _tell_matter(event, call, "whistle_end", (), actor=actor, at=at)
         seat(event, actor=actor)
     return len(lasting)
@@ -268,7 +274,7 @@ def _about(call: Call, *, actor: Actor) -> list[Event]:
         rows = campaigns.matters(campaign, actor=actor).filter(state__in=events.OPEN)
         found |= {event.pk: event for event in rows[: rules.MOST_MATTERS + 1]}
     rules.check_matters(len(found))
-    return _locked(list(found.values()), actor=actor)
+    return list(events.held(found, actor=actor).values())
 
 
 def _open(number: str, actor: Actor) -> Event:
@@ -279,10 +285,6 @@ def _open(number: str, actor: Actor) -> Event:
     if event.state not in events.OPEN:
         raise Invalid(rules.NOT_OPEN, field="matters", value=number)
     return event
-
-
-def _locked(found: Sequence[Event], *, actor: Actor) -> list[Event]:
-    return [get(Event, key, actor=actor, lock=True) for key in sorted(one.pk for one in found)]
 
 
 def _place(call: Call, about: Sequence[Event]) -> str:

@@ -234,7 +234,7 @@ def _verb(name: str, body_type: type[schemas.Strict]) -> None:
         if_match: Header[str] = "",
     ) -> schemas.EventDetail:
         actor, at = actor_of(request), timezone.now()
-        check_version(event_id, if_match, actor=actor)
+        check_version(event_id, if_match, actor=actor, beside=getattr(body, "main", ""))
         getattr(actions, name)(event_id=event_id, actor=actor, at=at, **body.dict())
         return _answer(request, event_id, response)
 

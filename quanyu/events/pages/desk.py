@@ -246,7 +246,8 @@ def act(request: HttpRequest, number: str, verb: str) -> HttpResponse:
     event = queries.by_number(number, actor=actor)
     try:
         body = parsed(schemas.VERBS[verb], joint_forms.typed(request.POST), labels=forms.LABELS)
-        check_version(event.pk, request.POST.get("version", ""), actor=actor)
+        version, beside = request.POST.get("version", ""), getattr(body, "main", "")
+        check_version(event.pk, version, actor=actor, beside=beside)
         more = {"photos": _uploads(request)} if verb in forms.WITH_PHOTOS else {}
         done = getattr(actions, verb)
         done(event_id=event.pk, actor=actor, at=at, **body.dict(), **more)

@@ -48,15 +48,15 @@ def has_merged(event: Event, *, actor: Actor) -> bool:
     return Event.objects.visible_to(actor).filter(merged_into=event).exists()
 
 
-def merged_with(event: Event, *, actor: Actor) -> list[UUID]:
+def merged_with(main: UUID, *, actor: Actor) -> list[UUID]:
     """Return the matters that wait for this one to end."""
-    rows = Event.objects.visible_to(actor).filter(merged_into=event.pk, state=State.MERGED)
+    rows = Event.objects.visible_to(actor).filter(merged_into=main, state=State.MERGED)
     return list(rows.order_by("id").values_list("id", flat=True))
 
 
-def forced_with(event: Event, *, actor: Actor) -> list[UUID]:
+def forced_with(main: UUID, *, actor: Actor) -> list[UUID]:
     """Return the matters that were ended unsolved with this one, and have stayed so."""
-    rows = Event.objects.visible_to(actor).filter(merged_into=event.pk, state=State.FORCED)
+    rows = Event.objects.visible_to(actor).filter(merged_into=main, state=State.FORCED)
     return list(rows.order_by("id").values_list("id", flat=True))
 
 

@@ -21,6 +21,9 @@ FOLLOWER = "matters"
 MOST = 500
 """Matters of one batch."""
 
+PORTION = 50
+"""Matters that are moved on late in one transaction."""
+
 
 @following.follows.answered_by
 def follows() -> str:
@@ -61,10 +64,12 @@ def next_at(paths: Sequence[str], after: UUID | None, *, actor: Actor) -> list[E
     return list(rows.select_for_update(of=("self",))[:MOST])
 
 
-def stragglers(*, actor: Actor) -> list[UUID]:
-    """Return open matters at places that are gone: opened anew, or reported at that moment."""
+def stragglers(after: UUID | None, *, actor: Actor) -> list[UUID]:
+    """Return the next open matters at places gone: opened anew, or reported at that moment."""
     rows = open_at(following.gone(), actor=actor)
-    return list(rows.values_list("pk", flat=True)[:MOST])
+    if after is not None:
+        rows = rows.filter(pk__gt=after)
+    return list(rows.values_list("pk", flat=True)[:PORTION])
 
 
 def on_their_way(paths: Sequence[str], *, actor: Actor) -> list[Event]:

@@ -211,7 +211,7 @@ class Text:
 
 def texts(keys: Sequence[UUID], *, actor: Actor) -> list[Text]:
     """Return what some matters say: not who reported them, and not how to reach that person."""
-    rows = Event.objects.visible_to(actor).filter(among(keys))
+    rows = Event.objects.visible_to(actor).filter(among(keys)).order_by("pk")
     return [
         Text(row.pk, tuple(_once(row)), (*_above(row.region_path), *_others(row)), _signs(row))
         for row in rows.only(

@@ -32,7 +32,10 @@ SHORTEST, LONGEST = 2, 500
 def let_rest(*, actor: Actor, at: datetime) -> int:
     """Look after no order any more whose matter ended long ago; return how many (不再跟办)."""
     rows = Order.objects.visible_to(actor).filter(is_watched=True)
-    return rows.filter(event__closed_at__lt=at - queries.WATCHED).update(is_watched=False)
+    over = rows.filter(event__closed_at__lt=at - queries.WATCHED)
+    # What somebody works on rests the next time.
+    free = list(over.select_for_update(skip_locked=True, of=("self",)).values_list("pk", flat=True))
+    return rows.filter(pk__in=free).update(is_watched=False)
 
 
 @transaction.atomic
@@ -43,12 +46,15 @@ def tell_source(*, event_id: UUID, actor: Actor, at: datetime) -> int:
 
     :returns: how many answers were written
     """
-    rows = Order.objects.visible_to(actor).select_related("source", "event")
-    order = rows.select_for_update(of=("self",)).filter(event_id=event_id).first()
-    if order is None:
+    rows = Order.objects.visible_to(actor).filter(event_id=event_id)
+    if not rows.exists():
         return 0
+    matters.held([event_id], actor=actor)
+    order = rows.select_for_update(of=("self",)).select_related("source", "event").get()
     steps = [one for one in matters.story(order.event, actor=actor) if one.number > order.told]
     told = [step for step in reversed(steps) if step.verb in TELLS]
+    if told:
+        _hold(order.source_id)
     for step in told:
         if step.facts.get("sent_back"):
             _mark(order, step, actor=actor, at=at)
@@ -101,8 +107,13 @@ def _return(row: Answer, order: Order, *, said: str, actor: Actor, at: datetime)
     record("gateway.send_back", row, actor=actor, at=at, facts=facts)
 
 
+def _hold(source: UUID) -> None:
+    """Lock a system before its answers; what comes from it meanwhile waits for nothing."""
+    Source.objects.select_for_update(no_key=True).filter(pk=source).first()
+
+
 def _next(source: Source) -> int:
-    """Return the next number of a system's answers; two at once wait for each other here."""
+    """Return the next number of a system's answers."""
     Source.objects.filter(pk=source.pk).update(answers=F("answers") + 1)
     return int(Source.objects.values_list("answers", flat=True).get(pk=source.pk))
 
@@ -154,6 +165,9 @@ def send_back(*, source: Source, seq: int, reason: str, actor: Actor, at: dateti
 
     :raises WrongAnswer: if it is not the last word on the matter, or was sent back before
     """
+    found = queries.answer_of(source, seq, actor=actor)
+    matters.held([found.event_id], actor=actor)
+    queries.order_of(source, found.order.number, actor=actor, lock=True)
     row = queries.answer_of(source, seq, actor=actor, lock=True)
     said = _checked(reason)
     if row.sent_back_at is not None:
@@ -201,7 +215,7 @@ def give_answers(*, source: str, actor: Actor, at: datetime) -> Batch:
     :raises Denied: if there is no such system, or the actor hands nothing out
     :raises WrongAnswer: if nothing waits
     """
-    row = Source.objects.select_for_update().filter(code=source).first()
+    row = Source.objects.select_for_update(no_key=True).filter(code=source).first()
     if row is None or not rules.BRINGS & actor.roles:
         raise Denied
     waiting = queries.waiting(row, actor=actor).select_for_update(of=("self",))

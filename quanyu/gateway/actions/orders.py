@@ -1,5 +1,6 @@
 """Take an order in, whichever way it comes: one order is one matter (收下工单)."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -7,6 +8,7 @@ from typing import Any
 from django.db import IntegrityError, connection, transaction
 
 from quanyu.events import actions as events
+from quanyu.events import queries as matters
 from quanyu.events.rules import Channel
 from quanyu.events.rules.forwarded import UNPLACED, Agreed, Came
 from quanyu.gateway import queries, rules
@@ -28,7 +30,10 @@ KEPT_NEW = (
 )
 """What an order may say anew, as their copy; the matter itself is ours and stays as it is."""
 
-LOCK = "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))"
+LOCK = """
+SELECT pg_advisory_xact_lock(hashtextextended(said, 0))
+FROM (SELECT unnest(%s::text[]) AS said ORDER BY 1) AS numbers
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,12 +70,19 @@ def take_order(
     """
     rules.check_order(said, at=at)
     _check_system(said)
-    with connection.cursor() as cursor:
-        cursor.execute(LOCK, [f"{source.code}:{said.number}"])
-    order = queries.order_of(source, said.number, actor=actor, lock=True)
+    hold_numbers([(source.code, said.number)])
+    order = queries.order_of(source, said.number, actor=actor)
     if order is None:
         return _opened(source, said, actor=actor, at=at, by_file=by_file)
+    matters.held([order.event_id], actor=actor)  # before the order that hangs on it
+    order = _again(order, actor)
     return _followed(order, said, actor=actor, at=at)
+
+
+def hold_numbers(keys: Iterable[tuple[str, str]]) -> None:
+    """Let nobody else take in these orders until the transaction ends; of several, by number."""
+    with connection.cursor() as cursor:
+        cursor.execute(LOCK, [[f"{code}:{number}" for code, number in keys]])
 
 
 def check_place(source: Source, said: Said) -> None:

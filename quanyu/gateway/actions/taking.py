@@ -3,9 +3,12 @@
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
+from django.db.models import QuerySet
+
+from quanyu.events import queries as matters
 from quanyu.gateway import queries, rules
 from quanyu.gateway.actions.answers import last_word, send_back
-from quanyu.gateway.actions.orders import check_place, take_order
+from quanyu.gateway.actions.orders import check_place, hold_numbers, take_order
 from quanyu.gateway.models import Order, Source
 from quanyu.gateway.queries.values import hidden, said_number
 from quanyu.gateway.rules import Said
@@ -30,16 +33,29 @@ class Orders:
 
     def __init__(self, *, keys: Mapping[Key, int], actor: Actor, at: datetime) -> None:
         self._actor, self._at = actor, at
+        self._keys, self._is_holding = keys, False
         self._sources = {row.code: row for row in queries.sources(is_open=True)}
 
     def held(self, keys: Sequence[Key], *, is_locked: bool) -> Mapping[Key, Row]:
         """Return the orders that came already, each as the system told it last."""
-        rows = Order.objects.visible_to(self._actor).select_related("source", "event")
-        rows = rows.filter(source__code__in={key[0] for key in keys})
-        rows = rows.filter(number__in={key[1] for key in keys})
+        if is_locked and not self._is_holding:
+            self._hold()
+        rows = self._orders(keys).select_related("source", "event")
         asked = set(keys)
         found = {(row.source.code, row.number): _values(row) for row in rows}
         return {key: row for key, row in found.items() if key in asked}
+
+    def _hold(self) -> None:
+        """Lock what the whole file will change, in the one order: its rows come in another."""
+        hold_numbers((key[0], key[1]) for key in self._keys)
+        matters.held(self._orders(self._keys).values_list("event_id", flat=True), actor=self._actor)
+        self._is_holding = True
+
+    def _orders(self, keys: Iterable[Key]) -> "QuerySet[Order]":
+        asked = list(keys)
+        rows: QuerySet[Order] = Order.objects.visible_to(self._actor)
+        rows = rows.filter(source__code__in={key[0] for key in asked})
+        return rows.filter(number__in={key[1] for key in asked})
 
     def check(self, row: Row, *, held: Row | None) -> None:
         """Refuse a row that the API would refuse, or that lies outside the actor's place.

@@ -1,13 +1,19 @@
 """One request or job is one transaction that begins with its reach (辖区会话)."""
 
-from collections.abc import Iterator
+import logging
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import datetime
+from typing import TypeVar
 
 from django.conf import settings
 from django.db import connection, transaction
 from psycopg import sql
 
 from quanyu.kernel.access.rules import CIRCLES, MOST_PLACES, Actor, reach
+
+T = TypeVar("T")
+logger = logging.getLogger(__name__)
 
 SETTING = "app.reach"
 PARTS = (
@@ -46,3 +52,32 @@ def acting(actor: Actor) -> Iterator[Actor]:
     with transaction.atomic():
         set_scope(actor)
         yield actor
+
+
+def one_by_one(
+    found: Callable[..., list[T]],
+    act: Callable[..., object],
+    *,
+    name: str,
+    actor: Actor,
+    at: datetime,
+) -> None:
+    """Do an act on each that is found, in a transaction of its own: none holds several cases.
+
+    One that fails is logged and holds up no other; then the first fault is raised, so that the job
+    is seen to have failed.
+
+    :param name: as what the act is given what was found
+    """
+    with acting(actor):
+        keys = found(actor=actor)
+    faults: list[Exception] = []
+    for key in keys:
+        try:
+            with acting(actor):
+                act(**{name: key}, actor=actor, at=at)
+        except Exception as fault:
+            logger.exception("%s: not done", key)
+            faults.append(fault)
+    if faults:
+        raise faults[0]

@@ -10,6 +10,7 @@ from django.db import connection, models, transaction
 from quanyu.kernel.access.rules import Actor, ActorKind
 from quanyu.kernel.audit import queries, rules
 from quanyu.kernel.audit.models import Record, Seal, Verification
+from quanyu.kernel.copying import copy_all
 from quanyu.kernel.errors import Denied
 from quanyu.kernel.jobs.actions import announce
 
@@ -72,15 +73,9 @@ def build(
 def record_all(built: Sequence[Record]) -> None:
     """Write down many acts of one transaction at once, each by the record built for it.
 
-    By COPY, a fifth of the time of inserts: a file of a hundred thousand rows leaves as many.
+    A file of a hundred thousand rows leaves as many.
     """
-    fields = Record._meta.concrete_fields
-    names = ", ".join(str(field.column) for field in fields)
-    with connection.cursor() as cursor:
-        into = f"COPY {Record._meta.db_table} ({names}) FROM STDIN"
-        with connection.wrap_database_errors, cursor.copy(into) as copy:
-            for row in built:
-                copy.write_row([getattr(row, field.attname) for field in fields])
+    copy_all(built)
 
 
 def label(subject: models.Model) -> str:

@@ -3,10 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import astuple, dataclass
 from datetime import date
+from operator import attrgetter
 from uuid import UUID
 
 from django.db import connection
 
+from quanyu.kernel.copying import copy_all, copy_in
 from quanyu.kernel.keys import uuid7
 from quanyu.organisations.models import Body, Footing
 from quanyu.organisations.rules.changing import Change
@@ -53,6 +55,10 @@ UPDATE organisations_body SET valid_to = %(day)s WHERE id = %(body)s
 """
 
 
+ALIKE = ("kind", "name", "name_en", "region_path", "parent_id", "valid_from", "valid_to")
+"""What a new body and the first row of how it stands have alike."""
+
+
 @dataclass(frozen=True, slots=True)
 class Stand:
     """How one body stands from a day on."""
@@ -96,23 +102,12 @@ def found(bodies: Sequence[Body], *, change: Change = Change.FOUND, because: str
     """Write bodies that are new, each with the first row of how it stands."""
     for body in bodies:
         body.initials = initials(body.name)
-    Body.objects.bulk_create(bodies)
-    Footing.objects.bulk_create(
-        [
-            Footing(
-                body=body,
-                kind=body.kind,
-                name=body.name,
-                name_en=body.name_en,
-                region_path=body.region_path,
-                parent_id=body.parent_id,
-                change=change,
-                because=because,
-                valid_from=body.valid_from,
-                valid_to=body.valid_to,
-            )
-            for body in bodies
-        ]
+    copy_all(bodies)
+    alike = attrgetter(*ALIKE)
+    copy_in(
+        Footing,
+        ("id", "body_id", "change", "because", *ALIKE),
+        ((uuid7(), body.id, change, because, *alike(body)) for body in bodies),
     )
 
 

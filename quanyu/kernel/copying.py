@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 
 from django.db import connection, models
+from django.db.models.expressions import DatabaseDefault
 
 
 def copy_in(
@@ -31,6 +32,14 @@ def copy_all(rows: Sequence[models.Model]) -> None:
     fields = rows[0]._meta.concrete_fields
     names = [field.attname for field in fields]
     columns = [str(field.column) for field in fields]
-    copy_in(type(rows[0]), columns, ([getattr(row, name) for name in names] for row in rows))
+    copy_in(type(rows[0]), columns, ([_value(row, name) for name in names] for row in rows))
     for row in rows:
         row._state.adding = False
+
+
+def _value(row: models.Model, name: str) -> object:
+    """Return what a field holds; of one that was not given, what the database would put there."""
+    value = getattr(row, name)
+    if isinstance(value, DatabaseDefault):
+        return value.expression.value  # type: ignore[attr-defined]
+    return value

@@ -18,7 +18,7 @@ from quanyu.organisations.actions import (
     relocating_posts,
     telling,
 )
-from quanyu.organisations.rules import rhythm
+from quanyu.organisations.rules import proposals, rhythm
 
 
 @on("reorganisation.placed")
@@ -58,6 +58,34 @@ def tell_left(case: UUID, at: datetime) -> None:
     """Tell somebody that they hold a post no more."""
     worker = system(settings.QUANYU_CITY, job="organisations.tell_left")
     announcing.tell_appointment(appointment_id=case, since=at, actor=worker, at=timezone.now())
+
+
+@on(proposals.PROPOSED, is_news=True)
+def tell_proposed(case: UUID, at: datetime) -> None:
+    """Tell who may confirm that a batch of proposals waits."""
+    worker = system(settings.QUANYU_CITY, job="organisations.tell_proposed")
+    announcing.tell_proposed(appointment_id=case, since=at, actor=worker, at=timezone.now())
+
+
+@on(proposals.DECIDED, is_news=True)
+def tell_decided(case: UUID, at: datetime) -> None:
+    """Tell who proposed what became of it."""
+    worker = system(settings.QUANYU_CITY, job="organisations.tell_decided")
+    announcing.tell_decided(appointment_id=case, since=at, actor=worker, at=timezone.now())
+
+
+@on(proposals.ELECTED, is_news=True)
+def tell_elected(case: UUID, at: datetime) -> None:
+    """Tell who proposes for posts that an election is over."""
+    worker = system(settings.QUANYU_CITY, job="organisations.tell_elected")
+    announcing.tell_elected(election_id=case, since=at, actor=worker, at=timezone.now())
+
+
+@on(proposals.ELECTED_PROPOSED, is_news=True)
+def settle_elected(case: UUID, at: datetime) -> None:
+    """Take the news of an election off the inboxes once the elected are proposed."""
+    worker = system(settings.QUANYU_CITY, job="organisations.settle_elected")
+    announcing.settle_elected(election_id=case, actor=worker, at=timezone.now())
 
 
 @on(rhythm.PLANNED, is_news=True)

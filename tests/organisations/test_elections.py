@@ -14,6 +14,7 @@ from quanyu.organisations.actions import elections as actions
 from quanyu.organisations.actions.elections import ElectionRuns, Plan, WrongElection
 from quanyu.organisations.actions.terms import keep_term
 from quanyu.organisations.models import Body, CommitteeTerm, Election
+from quanyu.organisations.queries import elected
 from quanyu.organisations.queries import elections as queries
 from quanyu.organisations.queries import party
 from quanyu.organisations.rules.terms import WrongChange, WrongTerm
@@ -94,17 +95,17 @@ def test_begins_no_term_before_the_vote(cast: Do, do: Do, on: date) -> None:
     assert do(actions.conclude, election_id=row.pk, starts=on).next_term.starts == on
 
 
-def test_says_who_was_elected_for_whoever_appoints(cast: Do, do: Do, secretary: Actor) -> None:
-    row = do(actions.conclude, election_id=cast(18, 15, 14, 3).pk)
+def test_says_who_was_elected_once_it_is_concluded(
+    cast: Do, do: Do, secretary: Actor, at: datetime
+) -> None:
+    row = cast(18, 15, 14, 3)
+    before = elected.chosen(row, actor=secretary, at=at)
 
-    told = queries.elected(row.pk, actor=secretary)
+    row = do(actions.conclude, election_id=row.pk)
 
+    told = elected.chosen(row, actor=secretary, at=at)
+    assert before == []
     assert [(who.name, who.seat) for who in told] == list(NAMES[:3])
-    assert {(who.body_id, who.since) for who in told} == {(row.body_id, row.next_term.starts)}
-
-
-def test_says_nothing_of_who_was_elected_before_it_is_concluded(cast: Do, secretary: Actor) -> None:
-    assert queries.elected(cast(18, 15, 14, 3).pk, actor=secretary) == ()
 
 
 def test_fills_the_seats_left_by_another_ballot(cast: Do, do: Do, secretary: Actor) -> None:

@@ -8,8 +8,16 @@ from django.utils import timezone
 
 from quanyu.kernel.access.rules import Actor, Role
 from quanyu.organisations.actions.party import keep_count
-from quanyu.organisations.models import Body, CommitteeTerm, Election, Meeting, PartyMember
+from quanyu.organisations.models import (
+    Appointment,
+    Body,
+    CommitteeTerm,
+    Election,
+    Meeting,
+    PartyMember,
+)
 from tests.organisations.party import COMMUNITY, GRID, STREET, done, person
+from tests.organisations.posts import CITY, account, post
 from tests.seat import browser_of
 
 
@@ -181,6 +189,32 @@ def test_go_through_an_election_to_its_record(leads: Any, election: str, branch:
     assert enough.status_code == 302
     assert CommitteeTerm.objects.get(body=branch).form == "secretary"
     assert "当选" in text(leads.get(election))
+
+
+def test_propose_the_elected_by_one_form(leads: Any, election: str, branch: Body) -> None:
+    now = timezone.localtime()
+    where = post(CITY, now, code="p-sec", kind="grid-branch-secretary", place=GRID, of=branch.code)
+    who = account("wang.fang", at=now, name="王芳")
+    given = {"name": "王芳", "seat": "secretary", "account": "wang.fang"}
+    sheet = dict.fromkeys(("entitled", "present", "issued", "returned"), "20")
+    leads.post(f"{election}/nominate", given)
+    leads.post(f"{election}/close_list")
+    one = Election.objects.get().candidates.get()
+    held = {"held_on": now.date().isoformat(), f"votes_{one.pk}": "20"}
+    leads.post(f"{election}/count", sheet | held)
+    leads.post(f"{election}/conclude", {})
+    offered = text(leads.get(election))
+    said = {f"post_{one.pk}": where.pk, "reason": "换届当选"}
+
+    wrong = leads.post(f"{election}/elected", said | {f"account_{one.pk}": "nobody"})
+    sent = leads.post(f"{election}/elected", said | {f"account_{one.pk}": "wang.fang"})
+
+    assert "提名当选人" in offered
+    assert 'value="wang.fang"' in offered
+    assert (wrong.status_code, sent.status_code) == (422, 302)
+    assert "待确认" in text(leads.get(election))
+    row = Appointment.objects.visible_to(CITY).get()
+    assert (row.post_id, row.account_id) == (where.pk, who.pk)
 
 
 def test_print_the_record_of_an_election(leads: Any, election: str) -> None:

@@ -23,6 +23,7 @@ from quanyu.organisations.actions.bodies import (
 )
 from quanyu.organisations.actions.commanding import command_agency, release_agency
 from quanyu.organisations.actions.covering import NewCover, cover, cover_all, uncover
+from quanyu.organisations.actions.electing import Taking, propose_elected
 from quanyu.organisations.actions.founding import NewBody, found_bodies
 from quanyu.organisations.actions.keepers import KEEPERS, PARTY_KEEPERS, check_keeper
 from quanyu.organisations.actions.keeping import (
@@ -58,6 +59,7 @@ __all__ = [
     "NewCover",
     "NewPost",
     "Nominee",
+    "Taking",
     "assign_duty",
     "change_norm",
     "change_seats",
@@ -86,6 +88,7 @@ __all__ = [
     "open_posts",
     "propose",
     "propose_all",
+    "propose_elected",
     "refuse",
     "refuse_batch",
     "release_agency",

@@ -27,6 +27,7 @@ from quanyu.organisations.actions.posts import check_role, kind_on, kinds
 from quanyu.organisations.actions.seats import Taken, check_proposer, held_rows, locked
 from quanyu.organisations.models import Appointment, Post, PostKind
 from quanyu.organisations.rules import posts as rules
+from quanyu.organisations.rules import proposals
 from quanyu.organisations.rules.posts import Decision
 
 AT_ONCE = 2000
@@ -89,6 +90,7 @@ def propose_all(
         rows.append(row)
     Appointment.objects.visible_to(actor).bulk_create(rows, batch_size=AT_ONCE)
     _record("appointment.propose", rows, actor=actor, at=at)
+    announce_all(proposals.PROPOSED, rows[:1], at=at)
     return rows
 
 
@@ -388,6 +390,7 @@ def _settle(
     keys = [row.pk for row in rows]
     Appointment.objects.visible_to(actor).filter(pk__in=keys).update(**said)
     _record(f"appointment.{VERBS[decision]}", rows, actor=actor, at=at)
+    announce_all(proposals.DECIDED, list({row.batch: row for row in rows}.values()), at=at)
 
 
 VERBS: Mapping[Decision, str] = {

@@ -255,7 +255,7 @@ def conclude(
 ) -> Election:
     """Let the new committee's term begin; posts are filled by who appoints (产生新一届).
 
-    The message ``election.conclude`` tells of it; ``queries.elections.elected`` says who.
+    The message ``election.conclude`` tells those of it who propose the elected for their posts.
 
     :raises WrongTerm: if the term cannot begin that day
     :raises NotAllowed: if nobody was elected, or not the actor's place

@@ -56,5 +56,6 @@ def _load_norms(shipped: list[dict[str, str]]) -> None:
 
 
 def _kind(one: dict[str, Any], source: str) -> PostKind:
-    rules.check_kind(code=one["code"], level=one["level"], hours=one["hours"], roles=one["roles"])
+    said = {name: one.get(name, "") for name in ("code", "level", "hours", "roles", "seat")}
+    rules.check_kind(**said)
     return PostKind(**one, source=source, is_sample=True, valid_from=BEGIN)

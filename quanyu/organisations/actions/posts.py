@@ -53,6 +53,7 @@ def define_kind(
     roles: Collection[str] = (),
     is_leader: bool = False,
     is_party_staff: bool = False,
+    seat: str = "",
     sort: int = 100,
     source: str = "",
     is_sample: bool = False,
@@ -72,7 +73,7 @@ def define_kind(
     """
     if actor.kind is not ActorKind.SYSTEM:
         raise Denied
-    rules.check_kind(code=code, level=level, hours=hours, roles=roles)
+    rules.check_kind(code=code, level=level, hours=hours, roles=roles, seat=seat)
     last = PostKind.objects.select_for_update().filter(code=code, valid_to=None).first()
     if last is not None:
         _end_kind(last, start)
@@ -85,6 +86,7 @@ def define_kind(
         roles=sorted(roles),
         is_leader=is_leader,
         is_party_staff=is_party_staff,
+        seat=seat,
         sort=sort,
         source=source,
         is_sample=is_sample,

@@ -15,6 +15,7 @@ from quanyu.kernel.keys import uuid7
 from quanyu.kernel.privacy.rules import Personal
 from quanyu.organisations.models.dated import DATED, holding
 from quanyu.organisations.rules.posts import MOST_SEATS, Decision, Hours, PostLevel, StaffKey
+from quanyu.organisations.rules.voting import Seat
 
 HOLDING = gettext_noop("登记任职，并查明当时由谁担任")
 WHY = Personal("duty", HOLDING, 3650, "ended_at", of="staff")
@@ -36,6 +37,8 @@ class PostKind(models.Model):
     roles = ArrayField(models.CharField(max_length=32), verbose_name=_("所带角色"), default=list)
     is_leader = models.BooleanField(_("负责人"), default=False)
     is_party_staff = models.BooleanField(_("党建专职"), default=False)
+    seat = models.CharField(_("选举职务"), max_length=10, blank=True)
+    """What one is elected to who is to hold such a post; "" where nobody is elected to it."""
     sort = models.PositiveSmallIntegerField(_("顺序"), default=100)
     source = models.CharField(_("来源"), max_length=200, blank=True)
     is_sample = models.BooleanField(_("示例"), default=False)
@@ -57,6 +60,10 @@ class PostKind(models.Model):
             models.CheckConstraint(
                 condition=Q(hours__in=[one.value for one in Hours]),
                 name="post_kind_hours_are_known",
+            ),
+            models.CheckConstraint(
+                condition=Q(seat__in=["", *(one.value for one in Seat)]),
+                name="post_kind_seat_is_known",
             ),
         ]
 

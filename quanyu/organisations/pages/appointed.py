@@ -20,12 +20,17 @@ TONES = {
 }
 
 
+def stand_said(one: Held) -> dict[str, str]:
+    """Return how an appointment stands, by word, colour and icon."""
+    tone, icon = TONES[Stand(one.stand)]
+    return {"tone": tone, "icon": icon, "label": one.stand_name}
+
+
 def held_said(one: Held, today: date) -> dict[str, Any]:
     """Return an appointment as the templates take it."""
-    tone, icon = TONES[Stand(one.stand)]
     return {
         "one": one,
-        "state": {"tone": tone, "icon": icon, "label": one.stand_name},
+        "state": stand_said(one),
         "post_url": reverse("desk_post", args=[one.post_id]),
         "person_url": reverse("desk_posts_of", args=[one.account_id]),
         "live": [said for said in one.carries if said.state != "ended"],

@@ -31,6 +31,7 @@ from quanyu.kernel.errors import Denied, Invalid, Refusal
 from quanyu.kernel.errors import gettext_noop as _noop
 from quanyu.kernel.tables.paper import NoPaper, pdf
 from quanyu.organisations.actions import elections as actions
+from quanyu.organisations.pages import elected
 from quanyu.organisations.pages import elections_shown as shown
 from quanyu.organisations.pages.meetings_shown import body_in_place, choose_body
 from quanyu.organisations.queries import elections as reads
@@ -131,6 +132,20 @@ def act(request: HttpRequest, election_id: UUID, verb: str) -> HttpResponse:
     return HttpResponseRedirect(reverse("desk_election", args=[election_id]))
 
 
+@require_POST
+@hidden_if_denied
+def propose(request: HttpRequest, election_id: UUID) -> HttpResponse:
+    """Propose the elected for their posts, all by one act; somebody else confirms."""
+    actor, at = actor_of(request), timezone.now()
+    try:
+        made = elected.propose(election_id, request.POST.dict(), actor=actor, at=at)
+    except Refusal as no:
+        return _page(request, election_id, no=no, tried=elected.VERB)
+    said = _("已提名 {n} 人，等待另一人确认").format(n=len(made))
+    messages.success(request, said)
+    return HttpResponseRedirect(reverse("desk_election", args=[election_id]))
+
+
 @require_GET
 @hidden_if_denied
 def paper(request: HttpRequest, election_id: UUID) -> HttpResponse:
@@ -162,8 +177,10 @@ def _amend(key: UUID, given: Given, **who: Any) -> None:
 
 
 def _nominate(key: UUID, given: Given, **who: Any) -> None:
-    said = parsed(schemas.CandidateIn, given, labels=shown.labels())
-    actions.nominate(election_id=key, name=said.name, seat=said.seat, **who)
+    wanted = {name: value for name, value in given.items() if name != "account"}
+    said = parsed(schemas.CandidateIn, wanted, labels=shown.labels())
+    account = elected.account_in(given.get("account", ""), "account")
+    actions.nominate(election_id=key, name=said.name, seat=said.seat, account_id=account, **who)
 
 
 def _strike(key: UUID, given: Given, **who: Any) -> None:
@@ -255,6 +272,13 @@ def _page(
         if row.state == ElectionState.PREPARING
         else "",
         "story": shown.story(row, actor=actor),
+        "elected": elected.panel(
+            row,
+            given if tried == elected.VERB else {},
+            no if tried == elected.VERB else None,
+            actor=actor,
+            at=timezone.now(),
+        ),
         "paper_url": reverse("desk_election_paper", args=[row.pk]),
     }
     return answer(request, "organisations/election.html", context, no)

@@ -161,6 +161,7 @@ def labels() -> dict[str, str]:
         "way": _("选举办法"),
         "name": _("姓名"),
         "seat": _("职务"),
+        "account": _("用户名"),
         "held_on": _("开会日期"),
         "present": _("实到人数"),
         "issued": _("发出选票"),
@@ -186,7 +187,11 @@ def fields(
     if verb == "count":
         return _count_fields(row, given, no, actor=actor)
     made: dict[str, list[dict[str, Any]]] = {
-        "nominate": [one("name", maxlength=40), one("seat", "select", options=_seats(row))],
+        "nominate": [
+            one("name", maxlength=40),
+            one("seat", "select", options=_seats(row)),
+            one("account", required=False, maxlength=60, help=_("当选后按这个账号提名任职")),
+        ],
         "adjourn": [
             one("held_on", "date"),
             one("entitled", "number", value=given.get("entitled", row.entitled)),

@@ -53,5 +53,10 @@ def behind(door: Callable[[str, View], View]) -> list[URLPattern]:
             door("elections", elections.paper),
             name="desk_election_paper",
         ),
+        path(
+            f"{ELECTION}/elected",
+            door("elections", elections.propose),
+            name="desk_election_elected",
+        ),
         path(f"{ELECTION}/<str:verb>", door("elections", elections.act), name="desk_election_act"),
     ]

@@ -30,11 +30,13 @@ from quanyu.kernel.tables.queries import address
 from quanyu.organisations import actions, queries
 from quanyu.organisations.actions import NewPost, Nominee
 from quanyu.organisations.pages.appointed import held_said
+from quanyu.organisations.pages.confirming import confirmed_by
 from quanyu.organisations.queries import holders, kinds, post_lists
 from quanyu.organisations.queries.words import in_language
-from quanyu.organisations.rules.posts import HOURS_WORDS, WrongAppointment, WrongPost
+from quanyu.organisations.rules.posts import HOURS_WORDS, PostLevel, WrongAppointment, WrongPost
 from quanyu.organisations.tables.posts import POSTS
 from quanyu.regions import queries as regions
+from quanyu.regions.rules import level_of
 
 Fields = list[dict[str, Any]]
 
@@ -206,6 +208,7 @@ def page_of(
             for one in post_lists.seats_of(post_id)
         ],
         "form": _proposing(request, post_id, no, today) if proposes and is_open else None,
+        "confirmed_by": confirmed_by(row.region_path, actor=actor, at=at) if proposes else None,
         "acts": _acts(post_id, row.seats, today, no) if opens and is_open else [],
         "now": timezone.localtime(at),
     }
@@ -309,7 +312,8 @@ def _below(actor: Actor) -> list[str]:
 def _opening(
     request: HttpRequest, actor: Actor, no: Refusal | None, *, at: datetime
 ) -> dict[str, Any]:
-    given, today = request.POST, timezone.localdate(at)
+    today = timezone.localdate(at)
+    given = request.POST or _suggested(request.GET.get("body", ""), request.GET.get("seat", ""))
     bodies = [one for path in actor.places for one in queries.bodies(on=today, place=path)]
     places: dict[str, str] = {}
     for path in dict.fromkeys([*actor.places, *_below(actor)]):
@@ -349,6 +353,19 @@ def _opening(
             one("start", _("设立日期"), "date", value=given.get("start") or today.isoformat()),
         ],
     }
+
+
+def _suggested(body: str, seat: str) -> dict[str, str]:
+    """Return what a post for an elected office of a body is, as far as it is known."""
+    no = WrongPost(_("请选择单位"), field="body", value=body[:40])
+    found = queries.body(meant(UUID, body, otherwise=no)) if body else None
+    if found is None:
+        return {}
+    levels = {PostLevel.BODY, level_of(found.region_path)}
+    known = [one for one in kinds.every_kind().values() if one.seat == seat and seat]
+    fit = next((one.code for one in known if one.level in levels), "")
+    code = f"{fit}-{found.code}"[:40].strip("-") if fit else ""
+    return {"body": body, "kind": fit, "place": found.region_path, "code": code}
 
 
 def _proposing(

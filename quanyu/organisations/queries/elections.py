@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
 from uuid import UUID
 
 from django.db.models import QuerySet
@@ -53,7 +52,7 @@ def story(row: Election, *, actor: Actor) -> QuerySet[ElectionStep]:
 def candidates(row: Election, *, actor: Actor) -> list[Candidate]:
     """Return who stands, in order."""
     rows = Candidate.objects.visible_to(actor).filter(election=row)
-    return list(rows.select_related("elected_in").order_by("number"))
+    return list(rows.select_related("elected_in", "account").order_by("number"))
 
 
 def standing(row: Election, *, actor: Actor) -> list[Candidate]:
@@ -93,35 +92,6 @@ def ballots(row: Election, *, actor: Actor) -> list[Cast]:
         )
         for ballot in held
     ]
-
-
-@dataclass(frozen=True, slots=True)
-class Elected:
-    """Somebody elected to a post, and from when: for whoever appoints (当选)."""
-
-    name: str
-    account_id: UUID | None
-    seat: str
-    body_id: UUID
-    since: date
-    until: date
-    """When the term is due to end."""
-
-
-def elected(election_id: UUID, *, actor: Actor) -> tuple[Elected, ...]:
-    """Return who was elected, once the new term stands: what posts are filled from.
-
-    :raises Denied: if there is no such election within reach
-    """
-    row = one(election_id, actor=actor)
-    term = row.next_term
-    if term is None or row.body_id is None:
-        return ()
-    return tuple(
-        Elected(who.name, who.account_id, who.seat, row.body_id, term.starts, term.span.ends)
-        for who in candidates(row, actor=actor)
-        if who.elected_in_id
-    )
 
 
 def body_of(row: Election) -> Body:

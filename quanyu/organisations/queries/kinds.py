@@ -32,6 +32,8 @@ class KindEntry:
     source: str
     is_sample: bool
     sort: int
+    seat: str
+    """What one is elected to who is to hold such a post; "" where nobody is."""
 
     @property
     def label(self) -> str:
@@ -51,10 +53,10 @@ def every_kind() -> dict[str, KindEntry]:
     return {row.code: _entry(row) for row in rows}
 
 
-def kind_called(code: str) -> str:
-    """Return the Chinese name of a kind, as it was last."""
+def kind_called(code: str) -> tuple[str, str]:
+    """Return the names of a kind in Chinese and English, as they were last."""
     rows = PostKind.objects.filter(code=code).order_by("-valid_from")
-    return rows.values_list("name", flat=True).first() or code
+    return rows.values_list("name", "name_en").first() or (code, "")
 
 
 def post_called(post: Post, known: Mapping[str, KindEntry] | None = None) -> str:
@@ -81,4 +83,5 @@ def _entry(row: PostKind) -> KindEntry:
         source=row.source,
         is_sample=row.is_sample,
         sort=row.sort,
+        seat=row.seat,
     )

@@ -69,11 +69,14 @@ def posts_of(body_id: UUID, actor: Actor, at: datetime) -> tuple[Hanging, ...]:
 
 
 def words_of(row: Appointment) -> dict[str, str]:
-    """Return what a notice of an appointment says; in Chinese, as it is kept."""
+    """Return what a notice of an appointment says, in both languages."""
     post = Post.objects.select_related("body").get(pk=row.post_id)
+    kind, kind_en = kind_called(post.kind)
     return {
         "body": post.body.name,
-        "post": post.name or kind_called(post.kind),
+        "body_en": post.body.name_en,
+        "post": post.name or kind,
+        "post_en": post.name_en if post.name else kind_en,
         "start": row.valid_from.isoformat(),
         "end": row.valid_to.isoformat() if row.valid_to else "",
     }

@@ -43,5 +43,6 @@ def party_topic_names() -> dict[str, str]:
         "election.count": _("登记选举结果"),
         "election.again": _("再次投票"),
         "election.conclude": _("产生新一届"),
+        "election.propose": _("提名当选人任职"),
         "election.withdraw": _("终止选举"),
     }

@@ -13,6 +13,7 @@ from quanyu.kernel.errors import Invalid, Refusal
 from quanyu.kernel.errors import gettext_noop as _
 from quanyu.kernel.notices.rules import Group, Topic, declare
 from quanyu.organisations.rules.bodies import CODE
+from quanyu.organisations.rules.voting import Seat
 from quanyu.regions.rules import Level, level_of, parent
 
 MOST_SEATS: Final = 500
@@ -187,7 +188,9 @@ ONLY_AT: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
 """Roles that decide about others' posts are carried at their own level alone."""
 
 
-def check_kind(*, code: str, level: str, hours: str, roles: Collection[str]) -> None:
+def check_kind(
+    *, code: str, level: str, hours: str, roles: Collection[str], seat: str = ""
+) -> None:
     """Refuse a kind of post that carries what no post may carry.
 
     :raises WrongPost: if so
@@ -198,6 +201,8 @@ def check_kind(*, code: str, level: str, hours: str, roles: Collection[str]) -> 
         raise WrongPost(_("没有这个岗位层级"), field="level", value=level, allowed=list(PostLevel))
     if hours not in set(Hours):
         raise WrongPost(_("岗位须为专职或兼职"), field="hours", value=hours, allowed=list(Hours))
+    if seat and seat not in set(Seat):
+        raise WrongPost(_("没有这个选举职务"), field="seat", value=seat, allowed=list(Seat))
     for role in roles:
         _check_role(role, level)
 

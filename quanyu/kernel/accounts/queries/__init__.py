@@ -65,7 +65,15 @@ from quanyu.kernel.accounts.queries.people import (
     people,
 )
 from quanyu.kernel.accounts.queries.placed import HeldAt, held_at
-from quanyu.kernel.accounts.queries.reached import account_of, emails, holders, holders_at, over
+from quanyu.kernel.accounts.queries.reached import (
+    Over,
+    account_of,
+    emails,
+    holders,
+    holders_at,
+    over,
+    over_by_place,
+)
 from quanyu.kernel.accounts.queries.reviewed import (
     LINES,
     Looked,
@@ -100,6 +108,7 @@ __all__ = [
     "Explained",
     "HeldAt",
     "Looked",
+    "Over",
     "PostSaid",
     "Progress",
     "StandIn",
@@ -155,6 +164,7 @@ __all__ = [
     "may_enter_by_click",
     "names_of",
     "over",
+    "over_by_place",
     "own_grants",
     "own_rows",
     "people",

@@ -1,6 +1,7 @@
 """Who holds a post now, and by what mail they are reached (在岗与邮箱)."""
 
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -54,6 +55,29 @@ def over(roles: Collection[str], *, path: str, at: datetime) -> list[UUID]:
     rows = live_rows(at=at).filter(role__in=list(roles), account__is_active=True)
     rows = rows.filter(region_path__in=_down_to(path), deputy__isnull=True)
     return sorted(set(rows.values_list("account_id", flat=True)))
+
+
+@dataclass(frozen=True, slots=True)
+class Over:
+    """A role that somebody holds over a place, and where (在上任职)."""
+
+    path: str
+    role: str
+    account: UUID
+    is_deputy: bool
+    """Had as a deputy, and not in one's own right."""
+
+
+def over_by_place(roles: Collection[str], *, path: str, at: datetime) -> list[Over]:
+    """Return who holds one of these roles now over a place, the nearest first, deputies too."""
+    rows = live_rows(at=at).filter(role__in=list(roles), account__is_active=True)
+    rows = rows.filter(region_path__in=_down_to(path))
+    fields = ("region_path", "role", "account_id", "deputy_id")
+    found = [
+        Over(at_, role, who, deputy is not None)
+        for at_, role, who, deputy in rows.values_list(*fields)
+    ]
+    return sorted(found, key=lambda one: (-len(one.path), one.role, str(one.account)))
 
 
 def _down_to(path: str) -> list[str]:

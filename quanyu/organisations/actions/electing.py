@@ -1,0 +1,126 @@
+"""Propose the elected for the posts they were elected to, and let the others leave (当选人任职)."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from django.db import transaction
+
+from quanyu.kernel.access.rules import Actor
+from quanyu.kernel.audit.actions import record
+from quanyu.kernel.errors import Denied, Refusal
+from quanyu.kernel.errors import gettext_noop as _
+from quanyu.kernel.jobs.actions import announce
+from quanyu.organisations.actions.appointing import Nominee, leave, propose_all
+from quanyu.organisations.actions.seats import check_proposer, held_rows, locked
+from quanyu.organisations.models import Appointment, Candidate, Election, Post
+from quanyu.organisations.queries import elected as queries
+from quanyu.organisations.queries import elections
+from quanyu.organisations.rules.posts import WrongAppointment
+from quanyu.organisations.rules.proposals import ELECTED_PROPOSED
+
+
+class NotElected(Refusal):
+    """Nobody was elected yet, or a later committee serves by now."""
+
+
+@dataclass(frozen=True, slots=True)
+class Taking:
+    """By which account somebody elected is to hold which post (当选人拟任)."""
+
+    candidate: UUID
+    account: UUID
+    post: UUID
+
+
+@transaction.atomic
+def propose_elected(
+    *,
+    election_id: UUID,
+    takings: Sequence[Taking],
+    leaving: Collection[UUID] = (),
+    reason: str,
+    actor: Actor,
+    at: datetime,
+) -> list[Appointment]:
+    """Propose the elected for their posts as one batch, from the term's first day (提名当选人).
+
+    Somebody else confirms it, as every batch. Who leaves a post does so on that same day. Of whom
+    no account is named nothing is proposed: the name stays on the list of the elected.
+
+    :param leaving: the appointments that end when the new term begins
+    :raises NotElected: if the new term does not stand, or has ended
+    :raises WrongAppointment: if nobody is named, somebody was not elected to such a post, or who
+        is to leave does not hold one
+    :raises NotAppointer: if the actor proposes nobody at that level
+    :raises Denied: if there is no such election within reach, or the actor has no part in a place
+    """
+    row = elections.one(election_id, actor=actor, lock=True)
+    day = _begins(row)
+    posts = queries.posts_for(row)
+    locked([one.pk for some in posts.values() for one in some])
+    elected = {who.pk: who for who in elections.candidates(row, actor=actor) if who.elected_in_id}
+    if not takings:
+        raise WrongAppointment(_("请至少填写一位当选人的用户名"), field="account")
+    held = [_of(one, elected, posts) for one in takings]
+    _leave(row, leaving, posts, day, actor=actor, at=at)
+    nominees = [
+        Nominee(post.pk, one.account, reason, max(day, post.valid_from))
+        for one, (_who, post) in zip(takings, held, strict=True)
+    ]
+    made = propose_all(nominees=nominees, actor=actor, at=at)
+    for one, (who, _post) in zip(takings, held, strict=True):
+        who.account_id = one.account
+        who.save(update_fields=["account"])
+    facts = {"batch": made[0].batch, "proposed": len(made), "left": len(leaving)}
+    record("election.propose", row, actor=actor, at=at, facts=facts)
+    announce(ELECTED_PROPOSED, row, at=at)
+    return made
+
+
+def _begins(row: Election) -> date:
+    term = row.next_term
+    if term is None:
+        raise NotElected(_("选举还没有产生新一届，不能提名任职"))
+    if term.ended is not None:
+        raise NotElected(_("这一届已经届满，不能再据此提名任职"))
+    return term.starts
+
+
+def _of(
+    one: Taking, elected: Mapping[UUID, Candidate], posts: Mapping[str, Sequence[Post]]
+) -> tuple[Candidate, Post]:
+    who = elected.get(one.candidate)
+    if who is None:
+        raise Denied
+    post = next((post for post in posts.get(who.seat, ()) if post.pk == one.post), None)
+    if post is None:
+        raise WrongAppointment(
+            _("当选人只能提名担任本组织相应的岗位"), field=f"post_{who.pk}", value=str(one.post)
+        )
+    return who, post
+
+
+def _leave(
+    row: Election,
+    keys: Collection[UUID],
+    posts: Mapping[str, Sequence[Post]],
+    day: date,
+    *,
+    actor: Actor,
+    at: datetime,
+) -> None:
+    if not keys:
+        return
+    known = {one.pk for one in queries.leaving_rows(row, posts.values(), actor=actor)}
+    if not set(keys) <= known:
+        raise WrongAppointment(_("届满离任的人须在本组织的岗位上任职"), field="leaving")
+    _posts, rows = held_rows(keys, actor=actor)
+    for one in rows:
+        check_proposer(actor, one.region_path)
+    leave(rows, end=day, reason=LEFT, actor=actor, at=at)
+
+
+LEFT = "换届，任期届满"
+"""Kept with the appointment as whoever enters it would write it."""

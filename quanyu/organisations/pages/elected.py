@@ -1,0 +1,148 @@
+"""Who was elected, and the form that proposes all of them for their posts (当选人任职页面)."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlencode
+from uuid import UUID
+
+from django.urls import reverse
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from quanyu.kernel.access.http import field, meant, option
+from quanyu.kernel.access.rules import Actor
+from quanyu.kernel.accounts import queries as accounts
+from quanyu.kernel.errors import Refusal
+from quanyu.organisations import actions
+from quanyu.organisations.actions import Taking
+from quanyu.organisations.pages.appointed import stand_said
+from quanyu.organisations.pages.confirming import confirmed_by
+from quanyu.organisations.queries import elected as reads
+from quanyu.organisations.queries import holders
+from quanyu.organisations.queries.elected import Chosen
+from quanyu.organisations.rules.posts import WrongAppointment
+from quanyu.organisations.rules.voting import SEAT_WORDS, Seat
+
+VERB = "elected"
+Given = Mapping[str, str]
+ACCOUNT, POST, LEAVES = "account_", "post_", "leaves_"
+
+
+def panel(
+    row: Any, given: Given, no: Refusal | None, *, actor: Actor, at: datetime
+) -> dict[str, Any] | None:
+    """Return who was elected, how it stands with their posts, and the form; None before."""
+    found = reads.chosen(row, actor=actor, at=at)
+    if not found:
+        return None
+    proposes, opens = holders.keeps(actor, row.region_path)
+    is_waiting = row.next_term.ended is None and any(one.is_open for one in found)
+    form = _form(row, found, given, no, actor=actor, at=at) if proposes and is_waiting else None
+    return {
+        "rows": [_row(one, row, opens=opens) for one in found],
+        "form": form,
+        "is_others": is_waiting and not proposes,
+        "confirmed_by": confirmed_by(row.region_path, actor=actor, at=at) if form else None,
+    }
+
+
+def propose(election_id: UUID, given: Given, *, actor: Actor, at: datetime) -> list[Any]:
+    """Propose those whose account is written down; return what was proposed."""
+    named = {name: account_in(given[name], name) for name in given if name.startswith(ACCOUNT)}
+    takings = [
+        Taking(_key(name, ACCOUNT), account, _post(given, name))
+        for name, account in named.items()
+        if account is not None
+    ]
+    return actions.propose_elected(
+        election_id=election_id,
+        takings=takings,
+        leaving=[_key(name, LEAVES) for name in given if name.startswith(LEAVES)],
+        reason=given.get("reason", ""),
+        actor=actor,
+        at=at,
+    )
+
+
+def account_in(username: str, name: str) -> UUID | None:
+    """Return the account that a field names; None where it is empty.
+
+    :raises WrongAppointment: if there is no such account in use
+    """
+    said = username.strip().lower()
+    if not said:
+        return None
+    key = accounts.keys_of([said]).get(said)
+    if key is None:
+        raise WrongAppointment(_("没有这个账号，或已停用"), field=name, value=username[:60])
+    return key
+
+
+# ------------------------------------------------------------------ inside
+
+
+def _row(one: Chosen, row: Any, *, opens: bool) -> dict[str, Any]:
+    new = urlencode({"body": row.body_id, "seat": one.seat})
+    return {
+        "name": one.name,
+        "seat": _(SEAT_WORDS[Seat(one.seat)]),
+        "state": stand_said(one.held) if one.held else None,
+        "post_url": reverse("desk_post", args=[one.held.post_id]) if one.held else "",
+        "has_post": bool(one.posts),
+        "new_url": f"{reverse('desk_post_new')}?{new}" if opens else "",
+        "same_url": reverse("desk_post", args=[one.same_name.post_id]) if one.same_name else "",
+    }
+
+
+def _form(
+    row: Any, found: list[Chosen], given: Given, no: Refusal | None, *, actor: Actor, at: datetime
+) -> dict[str, Any]:
+    day = date_format(row.next_term.starts, "DATE_FORMAT")
+    fields = [shown for one in found if one.is_open for shown in _fields(one, given, no)]
+    same = {one.same_name.id for one in found if one.same_name}
+    for held in reads.leaving(row, actor=actor, at=at):
+        name = f"{LEAVES}{held.id}"
+        label = _("{name}（{post}）届满，{day}起卸任").format(
+            name=held.name, post=held.post, day=day
+        )
+        is_on = name in given if given else held.id not in same
+        fields.append(field(name, label, "checkbox", value=is_on, required=False))
+    reason = given.get("reason") or _("换届选举当选，新一届自{day}起").format(day=day)
+    fields.append(field("reason", _("事由"), no=no, value=reason, maxlength=200))
+    return {
+        "url": reverse("desk_election_elected", args=[row.pk]),
+        "button": _("提名当选人"),
+        "fields": fields,
+    }
+
+
+def _fields(one: Chosen, given: Given, no: Refusal | None) -> list[dict[str, Any]]:
+    name, post = f"{ACCOUNT}{one.candidate}", f"{POST}{one.candidate}"
+    seat = _(SEAT_WORDS[Seat(one.seat)])
+    account = field(
+        name,
+        _("{name}（{seat}）的用户名").format(name=one.name, seat=seat),
+        no=no,
+        value=given.get(name, one.username),
+        required=False,
+        maxlength=60,
+        help=_("没有账号的不填，名字留在当选名单上"),
+    )
+    options = [option(fit.id, fit.called, fit.place_name) for fit in one.posts]
+    chosen = given.get(post, options[0]["value"])
+    if len(options) == 1:
+        return [account, field(post, "", "hidden", value=chosen)]
+    label = _("{name}担任的岗位").format(name=one.name)
+    return [account, field(post, label, "select", no=no, value=chosen, options=options)]
+
+
+def _key(name: str, prefix: str) -> UUID:
+    no = WrongAppointment(_("没有这位当选人"), field=name, value=name[:60])
+    return meant(UUID, name.removeprefix(prefix), otherwise=no)
+
+
+def _post(given: Given, name: str) -> UUID:
+    post = name.replace(ACCOUNT, POST, 1)
+    no = WrongAppointment(_("请选择岗位"), field=post, value="")
+    return meant(UUID, given.get(post, ""), otherwise=no)

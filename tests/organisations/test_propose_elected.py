@@ -1,0 +1,278 @@
+"""Who is elected … is proposed for the post, confirmed by another, and holds it (当选任职)."""
+
+from collections.abc import Callable
+from datetime import date, datetime, timedelta
+from importlib import import_module
+from typing import Any
+
+import pytest
+from django.apps import apps
+from django.db import connection
+
+from quanyu.kernel.access.rules import Actor, Grant, Role
+from quanyu.kernel.accounts.models import Account
+from quanyu.kernel.audit.models import Record
+from quanyu.kernel.errors import Denied
+from quanyu.organisations import actions
+from quanyu.organisations.actions import Taking
+from quanyu.organisations.actions import elections as electing
+from quanyu.organisations.actions.electing import NotElected
+from quanyu.organisations.actions.elections import Plan
+from quanyu.organisations.models import Appointment, Body, Candidate, Election, Post, PostKind
+from quanyu.organisations.queries import elected as queries
+from quanyu.organisations.rules.posts import NotAppointer, WrongAppointment
+from quanyu.organisations.rules.voting import Sheet
+from tests.organisations.party import GRID, STREET, done, person
+from tests.organisations.posts import account, appointed, grants, post, proposed
+
+SECRETARY = Grant(Role.GRID_BRANCH_SECRETARY, GRID)
+VOTES = {"王芳": 18, "李军": 15, "陈静": 14}
+
+
+@pytest.fixture
+def leads() -> Actor:
+    """社区书记, who leads the branch and proposes."""
+    return person(Role.COMMUNITY_SECRETARY, "34/01/04/001/001/", name="社区书记")
+
+
+@pytest.fixture
+def confirms() -> Actor:
+    return person(Role.COMMANDER, STREET, name="指挥长")
+
+
+@pytest.fixture
+def where(branch: Body, at: datetime, district_admin: Actor) -> Post:
+    """The secretary's post of the branch."""
+    kinds = {"code": "p-sec", "kind": "grid-branch-secretary", "place": GRID, "of": branch.code}
+    return post(district_admin, at, **kinds)
+
+
+@pytest.fixture
+def seats(branch: Body, at: datetime, district_admin: Actor) -> Post:
+    """The members' posts of the branch."""
+    kinds = {"code": "p-mem", "kind": "committee-member", "place": "", "of": branch.code}
+    return post(district_admin, at, **kinds, seats=2)
+
+
+@pytest.fixture
+def concluded(branch: Body, leads: Actor, at: datetime, on: date) -> Election:
+    """An election in which a secretary and two members were elected."""
+
+    def do(verb: Any, **facts: Any) -> Any:
+        return done(verb, actor=leads, at=at, **facts)
+
+    wanted = Plan(entitled=20, meeting_date=on, secretaries=1, members=2)
+    row: Election = do(electing.prepare, body_id=branch.pk, wanted=wanted)
+    for number, name in enumerate(VOTES):
+        seat = "member" if number else "secretary"
+        do(electing.nominate, election_id=row.pk, name=name, seat=seat)
+    do(electing.close_list, election_id=row.pk)
+    votes = {who.pk: VOTES[who.name] for who in row.candidates.all()}
+    sheet = Sheet(20, 18, 18, 18)
+    do(electing.count, election_id=row.pk, held_on=on, sheet=sheet, votes=votes)
+    made: Election = do(electing.conclude, election_id=row.pk)
+    return made
+
+
+@pytest.fixture
+def taking(concluded: Election) -> Callable[[str, Account, Post], Taking]:
+    def made(name: str, who: Account, where: Post) -> Taking:
+        return Taking(concluded.candidates.get(name=name).pk, who.pk, where.pk)
+
+    return made
+
+
+def test_from_the_vote_to_the_roles(
+    concluded: Election,
+    taking: Any,
+    where: Post,
+    seats: Post,
+    leads: Actor,
+    confirms: Actor,
+    at: datetime,
+    on: date,
+) -> None:
+    first, second = account("wang.fang", at=at, name="王芳"), account("li.jun", at=at, name="李军")
+    takings = [taking("王芳", first, where), taking("李军", second, seats)]
+    facts = {"election_id": concluded.pk, "takings": takings, "reason": "换届当选"}
+
+    rows = done(actions.propose_elected, **facts, actor=leads, at=at)
+    assert grants(first, at=at) == frozenset()
+    done(actions.confirm_batch, batch=rows[0].batch, actor=confirms, at=at)
+
+    assert grants(first, at=at) == {SECRETARY}
+    assert {row.valid_from for row in rows} == {on}
+    told = done(queries.chosen, row=concluded, actor=leads, at=at)
+    assert [(one.name, one.held.stand if one.held else "") for one in told] == [
+        ("王芳", "serving"),
+        ("李军", "serving"),
+        ("陈静", ""),
+    ]
+    assert Record.objects.filter(topic="election.propose").count() == 1
+
+
+def test_lets_the_old_secretary_leave_on_the_first_day_of_the_term(
+    concluded: Election,
+    taking: Any,
+    where: Post,
+    leads: Actor,
+    confirms: Actor,
+    at: datetime,
+    on: date,
+) -> None:
+    old, new = account("old.one", at=at, name="孙远"), account("wang.fang", at=at, name="王芳")
+    served = appointed(where, old, leads, confirms, at, start=on - timedelta(days=20))
+    [leaves] = done(queries.leaving, row=concluded, actor=leads, at=at)
+    assert leaves.id == served.pk
+
+    done(
+        actions.propose_elected,
+        election_id=concluded.pk,
+        takings=[taking("王芳", new, where)],
+        leaving=[served.pk],
+        reason="换届当选",
+        actor=leads,
+        at=at,
+    )
+
+    served.refresh_from_db()
+    assert served.valid_to == on
+    assert grants(old, at=at) == frozenset()
+
+
+def test_keeps_who_has_no_account_on_the_list(
+    concluded: Election, where: Post, leads: Actor, at: datetime
+) -> None:
+    told = done(queries.chosen, row=concluded, actor=leads, at=at)
+
+    assert [(one.name, one.username, one.held) for one in told] == [(n, "", None) for n in VOTES]
+    assert [bool(one.posts) for one in told] == [True, False, False]
+    with pytest.raises(WrongAppointment):
+        done(
+            actions.propose_elected,
+            election_id=concluded.pk,
+            takings=[],
+            reason="换届当选",
+            actor=leads,
+            at=at,
+        )
+
+
+def test_holds_no_post_of_another_seat_or_body(
+    concluded: Election,
+    taking: Any,
+    where: Post,
+    leads: Actor,
+    district_admin: Actor,
+    at: datetime,
+) -> None:
+    who = account("li.jun", at=at, name="李军")
+    elsewhere = post(district_admin, at, code="p-other", kind="grid-branch-secretary", place=GRID)
+
+    for name, given in (("李军", where), ("王芳", elsewhere)):
+        with pytest.raises(WrongAppointment):
+            done(
+                actions.propose_elected,
+                election_id=concluded.pk,
+                takings=[taking(name, who, given)],
+                reason="换届当选",
+                actor=leads,
+                at=at,
+            )
+
+
+def test_lets_nobody_leave_who_holds_another_post(
+    concluded: Election,
+    taking: Any,
+    where: Post,
+    leads: Actor,
+    confirms: Actor,
+    district_admin: Actor,
+    at: datetime,
+) -> None:
+    who = account("wang.fang", at=at, name="王芳")
+    other = post(district_admin, at)
+    worker = appointed(other, account("zhou", at=at), leads, confirms, at)
+
+    with pytest.raises(WrongAppointment):
+        done(
+            actions.propose_elected,
+            election_id=concluded.pk,
+            takings=[taking("王芳", who, where)],
+            leaving=[worker.pk],
+            reason="换届当选",
+            actor=leads,
+            at=at,
+        )
+
+
+def test_waits_for_the_new_term(branch: Body, leads: Actor, at: datetime, on: date) -> None:
+    wanted = Plan(entitled=20, meeting_date=on, secretaries=1)
+    row = done(electing.prepare, body_id=branch.pk, wanted=wanted, actor=leads, at=at)
+
+    with pytest.raises(NotElected):
+        done(
+            actions.propose_elected,
+            election_id=row.pk,
+            takings=[],
+            reason="换届当选",
+            actor=leads,
+            at=at,
+        )
+
+
+def test_is_proposed_by_no_stranger_and_no_party_officer(
+    concluded: Election,
+    taking: Any,
+    where: Post,
+    officer: Actor,
+    far_officer: Actor,
+    at: datetime,
+) -> None:
+    who = account("wang.fang", at=at, name="王芳")
+    facts = {"election_id": concluded.pk, "takings": [taking("王芳", who, where)], "reason": "当选"}
+
+    with pytest.raises(Denied):
+        done(actions.propose_elected, **facts, actor=far_officer, at=at)
+    with pytest.raises(NotAppointer):
+        done(actions.propose_elected, **facts, actor=officer, at=at)
+    assert not Appointment.objects.exists()
+
+
+def test_is_marked_where_the_holder_has_the_same_name(
+    concluded: Election, where: Post, leads: Actor, confirms: Actor, at: datetime
+) -> None:
+    served = appointed(where, account("wang.fang", at=at, name="王芳"), leads, confirms, at)
+
+    told = done(queries.chosen, row=concluded, actor=leads, at=at)
+
+    assert told[0].same_name is not None
+    assert told[0].same_name.id == served.pk
+
+
+def test_may_be_proposed_again_after_a_refusal(
+    concluded: Election, where: Post, leads: Actor, confirms: Actor, at: datetime
+) -> None:
+    who = account("wang.fang", at=at, name="王芳")
+    Candidate.objects.filter(name="王芳").update(account=who.pk)
+    row = proposed(where, who, leads, at)
+    done(actions.refuse, appointment_id=row.pk, reason="材料不全", actor=confirms, at=at)
+
+    told = done(queries.chosen, row=concluded, actor=leads, at=at)
+
+    assert told[0].held is not None
+    assert (told[0].held.stand, told[0].is_open) == ("refused", True)
+
+
+def test_knows_the_kinds_that_were_shipped_before(db: None) -> None:
+    PostKind.objects.filter(code="grid-branch-secretary").update(seat="")
+    PostKind.objects.filter(code="community-deputy").update(seat="", is_sample=False)
+    told = import_module(
+        "quanyu.organisations.migrations.0009_say_who_is_elected_to_a_kind_of_post"
+    )
+
+    with connection.schema_editor() as editor:
+        told.say(apps, editor)
+
+    kept = dict(PostKind.objects.values_list("code", "seat"))
+    assert (kept["grid-branch-secretary"], kept["community-deputy"]) == ("secretary", "")

@@ -1,0 +1,153 @@
+"""A proposal … is told to who may confirm it, and its end to who made it (任免告知)."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+
+from quanyu.kernel.access.rules import Actor, Role, system
+from quanyu.kernel.access.scope import set_scope
+from quanyu.kernel.accounts.models import Account, GrantRow
+from quanyu.kernel.notices.models import Notice
+from quanyu.organisations import actions
+from quanyu.organisations.actions import Nominee, announcing
+from quanyu.organisations.models import Post
+from quanyu.organisations.pages.confirming import confirmed_by
+from quanyu.organisations.queries.confirming import deciders
+from quanyu.organisations.rules import proposals
+from tests.organisations.conftest import STREET, person
+from tests.organisations.posts import CITY, COMMUNITY, GRID, account, do, post, proposed
+
+WORKER = system("34/01/", job="tests")
+
+
+def holds(role: Role, path: str, username: str, *, at: datetime) -> Actor:
+    """Return somebody with an account and one role."""
+    actor = person(role, path)
+    row = Account.objects.create(pk=actor.id, username=username, name=username, created_at=at)
+    begun = at - timedelta(days=9)
+    GrantRow.objects.create(account=row, role=role, region_path=path, granted_from=begun)
+    return actor
+
+
+def told(verb: Any, *, at: datetime, **facts: Any) -> int:
+    count: int = do(verb, actor=WORKER, since=at, at=at, **facts)
+    return count
+
+
+def whose(topic: str) -> list[Any]:
+    set_scope(WORKER)
+    rows = Notice.objects.filter(topic=topic, over_at=None)
+    return sorted(rows.values_list("account__username", flat=True))
+
+
+@pytest.fixture
+def where(db: None, at: datetime) -> Post:
+    return post(CITY, at, seats=5)
+
+
+@pytest.fixture
+def secretary(db: None, at: datetime) -> Actor:
+    return holds(Role.COMMUNITY_SECRETARY, COMMUNITY, "secretary", at=at)
+
+
+@pytest.fixture
+def commander_here(db: None, at: datetime) -> Actor:
+    return holds(Role.COMMANDER, STREET, "commander", at=at)
+
+
+@pytest.fixture
+def district(db: None, at: datetime) -> Actor:
+    return holds(Role.DISTRICT_ADMIN, "34/01/04/", "district", at=at)
+
+
+def test_goes_to_the_nearest_who_is_left_once_a_batch(
+    where: Post, secretary: Actor, commander_here: Actor, district: Actor, at: datetime
+) -> None:
+    nominees = [Nominee(where.pk, account(f"w{n}", at=at).pk, "工作需要") for n in range(3)]
+    rows = do(actions.propose_all, nominees=nominees, actor=secretary, at=at)
+
+    counts = [told(announcing.tell_proposed, appointment_id=row.pk, at=at) for row in rows]
+
+    assert counts == [1, 0, 0]
+    assert whose(proposals.PROPOSED) == ["commander"]
+    notice = Notice.objects.get()
+    assert notice.words["count"] == "3"
+    assert not {"周明", "w0"} & {str(word) for word in notice.words.values()}
+
+
+def test_is_said_in_both_languages_without_anybodys_name(
+    where: Post, secretary: Actor, commander_here: Actor, at: datetime
+) -> None:
+    row = proposed(where, account("w1", at=at), secretary, at)
+    told(announcing.tell_proposed, appointment_id=row.pk, at=at)
+    notice = Notice.objects.get()
+
+    assert notice.words["post"] == "专职网格员"
+    assert notice.words["post_en"] == "Full-time grid worker"
+    assert notice.link == f"/desk/posts/{where.pk}"
+
+
+def test_goes_to_who_proposed_when_it_is_decided(
+    where: Post, secretary: Actor, commander_here: Actor, at: datetime
+) -> None:
+    first = proposed(where, account("w1", at=at), secretary, at)
+    second = proposed(where, account("w2", at=at), secretary, at)
+    for row in (first, second):
+        told(announcing.tell_proposed, appointment_id=row.pk, at=at)
+    later = at + timedelta(hours=1)
+    do(actions.confirm, appointment_id=first.pk, actor=commander_here, at=later)
+    do(actions.refuse, appointment_id=second.pk, reason="不符", actor=commander_here, at=later)
+
+    counts = [
+        told(announcing.tell_decided, appointment_id=row.pk, at=later) for row in (first, second)
+    ]
+
+    assert counts == [1, 1]
+    assert whose(proposals.AGREED) == whose(proposals.DECLINED) == ["secretary"]
+    assert whose(proposals.PROPOSED) == []
+    words = Notice.objects.get(topic=proposals.DECLINED).words
+    assert "不符" not in words.values()
+
+
+def test_goes_to_nobody_when_it_was_taken_back(
+    where: Post, secretary: Actor, commander_here: Actor, at: datetime
+) -> None:
+    row = proposed(where, account("w1", at=at), secretary, at)
+    told(announcing.tell_proposed, appointment_id=row.pk, at=at)
+    later = at + timedelta(hours=1)
+    do(actions.withdraw, appointment_id=row.pk, actor=secretary, at=later)
+
+    assert told(announcing.tell_decided, appointment_id=row.pk, at=later) == 0
+    assert whose(proposals.PROPOSED) == []
+
+
+def test_is_no_news_after_days_and_when_it_is_decided(
+    where: Post, secretary: Actor, commander_here: Actor, at: datetime
+) -> None:
+    row = proposed(where, account("w1", at=at), secretary, at)
+    late = at + timedelta(days=5)
+
+    count = do(announcing.tell_proposed, appointment_id=row.pk, since=at, actor=WORKER, at=late)
+
+    assert count == 0
+
+
+def test_is_the_level_aboves_where_one_alone_proposes(
+    where: Post, secretary: Actor, commander_here: Actor, district: Actor, at: datetime
+) -> None:
+    own = deciders(GRID, at=at, without=(secretary.id,))
+    above = deciders(GRID, at=at, without=(secretary.id, commander_here.id))
+
+    assert [one.account for one in own] == [commander_here.id]
+    assert [one.account for one in above] == [district.id]
+
+
+def test_says_beforehand_by_whom_it_is_confirmed_or_at_which_level_by_none(
+    secretary: Actor, district: Actor, at: datetime
+) -> None:
+    said_here = confirmed_by(GRID, actor=secretary, at=at)
+    nobody = confirmed_by("34/01/04/", actor=district, at=at)
+
+    assert said_here == {"place": "蜀山区", "roles": ["区级统筹"]}
+    assert nobody == {"level": "市级"}

@@ -14,9 +14,8 @@ from quanyu.organisations.actions import elections as actions
 from quanyu.organisations.actions.elections import ElectionRuns, Plan, WrongElection
 from quanyu.organisations.actions.terms import keep_term
 from quanyu.organisations.models import Body, CommitteeTerm, Election
-from quanyu.organisations.queries import elected
+from quanyu.organisations.queries import elected, party
 from quanyu.organisations.queries import elections as queries
-from quanyu.organisations.queries import party
 from quanyu.organisations.rules.terms import WrongChange, WrongTerm
 from quanyu.organisations.rules.voting import NotQuorate, Sheet, WrongBallot
 from quanyu.organisations.workflow.elections import ElectionState

@@ -201,7 +201,7 @@ NOT_PERSONAL = {
     ),
     "organisations.PostKind": (
         "public: kinds of post and the roles they carry",
-        "code name name_en level hours roles source",
+        "code name name_en level hours roles seat source",
     ),
     "organisations.StaffNorm": ("public: how many staff a street is to have", "key source"),
     "privacy.Look": (

@@ -122,5 +122,5 @@ def _leave(
     leave(rows, end=day, reason=LEFT, actor=actor, at=at)
 
 
-LEFT = "换届，任期届满"
+LEFT = _("换届，任期届满")
 """Kept with the appointment as whoever enters it would write it."""

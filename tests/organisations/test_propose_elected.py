@@ -268,7 +268,7 @@ def test_knows_the_kinds_that_were_shipped_before(db: None) -> None:
     PostKind.objects.filter(code="grid-branch-secretary").update(seat="")
     PostKind.objects.filter(code="community-deputy").update(seat="", is_sample=False)
     told = import_module(
-        "quanyu.organisations.migrations.0009_say_who_is_elected_to_a_kind_of_post"
+        "quanyu.organisations.migrations.0010_say_who_is_elected_to_a_kind_of_post"
     )
 
     with connection.schema_editor() as editor:

@@ -23,7 +23,7 @@ def say(apps: Any, editor: Any) -> None:
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("organisations", "0008_say_what_is_asked_of_a_streets_staff"),
+        ("organisations", "0009_let_a_member_go_to_another_roll"),
     ]
 
     operations = [

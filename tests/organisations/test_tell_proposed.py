@@ -133,7 +133,7 @@ def test_is_no_news_after_days_and_when_it_is_decided(
     assert count == 0
 
 
-def test_is_the_level_aboves_where_one_alone_proposes(
+def test_goes_a_level_higher_where_one_alone_proposes(
     where: Post, secretary: Actor, commander_here: Actor, district: Actor, at: datetime
 ) -> None:
     own = deciders(GRID, at=at, without=(secretary.id,))

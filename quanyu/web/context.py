@@ -261,8 +261,11 @@ def _me(seat: Seat) -> Mapping[str, Any]:
 
 
 def _scope(seat: Seat) -> list[dict[str, str]]:
-    """Return the way down to where one works; in a body, or nowhere, it is the city alone."""
-    places = seat.actor.places
+    """Return the way down to where one works, with sight of its matters or without.
+
+    In a body, or nowhere, it is the city alone.
+    """
+    places = seat.actor.stations
     return [_step(crumb) for crumb in regions.breadcrumb(places[0] if places else _root())]
 
 

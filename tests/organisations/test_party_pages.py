@@ -55,6 +55,20 @@ def test_list_the_warnings_that_a_count_gives_rise_to(leads: Any, branch: Body) 
     assert "共 <b>1</b> 项" in listed
 
 
+def test_say_that_the_party_officer_works_in_the_street(keeps: Any) -> None:
+    scope = keeps.get("/desk/party").context["scope"]
+
+    assert [step["path"] for step in scope] == ["34/01/", "34/01/04/", STREET]
+
+
+def test_offer_the_party_officer_the_places_of_the_street(keeps: Any) -> None:
+    [place] = [
+        one for one in keeps.get("/desk/bodies").context["filters"] if one["name"] == "place"
+    ]
+
+    assert {STREET, COMMUNITY} <= {one["value"] for one in place["options"]}
+
+
 def test_say_on_the_same_page_why_not(leads: Any, branch: Body) -> None:
     answer = leads.post(f"/desk/party/bodies/{branch.pk}/count", {"full": "x"})
 

@@ -191,6 +191,11 @@ class Actor:
         return disjoint(grant.path for grant in self.grants if self._sees(grant))
 
     @property
+    def stations(self) -> tuple[str, ...]:
+        """Return the disjoint places at which this actor has a part, with sight or without."""
+        return disjoint(grant.path for grant in self.grants if grant.path)
+
+    @property
     def ranges(self) -> tuple[tuple[str, str], ...]:
         """Return the places as half-open ranges of paths."""
         return tuple((path, upper(path)) for path in self.places)

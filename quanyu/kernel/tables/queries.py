@@ -179,8 +179,8 @@ def asker(paper: Paper, *, at: datetime) -> Actor:
 
 def place_of(actor: Actor) -> str:
     """Return the place under whose leaders one asks: one's own, a body's, or the city."""
-    if actor.places:
-        return actor.places[0]
+    if actor.stations:
+        return actor.stations[0]
     found = [accounts.place_of(grant) for grant in sorted(actor.grants, key=str)]
     return next((path for path in found if path), settings.QUANYU_CITY)
 
@@ -188,7 +188,7 @@ def place_of(actor: Actor) -> str:
 def above(actor: Actor) -> str:
     """Return the smallest place that holds all one reaches: who leads it may give leave."""
     bodies = [accounts.place_of(grant) for grant in actor.grants if grant.body]
-    paths = [*actor.places, *filter(None, bodies)] or [settings.QUANYU_CITY]
+    paths = [*actor.stations, *filter(None, bodies)] or [settings.QUANYU_CITY]
     whole = f"{commonpath(paths)}/"
     return whole if whole.startswith(settings.QUANYU_CITY) else settings.QUANYU_CITY
 

@@ -32,7 +32,6 @@ from quanyu.organisations.pages.filled import (
 )
 from quanyu.organisations.pages.verbs import VERBS
 from quanyu.organisations.queries import hanging
-from quanyu.organisations.queries.coverage import places_of
 from quanyu.organisations.rules import KIND_WORDS, PARTY
 
 
@@ -71,7 +70,7 @@ def _found_page(
     request: HttpRequest, actor: Actor, no: Refusal | None, *, at: datetime
 ) -> HttpResponse:
     given = request.POST
-    is_whole = any(actions.KEEPERS & actor.roles_at(path) for path in places_of(actor))
+    is_whole = any(actions.KEEPERS & actor.roles_at(path) for path in actor.stations)
     kinds = [kind for kind in KIND_WORDS if is_whole or kind in PARTY]
     asked = request.GET.get("parent", "")
     fields = [

@@ -61,8 +61,8 @@ def bodies(request: HttpRequest) -> HttpResponse:
 
 
 def _fields(asked: Mapping[str, str], actor: Actor) -> list[dict[str, Any]]:
-    below = [crumb.path for path in actor.places for crumb in regions.below(path)]
-    places = dict.fromkeys([*actor.places, *below, *filter(None, [asked.get("place")])])
+    below = [crumb.path for path in actor.stations for crumb in regions.below(path)]
+    places = dict.fromkeys([*actor.stations, *below, *filter(None, [asked.get("place")])])
     choices = {
         "kind": (_("类型"), [option(k.value, _(words)) for k, words in KIND_WORDS.items()]),
         "place": (_("辖区"), [option(path, regions.label(path)) for path in places]),

@@ -79,7 +79,7 @@ def _address(given: Mapping[str, str]) -> str:
 
 
 def _place_field(given: Mapping[str, str], actor: Actor) -> dict[str, Any]:
-    own = found.places_of(actor)
+    own = actor.stations
     below = [crumb.path for path in own for crumb in regions.below(path)]
     rest = {key: value for key, value in given.items() if key != "place"}
     return field(
@@ -142,7 +142,7 @@ def covers(request: HttpRequest) -> HttpResponse:
 
 
 def _fields(given: Mapping[str, str], actor: Actor) -> list[dict[str, Any]]:
-    own = found.places_of(actor)
+    own = actor.stations
     below = [crumb.path for path in own for crumb in regions.below(path)]
     places = dict.fromkeys([*own, *below, *filter(None, [given.get("place")])])
     selects = {

@@ -14,7 +14,6 @@ from quanyu.kernel.access.http import actor_of, answer, hidden_if_denied
 from quanyu.organisations import queries
 from quanyu.organisations.pages.net import body_address, day_of, first
 from quanyu.organisations.queries import net as found
-from quanyu.organisations.queries.coverage import places_of
 from quanyu.organisations.queries.words import in_language
 from quanyu.organisations.rules import KIND_WORDS, BodyKind
 from quanyu.organisations.rules.net import DIFFERS_WORDS, Difference, Differs, Stood
@@ -31,7 +30,7 @@ def difference(request: HttpRequest) -> HttpResponse:
     today = timezone.localdate()
     other = day_of(request, "on")
     one = day_of(request, "from") if request.GET.get("from") else today - timedelta(days=365)
-    place = request.GET.get("place", "") or first(places_of(actor_of(request)))
+    place = request.GET.get("place", "") or first(actor_of(request).stations)
     early, late = sorted((one, other))
     rows = found.difference(early, late, place=place)
     count = Counter(word for row in rows for word in row.in_what)

@@ -94,7 +94,7 @@ def _page(request: HttpRequest, actor: Actor, *, at: datetime, no: Refusal | Non
         body_id=_known_key(asked.get("body", "")),
         after=request.GET.get("after", ""),
     )
-    keeps = [path for path in actor.places if actions.KEEPERS & actor.roles_at(path)]
+    keeps = [path for path in actor.stations if actions.KEEPERS & actor.roles_at(path)]
     context = {
         "section": "duties",
         "filters": _filters(asked, actor, bodies, on=today),
@@ -163,8 +163,8 @@ def _classes(*, on: date) -> list[dict[str, str]]:
 
 
 def _places(actor: Actor) -> list[dict[str, str]]:
-    below = [crumb.path for path in actor.places for crumb in regions.below(path)]
-    return [option(path, regions.label(path)) for path in (*actor.places, *below)]
+    below = [crumb.path for path in actor.stations for crumb in regions.below(path)]
+    return [option(path, regions.label(path)) for path in (*actor.stations, *below)]
 
 
 def _form(

@@ -10,7 +10,6 @@ from quanyu.kernel.access.http import field, meant, option
 from quanyu.kernel.access.rules import Actor
 from quanyu.kernel.errors import Invalid, Refusal
 from quanyu.organisations import actions, queries
-from quanyu.organisations.queries.coverage import places_of
 from quanyu.organisations.rules import KIND_WORDS, BodyKind, WrongBody
 from quanyu.regions import queries as regions
 
@@ -53,7 +52,7 @@ def kind_options(kinds: list[BodyKind]) -> list[dict[str, str]]:
 
 def place_options(actor: Actor) -> list[dict[str, str]]:
     """Return the places whose register somebody keeps, and those right below."""
-    own = [path for path in places_of(actor) if actions.PARTY_KEEPERS & actor.roles_at(path)]
+    own = [path for path in actor.stations if actions.PARTY_KEEPERS & actor.roles_at(path)]
     below = [crumb.path for path in own for crumb in regions.below(path)]
     return [option(path, regions.label(path)) for path in dict.fromkeys([*own, *below])]
 

@@ -18,7 +18,6 @@ from quanyu.kernel.access.http import actor_of, answer, hidden_if_denied
 from quanyu.kernel.access.rules import Actor
 from quanyu.organisations import actions, queries
 from quanyu.organisations.queries import net as found
-from quanyu.organisations.queries.coverage import places_of
 from quanyu.organisations.queries.net import Node
 from quanyu.organisations.rules.net import AXIS_WORDS, Axis, axis_of
 
@@ -79,7 +78,7 @@ def tree_of(request: HttpRequest, *, here: Node | None) -> dict[str, Any]:
         "count": page.count,
         "days": [
             {"day": day, "url": _same(request, day)}
-            for day in found.calendar_of(first(places_of(actor)))
+            for day in found.calendar_of(first(actor.stations))
             if day != on
         ][:3],
         "today_url": _same(request, today) if on != today else "",
@@ -161,7 +160,7 @@ def _same(request: HttpRequest, day: date) -> str:
 
 def may_keep(actor: Actor) -> bool:
     """Tell whether somebody keeps party organisations or more, anywhere."""
-    return any(actions.PARTY_KEEPERS & actor.roles_at(path) for path in places_of(actor))
+    return any(actions.PARTY_KEEPERS & actor.roles_at(path) for path in actor.stations)
 
 
 def keeps(actor: Actor, one: queries.BodyEntry) -> bool:

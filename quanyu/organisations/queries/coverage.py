@@ -10,7 +10,7 @@ from uuid import UUID
 from django.db.models import Count, QuerySet
 from django.utils.translation import gettext as _
 
-from quanyu.kernel.access.rules import Actor, disjoint, upper
+from quanyu.kernel.access.rules import Actor, upper
 from quanyu.kernel.errors import Denied
 from quanyu.organisations.models import Body, Cover, Footing
 from quanyu.organisations.queries.words import in_language
@@ -62,11 +62,6 @@ class Coverage:
         return tuple(one for one in self.grids if way in ("", one.covered))
 
 
-def places_of(actor: Actor) -> tuple[str, ...]:
-    """Return the places of an actor's grants: the register is public, whatever else is not."""
-    return disjoint(grant.path for grant in actor.grants if grant.path)
-
-
 def coverage(actor: Actor, *, on: date, place: str = "") -> Coverage:
     """Return how the grids of a place were covered on a day; "" for all where the actor works.
 
@@ -74,7 +69,7 @@ def coverage(actor: Actor, *, on: date, place: str = "") -> Coverage:
     """
     if place and not actor.roles_at(place):
         raise Denied
-    grids = past.grids_on([place] if place else places_of(actor), day=on)
+    grids = past.grids_on([place] if place else actor.stations, day=on)
     ties = {
         path: (body, kind, name, english)
         for path, body, kind, name, english in _branches(on, [one.path for one in grids])

@@ -73,7 +73,7 @@ def _place(asked: str, actor: Actor) -> str:
     """Return where the map opens: the place asked for, else where one works, else the city."""
     if asked and queries.is_known(asked):
         return asked
-    return actor.places[0] if actor.places else str(settings.QUANYU_CITY)
+    return actor.stations[0] if actor.stations else str(settings.QUANYU_CITY)
 
 
 def _zoom(box: Box) -> float:

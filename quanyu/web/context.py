@@ -1,6 +1,6 @@
 """What every page shows of its frame: theme, language, where one is and as whom."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -57,6 +57,8 @@ ANSWERING = PEOPLE | LEADERS
 LIFE = CIRCLES["life"]
 MEETINGS = LIFE | {Role.HANDLER}
 EVERYBODY = frozenset(Role)
+NONE: frozenset[Role] = frozenset()
+"""What opens without a role is everybody's, and the first page of those alone who hold none."""
 TABS = 3
 AUDIT = frozenset({Role.AUDIT_ADMIN, Role.AUDITOR})
 FILES = GROUND | AUDIT | LIFE
@@ -205,9 +207,15 @@ def navigation(roles: frozenset[str]) -> list[dict[str, Any]]:
 def tabs(roles: frozenset[str]) -> list[dict[str, Any]]:
     """Return the few doors at a thumb's reach on a phone: those of the group one begins in."""
     groups = navigation(roles)
-    begins = groups[0] if opens("work", roles) else groups[-1]
+    begins = groups[0] if opens("work", roles) else last_own(groups)
     doors: list[dict[str, Any]] = begins["doors"]
     return doors[:TABS]
+
+
+def last_own(groups: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """Return the last group with a door that not everybody has; without any, the last."""
+    own = [group for group in groups if any(not opens(one["key"], NONE) for one in group["doors"])]
+    return (own or list(groups))[-1]
 
 
 @accounts.doors_of.answered_by

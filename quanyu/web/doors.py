@@ -9,13 +9,9 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 
 from quanyu.kernel.access.http import actor_of
-from quanyu.kernel.access.rules import Role
 from quanyu.kernel.accounts.http import seat_of
 from quanyu.web import pages
-from quanyu.web.context import navigation, opens
-
-NONE: frozenset[Role] = frozenset()
-"""What opens without a role is everybody's, and the first page of those alone who hold none."""
+from quanyu.web.context import NONE, last_own, navigation, opens
 
 View = Callable[..., HttpResponseBase]
 
@@ -41,9 +37,9 @@ def front_door(key: str, view: View) -> View:
         roles = actor_of(request).roles
         if opens(key, roles) or not seat_of(request).account:
             return behind(request, *args, **kwargs)
-        groups = [group["doors"] for group in navigation(roles)]
-        own = [one for doors in reversed(groups) for one in doors if not opens(one["key"], NONE)]
-        return HttpResponseRedirect((own or groups[-1])[0]["url"])
+        doors = last_own(navigation(roles))["doors"]
+        own = [one for one in doors if not opens(one["key"], NONE)]
+        return HttpResponseRedirect((own or doors)[0]["url"])
 
     return opened
 

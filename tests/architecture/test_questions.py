@@ -34,7 +34,7 @@ ANSWERERS = {
     "kernel.files.may_open": {"events"},
     "kernel.workflow.may_be_asked": set(),
     "organisations.hanging": {"events", "organisations"},
-    "organisations.sections": {"organisations"},
+    "organisations.sections": {"events", "organisations"},
     "regions.open_matters": {"events"},
     "regions.bodies_at": {"organisations"},
     "regions.bound": {"events", "gateway", "organisations"},

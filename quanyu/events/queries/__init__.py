@@ -16,6 +16,7 @@ from quanyu.events.models import Contact, Event, EventStep, Published
 from quanyu.events.queries import counting, figures, joint_words, lists
 from quanyu.events.queries import hanging as hanging
 from quanyu.events.queries import located as located
+from quanyu.events.queries import of_body as of_body
 from quanyu.events.queries.columns import OPEN as OPEN
 from quanyu.events.queries.columns import done_by as done_by
 from quanyu.events.queries.lists import PAGE as PAGE

@@ -15,6 +15,7 @@ from quanyu.kernel.access.rules import Actor
 from quanyu.kernel.tables import http as tables
 from quanyu.kernel.tables.queries import address
 from quanyu.organisations import queries
+from quanyu.organisations.queries.party_words import body_label
 from quanyu.organisations.rules import KIND_WORDS
 from quanyu.organisations.tables import BODIES
 from quanyu.regions import queries as regions
@@ -53,7 +54,14 @@ def bodies(request: HttpRequest) -> HttpResponse:
         "clear_url": reverse("desk_bodies") if asked else "",
         "total": f"{page.count:,}",
         **listing,
-        "rows": tables.cells(BODIES, chosen, queries.body_values(page.rows, at=at)),
+        "rows": [
+            _linked(cells, row)
+            for cells, row in zip(
+                tables.cells(BODIES, chosen, queries.body_values(page.rows, at=at)),
+                page.rows,
+                strict=True,
+            )
+        ],
         "pages": {"next_url": f"{reverse('desk_bodies')}?{address(whole)}" if page.after else ""},
         "now": timezone.localtime(at),
     }
@@ -92,3 +100,9 @@ def _fields(asked: Mapping[str, str], actor: Actor) -> list[dict[str, Any]]:
 def _word(shown: Mapping[str, Any]) -> str:
     options = {one["value"]: one["label"] for one in shown.get("options", ())}
     return str(options.get(shown["value"], shown["value"]))
+
+
+def _linked(cells: list[dict[str, Any]], row: Any) -> list[dict[str, Any]]:
+    """Let the name lead to the body, and stand in the reader's language; a file has both."""
+    more = {"url": reverse("desk_organisation", args=[row.pk]), "value": body_label(row)}
+    return [cell | more if cell["key"] == "name" else cell for cell in cells]

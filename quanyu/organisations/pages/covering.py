@@ -16,6 +16,7 @@ from quanyu.kernel.access.rules import Actor
 from quanyu.kernel.tables import http as tables
 from quanyu.kernel.tables.queries import address
 from quanyu.organisations.pages.net import body_address, day_of
+from quanyu.organisations.pages.posts import linked
 from quanyu.organisations.queries import coverage as found
 from quanyu.organisations.rules.covering import COVERED_WORDS, TIE_WORDS
 from quanyu.organisations.tables import COVERS
@@ -134,7 +135,14 @@ def covers(request: HttpRequest) -> HttpResponse:
         "clear_url": reverse("desk_covers") if given else "",
         "total": f"{page.count:,}",
         **listing,
-        "rows": tables.cells(COVERS, chosen, found.cover_values(page.rows, at=at)),
+        "rows": [
+            linked(cells, "body_name", reverse("desk_organisation", args=[row.body_id]))
+            for cells, row in zip(
+                tables.cells(COVERS, chosen, found.cover_values(page.rows, at=at)),
+                page.rows,
+                strict=True,
+            )
+        ],
         "pages": {"next_url": f"{reverse('desk_covers')}?{address(whole)}" if page.after else ""},
         "now": timezone.localtime(at),
     }

@@ -1,4 +1,4 @@
-"""The page of a body … counts what it has in hand as the list does that it opens (单位页在办事项)."""
+"""The page of a body … counts what it has in hand as the list does that it opens (在办事项)."""
 
 from datetime import datetime, timedelta
 from typing import Any

@@ -11,9 +11,9 @@ from quanyu.kernel.errors import gettext_noop as _
 from quanyu.kernel.jobs.rules import every, on
 from quanyu.organisations.actions import (
     announcing,
-    appointing,
     following,
     lapsing,
+    leaving,
     relocating,
     relocating_posts,
     telling,
@@ -43,7 +43,7 @@ def relocate_posts(case: UUID, at: datetime) -> None:
 def leave_posts(case: UUID, at: datetime) -> None:
     """End what somebody held whose account was closed; the grants went with the account."""
     worker = system(settings.QUANYU_CITY, job="organisations.leave_posts")
-    appointing.end_all_of(account_id=case, reason=_("账号已停用"), actor=worker, at=timezone.now())
+    leaving.end_all_of(account_id=case, reason=_("账号已停用"), actor=worker, at=timezone.now())
 
 
 @on("appointment.confirm", is_news=True)

@@ -4,8 +4,6 @@ from quanyu.organisations.actions.appointing import (
     Nominee,
     confirm,
     confirm_batch,
-    end_all_of,
-    end_appointment,
     name_stand_in,
     propose,
     propose_all,
@@ -33,6 +31,7 @@ from quanyu.organisations.actions.keeping import (
     end_duty,
     load,
 )
+from quanyu.organisations.actions.leaving import end_all_of, end_appointment, keep_appointment
 from quanyu.organisations.actions.merging import dissolve_body, merge_body
 from quanyu.organisations.actions.norms import change_norm, load_norms
 from quanyu.organisations.actions.post_kinds import load_kinds
@@ -79,6 +78,7 @@ __all__ = [
     "found_bodies",
     "found_body",
     "found_units",
+    "keep_appointment",
     "load",
     "load_kinds",
     "load_norms",

@@ -1,7 +1,7 @@
-"""Propose somebody for a post, and let somebody else decide; let holders leave (任免).
+"""Propose somebody for a post, and let somebody else decide (提名与确认任职).
 
 Nobody grants alone: what a post carries is given when a second person confirms, in the same
-transaction, and taken when the appointment ends. One is done by the same steps as many.
+transaction. One is done by the same steps as many.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -18,10 +18,10 @@ from quanyu.kernel.access.rules import BODY_ROLES, Actor, system
 from quanyu.kernel.accounts import actions as accounts
 from quanyu.kernel.accounts import queries as standing
 from quanyu.kernel.accounts.actions import Carried
-from quanyu.kernel.audit.actions import build, record, record_all
+from quanyu.kernel.audit.actions import build, record_all
 from quanyu.kernel.errors import Denied
 from quanyu.kernel.errors import gettext_noop as _
-from quanyu.kernel.jobs.actions import announce, announce_all
+from quanyu.kernel.jobs.actions import announce_all
 from quanyu.kernel.keys import uuid7
 from quanyu.organisations.actions.posts import check_role, kind_on, kinds
 from quanyu.organisations.actions.seats import Taken, check_proposer, held_rows, locked
@@ -158,38 +158,6 @@ def withdraw_batch(*, batch: UUID, actor: Actor, at: datetime) -> list[Appointme
 
 
 @transaction.atomic
-def end_appointment(
-    *, appointment_id: UUID, reason: str, end: date | None = None, actor: Actor, at: datetime
-) -> Appointment:
-    """Let somebody leave a post; what it carries ends with it, at once or on that day (卸任).
-
-    A day that is past is kept as it was; access ends now.
-
-    :raises WrongAppointment: if no reason is given
-    :raises WrongTerm: if the day lies before the first one, or after the end that was agreed
-    :raises Settled: if it has ended, or was never confirmed
-    :raises NotAppointer: if the actor ends nothing at that level
-    :raises Denied: if there is none within reach
-    """
-    row = _one(appointment_id, actor=actor)
-    check_proposer(actor, row.region_path)
-    rules.check_reason(reason)
-    leave([row], end=end, reason=reason, actor=actor, at=at)
-    return row
-
-
-@transaction.atomic
-def end_all_of(*, account_id: UUID, reason: str, actor: Actor, at: datetime) -> int:
-    """End every appointment of an account that is closed, and what is proposed (随账号停用卸任).
-
-    :raises Denied: if the actor is not the system
-    """
-    accounts.check_system(actor)
-    rows = Appointment.objects.visible_to(actor).filter(account=account_id)
-    return end_rows(rows.values_list("pk", flat=True), reason=reason, actor=actor, at=at)
-
-
-@transaction.atomic
 def name_stand_in(
     *,
     appointment_id: UUID,
@@ -237,50 +205,43 @@ def open_in(batch: UUID, *, actor: Actor) -> list[UUID]:
     return found
 
 
-def leave(
-    rows: Sequence[Appointment],
-    *,
-    end: date | None,
-    reason: str,
-    actor: Actor,
-    at: datetime,
-) -> None:
-    """End appointments that are locked with their posts, and take what they carry."""
-    today = timezone.localdate(at)
-    for row in rows:
-        _check_leaves(row, today)
-        day = max(row.valid_from, today) if end is None else end
-        _check_leave_day(row, day)
-        row.valid_to = day
-        row.ended_by, row.ended_at, row.end_reason = actor.id, at, reason.strip()[:200]
-        row.save(update_fields=["valid_to", "ended_by", "ended_at", "end_reason"])
-        facts = {"post": row.post_id, "account": row.account_id, "end": day.isoformat()}
-        record("appointment.end", row, actor=actor, at=at, facts=facts)
-        announce("appointment.end", row, at=at)
-        accounts.uncarry(
-            appointments=[row.pk],
-            until=moment(day),
-            reason=reason,
-            actor=_worker(),
-            at=at,
-        )
-
-
 def moment(day: date) -> datetime:
     """Return when a day begins in the city."""
     return timezone.make_aware(datetime.combine(day, time()))
 
 
-# ------------------------------------------------------------------ inside
-
-
-def _worker() -> Actor:
+def worker() -> Actor:
     """Return the system, which alone gives and takes what posts carry."""
     return system(settings.QUANYU_CITY, job="organisations.appoint")
 
 
-def _one(key: UUID, *, actor: Actor) -> Appointment:
-    return held_rows([key], actor=actor)[1][0]
+def settle(
+    rows: Sequence[Appointment],
+    decision: Decision,
+    *,
+    reason: str,
+    by: UUID | None,
+    actor: Actor,
+    at: datetime,
+) -> None:
+    """Write what became of proposals that are locked, with their records."""
+    said = {
+        "decision": decision.value,
+        "decided_by": by,
+        "decided_at": at,
+        "decision_reason": reason.strip()[:200],
+        "ended_at": None if decision is Decision.CONFIRMED else at,
+    }
+    for row in rows:
+        for name, value in said.items():
+            setattr(row, name, value)
+    keys = [row.pk for row in rows]
+    Appointment.objects.visible_to(actor).filter(pk__in=keys).update(**said)
+    _record(f"appointment.{VERBS[decision]}", rows, actor=actor, at=at)
+    announce_all(proposals.DECIDED, list({row.batch: row for row in rows}.values()), at=at)
+
+
+# ------------------------------------------------------------------ inside
 
 
 @transaction.atomic
@@ -295,8 +256,8 @@ def _confirm(
         taken.fill(row)
     carried = [one for row in rows for one in _carried(row, posts[row.post_id], known, at)]
     accounts.hold_accounts({row.account_id for row in rows})
-    _settle(rows, Decision.CONFIRMED, reason=reason, by=actor.id, actor=actor, at=at)
-    accounts.carry(roles=carried, actor=_worker(), at=at)
+    settle(rows, Decision.CONFIRMED, reason=reason, by=actor.id, actor=actor, at=at)
+    accounts.carry(roles=carried, actor=worker(), at=at)
     announce_all("appointment.confirm", rows, at=at)
     return rows
 
@@ -309,7 +270,7 @@ def _refuse(
     _posts, rows = held_rows(keys, actor=actor)
     for row in rows:
         _check_decider(row, actor)
-    _settle(rows, Decision.REFUSED, reason=reason, by=actor.id, actor=actor, at=at)
+    settle(rows, Decision.REFUSED, reason=reason, by=actor.id, actor=actor, at=at)
     return rows
 
 
@@ -320,7 +281,7 @@ def _withdraw(keys: Collection[UUID], *, actor: Actor, at: datetime) -> list[App
         if actor.id is None or row.proposed_by != actor.id:
             raise Denied
         _check_open(row)
-    _settle(rows, Decision.WITHDRAWN, reason="", by=None, actor=actor, at=at)
+    settle(rows, Decision.WITHDRAWN, reason="", by=None, actor=actor, at=at)
     return rows
 
 
@@ -368,31 +329,6 @@ def _check_open(row: Appointment) -> None:
         raise rules.Settled(_("这项提名已办结"))
 
 
-def _settle(
-    rows: Sequence[Appointment],
-    decision: Decision,
-    *,
-    reason: str,
-    by: UUID | None,
-    actor: Actor,
-    at: datetime,
-) -> None:
-    said = {
-        "decision": decision.value,
-        "decided_by": by,
-        "decided_at": at,
-        "decision_reason": reason.strip()[:200],
-        "ended_at": None if decision is Decision.CONFIRMED else at,
-    }
-    for row in rows:
-        for name, value in said.items():
-            setattr(row, name, value)
-    keys = [row.pk for row in rows]
-    Appointment.objects.visible_to(actor).filter(pk__in=keys).update(**said)
-    _record(f"appointment.{VERBS[decision]}", rows, actor=actor, at=at)
-    announce_all(proposals.DECIDED, list({row.batch: row for row in rows}.values()), at=at)
-
-
 VERBS: Mapping[Decision, str] = {
     Decision.CONFIRMED: "confirm",
     Decision.REFUSED: "refuse",
@@ -411,38 +347,3 @@ def _facts(row: Appointment) -> dict[str, object]:
         "start": row.valid_from.isoformat(),
         "end": row.valid_to.isoformat() if row.valid_to else "",
     }
-
-
-def _check_leaves(row: Appointment, today: date) -> None:
-    is_over = row.valid_to is not None and row.valid_to <= today
-    if row.decision != Decision.CONFIRMED or is_over:
-        raise rules.Settled(_("此项任职已结束，或尚未确认"))
-
-
-def _check_leave_day(row: Appointment, day: date) -> None:
-    latest = row.valid_to
-    if day < row.valid_from or (latest is not None and day > latest):
-        raise rules.WrongTerm(
-            _("卸任日期不早于任职日期{start}，也不晚于已定的卸任日期"),
-            field="end",
-            value=day.isoformat(),
-            start=row.valid_from.isoformat(),
-        )
-
-
-def end_rows(keys: Iterable[UUID], *, reason: str, actor: Actor, at: datetime) -> int:
-    """End what holds or will, and refuse what is open, of these; return how many that were."""
-    found = list(keys)
-    if not found:
-        return 0
-    _posts, rows = held_rows(found, actor=actor)
-    today = timezone.localdate(at)
-    held = [row for row in rows if _holds(row, today)]
-    leave(held, end=None, reason=reason, actor=actor, at=at)
-    waiting = [row for row in rows if row.decision == Decision.OPEN]
-    _settle(waiting, Decision.REFUSED, reason=reason, by=None, actor=actor, at=at)
-    return len(held) + len(waiting)
-
-
-def _holds(row: Appointment, today: date) -> bool:
-    return row.decision == Decision.CONFIRMED and (row.valid_to is None or row.valid_to > today)

@@ -8,7 +8,7 @@ from django.db import transaction
 
 from quanyu.kernel.access.rules import Actor
 from quanyu.kernel.audit.actions import record
-from quanyu.organisations.actions.appointing import end_rows
+from quanyu.organisations.actions.leaving import end_rows
 from quanyu.organisations.actions.posts import shut
 from quanyu.organisations.models import Appointment, Establishment, Post
 from quanyu.organisations.queries import posted

@@ -218,7 +218,7 @@ class Appointment(models.Model):
     """
 
     access = Access(rows=Reach(body="body_id", own="account_id"), writes="insert update")
-    personal = {"reason": WHY, "decision_reason": WHY, "end_reason": WHY}
+    personal = {"reason": WHY, "decision_reason": WHY, "end_reason": WHY, "leave_reason": WHY}
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     post = models.ForeignKey(Post, models.PROTECT, related_name="held", verbose_name=_("岗位"))
@@ -243,6 +243,10 @@ class Appointment(models.Model):
     ended_by = models.UUIDField(_("卸任登记人"), null=True)
     ended_at = models.DateTimeField(_("登记卸任的时间"), null=True)
     end_reason = models.CharField(_("卸任事由"), max_length=200, blank=True)
+    leave_asked_by = models.UUIDField(_("提出卸任的人"), null=True)
+    leave_asked_at = models.DateTimeField(_("提出卸任的时间"), null=True)
+    leave_day = models.DateField(_("提出的卸任日期"), null=True)
+    leave_reason = models.CharField(_("提出卸任的事由"), max_length=200, blank=True)
 
     objects = AppointmentManager()
 
@@ -280,6 +284,18 @@ class Appointment(models.Model):
                 | Q(proposed_by__isnull=True, decided_by__isnull=True)
                 | Q(proposed_by__isnull=False, decided_by__isnull=False),
                 name="appointment_confirmed_by_somebody",
+            ),
+            models.CheckConstraint(
+                condition=Q(leave_asked_at__isnull=True, leave_day__isnull=True)
+                | Q(leave_asked_at__isnull=False, leave_day__isnull=False),
+                name="appointment_leave_is_asked_for_a_day",
+            ),
+            # Who may end it alone has not asked: the question is taken back with it.
+            models.CheckConstraint(
+                condition=Q(ended_by__isnull=True)
+                | Q(leave_asked_by__isnull=True)
+                | ~Q(ended_by=F("leave_asked_by")),
+                name="appointment_left_by_another",
             ),
             models.UniqueConstraint(
                 fields=["post", "account"],

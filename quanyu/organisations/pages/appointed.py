@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from quanyu.kernel.access.http import field
 from quanyu.organisations.queries.holders import Held
+from quanyu.organisations.rules.leaving import Leaving
 from quanyu.organisations.rules.posts import Stand
 
 TONES = {
@@ -46,7 +47,8 @@ def _acts(one: Held, today: date) -> list[dict[str, Any]]:
         "confirm": (one.may_decide, _("确认任职"), [optional], True),
         "refuse": (one.may_decide, _("不同意"), [reason], False),
         "withdraw": (one.may_withdraw, _("撤回提名"), [], False),
-        "end": (one.may_end, _("登记卸任"), [_end_day(one, today), reason], False),
+        "end": (one.may_end, _ending(one), [_end_day(one, today), _why(one)], False),
+        "keep": (one.may_keep, _("不予卸任"), [], False),
         "stand_in": (one.may_lend and bool(one.carries), _("指定代理"), _deputy(today), False),
     }
     return [
@@ -62,12 +64,22 @@ def _acts(one: Held, today: date) -> list[dict[str, Any]]:
     ]
 
 
+def _ending(one: Held) -> str:
+    if one.ends == Leaving.ASK:
+        return _("提出卸任")
+    return _("登记卸任")
+
+
+def _why(one: Held) -> dict[str, Any]:
+    return field("reason", _("事由"), value=one.leave_reason, maxlength=200)
+
+
 def _end_day(one: Held, today: date) -> dict[str, Any]:
     return field(
         "end",
         _("卸任日期"),
         "date",
-        value=max(today, one.valid_from).isoformat(),
+        value=max(today, one.valid_from, one.leave_day or today).isoformat(),
         help=_("从这天起不再任职；填今天，权限立即收回"),
     )
 

@@ -22,6 +22,7 @@ from quanyu.organisations import actions
 from quanyu.organisations.pages.appointed import held_said
 from quanyu.organisations.pages.posts import chosen, day, filters, linked, page_of, said
 from quanyu.organisations.queries import holders, post_lists
+from quanyu.organisations.rules.leaving import Leaving
 from quanyu.organisations.rules.posts import STAND_WORDS, Stand, WrongAppointment
 from quanyu.organisations.tables.posts import APPOINTMENTS
 
@@ -47,9 +48,10 @@ def appointments(request: HttpRequest) -> HttpResponse:
     if preferred := tables.begin(request, APPOINTMENTS):
         return preferred
     actor, at = actor_of(request), timezone.now()
+    today = timezone.localdate(at)
     asked = APPOINTMENTS.asked(request.GET.dict())
     shown = tables.columns_asked(request)
-    rows = post_lists.appointments_asked(asked, on=timezone.localdate(at), actor=actor)
+    rows = post_lists.appointments_asked(asked, on=today, actor=actor)
     page = post_lists.page(rows, request.GET.get("after", ""))
     listing = tables.listing(request, APPOINTMENTS, asked, actor=actor)
     whole = {**asked, tables.COLUMNS: shown, "after": page.after}
@@ -72,6 +74,7 @@ def appointments(request: HttpRequest) -> HttpResponse:
         ],
         "pages": {"next_url": f"{reverse(PAGE)}?{address(whole)}" if page.after else ""},
         "waiting": [_batch(one) for one in holders.waiting(actor=actor, at=at)],
+        "leaving": [held_said(one, today) for one in holders.leaving_asked(actor=actor, at=at)],
         "roster_url": f"{reverse(PAGE)}?kind=street-parttime-member",
         "roster_below_url": f"{reverse(PAGE)}?kind=community-parttime-member",
         "now": timezone.localtime(at),
@@ -101,7 +104,7 @@ def posts_of(request: HttpRequest, account_id: UUID) -> HttpResponse:
 @require_POST
 @hidden_if_denied
 def act(request: HttpRequest, appointment_id: UUID, verb: str) -> HttpResponse:
-    """Confirm, refuse, withdraw or end one appointment, or name who stands in."""
+    """Confirm, refuse, withdraw, end or keep one appointment, or name who stands in."""
     actor, at = actor_of(request), timezone.now()
     held = holders.one(appointment_id, actor=actor, at=at)
     facts: dict[str, Any] = {"appointment_id": appointment_id, "actor": actor, "at": at}
@@ -118,8 +121,11 @@ def act(request: HttpRequest, appointment_id: UUID, verb: str) -> HttpResponse:
             lambda: actions.end_appointment(
                 reason=reason, end=day(given.get("end", ""), "end"), **facts
             ),
-            _("已登记卸任，岗位所带的权限按日期收回"),
+            _("已提出卸任，等待上一级确认")
+            if held.ends == Leaving.ASK
+            else _("已登记卸任，岗位所带的权限按日期收回"),
         ),
+        "keep": (lambda: actions.keep_appointment(**facts), _("已登记不予卸任")),
         "stand_in": (
             lambda: actions.name_stand_in(
                 account_id=_account(given.get("account", "")),

@@ -18,6 +18,7 @@ from quanyu.organisations.models import Appointment, Establishment, Post
 from quanyu.organisations.models.dated import holding
 from quanyu.organisations.queries.kinds import KindEntry, every_kind, post_called
 from quanyu.organisations.queries.words import in_language
+from quanyu.organisations.rules.leaving import Leaving, leaving
 from quanyu.organisations.rules.posts import (
     CONFIRMERS,
     PROPOSERS,
@@ -71,6 +72,12 @@ class Held:
     may_decide: bool
     may_withdraw: bool
     may_end: bool
+    ends: str
+    """In which way the reader ends it: alone, asking, or as the second hand."""
+    leave_asked_by: str
+    leave_day: date | None
+    leave_reason: str
+    may_keep: bool
     may_lend: bool
 
 
@@ -136,7 +143,9 @@ def told(
     found, today = list(rows), timezone.localdate(at)
     known, keys = every_kind(), [row.pk for row in found]
     names = accounts.names_of(
-        hand for row in found for hand in (row.proposed_by, row.decided_by, row.ended_by)
+        hand
+        for row in found
+        for hand in (row.proposed_by, row.decided_by, row.ended_by, row.leave_asked_by)
     )
     places = regions.place_names(sorted({row.region_path for row in found}))
     carries = {} if is_short else accounts.carried(keys, at=at)
@@ -150,6 +159,8 @@ def told(
         deciding = actor.roles_at(confirmed_at(row.region_path))
         is_open, is_mine = how is Stand.PROPOSED, actor.id in {row.proposed_by, row.account_id}
         is_held = how in {Stand.SERVING, Stand.COMING}
+        ends = ending(row, actor) if is_held else Leaving.NO
+        is_asked = is_held and row.leave_asked_at is not None
         held.append(
             Held(
                 id=row.pk,
@@ -181,7 +192,12 @@ def told(
                 stand_ins=tuple(lent.get(row.pk, ())),
                 may_decide=is_open and not is_mine and may_confirm(deciding, level),
                 may_withdraw=is_open and actor.id is not None and row.proposed_by == actor.id,
-                may_end=is_held and may_propose(roles, level),
+                may_end=ends is not Leaving.NO,
+                ends=ends.value,
+                leave_asked_by=_hand(names, row.leave_asked_by) if is_asked else "",
+                leave_day=row.leave_day if is_asked else None,
+                leave_reason=row.leave_reason if is_asked else "",
+                may_keep=is_asked and ends is not Leaving.NO,
                 may_lend=how is Stand.SERVING and (is_mine or may_propose(roles, level)),
             )
         )
@@ -220,6 +236,13 @@ def waiting(*, actor: Actor, at: datetime) -> list[BatchEntry]:
         BatchEntry(held.batch, counts[held.batch], held, held.may_decide, held.may_withdraw)
         for held in told(shown, actor=actor, at=at, is_short=True)
     ]
+
+
+def leaving_asked(*, actor: Actor, at: datetime) -> list[Held]:
+    """Return whose end is asked for within reach and waits for a second hand, the oldest first."""
+    rows = Appointment.objects.visible_to(actor).on(timezone.localdate(at))
+    rows = rows.filter(leave_asked_at__isnull=False, ended_at=None).order_by("leave_asked_at", "pk")
+    return told(rows[:MOST], actor=actor, at=at)
 
 
 MOST = 200
@@ -276,6 +299,8 @@ def topic_names() -> dict[str, str]:
         "appointment.refuse": _("不同意任职"),
         "appointment.withdraw": _("撤回提名"),
         "appointment.end": _("登记卸任"),
+        "appointment.ask_end": _("提出卸任"),
+        "appointment.keep": _("不予卸任"),
         "appointment.lapse": _("任职到期"),
     }
 
@@ -294,6 +319,20 @@ def _is_leader(known: Mapping[str, KindEntry], kind: str) -> bool:
 def _hand(names: Mapping[UUID, str], key: UUID | None) -> str:
     """Return who did it; nobody for the system, nor for one whose account is not known."""
     return names.get(key, "") if key else ""
+
+
+def ending(row: Appointment, actor: Actor) -> Leaving:
+    """Return in which way an actor ends an appointment that holds."""
+    if actor.kind is ActorKind.SYSTEM:
+        return Leaving.ALONE
+    return leaving(
+        row.region_path,
+        roles=actor.roles_at(row.region_path),
+        deciding=actor.roles_at(confirmed_at(row.region_path)),
+        is_own=actor.id is not None and actor.id == row.account_id,
+        is_asked=row.leave_asked_at is not None,
+        is_asker=actor.id is not None and actor.id == row.leave_asked_by,
+    )
 
 
 def _others(

@@ -1,0 +1,50 @@
+"""Who lets a holder leave a post: one hand above, the holder, or two hands (卸任规则)."""
+
+from collections.abc import Collection
+from enum import StrEnum
+
+from quanyu.organisations.rules.posts import may_confirm, may_propose
+from quanyu.regions.rules import Level, level_of
+
+
+class Leaving(StrEnum):
+    """How somebody ends an appointment (卸任方式)."""
+
+    ALONE = "alone"
+    """At once: the level above, or the holder who resigns."""
+    ASK = "ask"
+    """Only asks for it."""
+    SECOND = "second"
+    """Ends what somebody else asked for, where there is no level above."""
+    NO = "no"
+
+
+def leaving(
+    place: str,
+    *,
+    roles: Collection[str],
+    deciding: Collection[str],
+    is_own: bool,
+    is_asked: bool,
+    is_asker: bool,
+) -> Leaving:
+    """Return how somebody ends an appointment at a place.
+
+    It takes access away, so nobody ends a peer's alone.
+
+    :param roles: held at the place
+    :param deciding: held where such appointments are confirmed
+    :param is_own: whether it is the actor's own
+    :param is_asked: whether somebody has asked for it
+    :param is_asker: whether that was the actor
+    """
+    level = level_of(place)
+    has_above = level is not Level.CITY
+    decides = may_confirm(deciding, level)
+    if is_own or (has_above and decides):
+        return Leaving.ALONE
+    if not may_propose(roles, level):
+        return Leaving.NO
+    if is_asker or not is_asked:
+        return Leaving.ASK
+    return Leaving.SECOND if decides and not has_above else Leaving.NO

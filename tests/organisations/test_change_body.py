@@ -99,6 +99,22 @@ def test_moves_to_another_place_and_hangs_where_it_hung(
     assert (body.parent, body.region_path) == (net.first, there)
 
 
+def test_is_neither_hung_under_anothers_body_nor_taken_from_it(
+    net: Net, commander: Actor, district_admin: Actor, at: datetime
+) -> None:
+    district = Body.objects.get(code="district-management")
+    agency = Body.objects.get(code="street-enforcement")
+    given: dict[str, Any] = {"actor": commander, "at": at}
+
+    with pytest.raises(Denied):
+        actions.resubordinate_body(body_id=net.office.pk, parent=district.pk, **given)
+    with pytest.raises(Denied):
+        actions.resubordinate_body(body_id=agency.pk, parent=net.office.pk, **given)
+    actions.resubordinate_body(
+        body_id=net.office.pk, parent=district.pk, actor=district_admin, at=at
+    )
+
+
 def test_refuses_a_ring(net: Net, district_admin: Actor, at: datetime) -> None:
     given: dict[str, Any] = {"place": STREET, "actor": district_admin, "at": at}
     top = actions.found_body(code="ring-top", kind="department", name="甲局", **given)

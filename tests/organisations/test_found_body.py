@@ -8,6 +8,7 @@ import pytest
 from quanyu.kernel.access.rules import Actor, Role
 from quanyu.kernel.audit.models import Record
 from quanyu.kernel.errors import Denied
+from quanyu.kernel.keys import uuid7
 from quanyu.organisations import actions, queries, rules
 from quanyu.organisations.models import Body
 from tests.organisations.conftest import STREET, person
@@ -94,5 +95,22 @@ def test_refuses_a_dispatcher(db: None, at: datetime) -> None:
             name="路灯养护队",
             place=STREET,
             actor=person(Role.DISPATCHER, STREET),
+            at=at,
+        )
+
+
+@pytest.mark.parametrize("code", ["district-management", "nothing-of-the-kind"])
+def test_hangs_under_nothing_of_anothers_place(
+    db: None, commander: Actor, at: datetime, code: str
+) -> None:
+    above = Body.objects.filter(code=code).values_list("pk", flat=True).first() or uuid7()
+    with pytest.raises(Denied):
+        actions.found_body(
+            code="lamp-team",
+            kind="stationed_agency",
+            name="路灯养护队",
+            place=STREET,
+            parent=above,
+            actor=commander,
             at=at,
         )

@@ -111,9 +111,7 @@ def test_goes_on_when_who_asked_or_decides_says_so(
 
 def test_in_the_city_is_ended_by_two_hands(holder: Account, at: datetime) -> None:
     city, other = (person(Role.DISTRICT_ADMIN, "34/01/") for _n in range(2))
-    where = post(
-        CITY, at, code="p-clerk", kind="city-clerk", place="34/01/", of="city-management"
-    )
+    where = post(CITY, at, code="p-clerk", kind="city-clerk", place="34/01/", of="city-management")
     row = appointed(where, holder, city, other, at)
 
     ended(row, city, at)
@@ -135,9 +133,7 @@ def test_is_out_of_a_strangers_reach(
         do(actions.keep_appointment, appointment_id=held.pk, actor=stranger, at=at)
 
 
-def test_is_held_to_two_hands_by_the_database(
-    held: Appointment, peer: Actor, at: datetime
-) -> None:
+def test_is_held_to_two_hands_by_the_database(held: Appointment, peer: Actor, at: datetime) -> None:
     ended(held, peer, at)
 
     with pytest.raises(IntegrityError, match="appointment_left_by_another"), transaction.atomic():

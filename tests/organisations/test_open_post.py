@@ -4,6 +4,7 @@ from datetime import date, datetime
 from typing import Any
 
 import pytest
+from django.db import IntegrityError, transaction
 
 from quanyu.kernel.access.rules import Actor, Role
 from quanyu.kernel.audit.models import Record
@@ -14,7 +15,7 @@ from quanyu.organisations.models import PostKind
 from quanyu.organisations.queries.hanging import hanging
 from quanyu.organisations.rules import posts as rules
 from tests.organisations.conftest import STREET, person
-from tests.organisations.posts import CITY, COMMUNITY, account, appointed, do, grants, post
+from tests.organisations.posts import CITY, COMMUNITY, GRID, account, appointed, do, grants, post
 
 pytestmark = pytest.mark.django_db
 
@@ -132,6 +133,7 @@ def test_of_a_kind_that_changes_keeps_what_two_people_confirmed(
         ("grid", "commander"),
         ("community", "district_admin"),
         ("grid", "king"),
+        ("grid", "handler"),
     ],
 )
 def test_carries_no_role_that_decides_about_others_elsewhere(
@@ -171,3 +173,49 @@ def test_hangs_on_its_body_while_it_stands(
     ]
 
     assert found == ["专职网格员"]
+
+
+def test_is_opened_in_a_body_that_one_leads(at: datetime) -> None:
+    secretary = person(Role.COMMUNITY_SECRETARY, COMMUNITY)
+
+    assert post(secretary, at, code="p-own").region_path == GRID
+    for code in ("street-office", "district-civil-affairs"):
+        with pytest.raises(Denied):
+            post(secretary, at, code="p-foreign", of=code)
+
+
+def test_is_opened_in_what_a_street_commands_by_the_district(
+    district_admin: Actor, commander: Actor, at: datetime
+) -> None:
+    given = {"code": "team", "kind": "stationed_agency", "name": "队", "place": COMMUNITY}
+    do(actions.found_body, **given, start=at.date(), actor=commander, at=at)
+    new: dict[str, Any] = {"kind": "body-handler", "place": "", "of": "team", "start": at.date()}
+
+    with pytest.raises(rules.NotAppointer):
+        post(commander, at, code="p-h", **new)
+    made = post(district_admin, at, code="p-h", **new)
+
+    with pytest.raises(rules.NotAppointer):
+        do(actions.close_post, post_id=made.pk, actor=commander, at=at)
+    with pytest.raises(rules.NotAppointer):
+        do(actions.change_seats, post_id=made.pk, seats=2, actor=commander, at=at)
+
+
+@pytest.mark.parametrize("of", ["property-demo", "district-civil-affairs"])
+def test_is_of_a_kind_that_fits_its_body(district_admin: Actor, at: datetime, of: str) -> None:
+    with pytest.raises(rules.WrongPost) as refused:
+        post(district_admin, at, of=of)
+
+    assert refused.value.field == "kind"
+
+
+def test_carries_the_role_of_a_body_only_within_one(at: datetime, on: date) -> None:
+    with pytest.raises(IntegrityError, match="post_kind_with_a_bodys_role"), transaction.atomic():
+        PostKind.objects.create(
+            code="too-much",
+            name="越权",
+            level="grid",
+            hours="full_time",
+            roles=["handler"],
+            valid_from=on,
+        )

@@ -18,7 +18,7 @@ from quanyu.organisations.actions.founding import (
     check_credit_is_free,
     found_bodies,
 )
-from quanyu.organisations.actions.keepers import check_keeper, lock_body, lock_tree
+from quanyu.organisations.actions.keepers import check_above, check_keeper, lock_body, lock_tree
 from quanyu.organisations.actions.posts import check_seated
 from quanyu.organisations.actions.standing import Stand, as_now, since, stand
 from quanyu.organisations.models import Body
@@ -115,15 +115,20 @@ def resubordinate_body(
 ) -> Body:
     """Hang a body under another one from a day on; its place stays (改变隶属).
 
+    Who keeps its place alone neither takes it from another's superior nor hangs it there.
+
     :raises WrongSuperior: if it can never hang there, or would hang on itself
     :raises Nothing: if it hangs there already
     :raises WrongDay: if the day is to come or would rewrite history
     :raises NotKeeper: if the actor has another part in the place
-    :raises Denied: if there is no such body, or the actor has no part in its place
+    :raises Denied: if there is no such body, or the actor does not keep it and both superiors
     """
     lock_tree()
     body = _standing(body_id, actor)
     above = lock_body(parent) if parent else None
+    for superior in (above, body.parent):
+        if superior is not None:
+            check_above(actor, superior)
     check_superior(body.kind, above.kind if above else "")
     _check_above_stands(above, day or timezone.localdate(at))
     superiors = dict(Body.objects.values_list("pk", "parent"))

@@ -13,7 +13,7 @@ from quanyu.kernel.audit.actions import build, record_all
 from quanyu.kernel.errors import Denied
 from quanyu.kernel.errors import gettext_noop as _
 from quanyu.organisations import rules
-from quanyu.organisations.actions.keepers import check_keeper
+from quanyu.organisations.actions.keepers import check_above, check_keeper
 from quanyu.organisations.actions.standing import found
 from quanyu.organisations.models import Body
 from quanyu.organisations.rules.credit import check_credit
@@ -50,7 +50,7 @@ def found_bodies(
     :raises AlreadyThere: if another body has a code
     :raises WrongDay: if a superior does not stand on the first day
     :raises NotKeeper: if the actor has another part in a place
-    :raises Denied: if the actor has no part in a place, or there is no such superior
+    :raises Denied: if the actor has no part in a place, or keeps no such superior
     """
     founding = Founding(bodies, actor=actor, at=at)
     rows = [founding.body(one) for one in bodies]
@@ -106,6 +106,7 @@ class Founding:
             return None
         if parent not in self._above:
             raise Denied
+        check_above(self._actor, self._above[parent])
         return self._above[parent]
 
     def _take_code(self, code: str) -> None:

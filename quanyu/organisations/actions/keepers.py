@@ -50,6 +50,17 @@ def lock_body(body_id: UUID) -> Body:
     return body
 
 
+def check_above(actor: Actor, above: Body) -> None:
+    """Refuse to hang a body under one of another's place, as if there were none.
+
+    :raises Denied: if the actor does not keep it
+    """
+    try:
+        check_keeper(actor, above.region_path, above.kind)
+    except rules.NotKeeper as no:
+        raise Denied from no
+
+
 def lock_tree() -> None:
     """Let nobody else change who hangs under whom until this transaction ends."""
     with connection.cursor() as cursor:

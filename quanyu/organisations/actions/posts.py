@@ -122,8 +122,8 @@ def open_posts(*, posts: Sequence[NewPost], actor: Actor, at: datetime) -> list[
     :raises WrongPost: if kind, place, seats or name are not as they must be
     :raises AlreadyThere: if another post has the code
     :raises WrongDay: if the body does not stand on the first day
-    :raises NotAppointer: if the actor opens no posts at that level
-    :raises Denied: if the actor has no part in a place, or there is no such body
+    :raises NotAppointer: if the actor opens no posts at that level, or in that body
+    :raises Denied: if the actor has no part in a place or body, or there is no such body
     """
     # A body that is dissolved or merged meanwhile waits for us, or has no posts opened any more.
     bodies_of = Body.objects.select_for_update(of=("self",)).order_by("pk")
@@ -157,6 +157,7 @@ def change_seats(
     """
     post = held_post(post_id)
     check_opener(actor, post.region_path)
+    check_leads_body(actor, post.body)
     rules.check_seats(seats)
     last = post.stood.select_for_update().get(valid_to=None)
     day = start or timezone.localdate(at)
@@ -183,6 +184,7 @@ def close_post(*, post_id: UUID, end: date | None = None, actor: Actor, at: date
     """
     post = held_post(post_id)
     check_opener(actor, post.region_path)
+    check_leads_body(actor, post.body)
     day = end or timezone.localdate(at)
     if post.valid_to is not None or day < post.valid_from:
         raise rules.WrongTerm(
@@ -209,6 +211,7 @@ class Opening:
     ) -> None:
         self._actor, self._today = actor, timezone.localdate(at)
         self._bodies = Body.objects.in_bulk({*bodies, *(one.body for one in posts)})
+        self._led: set[UUID] = set()
         self._kinds = kinds()
         codes = [one.code for one in posts]
         taken = Post.objects.filter(code__in=codes).values_list("code", flat=True)
@@ -229,11 +232,13 @@ class Opening:
         body = self._bodies.get(one.body)
         if body is None:
             raise Denied
+        self.check_led(body.pk)
         place, start = one.place or body.region_path, one.start or self._today
         self._check_place(place)
         kind = kind_on(self._kinds, one.kind, start)
         bodies.check_stands(body.valid_from, body.valid_to, start)
         rules.check_seats(one.seats)
+        rules.check_fits(level=kind.level, body=body.kind)
         rules.check_place(
             level=kind.level, place=place, place_level=level_of(place), seat=body.region_path
         )
@@ -253,6 +258,12 @@ class Opening:
             is_sample=one.is_sample,
             valid_from=start,
         )
+
+    def check_led(self, body_id: UUID) -> None:
+        """Refuse who opens no posts in a body; it is weighed once."""
+        if body_id not in self._led:
+            check_leads_body(self._actor, self._bodies[body_id])
+            self._led.add(body_id)
 
     def _check_place(self, place: str) -> None:
         if place not in self._kept:
@@ -283,7 +294,8 @@ def kind_on(known: Mapping[str, Sequence[PostKind]], code: str, day: date) -> Po
 
 def held_post(post_id: UUID) -> Post:
     """Return a post, locked: who fills it, changes it or closes it waits for the other."""
-    post = Post.objects.select_for_update(of=("self",)).filter(pk=post_id).first()
+    rows = Post.objects.select_for_update(of=("self",)).select_related("body")
+    post = rows.filter(pk=post_id).first()
     if post is None:
         raise Denied
     return post
@@ -296,6 +308,20 @@ def check_opener(actor: Actor, place: str) -> None:
     :raises NotAppointer: if the actor has another role there
     """
     check_role(actor, place, rules.may_confirm, _("这一级的岗位由上一级设立和撤销"))
+
+
+def check_leads_body(actor: Actor, body: Body) -> None:
+    """Refuse who opens no posts in a body: another's bodies are not filled from below.
+
+    :raises Denied: if the actor has no part where it is seated
+    :raises NotAppointer: if the actor has another role there
+    """
+    check_role(
+        actor,
+        body.region_path,
+        lambda roles, level: rules.may_open_in(roles, level, body.kind),
+        _("单位的岗位由领导该单位的负责人设立和撤销"),
+    )
 
 
 def check_role(actor: Actor, place: str, may: May, sentence: str, *, held_at: str = "") -> None:

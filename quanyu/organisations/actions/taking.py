@@ -11,6 +11,7 @@ from django.utils import timezone
 from quanyu.kernel.access.rules import Actor
 from quanyu.kernel.audit.actions import build, record_all
 from quanyu.kernel.columns import Key, Row
+from quanyu.kernel.errors import Denied
 from quanyu.kernel.errors import gettext_noop as _
 from quanyu.organisations import rules
 from quanyu.organisations.actions.keepers import check_keeper
@@ -70,10 +71,12 @@ class Bodies:
     def __init__(self, *, keys: Mapping[Key, int], actor: Actor, at: datetime) -> None:
         self._coming, self._actor, self._at = keys, actor, at
         self._today = timezone.localdate(at)
-        standing = list(Body.objects.values_list("code", "id", "parent__code", "kind", "uscc"))
+        fields = ("code", "id", "parent__code", "region_path", "kind", "uscc")
+        standing = list(Body.objects.values_list(*fields))
         self._ids: dict[str, UUID] = {code: key for code, key, *_rest in standing}
         self._above = {code: above for code, _key, above, *_rest in standing}
-        self._kinds = {code: kind for code, *_rest, kind, _uscc in standing}
+        self._seats = {code: (place, kind) for code, _k, _a, place, kind, _uscc in standing}
+        self._kinds = {code: kind for code, (_place, kind) in self._seats.items()}
         self._credit = {uscc: code for code, *_rest, uscc in standing if uscc}
         self._held: dict[str, Row] = {}
         self._stands: dict[str, Row] = {}
@@ -108,7 +111,7 @@ class Bodies:
             code=row["code"], kind=row["kind"], name=row["name"], phone=row.get("phone") or ""
         )
         self._check_credit(row)
-        self._check_above(row)
+        self._check_above(row, held)
         self._check_days(row, held)
         self._kinds[row["code"]] = row["kind"]
 
@@ -223,11 +226,22 @@ class Bodies:
         if end is not None and held["end"] is None:
             self._ended.append(row["code"])
 
-    def _check_above(self, row: Row) -> None:
-        above = row.get("parent") or ""
+    def _check_above(self, row: Row, held: Row | None) -> None:
+        above, was = row.get("parent") or "", (held or {}).get("parent") or ""
         if above and above not in self._above and (above,) not in self._coming:
-            raise rules.WrongBody(_("没有这个上级单位，文件里也没有"), field="parent", value=above)
+            raise _no_superior(above)
+        for code in (above, was) if above != was else ():
+            self._check_kept(code)
         self._hung[row["code"]] = above
+
+    def _check_kept(self, code: str) -> None:
+        """Refuse a superior of another's place as if there were none; of the file, its row says."""
+        if code not in self._seats:
+            return
+        try:
+            check_keeper(self._actor, *self._seats[code])
+        except (Denied, rules.NotKeeper) as no:
+            raise _no_superior(code) from no
 
     def _start(self, row: Row) -> date:
         return row.get("start") or self._today
@@ -247,6 +261,10 @@ class Bodies:
         )
         body.id = self._ids.get(body.code, body.id)
         return body
+
+
+def _no_superior(code: str) -> rules.WrongBody:
+    return rules.WrongBody(_("没有这个上级单位，文件里也没有"), field="parent", value=code)
 
 
 def _values(row: Body) -> dict[str, object]:

@@ -73,6 +73,7 @@ class Posts:
             self._opening.check(self._new(row))
             return
         check_opener(self._actor, held["place"])
+        self._opening.check_led(self._bodies[held["body"]])
         rules.check_seats(row["seats"])
         for name in FIXED:
             if row[name] != held[name]:

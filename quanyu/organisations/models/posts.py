@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from quanyu.kernel.access.queries import Scoped
 from quanyu.kernel.access.reach import Access, Reach
+from quanyu.kernel.access.rules import BODY_ROLES
 from quanyu.kernel.errors import gettext_noop
 from quanyu.kernel.keys import uuid7
 from quanyu.kernel.privacy.rules import Personal
@@ -56,6 +57,11 @@ class PostKind(models.Model):
             models.CheckConstraint(
                 condition=Q(level__in=[one.value for one in PostLevel]),
                 name="post_kind_level_is_known",
+            ),
+            models.CheckConstraint(
+                condition=Q(level=PostLevel.BODY.value)
+                | ~Q(roles__overlap=sorted(role.value for role in BODY_ROLES)),
+                name="post_kind_with_a_bodys_role_stands_in_one",
             ),
             models.CheckConstraint(
                 condition=Q(hours__in=[one.value for one in Hours]),

@@ -8,11 +8,12 @@ from types import MappingProxyType
 from typing import Final
 from uuid import UUID
 
-from quanyu.kernel.access.rules import ADMINISTRATORS, OWN_ROLES, Role
+from quanyu.kernel.access.rules import ADMINISTRATORS, BODY_ROLES, OWN_ROLES, Role
 from quanyu.kernel.errors import Invalid, Refusal
 from quanyu.kernel.errors import gettext_noop as _
 from quanyu.kernel.notices.rules import Group, Topic, declare
 from quanyu.organisations.rules.bodies import CODE
+from quanyu.organisations.rules.kinds import BodyKind
 from quanyu.organisations.rules.voting import Seat
 from quanyu.regions.rules import Level, level_of, parent
 
@@ -180,12 +181,14 @@ def confirmed_at(place: str) -> str:
 
 ONLY_AT: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
     {
+        **{role: frozenset({PostLevel.BODY}) for role in BODY_ROLES},
         Role.DISTRICT_ADMIN: frozenset({PostLevel.CITY, PostLevel.AREA}),
         Role.COMMANDER: frozenset({PostLevel.STREET}),
         Role.COMMUNITY_SECRETARY: frozenset({PostLevel.COMMUNITY}),
     }
 )
-"""Roles that decide about others' posts are carried at their own level alone."""
+"""Roles that decide about others' posts are carried at their own level alone, and those that are
+held in a body by posts that stand in one."""
 
 
 def check_kind(
@@ -242,6 +245,52 @@ def check_place(*, level: str, place: str, place_level: str, seat: str) -> None:
         )
     if not place.startswith(seat):
         raise WrongPost(_("岗位须设在单位所在辖区之内"), field="place", value=place)
+
+
+_GROUND = frozenset({PostLevel.COMMUNITY, PostLevel.GRID, PostLevel.BUILDING})
+_BRANCH = frozenset({PostLevel.GRID, PostLevel.BUILDING})
+_UPPER = frozenset({PostLevel.CITY, PostLevel.AREA})
+
+POSTS_IN: Final[Mapping[str, frozenset[PostLevel]]] = MappingProxyType(
+    {
+        BodyKind.DEPARTMENT: _UPPER,
+        BodyKind.COORDINATION: _UPPER | {PostLevel.STREET},
+        BodyKind.PARTY_WORK_COMMITTEE: _GROUND | {PostLevel.STREET},
+        BodyKind.STREET_OFFICE: _GROUND | {PostLevel.STREET},
+        BodyKind.STREET_UNIT: _GROUND | {PostLevel.STREET},
+        BodyKind.PARTY_COMMITTEE: _GROUND,
+        BodyKind.GENERAL_BRANCH: _GROUND,
+        BodyKind.RESIDENTS_COMMITTEE: _GROUND,
+        BodyKind.BRANCH: _BRANCH,
+        BodyKind.JOINT_BRANCH: _BRANCH,
+        BodyKind.PARTY_GROUP: _BRANCH,
+    }
+)
+"""At which levels of place a body of a kind has posts, beside those within itself."""
+
+
+def check_fits(*, level: str, body: str) -> None:
+    """Refuse a post at a level of place at which bodies of this kind have none.
+
+    :param body: the kind of the body
+    :raises WrongPost: if so
+    """
+    if level != PostLevel.BODY and level not in POSTS_IN.get(body, frozenset()):
+        raise WrongPost(
+            _("这类单位不设{level}岗位"), field="kind", value=body, level=LEVEL_WORDS[level]
+        )
+
+
+def may_open_in(roles: Collection[str], level: str, body: str) -> bool:
+    """Answer whether one of these roles, held where a body is seated, opens posts in it.
+
+    What a street commands is the district's.
+
+    :param level: of the place where it is seated
+    """
+    if body == BodyKind.STATIONED_AGENCY:
+        return not _DISTRICT.isdisjoint(roles)
+    return may_propose(roles, level)
 
 
 # ------------------------------------------------------------------ periods and seats

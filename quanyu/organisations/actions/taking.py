@@ -221,8 +221,13 @@ class Bodies:
             rules.check_stands(date.min, first, start)
         if end is not None and last > start:
             rules.check_lasts(last, end)
-        if held["end"] and end and self._differs(row):
-            raise rules.WrongDay(_("已撤销的单位不再变动"), field="end", value=row["code"])
+        if held["end"] and (end != held["end"] or self._differs(row)):
+            raise rules.WrongDay(
+                _("该单位已于{end}撤销，不再变动"),
+                field="end",
+                value=end.isoformat() if end else "",
+                end=held["end"].isoformat(),
+            )
         if end is not None and held["end"] is None:
             self._ended.append(row["code"])
 

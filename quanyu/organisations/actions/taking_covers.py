@@ -84,6 +84,7 @@ class Covers:
         check_keeper(self._actor, thing.place, body.kind)
         start = self._start(row, held)
         end = row.get("end")
+        _check_not_over(start, end, held)
         rules.check_lasts(start, end)
         check_day(end or start, today=self._today, since=start, field="end" if end else "start")
         rules.check_stands(body.valid_from, body.valid_to, start)
@@ -171,6 +172,16 @@ class Covers:
                 )
                 for cover, row in zip(covers, rows, strict=True)
             ]
+        )
+
+
+def _check_not_over(start: date, end: date | None, held: Row | None) -> None:
+    if held is not None and held["end"] and (start, end) != (held["start"], held["end"]):
+        raise rules.WrongDay(
+            _("这项覆盖已于{end}结束，不再变动；重新覆盖请在单位页登记"),
+            field="end",
+            value=end.isoformat() if end else "",
+            end=held["end"].isoformat(),
         )
 
 

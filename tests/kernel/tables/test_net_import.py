@@ -26,6 +26,7 @@ pytestmark = pytest.mark.django_db
 
 COMMUNITY = f"{STREET}002/"
 HEAD = ["code", "name", "kind", "place", "parent", "uscc", "uscc_because", "start", "end"]
+GRID, NEXT = "3401040010021001", "3401040010021002"
 COVER_HEAD = ["body", "tie", "at", "start", "end"]
 NET: tuple[list[str], ...] = (
     ["f-group", "一幢党小组", "党小组", COMMUNITY, "f-first", "", "", "2025-01-01", ""],
@@ -145,15 +146,40 @@ def test_refuses_a_row_that_the_verb_would_refuse(
     assert {where for _row, where in faults(taken)} & {column, ""}
 
 
+@pytest.mark.parametrize("end", ["", "2026-02-01", "2025-05-01"])
+def test_what_has_ended_is_ended_on_no_other_day(brought: Bring, end: str) -> None:
+    closed = ["f-group", "一幢党小组", "党小组", COMMUNITY, "f-first", "", "", "2025-01-01"]
+    cover = ["f-first", "支部覆盖网格", GRID, "2025-02-01"]
+    brought("bodies", HEAD, *NET[1:], [*closed, "2025-06-01"])
+    brought("covers", COVER_HEAD, [*cover, "2025-06-01"])
+
+    taken = [
+        brought("bodies", HEAD, [*closed, end]),
+        brought("covers", COVER_HEAD, [*cover, end]),
+    ]
+
+    assert [faults(one) for one in taken] == [[(2, "end")], [(2, "end")]]
+    assert str(Body.objects.get(code="f-group").valid_to) == "2025-06-01"
+    assert brought("bodies", HEAD, [*closed, "2025-06-01"]).same == 1
+
+
+@pytest.mark.parametrize("above", ["district-management", "nobody"])
+def test_hangs_under_no_body_of_anothers_place(brought: Bring, above: str) -> None:
+    row = ["xx", "支部", "党支部", COMMUNITY, above, "", "", "", ""]
+
+    taken = brought("bodies", HEAD, row)
+
+    [[at, column, value, sentence, *_rest]] = taken.faults
+    assert (at, column, value) == (2, "parent", above)
+    assert sentence == "没有这个上级单位，文件里也没有"
+
+
 def test_a_code_read_in_the_register_is_kept_with_a_word(brought: Bring) -> None:
     row = ["f-top", "社区党委", "党委", COMMUNITY, "", "91350211M0000XUF46", "核对过", "", ""]
     brought("bodies", HEAD, *NET[:3], row)
 
     body = Body.objects.get(code="f-top")
     assert (body.uscc, body.uscc_because) == ("91350211M0000XUF46", "核对过")
-
-
-GRID, NEXT = "3401040010021001", "3401040010021002"
 
 
 def test_covers_go_in_and_come_out_the_same(brought: Bring, at: datetime) -> None:

@@ -185,6 +185,7 @@ NOT_PERSONAL = {
         "verb source target actor_kind role salt",
     ),
     "organisations.Meeting": ("places and a code", "region_path kind place"),
+    "organisations.Resolution": ("a place and a code", "region_path kind"),
     "organisations.MemberCount": ("where a number comes from", "source"),
     "organisations.MemberTransfer": ("places, and a code of ours", "region_path also_at answer"),
     "organisations.PartyMember": ("places, and a code of ours", "region_path also_at standing"),

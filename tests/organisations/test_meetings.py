@@ -25,6 +25,7 @@ from quanyu.organisations.rules.party import NotLedByYou
 from quanyu.organisations.rules.rhythm import Attendance, WrongMeeting, due_by
 from quanyu.organisations.rules.voting import WrongBallot
 from tests.organisations.party import GRID, done, found, person
+from tests.seat import browser_of
 
 CAME = Attendance(expected=21, present=19, observing=2)
 
@@ -110,6 +111,38 @@ def test_let_the_body_that_does_it_see_and_settle_it(
 
     row.refresh_from_db()
     assert row.done_at == at
+
+
+def test_open_no_minutes_to_the_body_that_does_what_they_decided(
+    held: Meeting, team: Body, secretary: Actor, at: datetime, on: date
+) -> None:
+    resolved = Resolved("修好路灯", on, team.pk)
+    done(actions.adopt, meeting_id=held.pk, resolved=resolved, actor=secretary, at=at)
+
+    acts = holder(team)
+    set_scope(acts)
+
+    assert [one.text for one in queries.commitments(actor=acts)] == ["修好路灯"]
+    assert Meeting.objects.count() == 0
+    with pytest.raises(Denied):
+        queries.meeting(held.pk, actor=acts)
+
+
+def test_are_settled_from_the_list_by_who_does_not_read_them(
+    held: Meeting, team: Body, secretary: Actor, at: datetime, on: date
+) -> None:
+    resolved = Resolved("修好路灯", on, team.pk)
+    row = done(actions.adopt, meeting_id=held.pk, resolved=resolved, actor=secretary, at=at)
+    browser = browser_of(holder(team))
+
+    page = browser.get("/desk/meetings").content.decode()
+    sent = browser.post(f"/desk/meetings/resolutions/{row.pk}/settle", {"words": "已修好"})
+
+    assert "修好路灯" in page
+    assert f"/desk/meetings/{held.pk}" not in page
+    assert (sent.status_code, sent["Location"]) == (302, "/desk/meetings")
+    set_scope(secretary)
+    assert Resolution.objects.get(pk=row.pk).done_at
 
 
 def test_let_nothing_be_settled_twice(resolved: Resolution, secretary: Actor, at: datetime) -> None:
@@ -212,6 +245,7 @@ def test_are_seen_by_the_circle_and_who_is_called(
 ) -> None:
     invited = holder(team)
     Meeting.objects.filter(pk=held.pk).update(invited=[team.pk])
+    Resolution.objects.filter(meeting=held).update(invited=[team.pk])
 
     def seen(actor: Actor) -> tuple[int, int]:
         set_scope(actor)

@@ -22,7 +22,7 @@ from quanyu.organisations.queries import meetings as meeting_reads
 from quanyu.organisations.queries import party
 from quanyu.organisations.queries.hanging_party import of_life
 from quanyu.organisations.rules.party import WrongCount
-from quanyu.organisations.rules.rhythm import MeetingOver, NotYet
+from quanyu.organisations.rules.rhythm import MeetingOver, NotYet, WrongMeeting
 from quanyu.organisations.tables.meetings import MEETINGS, MEMBER_COUNTS
 from tests.organisations.party import done
 
@@ -85,6 +85,20 @@ def test_of_meetings_plan_and_record_them(branch: Body, officer: Actor, at: date
     assert MEETINGS.read(found, at=at)[0]["present"] == 18
     with pytest.raises(MeetingOver):
         taken(MEETINGS, came, actor=officer, at=at)
+
+
+def test_of_meetings_refuse_a_row_that_could_mean_either_of_two(
+    branch: Body, officer: Actor, at: datetime
+) -> None:
+    starts = at - timedelta(days=1)
+    for _time in range(2):
+        done(meetings.plan, body_id=branch.pk, wanted=Plan("lecture", starts), actor=officer, at=at)
+    row = {"code": branch.code, "kind": "lecture", "start": starts, "title": "学习"}
+
+    with pytest.raises(WrongMeeting) as refused:
+        taken(MEETINGS, row, actor=officer, at=at)
+
+    assert (refused.value.field, refused.value.value) == ("start", "2026-03-01 09:00+08:00")
 
 
 def test_of_meetings_record_none_to_come(branch: Body, officer: Actor, at: datetime) -> None:

@@ -16,6 +16,7 @@ from quanyu.organisations.models import (
     Meeting,
     MemberTransfer,
     PartyMember,
+    Resolution,
     TermChange,
 )
 
@@ -44,6 +45,7 @@ def follow_bodies(*, actor: Actor, at: datetime) -> int:
     """
     rows: tuple[tuple[QuerySet[models.Model], str], ...] = (
         (Meeting.objects.visible_to(actor), "body_id"),
+        (Resolution.objects.visible_to(actor), "meeting__body_id"),
         (Election.objects.visible_to(actor), "body_id"),
         (PartyMember.objects.visible_to(actor), "body_id"),
         (TermChange.objects.visible_to(actor), "term__body_id"),

@@ -185,7 +185,7 @@ def withdraw(*, resolution_id: UUID, words: str, actor: Actor, at: datetime) -> 
     :raises Denied: if it is out of reach
     """
     row = _unsettled(resolution_id, actor=actor)
-    check_leads(actor, row.meeting.region_path)
+    check_leads(actor, row.region_path)
     row.withdrawn_at, row.ended_words = at, said("text", words, least=2)
     row.save(update_fields=["withdrawn_at", "ended_words"])
     record("resolution.withdraw", row, actor=actor, at=at, changed=["withdrawn_at"])
@@ -240,6 +240,9 @@ def _adopt(row: Meeting, one: Resolved, *, actor: Actor, at: datetime) -> Resolu
     votes = one.votes
     made = Resolution(
         meeting=row,
+        region_path=row.region_path,
+        kind=row.kind,
+        invited=row.invited,
         number=number,
         body_id=body,
         text=said("text", one.text, least=2),
@@ -250,9 +253,6 @@ def _adopt(row: Meeting, one: Resolved, *, actor: Actor, at: datetime) -> Resolu
         adopted_at=at,
     )
     made.save(force_insert=True)
-    if body not in row.invited:
-        row.invited = [*row.invited, body]  # who is to do it sees what was decided
-        row.save(update_fields=["invited"])
     facts = {"meeting": str(row.pk), "body": str(body), "due": one.due.isoformat()}
     record("resolution.adopt", made, actor=actor, at=at, facts=facts)
     announce("resolution.adopt", made, at=at)
@@ -273,7 +273,7 @@ def _check_resolved(row: Meeting, one: Resolved, body: UUID) -> None:
 
 def _unsettled(resolution_id: UUID, *, actor: Actor) -> Resolution:
     row = queries.resolution(resolution_id, actor=actor, lock=True)
-    place, holds = row.meeting.region_path, row.body_id in actor.bodies
+    place, holds = row.region_path, row.body_id in actor.bodies
     if not holds and not actor.roles_at(place):
         raise Denied
     if not holds:

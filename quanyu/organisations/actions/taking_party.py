@@ -1,7 +1,7 @@
 """Take in files of member counts and of meetings, each row by the rules of its verb (导入)."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -112,8 +112,12 @@ class Counts(_Intake):
             )
 
 
+@dataclass
 class Meetings(_Intake):
     """The intake of one file of meetings: planned, or held where the numbers are there."""
+
+    _doubled: set[tuple[str, str, datetime]] = field(default_factory=set)
+    """What stands there twice: no row can say which of the two it means."""
 
     def held(self, keys: Sequence[Key], *, is_locked: bool) -> Mapping[Key, Row]:
         """Return the meetings of these bodies and moments."""
@@ -125,6 +129,8 @@ class Meetings(_Intake):
         for row in rows.select_related("body"):
             told = _meeting_values(row)
             if (key := _meeting_key(told)) in asked:
+                if key in found:
+                    self._doubled.add((row.body.code, row.kind, row.starts_at))
                 found[key] = told
         return found
 
@@ -135,6 +141,12 @@ class Meetings(_Intake):
         """
         self.body(row)
         rhythm.check_kind(row["kind"])
+        if (row["code"], row["kind"], row["start"]) in self._doubled:
+            raise rhythm.WrongMeeting(
+                _("这个组织在这个时间登记了不止一次同类会议，请先在会议页取消多余的"),
+                field="start",
+                value=timezone.localtime(row["start"]).isoformat(" ", "minutes"),
+            )
         if held is not None and held["expected"] is not None:
             raise rhythm.MeetingOver(_("这次会议已经登记或取消"))
         if (came := _attendance(row)) is not None:

@@ -7,7 +7,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from quanyu.kernel.access.queries import ScopedManager
-from quanyu.kernel.access.reach import Access, Reach, Under
+from quanyu.kernel.access.reach import Access, Reach
 from quanyu.kernel.errors import gettext_noop
 from quanyu.kernel.keys import uuid7
 from quanyu.kernel.privacy.rules import Personal
@@ -96,15 +96,25 @@ class Meeting(models.Model):
 
 
 class Resolution(models.Model):
-    """What a meeting decided: who does what by when, and what became of it (决议)."""
+    """What a meeting decided: who does what by when, and what became of it (决议).
 
-    access = Access(rows=Under("meeting", "organisations.Meeting"), writes="insert update")
+    Where it was decided, in what kind of meeting and who was called is the meeting's: the body that
+    is to do it sees what it has to do, and not the meeting with its minutes.
+    """
+
+    access = Access(
+        rows=Reach(place="region_path", body="body_id", bodies="invited", circle="life"),
+        writes="insert update",
+    )
     personal = {"text": RESOLVED, "ended_words": RESOLVED}
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     meeting = models.ForeignKey(
         Meeting, on_delete=models.PROTECT, related_name="resolutions", verbose_name="会议"
     )
+    region_path = models.CharField("辖区", max_length=40, db_collation="C")
+    kind = models.CharField("会议类型", max_length=16)
+    invited = ArrayField(models.UUIDField(), default=list, verbose_name="参加单位")
     number = models.PositiveSmallIntegerField("序号")
     body = models.ForeignKey(
         "organisations.Body",
@@ -129,6 +139,9 @@ class Resolution(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["meeting", "number"], name="resolution_in_order"),
             models.CheckConstraint(
+                condition=Q(region_path__endswith="/"), name="resolution_place_ends_with_a_slash"
+            ),
+            models.CheckConstraint(
                 condition=Q(done_at__isnull=True) | Q(withdrawn_at__isnull=True),
                 name="resolution_ends_in_one_way",
             ),
@@ -151,6 +164,8 @@ class Resolution(models.Model):
                 name="resolution_open_by_day",
             ),
             models.Index("body", name="resolution_by_body"),
+            models.Index("region_path", name="resolution_by_place"),
+            GinIndex(fields=["invited"], name="resolution_by_invited"),
         ]
 
     def __str__(self) -> str:

@@ -24,6 +24,7 @@ from quanyu.kernel.access.http import (
     option,
     parsed,
     read_or_write,
+    sentence,
 )
 from quanyu.kernel.access.rules import Actor
 from quanyu.kernel.errors import Denied, Refusal
@@ -172,11 +173,16 @@ def settle(request: HttpRequest, resolution_id: UUID, verb: str) -> HttpResponse
     actor, at = actor_of(request), timezone.now()
     row = reads.resolution(resolution_id, actor=actor)
     words = request.POST.get("words", "")
+    reads_it = bool(reads.readable([row.meeting_id], actor=actor))
     try:
         getattr(actions, verb)(resolution_id=row.pk, words=words, actor=actor, at=at)
+        messages.success(request, _("已登记"))
     except Refusal as no:
-        return _page(request, row.meeting_id, no=no, tried=f"{verb}-{row.pk}")
-    messages.success(request, _("已登记"))
+        if reads_it:
+            return _page(request, row.meeting_id, no=no, tried=f"{verb}-{row.pk}")
+        messages.error(request, sentence(no))
+    if not reads_it:
+        return HttpResponseRedirect(reverse("desk_meetings"))
     return HttpResponseRedirect(reverse("desk_meeting", args=[row.meeting_id]))
 
 

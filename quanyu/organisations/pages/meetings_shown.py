@@ -162,16 +162,33 @@ def open_resolutions(*, actor: Actor, at: datetime) -> list[dict[str, Any]]:
     today = timezone.localdate(at)
     found = reads.commitments(actor=actor, state="open")[:SHOWN]
     names = body_labels(one.body_id for one in found)
+    opened = reads.readable({one.meeting_id for one in found}, actor=actor)
     return [
         {
             "text": one.text,
             "body": names.get(one.body_id, ""),
             "due": one.due_date,
             "is_late": one.due_date < today,
-            "url": reverse("desk_meeting", args=[one.meeting_id]),
+            "url": reverse("desk_meeting", args=[one.meeting_id])
+            if one.meeting_id in opened
+            else "",
+            "acts": [] if one.meeting_id in opened else _settling(one, actor=actor),
         }
         for one in found
     ]
+
+
+def _settling(one: reads.Commitment, *, actor: Actor) -> list[dict[str, Any]]:
+    """Return the form of who carries out what a meeting decided that is not theirs to read."""
+    if one.body_id not in actor.bodies:
+        return []
+    form = {
+        "url": reverse("desk_resolution_act", args=[one.id, "settle"]),
+        "button": _("已完成"),
+        "prefix": f"settle{one.id}",
+        "fields": Form(None, {}).words(_("说明")),
+    }
+    return [form]
 
 
 # ------------------------------------------------------------------ forms

@@ -1,6 +1,6 @@
 """Meetings and resolutions within reach, and the rhythms that are overdue (会议与决议)."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
@@ -62,7 +62,7 @@ def resolution(resolution_id: UUID, *, actor: Actor, lock: bool = False) -> Reso
 
     :raises Denied: if there is none
     """
-    rows = Resolution.objects.visible_to(actor).select_related("meeting__body", "body")
+    rows = Resolution.objects.visible_to(actor).select_related("body")
     rows = rows.select_for_update(of=("self",)) if lock else rows
     row: Resolution | None = rows.filter(pk=resolution_id).first()
     if row is None:
@@ -95,12 +95,13 @@ def commitments(
 ) -> list[Commitment]:
     """Return what meetings within reach committed bodies to, the earliest day first.
 
-    For whoever goes on with it: supervision takes up what is open, by its key.
+    For whoever goes on with it: supervision takes up what is open, by its key. A body has those
+    that it is to carry out, be the meeting within its reach or not.
     """
-    rows = Resolution.objects.visible_to(actor).select_related("meeting")
+    rows = Resolution.objects.visible_to(actor)
     rows = rows.filter(body=body) if body else rows
     if place:
-        rows = rows.filter(meeting__region_path__gte=place, meeting__region_path__lt=upper(place))
+        rows = rows.filter(region_path__gte=place, region_path__lt=upper(place))
     rows = rows.filter(due_date__lt=due_before) if due_before else rows
     states = {
         "open": OPEN,
@@ -109,6 +110,11 @@ def commitments(
     }
     rows = rows.filter(states.get(state, Q())).order_by("due_date", "id")
     return [_commitment(row) for row in rows]
+
+
+def readable(keys: Collection[UUID], *, actor: Actor) -> set[UUID]:
+    """Return which of these meetings are within reach."""
+    return set(Meeting.objects.visible_to(actor).filter(pk__in=keys).values_list("pk", flat=True))
 
 
 def standing_of(row: Resolution) -> str:
@@ -122,8 +128,8 @@ def _commitment(row: Resolution) -> Commitment:
     return Commitment(
         id=row.pk,
         meeting_id=row.meeting_id,
-        kind=row.meeting.kind,
-        region_path=row.meeting.region_path,
+        kind=row.kind,
+        region_path=row.region_path,
         body_id=row.body_id,
         text=row.text,
         due_date=row.due_date,

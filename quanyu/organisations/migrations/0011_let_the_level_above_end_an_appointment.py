@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("organisations", "0008_say_what_is_asked_of_a_streets_staff"),
+        ("organisations", "0010_say_who_is_elected_to_a_kind_of_post"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

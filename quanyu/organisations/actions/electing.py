@@ -12,8 +12,9 @@ from quanyu.kernel.audit.actions import record
 from quanyu.kernel.errors import Denied, Refusal
 from quanyu.kernel.errors import gettext_noop as _
 from quanyu.kernel.jobs.actions import announce
-from quanyu.organisations.actions.appointing import Nominee, leave, propose_all
-from quanyu.organisations.actions.seats import check_proposer, held_rows, locked
+from quanyu.organisations.actions.appointing import Nominee, propose_all
+from quanyu.organisations.actions.leaving import let_go
+from quanyu.organisations.actions.seats import held_rows, locked
 from quanyu.organisations.models import Appointment, Candidate, Election, Post
 from quanyu.organisations.queries import elected as queries
 from quanyu.organisations.queries import elections
@@ -49,7 +50,7 @@ def propose_elected(
     Somebody else confirms it, as every batch. Who leaves a post does so on that same day. Of whom
     no account is named nothing is proposed: the name stays on the list of the elected.
 
-    :param leaving: the appointments that end when the new term begins
+    :param leaving: the appointments that end when the new term begins, as each may be ended
     :raises NotElected: if the new term does not stand, or has ended
     :raises WrongAppointment: if nobody is named, somebody was not elected to such a post, or who
         is to leave does not hold one
@@ -118,8 +119,7 @@ def _leave(
         raise WrongAppointment(_("届满离任的人须在本组织的岗位上任职"), field="leaving")
     _posts, rows = held_rows(keys, actor=actor)
     for one in rows:
-        check_proposer(actor, one.region_path)
-    leave(rows, end=day, reason=LEFT, actor=actor, at=at)
+        let_go(one, end=day, reason=LEFT, actor=actor, at=at)
 
 
 LEFT = _("换届，任期届满")

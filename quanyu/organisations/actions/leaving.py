@@ -44,13 +44,8 @@ def end_appointment(
     :raises Denied: if there is none within reach
     """
     row = held_rows([appointment_id], actor=actor)[1][0]
-    how = leaving_of(row, actor)
     rules.check_reason(reason)
-    if how is Leaving.ASK:
-        return _ask(row, end=end, reason=reason, actor=actor, at=at)
-    if how is not Leaving.SECOND:
-        _clear(row)
-    leave([row], end=end, reason=reason, actor=actor, at=at)
+    let_go(row, end=end, reason=reason, actor=actor, at=at)
     return row
 
 
@@ -85,6 +80,21 @@ def end_all_of(*, account_id: UUID, reason: str, actor: Actor, at: datetime) -> 
 
 
 # ------------------------------------------------------------------ what others use
+
+
+def let_go(row: Appointment, *, end: date | None, reason: str, actor: Actor, at: datetime) -> None:
+    """End an appointment that is locked with its post, or ask for it, as the actor may.
+
+    :raises NotAppointer: if the actor does neither
+    :raises Denied: if the actor has no part in its place and is not its holder
+    """
+    how = leaving_of(row, actor)
+    if how is Leaving.ASK:
+        _ask(row, end=end, reason=reason, actor=actor, at=at)
+        return
+    if how is not Leaving.SECOND:
+        _clear(row)
+    leave([row], end=end, reason=reason, actor=actor, at=at)
 
 
 def leaving_of(row: Appointment, actor: Actor) -> Leaving:
@@ -145,15 +155,12 @@ def end_rows(keys: Iterable[UUID], *, reason: str, actor: Actor, at: datetime) -
 # ------------------------------------------------------------------ inside
 
 
-def _ask(
-    row: Appointment, *, end: date | None, reason: str, actor: Actor, at: datetime
-) -> Appointment:
+def _ask(row: Appointment, *, end: date | None, reason: str, actor: Actor, at: datetime) -> None:
     row.leave_asked_by, row.leave_asked_at = actor.id, at
     row.leave_day, row.leave_reason = _last_day(row, end, at=at), reason.strip()
     row.save(update_fields=ASKED)
     facts = {"post": row.post_id, "account": row.account_id, "end": row.leave_day.isoformat()}
     record("appointment.ask_end", row, actor=actor, at=at, facts=facts)
-    return row
 
 
 def _clear(row: Appointment) -> None:

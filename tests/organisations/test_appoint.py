@@ -8,7 +8,7 @@ import pytest
 from quanyu.kernel.access.rules import Actor, ActorKind, Grant, Role
 from quanyu.kernel.accounts import actions as accounts
 from quanyu.kernel.accounts.models import Account
-from quanyu.kernel.accounts.rules import Ended, RolesApart
+from quanyu.kernel.accounts.rules import RolesApart
 from quanyu.kernel.audit.models import Record
 from quanyu.kernel.errors import Denied
 from quanyu.organisations import actions
@@ -227,14 +227,41 @@ def test_is_for_nobody_whose_account_is_closed_or_who_is_an_administrator(
     accounts.grant(
         account=guard, role=Role.SEC_ADMIN, region_path="34/01/", reason="设岗", actor=CITY, at=at
     )
-    row = proposed(where, guard, secretary, at)
     accounts.end_account(account=worker, reason="离职", actor=CITY, at=at)
 
-    with pytest.raises(Ended):
-        proposed(where, worker, secretary, at)
+    for who in (worker, guard):
+        with pytest.raises(rules.WrongAppointment) as refused:
+            proposed(where, who, secretary, at)
+        assert refused.value.field == "account"
+    assert grants(guard, at=at) == {Grant(Role.SEC_ADMIN, "34/01/")}
+
+
+def test_is_for_nobody_who_becomes_an_administrator_meanwhile(
+    where: Post, secretary: Actor, commander: Actor, at: datetime
+) -> None:
+    guard = account("guard", at=at)
+    row = proposed(where, guard, secretary, at)
+    accounts.grant(
+        account=guard, role=Role.SEC_ADMIN, region_path="34/01/", reason="设岗", actor=CITY, at=at
+    )
+
     with pytest.raises(RolesApart):
         do(actions.confirm, appointment_id=row.pk, actor=commander, at=at)
     assert grants(guard, at=at) == {Grant(Role.SEC_ADMIN, "34/01/")}
+
+
+def test_is_for_nobody_who_works_in_anothers_place(
+    where: Post, secretary: Actor, district_admin: Actor, at: datetime
+) -> None:
+    far = account("far", at=at)
+    facts: dict[str, Any] = {"reason": "设岗", "actor": CITY, "at": at}
+    accounts.grant(account=far, role=Role.GRID_WORKER, region_path="34/01/04/002/", **facts)
+
+    with pytest.raises(rules.WrongAppointment) as refused:
+        proposed(where, far, secretary, at)
+
+    assert refused.value.field == "account"
+    assert proposed(where, far, district_admin, at).account_id == far.pk
 
 
 def test_ends_with_the_account(

@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
-from quanyu.kernel.access.rules import Actor, Role
+from quanyu.kernel.access.rules import Actor, Role, system
 from quanyu.kernel.access.scope import set_scope
+from quanyu.kernel.accounts import actions as accounts
 from quanyu.kernel.accounts.models import Account
 from quanyu.kernel.columns import tables
 from quanyu.kernel.errors import Denied
@@ -52,6 +53,21 @@ def seen() -> Seen:
         return PartyMember.objects.count(), Membership.objects.count()
 
     return count
+
+
+def test_names_no_account_of_people_who_work_elsewhere(
+    enter: Callable[..., PartyMember], at: datetime
+) -> None:
+    worker = system("34/01/", job="tests")
+    facts: dict[str, Any] = {"name": "李军", "password": None, "actor": worker, "at": at}
+    here, far = (accounts.create_account(username=name, **facts) for name in ("here", "far"))
+    facts = {"role": Role.GRID_WORKER, "reason": "设岗", "actor": worker, "at": at}
+    accounts.grant(account=here, region_path=GRID, **facts)
+    accounts.grant(account=far, region_path="34/01/03/", **facts)
+
+    assert enter(account_id=here.pk).account_id == here.pk
+    with pytest.raises(Denied):
+        enter(account_id=far.pk)
 
 
 def test_is_open_to_the_party_officer_of_the_subtree_alone(

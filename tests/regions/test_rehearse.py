@@ -10,6 +10,7 @@ from quanyu.kernel.access.scope import set_scope
 from quanyu.kernel.accounts.models import Account, GrantRow
 from quanyu.kernel.errors import Denied
 from quanyu.kernel.keys import uuid7
+from quanyu.kernel.workflow.spec import NotAllowed
 from quanyu.regions import jobs, queries
 from quanyu.regions.actions import reorganising as actions
 from quanyu.regions.actions.reorganising import NotRehearsed, Step, Wanted
@@ -93,6 +94,18 @@ def test_is_found_anew_when_somebody_asks(
     one = kept(drafted)
     assert one is not None
     assert (one.done_at, one.told) == (None, {})
+
+
+def test_is_asked_for_by_who_may_act_on_it_alone(
+    act: Any, drafted: Reorganisation, at: datetime
+) -> None:
+    worker = person(Role.COMMUNITY_OFFICER, COMMUNITY, name="李军")
+
+    with pytest.raises(NotAllowed):
+        act(actions.rehearse, reorganisation_id=drafted.pk, actor=worker, at=at)
+    page = browser_of(worker).get(f"/desk/reorganisations/{drafted.pk}").content.decode()
+
+    assert "重新预演" not in page
 
 
 def test_says_why_it_does_not_hold_together(

@@ -56,16 +56,16 @@ def propose_all(
     """Propose people for posts as one batch, all or none (批量提名).
 
     :param batch: of those proposed before that are to be decided together with these
-    :raises WrongAppointment: if a reason is missing
+    :raises WrongAppointment: if a reason is missing, or an account is none that the actor may name
     :raises WrongTerm: if a term does not lie in the post's time
     :raises NoSeat: if every seat of a post is taken in that time
     :raises Settled: if the person holds the post then, or is proposed for it
-    :raises Ended: if an account is closed
     :raises NotAppointer: if the actor proposes nobody at that level
-    :raises Denied: if there is no such post or account, or the actor has no part in the place
+    :raises Denied: if there is no such post, or the actor has no part in the place
     """
     key, today = batch or uuid7(), timezone.localdate(at)
     posts = locked({one.post for one in nominees})
+    _check_nameable({one.account for one in nominees}, actor=actor, at=at)
     accounts.hold_accounts({one.account for one in nominees})
     taken = Taken(posts, actor=actor)
     rows = []
@@ -310,6 +310,12 @@ def _carried(
             ends=ends,
             reason=f"{post.body.name} {post.name or kind.name}",
         )
+
+
+def _check_nameable(keys: set[UUID], *, actor: Actor, at: datetime) -> None:
+    """Refuse accounts that are closed, an administrator's or another's people, as if none."""
+    if keys - standing.nameable(keys, actor=actor, at=at):
+        raise rules.WrongAppointment(_("没有这个账号，或已停用"), field="account")
 
 
 def _check_decider(row: Appointment, actor: Actor) -> None:

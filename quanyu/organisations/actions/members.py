@@ -40,7 +40,7 @@ def enter_member(
 
     :raises WrongMember: if name, standing or a day cannot be
     :raises NotLedByYou: if the actor is no party officer there
-    :raises Denied: if there is no such organisation or account, or it is out of reach
+    :raises Denied: if there is no such organisation, or no such account, or it is out of reach
     """
     body = _kept(body_id, actor=actor)
     today = timezone.localdate(at)
@@ -48,7 +48,7 @@ def enter_member(
     day = since or today
     rules.check_past(day, field="since", today=today)
     check_stands(body.valid_from, body.valid_to, day)
-    if account_id is not None and not accounts.emails([account_id]):
+    if account_id is not None and not accounts.nameable([account_id], actor=actor, at=at):
         raise Denied
     row = PartyMember(
         body=body,

@@ -141,7 +141,9 @@ class Proposals:
 
     def __init__(self, *, keys: Mapping[Key, int], actor: Actor, at: datetime) -> None:
         self._actor, self._at, self._batch = actor, at, uuid7()
-        self._accounts = accounts.keys_of([account for account, _post, _start in keys])
+        known = accounts.keys_of([account for account, _post, _start in keys])
+        named = accounts.nameable(set(known.values()), actor=actor, at=at)
+        self._accounts = {name: key for name, key in known.items() if key in named}
         rows = Post.objects.filter(code__in={post for _account, post, _start in keys})
         self._posts = {row.code: row for row in rows}
         self._taken = Taken({row.pk: row for row in self._posts.values()}, actor=actor)

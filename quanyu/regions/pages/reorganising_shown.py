@@ -158,8 +158,9 @@ def rehearsal(one: Any, *, actor: Actor, at: datetime) -> dict[str, Any]:
     if one.state not in WAITING:
         return {"rehearsal": None}
     kept = rehearsed.kept(one, actor=actor)
-    asks = {
-        "rehearse_url": reverse("desk_reorganisation_act", args=[one.pk, "rehearse"]),
+    again = reverse("desk_reorganisation_act", args=[one.pk, "rehearse"])
+    asks: dict[str, Any] = {
+        "rehearse_url": again if reads.offers(one, actor=actor) else "",
         "trying_url": reverse("desk_reorganisation_trying", args=[one.pk]),
     }
     if kept is None or kept.done_at is None:

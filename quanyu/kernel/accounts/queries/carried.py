@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from quanyu.kernel.access.rules import Actor
+from quanyu.kernel.access.rules import ADMINISTRATORS, Actor, ActorKind
 from quanyu.kernel.accounts.models import Account, GrantRow
 from quanyu.kernel.accounts.queries.explained import Explained, explain
-from quanyu.kernel.accounts.queries.standing import live_rows
+from quanyu.kernel.accounts.queries.standing import inside, live_rows
 from quanyu.kernel.questions import Question
 
 
@@ -68,6 +68,24 @@ def standing_in(
             if (name, until) not in held:
                 held.append((name, until))
     return found
+
+
+def nameable(keys: Collection[UUID], *, actor: Actor, at: datetime) -> set[UUID]:
+    """Return which of these accounts the actor may name for a post or on a roll.
+
+    They are in use, no administrator's, and of people who work where the actor does, or nowhere
+    yet; whoever works elsewhere is named by who answers for both places.
+    """
+    kept = set(Account.objects.filter(pk__in=keys, is_active=True).values_list("pk", flat=True))
+    if actor.kind is ActorKind.SYSTEM:
+        return kept
+    rows = GrantRow.objects.filter(account__in=kept).exclude(granted_to__lte=at)
+    barred = rows.filter(role__in=sorted(ADMINISTRATORS)).values_list("account_id", flat=True)
+    bodies = rows.exclude(body_id=None).order_by().values_list("body_id", flat=True).distinct()
+    here = rows.filter(inside([one.path for one in actor.grants if one.path], bodies))
+    elsewhere = set(rows.values_list("account_id", flat=True))
+    elsewhere -= set(here.values_list("account_id", flat=True))
+    return kept - elsewhere - set(barred)
 
 
 def keys_of(usernames: Sequence[str]) -> Mapping[str, UUID]:

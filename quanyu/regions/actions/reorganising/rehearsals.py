@@ -12,6 +12,7 @@ from quanyu.kernel.audit.actions import record
 from quanyu.kernel.errors import Denied, Refusal
 from quanyu.kernel.errors import gettext_noop as _
 from quanyu.kernel.jobs.actions import announce
+from quanyu.kernel.workflow.spec import NotAllowed
 from quanyu.regions import queries
 from quanyu.regions.models import Rehearsal, Reorganisation
 from quanyu.regions.queries import rehearsed
@@ -28,12 +29,16 @@ def rehearse(*, reorganisation_id: UUID, actor: Actor, at: datetime) -> Reorgani
     """Have it rehearsed anew, on the ground as it stands now (重新预演).
 
     :raises NotRehearsed: if it has begun, or is over
+    :raises NotAllowed: if the actor has no move to make in it
+    :raises Denied: if it is out of reach
     """
     row = reads.one(reorganisation_id, actor=actor, lock=True)
     if actor.id is None or not actor.roles_at(row.region_path):
         raise Denied
     if row.state not in WAITING:
         raise NotRehearsed(_("已开始生效或已了结，不再预演"), field="state", value=row.state)
+    if not reads.offers(row, actor=actor):
+        raise NotAllowed(_("重新预演由可以办理这项调整的人提出"))
     rows = Rehearsal.objects.visible_to(actor).filter(reorganisation=row)
     rows.update(asked_at=at, done_at=None, done=0, total=0, told={})
     announce("reorganisation.rehearse", row, at=at)

@@ -143,6 +143,7 @@ def _people(loader: Actor, *, at: datetime) -> dict[str, UUID]:
                 username=username,
                 name=name,
                 password=None,
+                is_demo=True,
                 actor=loader,
                 at=at - timedelta(days=420),
             )

@@ -282,7 +282,7 @@ def _take_post(
             username=part.username,
             name=part.name,
             password=opened["password"] if opened else None,
-            is_demo=opened is not None,
+            is_demo=True,
             actor=actor,
             at=at,
         )

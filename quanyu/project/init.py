@@ -222,7 +222,8 @@ def _build(
         if name:
             places.found_city(path=path, name=name, actor=actor, at=at)
         verbs.say_seeded(places.seed(actor=actor, at=at))
-        import_module("quanyu.organisations.actions").load_norms(actor=actor, at=at)
+        organisations = import_module("quanyu.organisations.actions")
+        verbs.say_ruled(organisations.load_rules(actor=actor, at=at))
         _enter(asked, actor, at=at)
 
 

@@ -228,7 +228,7 @@ def seed(path: Path) -> int:
         with scope.acting(system_of("quanyu seed")) as actor:
             at = import_module("django.utils.timezone").now()
             say_seeded(import_module("quanyu.regions.actions").seed(actor=actor, at=at))
-            import_module("quanyu.organisations.actions").load_norms(actor=actor, at=at)
+            say_ruled(import_module("quanyu.organisations.actions").load_rules(actor=actor, at=at))
     return 0
 
 
@@ -245,6 +245,13 @@ def say_seeded(done: Mapping[str, Any]) -> None:
         mended = choose(f"随版本更新 {counted.changed}", f"changed by release {counted.changed}")
         kept = choose(f"本市已改、保留 {counted.kept}", f"kept as the city set {counted.kept}")
         sys.stdout.write(f"{kinds[key]}: {new}; {mended}; {kept}\n")
+
+
+def say_ruled(done: Mapping[str, int]) -> None:
+    """Print how many rules of the organisation net are new; a city's own are never touched."""
+    kinds = {"norms": choose("党组织规定", "party rules"), "kinds": choose("岗位种类", "posts")}
+    for key, added in done.items():
+        sys.stdout.write(f"{kinds[key]}: {choose(f'新增 {added}', f'added {added}')}\n")
 
 
 def manage(path: Path, words: Sequence[str]) -> int:

@@ -169,6 +169,7 @@ def test_seeding_again_adds_nothing(city: City) -> None:
     code, words = said(city.words("seed"), "en_GB.UTF-8")
 
     assert (code, words.count("added 0; changed by release 0; kept as the city set 0")) == (0, 4)
+    assert words.endswith("party rules: added 0\nposts: added 0\n")
 
 
 def test_founds_a_city_whose_divisions_do_not_ship(database: Databases, tmp_path: Path) -> None:

@@ -8,10 +8,11 @@ from django.db import IntegrityError, transaction
 
 from quanyu.kernel.access.rules import Actor, Role
 from quanyu.kernel.audit.models import Record
+from quanyu.kernel.codes.rules import NotKeeper
 from quanyu.kernel.errors import Denied
 from quanyu.organisations import actions
 from quanyu.organisations import rules as bodies
-from quanyu.organisations.models import PostKind
+from quanyu.organisations.models import Body, PostKind
 from quanyu.organisations.queries.hanging import hanging
 from quanyu.organisations.rules import posts as rules
 from tests.organisations.conftest import STREET, person
@@ -219,3 +220,16 @@ def test_carries_the_role_of_a_body_only_within_one(at: datetime, on: date) -> N
             roles=["handler"],
             valid_from=on,
         )
+
+
+def test_is_of_kinds_that_a_real_city_has_without_a_sample_body(at: datetime) -> None:
+    PostKind.objects.filter(code="grid-worker").update(code="grid-worker-of-ours")
+    PostKind.objects.filter(code="grid-leader").update(name="本市网格长")
+    before = Body.objects.count()
+
+    with pytest.raises(NotKeeper):
+        actions.load_rules(actor=person(Role.DISTRICT_ADMIN, "34/01/03/"), at=at)
+    done = actions.load_rules(actor=CITY, at=at)
+
+    assert (done, Body.objects.count()) == ({"norms": 0, "kinds": 1}, before)
+    assert PostKind.objects.get(code="grid-leader").name == "本市网格长"

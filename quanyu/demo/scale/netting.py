@@ -211,7 +211,7 @@ class Weaver:
         opened = actions.open_posts(posts=posts, actor=self._actor, at=self._at)
         seats = [(row, seat) for row in opened for seat in range(row.seats)]
         people = [
-            NewAccount(f"demo.{row.code}.{seat}", cast.name_of(number))
+            NewAccount(f"demo.{row.code}.{seat}", cast.name_of(number), is_demo=True)
             for number, (row, seat) in enumerate(seats)
         ]
         made = accounts.create_accounts(

@@ -30,6 +30,7 @@ from quanyu.organisations.actions.keeping import (
     assign_duty,
     end_duty,
     load,
+    load_rules,
 )
 from quanyu.organisations.actions.leaving import end_all_of, end_appointment, keep_appointment
 from quanyu.organisations.actions.merging import dissolve_body, merge_body
@@ -82,6 +83,7 @@ __all__ = [
     "load",
     "load_kinds",
     "load_norms",
+    "load_rules",
     "merge_body",
     "name_stand_in",
     "open_post",

@@ -112,6 +112,19 @@ def _check_free(held: Any, day: date) -> None:
         )
 
 
+@transaction.atomic
+def load_rules(*, actor: Actor, at: datetime) -> dict[str, int]:
+    """Bring the numbers of the rules and the kinds of posts that ship, and no body (载入规定).
+
+    Every city needs them. What it has, whatever it says there, is left alone; returns how many of
+    each are new.
+
+    :raises NotKeeper: if the actor does not keep the whole city
+    """
+    norms, kinds = load_norms(actor=actor, at=at), load_kinds(actor=actor, at=at)
+    return {"norms": norms, "kinds": kinds}
+
+
 # ------------------------------------------------------------------ the demo's bodies
 
 
@@ -124,8 +137,7 @@ def load(*, actor: Actor, at: datetime) -> dict[str, int]:
     :raises Denied: if the actor does not keep the whole city
     """
     check_keeper(actor, settings.QUANYU_CITY)
-    load_norms(actor=actor, at=at)
-    load_kinds(actor=actor, at=at)
+    load_rules(actor=actor, at=at)
     rests_on = _load_clauses(actor=actor, at=at)
     shipped: list[dict[str, Any]] = json.loads((DATA / "bodies.json").read_text("utf-8"))
     held = {body.code: body for body in Body.objects.all()}

@@ -52,6 +52,7 @@ class Held:
     place_name: str
     account_id: UUID
     name: str
+    is_demo: bool
     valid_from: date
     valid_to: date | None
     stand: str
@@ -174,6 +175,7 @@ def told(
                 place_name=places[row.region_path],
                 account_id=row.account_id,
                 name=row.account.name,
+                is_demo=row.account.is_demo,
                 valid_from=row.valid_from,
                 valid_to=row.valid_to,
                 stand=how.value,

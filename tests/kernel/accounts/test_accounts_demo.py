@@ -1,12 +1,15 @@
 """One click into the demo (演示身份): only there, and never as an administrator."""
 
+from datetime import datetime
 from typing import Any
 
 import pytest
 from django.test import Client
 
-from quanyu.kernel.access.rules import ADMINISTRATORS, Role
+from quanyu.kernel.access.rules import ADMINISTRATORS, Role, system
+from quanyu.kernel.accounts import actions
 from quanyu.kernel.accounts.models import Account
+from quanyu.kernel.accounts.rules import Ended
 from tests.kernel.accounts.cast import CITY, STREET, Hire
 
 
@@ -75,6 +78,23 @@ def test_never_enters_as_an_administrator(
     role: Role, cast: list[Account], demo_on: None, browser: Client
 ) -> None:
     assert browser.post(f"/desk/sign-in/as/d.{role.value}").status_code == 404
+
+
+def test_never_enters_as_a_figure_that_only_holds_a_post(
+    cast: list[Account], demo_on: None, browser: Client, now: datetime
+) -> None:
+    worker = system(CITY, job="tests")
+    new = actions.NewAccount("demo.net.1", "何平", is_demo=True)
+    [figure] = actions.create_accounts(people=[new], actor=worker, at=now)
+    facts: dict[str, Any] = {"reason": "设岗", "actor": worker, "at": now}
+    actions.grant(account=figure, role=Role.GRID_WORKER, region_path=STREET, **facts)
+
+    offered = browser.get("/desk/sign-in").context["demo_people"]
+
+    assert len(offered) == 2
+    assert browser.post("/desk/sign-in/as/demo.net.1").status_code == 404
+    with pytest.raises(Ended):
+        actions.invite(account=figure, actor=worker, at=now)
 
 
 def test_never_enters_as_somebody_real(worker: Account, demo_on: None, browser: Client) -> None:

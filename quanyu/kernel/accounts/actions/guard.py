@@ -61,6 +61,15 @@ def active(account_id: UUID) -> Account:
     return row
 
 
+def check_no_figure(account: Account) -> None:
+    """Refuse a way into an account of the demo that nobody signs in with.
+
+    :raises Ended: if it is one
+    """
+    if account.is_demo and not account.has_usable_password():
+        raise rules.Ended(_("示例人物不登录"), field="account", value=account.username)
+
+
 def check_other(account: Account, actor: Actor) -> None:
     if actor.id == account.pk:
         raise rules.OwnGrant(_("不得为本人授权、变更或停用，须由另一名管理员办理"))

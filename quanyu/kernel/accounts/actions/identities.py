@@ -9,6 +9,7 @@ from quanyu.kernel.accounts import rules, sessions
 from quanyu.kernel.accounts.actions.guard import (
     check_manager,
     check_no_administrator,
+    check_no_figure,
     managed,
     needs_second,
     tried,
@@ -139,6 +140,7 @@ def _link(row: Identity, account: Account, *, actor: Actor, at: datetime) -> Non
     kept = Account.objects.select_for_update().get(pk=account.pk)
     if not kept.is_active:
         raise rules.Ended(_("该账号已停用"))
+    check_no_figure(kept)
     if row.account_id not in {None, kept.pk}:
         raise rules.WrongIdentity(_("这个统一身份已绑定另一个账号"), field="subject")
     if Identity.objects.filter(account=kept).exists():

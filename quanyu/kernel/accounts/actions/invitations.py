@@ -11,6 +11,7 @@ from quanyu.kernel.accounts.actions.attempts import forget_failures
 from quanyu.kernel.accounts.actions.guard import (
     check_manager,
     check_no_administrator,
+    check_no_figure,
     check_other,
     managed,
     needs_second,
@@ -32,7 +33,7 @@ def invite(*, account: Account, actor: Actor, at: datetime) -> str:
     :raises Denied: if the actor is no system administrator over this account
     :raises OwnGrant: if it is the actor's own
     :raises RolesApart: if the account is an administrator's, and the actor a person
-    :raises Ended: if the account is closed
+    :raises Ended: if the account is closed, or a figure of the demo
     """
 
     def write() -> str:
@@ -40,6 +41,7 @@ def invite(*, account: Account, actor: Actor, at: datetime) -> str:
         row = managed(account.pk, actor, at=at)
         check_other(row, actor)
         check_no_administrator(row, actor, at=at)
+        check_no_figure(row)
         if not row.is_active:
             raise rules.Ended(_("该账号已停用"))
         _open(row).update(ended_at=at)

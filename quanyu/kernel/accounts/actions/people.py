@@ -68,6 +68,8 @@ class NewAccount:
 
     username: str
     name: str
+    is_demo: bool = False
+    """A figure of the demo: it holds posts, and nobody opens it."""
 
 
 def create_accounts(*, people: Sequence[NewAccount], actor: Actor, at: datetime) -> list[Account]:
@@ -172,6 +174,7 @@ def _without_password(one: NewAccount, *, actor: Actor, at: datetime) -> Account
     account = Account(
         username=rules.username(one.username),
         name=rules.person_name(one.name),
+        is_demo=one.is_demo,
         created_at=at,
     )
     put_password(account, None, actor=actor)

@@ -103,6 +103,7 @@ def _row(account: Any, held: list[queries.Explained], *, current: UUID | None) -
     return {
         "name": account.name,
         "username": account.username,
+        "is_demo": account.is_demo,
         "role_words": role_words({one.role for one in held}),
         "place": pgettext("between items", "、").join(dict.fromkeys(one.where for one in held)),
         "url": reverse("desk_person", args=[account.pk]),
@@ -134,6 +135,7 @@ def _person(
     waiting = queries.waiting(account, at=at)
     return {
         "name": account.name,
+        "is_demo": account.is_demo,
         "username": account.username,
         "since": account.created_at,
         "state": "active" if live else "ended",

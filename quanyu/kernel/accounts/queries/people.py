@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
+from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 from django.db import models
 from django.db.models import Q
 
@@ -62,6 +63,7 @@ def demo_people(*, at: datetime) -> list[tuple[Account, list[Explained]]]:
     rows = GrantRow.objects.filter(
         account__is_demo=True, account__is_active=True, source__isnull=True
     )
+    rows = rows.exclude(account__password__startswith=UNUSABLE_PASSWORD_PREFIX)
     live = rows.filter(granted_from__lte=at).exclude(granted_to__lte=at)
     barred = live.filter(role__in=_administrators()).values("account")
     kept = list(live.exclude(account__in=barred).select_related("account").order_by("account_id"))
@@ -77,7 +79,8 @@ def demo_people(*, at: datetime) -> list[tuple[Account, list[Explained]]]:
 def may_enter_by_click(account: Account, *, at: datetime) -> bool:
     """Answer whether this is one of the demo's accounts, and no administrator's."""
     roles = {grant.role for grant in grants_of(account, at=at)}
-    return bool(account.is_demo and roles and not rules.is_administrator(roles))
+    enters = account.is_demo and account.has_usable_password()
+    return bool(enters and roles and not rules.is_administrator(roles))
 
 
 @audit.accounts_called.answered_by

@@ -23,6 +23,7 @@ BENCHES = {
     "places": ("rows",),
     "plans": ("rounds",),
     "posts": ("rows",),
+    "registers": ("rounds", "keep"),
     "tables": ("rows",),
     "twins": ("rows",),
 }
@@ -77,5 +78,6 @@ def _positive(word: str) -> int:
 KINDS: dict[tuple[str, str], Callable[[str], object]] = {
     ("list", "rows"): _several,
     ("list", "keep"): Path,
+    ("registers", "keep"): Path,
 }
 """What is not one positive number."""

@@ -56,6 +56,7 @@ PRIVACY = frozenset({Role.SEC_ADMIN, Role.AUDIT_ADMIN})
 ANSWERING = PEOPLE | LEADERS
 LIFE = CIRCLES["life"]
 MEETINGS = LIFE | {Role.HANDLER}
+NORMS = LIFE | {Role.SYS_ADMIN}
 EVERYBODY = frozenset(Role)
 NONE: frozenset[Role] = frozenset()
 """What opens without a role is everybody's, and the first page of those alone who hold none."""
@@ -137,6 +138,7 @@ DOORS: tuple[tuple[Promise | str, tuple[Door, ...]], ...] = (
         _("组织"),
         (
             Door("party", "desk_party", "flag", _("党组织"), LIFE),
+            Door("norms", "desk_party_norms", "ruler-2", _("党组织规定"), NORMS),
             Door("meetings", "desk_meetings", "calendar-event", _("会议"), MEETINGS),
             Door("elections", "desk_elections", "checkbox", _("换届选举"), LIFE),
         ),

@@ -18,6 +18,7 @@ from quanyu.kernel.codes.actions.keeping import check_clause, check_keeper
 from quanyu.kernel.errors import gettext_noop as _
 from quanyu.organisations.models import PartyNorm
 from quanyu.organisations.rules import norms as rules
+from quanyu.organisations.rules.norm_subjects import check_subject
 
 DATA = Path(__file__).parents[1] / "data" / "party.json"
 BEGIN = date(2020, 1, 1)
@@ -62,18 +63,22 @@ def change_norm(
     amount: int,
     base: int = 1,
     clause_id: UUID | None = None,
+    because: str,
     start: date | None = None,
     actor: Actor,
     at: datetime,
 ) -> PartyNorm:
     """Let another number hold from a day on; the old one is kept with its last day (修改规定).
 
-    :raises WrongNorm: if it cannot be one
+    :param because: the document that says so; or why
+    :raises WrongNorm: if it cannot be one, or nothing is said of its ground
     :raises NormBegun: if the number has changed on that day or later already
     :raises NotKeeper: if the actor does not keep the whole city
     """
     check_keeper(actor, settings.QUANYU_CITY)
     rules.check_norm(key=key, amount=amount, base=base)
+    check_subject(key, subject)
+    rules.check_ground(because)
     check_clause(clause_id)
     day = start or timezone.localdate(at)
     rows = PartyNorm.objects.select_for_update().filter(key=key, subject=subject)
@@ -87,7 +92,15 @@ def change_norm(
         )
     rows.filter(valid_to__isnull=True).update(valid_to=day)
     row = PartyNorm.objects.create(
-        key=key, subject=subject, amount=amount, base=base, clause_id=clause_id, valid_from=day
+        key=key,
+        subject=subject,
+        amount=amount,
+        base=base,
+        clause_id=clause_id,
+        because=because.strip(),
+        kept_by=actor.id,
+        kept_at=at,
+        valid_from=day,
     )
     facts = {"key": key, "subject": subject, "amount": amount, "base": base, "from": str(day)}
     record("norm.change", row, actor=actor, at=at, facts=facts)

@@ -46,6 +46,10 @@ class PartyNorm(models.Model):
         related_name="+",
         verbose_name="依据条款",
     )
+    because = models.CharField("修改依据", max_length=200, blank=True)
+    kept_by = models.UUIDField("登记人", null=True)
+    """Nobody for the numbers that were shipped."""
+    kept_at = models.DateTimeField("登记时间", null=True)
     valid_from = models.DateField("生效日期")
     valid_to = models.DateField("失效日期", null=True)
 

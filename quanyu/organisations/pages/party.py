@@ -16,12 +16,10 @@ from quanyu.kernel.errors import Denied
 from quanyu.organisations.pages import member
 from quanyu.organisations.queries import meetings as meeting_reads
 from quanyu.organisations.queries import party as reads
-from quanyu.organisations.queries.norms import norms
 from quanyu.organisations.queries.party_words import body_kind, body_label, sentence
-from quanyu.organisations.rules import KIND_WORDS, BodyKind
-from quanyu.organisations.rules.norms import NORM_WORDS, Norm, NormKey
+from quanyu.organisations.rules.norms import Norm
 from quanyu.organisations.rules.party import TITLES, WarningKey
-from quanyu.organisations.rules.rhythm import MEETING_WORDS, MeetingKind
+from quanyu.organisations.rules.rhythm import MEETING_WORDS
 from quanyu.organisations.rules.terms import DUE_WORDS, FORM_WORDS, Due, Form
 from quanyu.regions import queries as regions
 
@@ -30,7 +28,6 @@ VIEWS = {
     "desk_party": "warnings",
     "desk_party_due": "due",
     "desk_party_rhythms": "rhythms",
-    "desk_party_norms": "norms",
     "desk_party_transfers": "transfers",
 }
 TONES = {Due.SOON: "soon", Due.OVERDUE: "late"}
@@ -111,25 +108,6 @@ def rhythms(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 @hidden_if_denied
-def rules(request: HttpRequest) -> HttpResponse:
-    """List the numbers of the rules as they hold today, each with its clause."""
-    held = norms(on=timezone.localdate())
-    rows = [
-        {
-            "name": _(NORM_WORDS[NormKey(one.key)]),
-            "subject": _subject(one),
-            "amount": f"{one.amount}/{one.base}" if one.base > 1 else str(one.amount),
-            "since": one.valid_from,
-        }
-        | _cited(one)
-        for one in held.values()
-        if one.key != NormKey.MOVED_BY_SUPERIOR
-    ]
-    return _page(request, "desk_party_norms", {"rows": rows, "total": len(rows)})
-
-
-@require_GET
-@hidden_if_denied
 def transfers(request: HttpRequest) -> HttpResponse:
     """List the transfers from and to the rolls that one keeps; no name stands in it."""
     actor = actor_of(request)
@@ -147,7 +125,6 @@ def _page(request: HttpRequest, name: str, context: dict[str, Any]) -> HttpRespo
         "desk_party": _("提醒"),
         "desk_party_due": _("应换届"),
         "desk_party_rhythms": _("会议逾期"),
-        "desk_party_norms": _("规定"),
     }
     if actor_of(request).places_in("roll"):
         labels["desk_party_transfers"] = _("组织关系转接")
@@ -184,19 +161,6 @@ def _due(one: reads.DueElection) -> dict[str, Any]:
         "starts": term.starts,
         "state": {"label": _(DUE_WORDS[one.stands]), "tone": TONES[one.stands]},
     }
-
-
-def _subject(one: Norm) -> str:
-    """Return what a number is for, where it is not for all."""
-    kind, _at, of_community = one.subject.partition("@")
-    if one.key == NormKey.RHYTHM:
-        return _(MEETING_WORDS[MeetingKind(one.subject)])
-    name = _subject_kind(kind)
-    return _("{kind}（社区）").format(kind=name) if of_community else name
-
-
-def _subject_kind(kind: str) -> str:
-    return _(KIND_WORDS[BodyKind(kind)]) if kind else ""
 
 
 def _within(actor: Actor, place: str) -> Iterable[str]:

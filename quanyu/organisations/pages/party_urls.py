@@ -10,6 +10,7 @@ from quanyu.organisations.pages import (
     elections,
     meetings,
     member,
+    norms,
     party,
     party_body,
 )
@@ -27,7 +28,8 @@ def behind(door: Callable[[str, View], View]) -> list[URLPattern]:
         path("desk/party", door("party", party.warned), name="desk_party"),
         path("desk/party/due", door("party", party.due), name="desk_party_due"),
         path("desk/party/rhythms", door("party", party.rhythms), name="desk_party_rhythms"),
-        path("desk/party/rules", door("party", party.rules), name="desk_party_norms"),
+        path("desk/party/rules", door("norms", norms.norms), name="desk_party_norms"),
+        path("desk/party/rules/<str:key>", door("norms", norms.norm), name="desk_party_norm"),
         path("desk/party/counts", door("party", counts.counts), name="desk_party_counts"),
         path("desk/party/transfers", door("party", party.transfers), name="desk_party_transfers"),
         path(MEMBER, door("party", member.one), name="desk_party_member"),

@@ -11,6 +11,7 @@ from quanyu.kernel.errors import Invalid, Refusal
 from quanyu.kernel.errors import gettext_noop as _
 
 MOST: Final = 100_000
+LONGEST: Final = 200
 
 
 class NormKey(StrEnum):
@@ -108,4 +109,18 @@ def check_norm(*, key: str, amount: int, base: int) -> None:
             field="amount",
             value=amount,
             allowed=["1", "2", "3", "4", "6", "12"],
+        )
+
+
+def check_ground(because: str) -> None:
+    """Refuse a change without its ground, or with too long a one.
+
+    :raises WrongNorm: if so
+    """
+    if not 1 <= len(because.strip()) <= LONGEST:
+        raise WrongNorm(
+            _("请写明依据的文件或理由，最多 {most} 个字"),
+            field="because",
+            value=because[:LONGEST],
+            most=LONGEST,
         )

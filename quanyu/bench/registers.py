@@ -48,7 +48,7 @@ PAGES = {
     "appointments": "/desk/appointments",
     "staffing": "/desk/staffing",
     "elections": "/desk/elections",
-    "found": "/desk/organisations/found",
+    "found": "/desk/organisations/new",
     "bodies": "/desk/bodies",
     "duties": "/desk/duties",
 }

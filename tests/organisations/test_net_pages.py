@@ -132,3 +132,30 @@ def test_the_difference_of_two_days_names_what_was_founded(
 
     assert "新设" in page
     assert "第一网格党支部" in page
+
+
+def test_pick_a_body_by_letters_code_or_name_for_a_form(net: Net, commander: Actor) -> None:
+    browser = browser_of(commander)
+    pick = "/desk/organisations/pick?name=parent&parent_q="
+
+    found = [text(browser, f"{pick}{said}") for said in ("sqdw", "net-community", "社区党委")]
+
+    for shown in found:
+        assert 'value="net-community"' in shown
+        assert 'type="radio"' in shown
+    assert "没有找到这样的单位" in text(browser, f"{pick}nothing-at-all")
+    assert "社区党委" in text(browser, "/desk/organisations/new?parent=net-community")
+
+
+def test_say_on_the_form_that_no_body_has_that_name(net: Net, commander: Actor) -> None:
+    browser = browser_of(commander)
+    said = {"code": "x", "kind": "party_branch", "name": "某支部", "place": STREET}
+
+    wrong = browser.post("/desk/organisations/new", said | {"parent_q": "没有的"})
+    made = browser.post(
+        "/desk/organisations/new", said | {"code": "x-1", "parent": "", "parent_q": "net-street"}
+    )
+
+    assert wrong.status_code == 422
+    assert made.status_code == 302
+    assert Body.objects.get(code="x-1").parent_id == net.street.pk

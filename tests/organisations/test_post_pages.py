@@ -121,6 +121,19 @@ def test_open_change_and_close_a_post(district_admin: Actor, now: datetime) -> N
     assert "没有这样的条目" in seen(browser, "/desk/posts?q=p-new&cols=code")
 
 
+def test_open_a_post_of_a_body_that_is_searched_for(district_admin: Actor, now: datetime) -> None:
+    browser = browser_of(district_admin)
+
+    begun = seen(browser, "/desk/posts/new")
+    found = seen(browser, "/desk/organisations/pick?name=open-post&open-post_q=street-office")
+    asked = seen(browser, "/desk/posts/new?body=street-office&seat=secretary")
+
+    assert "哪个单位的岗位" in begun
+    assert "?body=street-office" in found
+    assert 'value="street-office"' in asked
+    assert "party-secretary-street-office" in asked
+
+
 def test_are_not_there_for_a_stranger(
     where: Post, worker: Account, commander: Actor, district_admin: Actor, now: datetime
 ) -> None:

@@ -30,6 +30,7 @@ from quanyu.organisations.pages.filled import (
     place_options,
     when,
 )
+from quanyu.organisations.pages.picking import pick_field
 from quanyu.organisations.pages.verbs import VERBS
 from quanyu.organisations.queries import hanging
 from quanyu.organisations.rules import KIND_WORDS, PARTY
@@ -51,7 +52,7 @@ def found_one(request: HttpRequest) -> HttpResponse:
             name=given.get("name", ""),
             name_en=given.get("name_en", ""),
             place=given.get("place", ""),
-            parent=body_in(given.get("parent", ""), "parent"),
+            parent=body_in(given.get("parent") or given.get("parent_q", ""), "parent"),
             phone=given.get("phone", "").strip(),
             uscc=given.get("uscc", "").strip().upper(),
             uscc_because=given.get("uscc_because", ""),
@@ -78,13 +79,12 @@ def _found_page(
         one_field("kind", _("类型"), no, given, "select", options=kind_options(kinds)),
         one_field("code", _("单位代码"), no, given, longest=40, help=_("小写字母、数字和横线")),
         one_field("place", _("所在辖区"), no, given, "select", options=place_options(actor)),
-        one_field(
+        pick_field(
             "parent",
-            _("上级单位代码"),
+            _("上级单位"),
             no,
             {"parent": given.get("parent", asked)},
-            is_required=False,
-            help=_("没有上级的不填"),
+            empty=_("没有上级"),
         ),
         one_field("name_en", _("英文名称"), no, given, is_required=False, longest=120),
         one_field("phone", _("办公电话"), no, given, is_required=False, longest=24),

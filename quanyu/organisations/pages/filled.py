@@ -1,5 +1,6 @@
 """What the forms of the register are made of, and how what was filled in is read (表单字段)."""
 
+import re
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -13,6 +14,7 @@ from quanyu.organisations import actions, queries
 from quanyu.organisations.rules import KIND_WORDS, BodyKind, WrongBody
 from quanyu.regions import queries as regions
 
+KEY = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 Fields = list[dict[str, Any]]
 Given = Any
 
@@ -70,13 +72,14 @@ def day_in(text: str, name: str) -> date | None:
 
 
 def body_in(code: str, name: str) -> UUID | None:
-    """Return the body of a code that a form names; None for no code.
+    """Return the body that a form names by its code or key; None where it names none.
 
     :raises WrongBody: if there is none
     """
-    if not code.strip():
+    said = code.strip().lower()
+    if not said:
         return None
-    row = queries.body_by_code(code.strip().lower())
+    row = queries.body(UUID(said)) if KEY.fullmatch(said) else queries.body_by_code(said)
     if row is None:
         raise WrongBody(_("没有这个单位代码"), field=name, value=code)
     return row.id

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.urls import URLPattern, path
 
-from quanyu.organisations.pages import acts, chart, covering, differing, net, one
+from quanyu.organisations.pages import acts, chart, covering, differing, net, one, picking
 
 View = Callable[..., Any]
 
@@ -15,6 +15,11 @@ def behind(door: Callable[[str, View], View]) -> list[URLPattern]:
     return [
         path("desk/organisations", door("net", net.net), name="desk_organisations"),
         path("desk/organisations/new", door("net", acts.found_one), name="desk_organisation_found"),
+        path(
+            "desk/organisations/pick",
+            door("net", picking.pick),
+            name="desk_organisation_pick",
+        ),
         path(
             "desk/organisations/difference",
             door("net", differing.difference),

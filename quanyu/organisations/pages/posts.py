@@ -27,16 +27,16 @@ from quanyu.kernel.accounts import queries as accounts
 from quanyu.kernel.errors import Refusal
 from quanyu.kernel.tables import http as tables
 from quanyu.kernel.tables.queries import address
-from quanyu.organisations import actions, queries
-from quanyu.organisations.actions import NewPost, Nominee
+from quanyu.organisations import actions
+from quanyu.organisations.actions import Nominee
 from quanyu.organisations.pages.appointed import held_said
 from quanyu.organisations.pages.confirming import confirmed_by
+from quanyu.organisations.pages.opening import opens_posts
 from quanyu.organisations.queries import holders, kinds, post_lists
 from quanyu.organisations.queries.words import in_language
-from quanyu.organisations.rules.posts import HOURS_WORDS, PostLevel, WrongAppointment, WrongPost
+from quanyu.organisations.rules.posts import HOURS_WORDS, WrongAppointment, WrongPost
 from quanyu.organisations.tables.posts import POSTS
 from quanyu.regions import queries as regions
-from quanyu.regions.rules import level_of
 
 Fields = list[dict[str, Any]]
 
@@ -84,44 +84,10 @@ def posts(request: HttpRequest) -> HttpResponse:
         ],
         "pages": {"next_url": f"{reverse('desk_posts')}?{address(whole)}" if page.after else ""},
         "vacant_url": f"{reverse('desk_posts')}?vacant=yes",
-        "new_url": reverse("desk_post_new") if _opens(actor) else "",
+        "new_url": reverse("desk_post_new") if opens_posts(actor) else "",
         "now": timezone.localtime(at),
     }
     return answer(request, "organisations/posts.html", context)
-
-
-@read_or_write
-@hidden_if_denied
-def post_new(request: HttpRequest) -> HttpResponse:
-    """Open a post of a body."""
-    actor, at = actor_of(request), timezone.now()
-
-    def opened() -> HttpResponse:
-        given = request.POST
-        made = actions.open_post(
-            post=NewPost(
-                code=given.get("code", "").strip(),
-                kind=given.get("kind", ""),
-                body=key_of(given.get("body", ""), _("请选择单位"), "body"),
-                place=given.get("place", ""),
-                seats=number(given.get("seats", "")),
-                name=given.get("name", "")[:40],
-                start=day(given.get("start", ""), "start"),
-                source=given.get("source", "")[:200],
-            ),
-            actor=actor,
-            at=at,
-        )
-        messages.success(request, _("岗位已设立"))
-        return HttpResponseRedirect(reverse("desk_post", args=[made.pk]))
-
-    def page(no: Refusal | None) -> HttpResponse:
-        if not _opens(actor):
-            raise Http404
-        context = {"section": "posts", "form": _opening(request, actor, no, at=at)}
-        return answer(request, "organisations/post_new.html", context, no)
-
-    return answered(request, opened, page)
 
 
 @read_or_write
@@ -286,11 +252,6 @@ def day(text: str, name: str) -> date | None:
     return meant(date.fromisoformat, text, otherwise=no)
 
 
-def key_of(text: str, words: str, name: str) -> UUID:
-    """Return the key that a form names."""
-    return meant(UUID, text, otherwise=WrongPost(words, field=name, value=text[:40]))
-
-
 def number(text: str) -> int:
     """Return the number of seats that a form names."""
     return meant(int, text, otherwise=WrongPost(_("请填写编制数"), field="seats", value=text[:10]))
@@ -299,73 +260,6 @@ def number(text: str) -> int:
 def _word(shown: Mapping[str, Any]) -> str:
     options = {one["value"]: one["label"] for one in shown.get("options", ())}
     return str(options.get(shown["value"], shown["value"]))
-
-
-def _opens(actor: Actor) -> bool:
-    return any(holders.keeps(actor, path)[1] for path in [*actor.places, *_below(actor)])
-
-
-def _below(actor: Actor) -> list[str]:
-    return [crumb.path for path in actor.places for crumb in regions.below(path)]
-
-
-def _opening(
-    request: HttpRequest, actor: Actor, no: Refusal | None, *, at: datetime
-) -> dict[str, Any]:
-    today = timezone.localdate(at)
-    given = request.POST or _suggested(request.GET.get("body", ""), request.GET.get("seat", ""))
-    bodies = [one for path in actor.places for one in queries.bodies(on=today, place=path)]
-    places: dict[str, str] = {}
-    for path in dict.fromkeys([*actor.places, *_below(actor)]):
-        places |= {path: regions.label(path)} | regions.grids_in(path)
-
-    def one(name: str, label: str, kind: str = "text", **more: Any) -> dict[str, Any]:
-        more.setdefault("value", given.get(name, ""))
-        return field(name, label, kind, no=no, **more)
-
-    return {
-        "url": reverse("desk_post_new"),
-        "cancel_url": reverse("desk_posts"),
-        "fields": [
-            one("body", _("单位"), "select", options=[option(b.id, b.label) for b in bodies]),
-            one(
-                "kind",
-                _("岗位种类"),
-                "select",
-                options=[
-                    option(
-                        kind.code,
-                        _("{name}（{note}）").format(name=kind.label, note=kind.level_name),
-                    )
-                    for kind in kinds.kinds_on(today).values()
-                ],
-            ),
-            one(
-                "place",
-                _("所在地"),
-                "select",
-                options=[option(path, name) for path, name in sorted(places.items())],
-            ),
-            one("code", _("岗位代码"), help=_("小写字母、数字和横线"), maxlength=40),
-            one("name", _("自定名称"), required=False, maxlength=40),
-            one("seats", _("编制"), "number", value=given.get("seats", "1")),
-            one("source", _("编制依据"), required=False, maxlength=200),
-            one("start", _("设立日期"), "date", value=given.get("start") or today.isoformat()),
-        ],
-    }
-
-
-def _suggested(body: str, seat: str) -> dict[str, str]:
-    """Return what a post for an elected office of a body is, as far as it is known."""
-    no = WrongPost(_("请选择单位"), field="body", value=body[:40])
-    found = queries.body(meant(UUID, body, otherwise=no)) if body else None
-    if found is None:
-        return {}
-    levels = {PostLevel.BODY, level_of(found.region_path)}
-    known = [one for one in kinds.every_kind().values() if one.seat == seat and seat]
-    fit = next((one.code for one in known if one.level in levels), "")
-    code = f"{fit}-{found.code}"[:40].strip("-") if fit else ""
-    return {"body": body, "kind": fit, "place": found.region_path, "code": code}
 
 
 def _proposing(

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.urls import URLPattern, path
 
-from quanyu.organisations.pages import appointments, posts, staffing
+from quanyu.organisations.pages import appointments, opening, posts, staffing
 
 View = Callable[..., Any]
 
@@ -15,7 +15,7 @@ def behind(door: Callable[[str, View], View]) -> list[URLPattern]:
     post, held = "desk/posts/<uuid:post_id>", "desk/appointments"
     return [
         path("desk/posts", door("posts", posts.posts), name="desk_posts"),
-        path("desk/posts/new", door("posts", posts.post_new), name="desk_post_new"),
+        path("desk/posts/new", door("posts", opening.post_new), name="desk_post_new"),
         path("desk/posts/kinds", door("posts", staffing.post_kinds), name="desk_post_kinds"),
         path(post, door("posts", posts.post), name="desk_post"),
         path(f"{post}/<str:verb>", door("posts", posts.post_act), name="desk_post_act"),

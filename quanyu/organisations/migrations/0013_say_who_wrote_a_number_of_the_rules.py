@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("organisations", "0010_say_who_is_elected_to_a_kind_of_post"),
+        ("organisations", "0012_keep_what_was_decided_apart_from_the_minutes"),
     ]
 
     operations = [

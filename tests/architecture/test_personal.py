@@ -189,7 +189,7 @@ NOT_PERSONAL = {
     "organisations.MemberCount": ("where a number comes from", "source"),
     "organisations.MemberTransfer": ("places, and a code of ours", "region_path also_at answer"),
     "organisations.PartyMember": ("places, and a code of ours", "region_path also_at standing"),
-    "organisations.PartyNorm": ("codes of ours, and the title of a document", "key subject because"),
+    "organisations.PartyNorm": ("codes of ours, and a document", "key subject because"),
     "organisations.TermChange": ("places, and a code of ours", "region_path decided_at_path kind"),
     "organisations.Appointment": ("a place, and a code", "region_path decision"),
     "organisations.Establishment": (

@@ -7,11 +7,17 @@ from django.conf import settings
 
 from quanyu.events import actions
 from quanyu.events.models import Event
+from quanyu.events.queries import figures
 from quanyu.kernel.access.rules import REPORTER, Actor, Role, holder, system
+from quanyu.kernel.access.scope import set_scope
+from quanyu.kernel.figures.rules import period
 from quanyu.organisations import queries as bodies
-from tests.conftest import POINT, SHANGHAI, in_body, person
+from tests.conftest import POINT, SHANGHAI, STREET, in_body, person
 
 MONDAY = datetime(2026, 3, 2, 9, tzinfo=SHANGHAI)
+APRIL = datetime(2026, 4, 20, 9, tzinfo=SHANGHAI)
+MARCH = period("2026-03")
+SCOPE = figures.Scope(STREET)
 
 
 def _one(*, key: Any, actor: Actor) -> Event:
@@ -82,6 +88,12 @@ class Desk:
             actor=holder(event.id),
             at=at,
         )
+
+
+def counts_for(actor: Actor, *, by: str = "place") -> Any:
+    """Return what is counted of March, in April, for somebody."""
+    set_scope(actor)
+    return figures.whole(figures.tallies(SCOPE, MARCH, by=by, actor=actor, at=APRIL))
 
 
 def made(act: Any) -> dict[str, Event]:

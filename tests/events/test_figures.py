@@ -1,13 +1,13 @@
 """A figure of matters … counts what its definition says, and its list holds the same (指标口径)."""
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
 import pytest
 from django.conf import settings
 from django.db.models import Q, Value
 
-from quanyu.events import actions, queries
+from quanyu.events import queries
 from quanyu.events.figures import EVENTS, MEASURES, SETS
 from quanyu.events.models import COUNTED_ACTS, Event, EventStep
 from quanyu.events.queries import figures
@@ -19,38 +19,23 @@ from quanyu.kernel.calendar import queries as calendar
 from quanyu.kernel.calendar.rules import working_seconds
 from quanyu.kernel.codes import actions as codes
 from quanyu.kernel.errors import Invalid
-from quanyu.kernel.figures.rules import period
 from tests.conftest import SHANGHAI, STREET, found, person
-from tests.events.figured import COUNTED, made
+from tests.events.figured import APRIL, COUNTED, MARCH, SCOPE, counts_for
 
-MARCH = period("2026-03")
-APRIL = datetime(2026, 4, 20, 9, tzinfo=SHANGHAI)
-DAY = timedelta(days=1)
-SCOPE = figures.Scope(STREET)
-
-
-@pytest.fixture
-def month(act: Any) -> dict[str, Event]:
-    """A small month, and what each matter of it is."""
-    return made(act)
-
-
-def _counts(actor: Actor, *, by: str = "place", at: datetime = APRIL) -> Any:
-    set_scope(actor)
-    return figures.whole(figures.tallies(SCOPE, MARCH, by=by, actor=actor, at=at))
+pytestmark = pytest.mark.django_db
 
 
 @pytest.mark.usefixtures("month")
 @pytest.mark.parametrize("by", figures.DIMENSIONS)
 def test_is_what_was_counted_by_hand_however_it_is_grouped(by: str) -> None:
-    counts = _counts(person(Role.COMMANDER), by=by).counts
+    counts = counts_for(person(Role.COMMANDER), by=by).counts
 
     assert {code: counts[code] for code in COUNTED} == COUNTED
 
 
 @pytest.mark.usefixtures("month")
 def test_of_what_is_due_adds_up_from_what_became_of_it() -> None:
-    said = _counts(person(Role.COMMANDER)).counts
+    said = counts_for(person(Role.COMMANDER)).counts
 
     assert said["on_time"] + said["late"] == said["done"]
     assert said["done"] + said["left"] + said["pending"] == said["due"]
@@ -58,7 +43,7 @@ def test_of_what_is_due_adds_up_from_what_became_of_it() -> None:
 
 @pytest.mark.usefixtures("month")
 def test_tells_shares_and_what_was_left_out() -> None:
-    tally = _counts(person(Role.COMMANDER))
+    tally = counts_for(person(Role.COMMANDER))
 
     told = figures.reckon(EVENTS.chosen("cases", on=MARCH.since), tally, on=MARCH.since)
 
@@ -73,21 +58,11 @@ def test_tells_shares_and_what_was_left_out() -> None:
 @pytest.mark.usefixtures("month")
 def test_of_beijing_is_no_score_while_one_of_its_rates_is_not_measured() -> None:
     told = figures.reckon(
-        EVENTS.chosen("beijing", on=MARCH.since), _counts(person(Role.COMMANDER)), on=MARCH.since
+        EVENTS.chosen("beijing", on=MARCH.since), counts_for(person(Role.COMMANDER)), on=MARCH.since
     )
 
     assert [one.text for one in told] == ["—", "100.00", "50.00", "—"]
     assert all(one.absent for one in told if one.text == "—")
-
-
-def test_of_an_empty_month_divides_by_nothing(act: Any) -> None:
-    tally = _counts(person(Role.COMMANDER))
-
-    told = figures.reckon(EVENTS.chosen("cases", on=MARCH.since), tally, on=MARCH.since)
-
-    by_code = {one.metric.code: one.text for one in told}
-    assert by_code["due"] == "0"
-    assert {by_code[code] for code in ("done_rate", "on_time_rate", "solved_rate")} == {"—"}
 
 
 READERS = (
@@ -100,7 +75,7 @@ READERS = (
 @pytest.mark.parametrize("role", READERS)
 def test_is_the_length_of_the_list_behind_it_for_each_role(role: Role) -> None:
     actor = person(role)
-    counts = _counts(actor).counts
+    counts = counts_for(actor).counts
 
     listed = {code: _listed(actor, code) for code in COUNTED}
 
@@ -112,36 +87,9 @@ def _listed(actor: Actor, code: str, **narrowed: Any) -> int:
     return queries.page(filters, actor=actor, at=APRIL).count
 
 
-def test_leaves_out_what_stands_still_only_while_it_stands(
-    act: Any, handling: Event, handler: Actor, at: datetime
-) -> None:
-    commander = person(Role.COMMANDER)
-    asked = {"ground": "needs_project", "review_date": date(2026, 4, 1), "promise": "四月告诉您"}
-    act(actions.ask_suspension, event_id=handling.id, actor=handler, at=at, **asked)
-    before = _counts(commander).counts["due"]
-
-    act(actions.suspend, event_id=handling.id, actor=commander, at=at)
-    during = _counts(commander).counts["due"]
-
-    resumed = act(
-        actions.resume, event_id=handling.id, reason="料到了", actor=commander, at=at + DAY
-    )
-    after = _counts(commander).counts
-    assert (before, during, after["due"], after["suspended"]) == (1, 0, 1, 1)
-    assert resumed.due_at is not None
-
-
-def test_calls_nothing_late_that_was_handled_in_time_and_waits_for_its_check(
-    handled: Event,
-) -> None:
-    counts = _counts(person(Role.COMMANDER)).counts
-
-    assert [counts[code] for code in ("due", "done", "left", "pending")] == [1, 0, 0, 1]
-
-
 @pytest.mark.usefixtures("month")
 def test_counts_nothing_for_a_stranger(stranger: Actor) -> None:
-    counts = _counts(stranger).counts
+    counts = counts_for(stranger).counts
 
     assert {counts[code] for code in COUNTED} == {0}
 
@@ -170,7 +118,7 @@ def test_of_working_time_is_summed_by_the_citys_calendar(month: dict[str, Event]
         if e.closed_at is not None
     ]
 
-    summed = _counts(person(Role.COMMANDER)).counts["working"]
+    summed = counts_for(person(Role.COMMANDER)).counts["working"]
 
     assert len(by_hand) == COUNTED["closed"]
     assert round(summed) == sum(by_hand)
@@ -180,7 +128,7 @@ def test_asks_four_statements_however_many_groups(
     month: dict[str, Event], django_assert_num_queries: Any
 ) -> None:
     actor = person(Role.COMMANDER)
-    set_scope(actor)
+    counts_for(actor)  # by which the editions of reference data are known
 
     with django_assert_num_queries(4):
         figures.tallies(SCOPE, MARCH, by="minor", actor=actor, at=APRIL)

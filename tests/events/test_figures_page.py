@@ -2,7 +2,6 @@
 
 import re
 from html import unescape
-from typing import Any
 
 import pytest
 from django.test import Client
@@ -10,19 +9,12 @@ from django.test import Client
 from quanyu.events.rules import READS_FIGURES
 from quanyu.kernel.access.rules import Actor, Role
 from tests.conftest import STREET, person
-from tests.events.figured import made
 from tests.seat import browser_of
 
 pytestmark = pytest.mark.django_db
 LINK = re.compile(r'<a href="(/desk/matters\?[^"]*figure=[^"]*)">([\d,]+)</a>')
 TOTAL = re.compile(r"共 <b>([\d,]+)</b> 件")
 MARCH = "/desk/figures?period=2026-03"
-
-
-@pytest.fixture
-def month(act: Any) -> None:
-    """A small month."""
-    made(act)
 
 
 def text(browser: Client, url: str) -> str:

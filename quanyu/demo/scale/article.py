@@ -35,8 +35,11 @@ class Counts:
 
     def less(self, there: Mapping[str, int]) -> "Counts":
         """Return what is still to be made where some are there."""
-        left: dict[str, Any] = {name: getattr(self, name) - n for name, n in there.items()}
-        return replace(self, **left)
+        left: dict[str, Any] = {
+            name: getattr(self, name) - n for name, n in there.items() if name in SCALED
+        }
+        centres = {level: n - there[f"centres_{level}"] for level, n in self.centres.items()}
+        return replace(self, **left, centres=centres)
 
     def scaled(self, grids: int) -> "Counts":
         """Return as much as falls on so many of the grids: a part of the city, for a test."""

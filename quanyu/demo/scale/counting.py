@@ -28,42 +28,47 @@ def counted(*, at: datetime) -> dict[str, int]:
     """Return what stands today in the whole city, by the names of the article's counts."""
     day = local(at).date()
     with acting(system(CITY, job="demo.scale")) as actor:
-        grids = coverage.coverage(actor, on=day, place=CITY)
-        bodies = queries.bodies(on=day)
-        kinds = Counter(one.kind for one in bodies)
-        codes = {one.code for one in bodies}
-        parties = {
-            f"{one.code}{PARTY_OF}" for one in bodies if one.kind == BodyKind.PROPERTY_FIRM
-        } & codes
-        members = {row.body.code: row.full + row.probationary for row in party.counts_on(on=day)}
-        centres = Counter(
-            str(level_of(one.region_path)) for one in bodies if one.kind == BodyKind.CENTRE
-        )
+        figures = coverage.coverage(actor, on=day, place=CITY).figures
         return {
-            "grid_branches": len({one.body_id for one in grids.grids if one.body_id}),
-            "grids_own": grids.figures[Covered.OWN],
-            "grids_joint": grids.figures[Covered.JOINT],
-            "grids_none": grids.figures[Covered.NONE],
-            "building_groups": kinds[BodyKind.PARTY_GROUP],
-            "property_firms": kinds[BodyKind.PROPERTY_FIRM],
-            "property_organisations": len(parties),
-            "property_members": sum(members.get(code, 0) for code in parties),
-            "centres_area": centres["area"],
-            "centres_street": centres["street"],
-            "centres_community": centres["community"],
-            "centres_quarter": centres["grid"],
+            "grids_own": figures[Covered.OWN],
+            "grids_joint": figures[Covered.JOINT],
+            "grids_none": figures[Covered.NONE],
             "departments": _departments(actor, at),
-            **_holders(actor, at=at),
+            **_stands(actor, at=at),
         }
 
 
 def there(*, at: datetime) -> dict[str, int]:
     """Return what of it others have brought: the rest is still to be made."""
-    day = local(at).date()
     with acting(system(CITY, job="demo.scale")) as actor:
-        firms = queries.bodies(on=day, kind=BodyKind.PROPERTY_FIRM)
-        others = sum(not one.code.startswith(PREFIX) for one in firms)
-        return {"property_firms": others, **_holders(actor, at=at, others=True)}
+        return _stands(actor, at=at, others=True)
+
+
+def _stands(actor: Actor, *, at: datetime, others: bool = False) -> dict[str, int]:
+    day = local(at).date()
+    bodies = [one for one in queries.bodies(on=day) if not (others and one.code.startswith(PREFIX))]
+    ids = {one.id for one in bodies}
+    grids = coverage.coverage(actor, on=day, place=CITY).grids
+    kinds = Counter(one.kind for one in bodies)
+    codes = {one.code for one in bodies}
+    parties = {
+        f"{one.code}{PARTY_OF}" for one in bodies if one.kind == BodyKind.PROPERTY_FIRM
+    } & codes
+    members = {row.body.code: row.full + row.probationary for row in party.counts_on(on=day)}
+    houses = [one for one in bodies if one.kind == BodyKind.CENTRE]
+    centres = Counter(str(level_of(one.region_path)) for one in houses)
+    return {
+        "grid_branches": len({one.body_id for one in grids if one.body_id in ids}),
+        "building_groups": kinds[BodyKind.PARTY_GROUP],
+        "property_firms": kinds[BodyKind.PROPERTY_FIRM],
+        "property_organisations": len(parties),
+        "property_members": sum(members.get(code, 0) for code in parties),
+        "centres_area": centres["area"],
+        "centres_street": centres["street"],
+        "centres_community": centres["community"],
+        "centres_quarter": centres["grid"],
+        **_holders(actor, at=at, others=others),
+    }
 
 
 def _holders(actor: Actor, *, at: datetime, others: bool = False) -> dict[str, int]:

@@ -15,6 +15,7 @@ from functools import cached_property
 from pathlib import Path
 
 from quanyu.demo.cast import CITY, STREET
+from quanyu.demo.net import TOP
 from quanyu.demo.scale import article, counting, netting, settling
 from quanyu.demo.scale.quarters import Quarter
 from quanyu.demo.scale.settling import Street
@@ -22,6 +23,7 @@ from quanyu.kernel.access.rules import system
 from quanyu.kernel.access.scope import acting
 from quanyu.kernel.operations import faults
 from quanyu.kernel.operations.faults import choose
+from quanyu.organisations import queries as organisations
 from quanyu.regions import actions, queries
 from quanyu.regions.actions import HEFEI_DAY
 from quanyu.regions.queries import checking, housing, past, profiles
@@ -164,6 +166,8 @@ def organise(growth: Growth) -> None:
     whole = article.counts()
     if growth.most_streets is not None:
         whole = whole.scaled(sum(size.values()))
+    if organisations.body_by_code(TOP) is not None:
+        del on[STREET]  # the demo's street has a net of its own
     rest = whole.less(counting.there(at=growth.at))
     shares = article.falls(on, houses=_houses(), counts=rest, seed=growth.seed)
     areas: Counter[str] = Counter()

@@ -23,7 +23,6 @@ from quanyu.project.past import plain, translated
 
 MOST_SHOWN = 10
 BATCH = 10_000
-LONGEST_CELL = 100_000
 HEAD = (("行", "line"), ("列", "column"), ("值", "value"), ("问题", "what"), ("应为", "allowed"))
 PARQUET, ZIP = b"PAR1", b"PK\x03\x04"
 OF_BUILDINGS = {"households", "户数"}
@@ -221,7 +220,7 @@ def _rows(file: Path) -> Iterator[Cells]:
 
 
 def _csv(file: Path) -> Iterator[Cells]:
-    csv.field_size_limit(LONGEST_CELL)
+    csv.field_size_limit(import_module("quanyu.regions.rules.borders").LONGEST)
     rules = import_module("quanyu.kernel.tables.rules")
     bare, wrong = rules.bare, rules.WrongFile
     line = 0

@@ -13,10 +13,10 @@ from quanyu.kernel.access.rules import Actor, Role
 from quanyu.kernel.access.scope import set_scope
 from quanyu.kernel.columns import Key
 from quanyu.kernel.errors import Denied, Refusal
-from quanyu.kernel.tables.engine import unpack
+from quanyu.kernel.tables.engine import lines, unpack
 from quanyu.kernel.tables.judging import Judge
 from quanyu.kernel.tables.making import fill
-from quanyu.kernel.tables.rules import Format, shape_text
+from quanyu.kernel.tables.rules import Format, parsed, shape_text
 from quanyu.kernel.tables.writing import Passport, opened
 from quanyu.regions.actions import reorganising
 from quanyu.regions.actions.reorganising import Step, Wanted
@@ -209,3 +209,16 @@ def test_names_a_row_that_waits_for_a_reorganisation(
 
     assert [type(no) for no in refused] == [Taken, Taken]
     assert [getattr(no, "field", "") for no in refused] == ["code", "name"]
+
+
+def test_reads_a_border_longer_than_a_csv_cell_usually_is(tmp_path: Path) -> None:
+    border = shape_text(shapely.Point(117.2, 31.8).buffer(0.01, quad_segs=3_000))
+    raw = tmp_path / "grids.csv"
+    raw.write_text(f'代码,边界\n{FIRST},"{border}"\n', encoding="utf-8")
+
+    unpack(raw, into=tmp_path / "rows")
+
+    assert len(border) > 2 * 131_072
+    assert list(lines(tmp_path / "rows"))[1] == (2, [FIRST, border])
+    shape = next(column for column in GRIDS.columns if column.key == "shape")
+    assert parsed(shape, border, names={}) == border

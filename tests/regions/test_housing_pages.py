@@ -6,8 +6,8 @@ import pytest
 
 from quanyu.kernel.access.rules import Actor, Role
 from quanyu.regions import actions
-from quanyu.regions.models import Building
-from tests.conftest import person
+from quanyu.regions.models import Building, Dwelling
+from tests.conftest import STREET, person
 from tests.seat import browser_of
 
 pytestmark = pytest.mark.django_db
@@ -82,6 +82,23 @@ def test_a_list_by_place_and_words(reader: Actor, page: str) -> None:
 @pytest.mark.parametrize("page", ["estates", "buildings", "dwellings"])
 def test_a_list_goes_on_to_its_next_page(reader: Actor, page: str) -> None:
     assert _text(reader, f"/desk/{page}?sort=code&after=~")
+
+
+def test_of_very_many_dwellings_so_many_are_counted(reader: Actor) -> None:
+    browser = browser_of(reader)
+
+    whole = browser.get("/desk/dwellings").content.decode()
+    few = browser.get(f"/desk/dwellings?place={COMMUNITY}g001/").content.decode()
+    place = browser.get(f"/desk/places?place={STREET}").content.decode()
+
+    assert Dwelling.objects.count() > 10_000
+    assert "至少 <b>10,000</b> 条" in whole
+    assert "至少 10,000" in place
+    assert f"共 <b>{_in_first_grid():,}</b> 条" in few
+
+
+def _in_first_grid() -> int:
+    return Dwelling.objects.filter(building__region_path=f"{COMMUNITY}g001/").count()
 
 
 @pytest.mark.parametrize(

@@ -110,9 +110,14 @@ def _facts(shown: housing.PlaceShown) -> list[tuple[str, str]]:
         (_("俗称"), _comma().join(shown.aliases)),
         (_("户数"), _number(shown.households)),
         (_("楼栋"), _number(shown.counted["buildings"])),
-        (_("房"), _number(shown.counted["dwellings"])),
+        (_("房"), _dwellings(shown)),
     ]
     return [(label, words) for label, words in told if words]
+
+
+def _dwellings(shown: housing.PlaceShown) -> str:
+    said = _number(shown.dwellings)
+    return _("至少 {n}").format(n=said) if shown.has_more_dwellings else said
 
 
 # ------------------------------------------------------------------ one estate, one building
@@ -241,6 +246,7 @@ def _list(request: HttpRequest, table: Table, page_of: Any, read: Any, url: Any)
         "filters": [*_fields(table, given, actor), *tables.kept(listing["keep"])],
         "clear_url": home if given else "",
         "total": f"{page.count:,}",
+        "is_more": page.is_more,
         **listing,
         "rows": rows,
         "pages": {"next_url": f"{home}?{address(whole)}" if page.after else ""},

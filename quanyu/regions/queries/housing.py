@@ -13,6 +13,7 @@ from quanyu.kernel.errors import Denied
 from quanyu.regions import rules
 from quanyu.regions.models import Alias, Building, Dwelling, Estate, Region, Siting, Unit
 from quanyu.regions.queries import tree
+from quanyu.regions.queries.listed import counted
 from quanyu.regions.rules import Crumb
 
 MOST = 200
@@ -44,7 +45,10 @@ class PlaceShown:
     named: tuple[tuple[str, date, date | None], ...]
     """The names it has borne, the newest first."""
     counted: Mapping[str, int]
-    """How many buildings and dwellings stand in it."""
+    """How many buildings and households stand in it."""
+    dwellings: int
+    has_more_dwellings: bool
+    """Whether there are more than so many: a city's are not counted each time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +120,7 @@ def place_shown(path: str) -> PlaceShown:
         raise Denied
     is_community = row.level == rules.Level.COMMUNITY
     is_grid = row.level == rules.Level.GRID
+    dwellings, has_more = _dwellings(path)
     return PlaceShown(
         path=row.path,
         name=rules.short_name(row.name),
@@ -137,6 +142,8 @@ def place_shown(path: str) -> PlaceShown:
         buildings=_buildings(_inside(path)) if is_grid else (),
         named=tuple(tree.history(path)),
         counted=_counted(path),
+        dwellings=dwellings,
+        has_more_dwellings=has_more,
     )
 
 
@@ -185,13 +192,12 @@ def _inside(path: str) -> Q:
 def _counted(path: str) -> dict[str, int]:
     buildings = Building.objects.standing().filter(_inside(path))
     found = buildings.aggregate(buildings=Count("id"), households=Sum("households"))
+    return {"buildings": found["buildings"], "households": found["households"] or 0}
+
+
+def _dwellings(path: str) -> tuple[int, bool]:
     inside = Q(building__region_path__gte=path, building__region_path__lt=upper(path))
-    dwellings = Dwelling.objects.filter(inside).count()
-    return {
-        "buildings": found["buildings"],
-        "households": found["households"] or 0,
-        "dwellings": dwellings,
-    }
+    return counted(Dwelling.objects.filter(inside))
 
 
 def _plates(row: Estate | Building) -> tuple[str, ...]:

@@ -26,7 +26,6 @@ from quanyu.kernel.tables.engine import (
     features,
 )
 from quanyu.kernel.tables.rules import (
-    LONGEST_CELL,
     MOST_COLUMNS,
     MOST_ROWS,
     MOST_UNPACKED,
@@ -121,11 +120,13 @@ def _sheet(raw: Path) -> Iterator[list[str]]:
 
 
 def _csv(raw: Path) -> Iterator[list[str]]:
-    csv.field_size_limit(4 * LONGEST_CELL)
     whole = raw.read_bytes()
     if b"\x00" in whole:
         raise UnicodeError
     text = _decoded(whole)
+    # A border is longer than any cell of a spreadsheet: the file's own size is the limit here, and
+    # each column's beyond it, which says which row and how long.
+    csv.field_size_limit(len(text) + 1)
     first = text.partition("\n")[0]
     mark = "\t" if "\t" in first and "," not in first else ","
     for row in csv.reader(io.StringIO(text, newline=""), delimiter=mark):

@@ -17,14 +17,22 @@ from quanyu.kernel.access.http import sentence
 from quanyu.kernel.access.rules import Actor, system
 from quanyu.kernel.access.scope import acting
 from quanyu.kernel.errors import Refusal
+from quanyu.kernel.errors import gettext_noop as _
 from quanyu.kernel.jobs.rules import every, on
-from quanyu.regions.actions import checking, contacts, planning, reorganising
+from quanyu.regions.actions import checking, contacts, planning, proposing, reorganising
 from quanyu.regions.queries import planning as plans
 from quanyu.regions.queries import rehearsed
 from quanyu.regions.queries import reorganising as reorganisations
 from quanyu.regions.queries.rehearsing import Trial
 from quanyu.regions.rules.findings import FAULTY
-from quanyu.regions.rules.planning import Fault, Wanted, fault_of, wishes
+from quanyu.regions.rules.planning import (
+    PROPOSED,
+    UNPROPOSED,
+    Fault,
+    Wanted,
+    fault_of,
+    wishes,
+)
 from quanyu.regions.workflow import ReorganisationState as S
 
 if TYPE_CHECKING:
@@ -122,17 +130,11 @@ def rehearse(case: UUID, at: datetime) -> None:
         row = reorganising.open_rehearsal(reorganisation_id=case, actor=worker, at=timezone.now())
     if row is None:
         return
-    try:
-        told = _rehearsed(row, worker)
-    except Refusal as no:
-        said = no
-        told = _in_each_language(lambda: {"wrong": sentence(said)})
-    except Exception:
-        # Its page would wait for ever; the reason is in the log, and anybody may ask again.
-        log.exception("no rehearsal of %s", case)
-        told = _in_each_language(
-            lambda: {"wrong": gettext("预演时出错，详情在运行日志里；可以重新预演")}
-        )
+    told = _found(
+        lambda: _rehearsed(row, worker),
+        _("预演时出错，详情在运行日志里；可以重新预演"),
+        name=f"rehearsal of {case}",
+    )
     with acting(worker):
         reorganising.keep_rehearsal(
             reorganisation_id=case, told=told, actor=worker, at=timezone.now()
@@ -157,6 +159,19 @@ def _rehearsed(row: "Reorganisation", worker: Actor) -> dict[str, Any]:
         return _in_each_language(
             lambda: rehearsed.told(trial.found(actor=worker, at=timezone.now()))
         )
+
+
+def _found(find: Callable[[], dict[str, Any]], otherwise: str, *, name: str) -> dict[str, Any]:
+    """Return what was found in each language, or why it was not: its page would wait for ever."""
+    try:
+        return find()
+    except Refusal as no:
+        said = no
+        return _in_each_language(lambda: {"wrong": sentence(said)})
+    except Exception:
+        # The reason is in the log, and anybody may ask again.
+        log.exception("no %s", name)
+        return _in_each_language(lambda: {"wrong": gettext(otherwise)})
 
 
 def _in_each_language(told: Callable[[], dict[str, Any]]) -> dict[str, Any]:
@@ -208,3 +223,42 @@ def _keep(part_id: UUID, told: dict[str, Any] | Fault, worker: Actor, at: dateti
         planning.keep_fault(part_id=part_id, fault=told, actor=worker, at=at)
     else:
         planning.keep_drawing(part_id=part_id, told=told, actor=worker, at=at)
+
+
+@on("plan.ask_proposal", is_apart=True)
+def propose_plan(case: UUID, at: datetime) -> None:
+    """Make a re-organisation of a plan, some communities at a time; stopped, it goes on with them.
+
+    The steps that were put together stay; the re-organisation is drafted in the name of who asked.
+    """
+    worker = system(settings.QUANYU_CITY, job="regions.propose_plan")
+    told = _found(
+        lambda: _proposed(case, worker),
+        _("转为区划调整时出错，详情在运行日志里；可以再转一次"),
+        name=f"proposal of plan {case}",
+    )
+    if told:
+        with acting(worker):
+            proposing.keep_refusal(plan_id=case, told=told, actor=worker, at=timezone.now())
+
+
+def _proposed(key: UUID, worker: Actor) -> dict[str, Any]:
+    more = True
+    while more:
+        with acting(worker):
+            more = proposing.compose(plan_id=key, most=TOGETHER, actor=worker, at=timezone.now())
+    with acting(worker):
+        asked = plans.proposal(plans.plan(key, actor=worker), actor=worker)
+        asker = plans.asker(asked, at=timezone.now()) if asked else None
+    if asker is not None:
+        with acting(asker):
+            proposing.finish_proposal(plan_id=key, actor=asker, at=timezone.now())
+    return {}
+
+
+@on(PROPOSED, is_news=True)
+@on(UNPROPOSED, is_news=True)
+def tell_planner(case: UUID, at: datetime) -> None:
+    """Tell who had a plan made a re-organisation that it is there, or that it is not."""
+    worker = system(settings.QUANYU_CITY, job="regions.tell_planner")
+    proposing.tell_planner(plan_id=case, actor=worker, at=timezone.now())

@@ -26,7 +26,13 @@ from quanyu.regions.actions.planning import (
     withdraw_plan,
 )
 from quanyu.regions.actions.profiles import load_profile, set_profile
-from quanyu.regions.actions.proposing import propose_plan
+from quanyu.regions.actions.proposing import (
+    compose,
+    finish_proposal,
+    keep_refusal,
+    propose_plan,
+    tell_planner,
+)
 from quanyu.regions.actions.seed import (
     Counted,
     NoSuchCity,
@@ -49,16 +55,19 @@ __all__ = [
     "appoint_contact",
     "ask_check",
     "check_city",
+    "compose",
     "copy_plan",
     "draw_grid",
     "end_contact",
     "end_grid",
+    "finish_proposal",
     "found_city",
     "found_grid",
     "import_divisions",
     "is_shipped",
     "keep_drawing",
     "keep_fault",
+    "keep_refusal",
     "lay_street",
     "load_hefei",
     "load_profile",
@@ -77,6 +86,7 @@ __all__ = [
     "take_dwellings",
     "take_estates",
     "take_grids",
+    "tell_planner",
     "undo",
     "withdraw_plan",
 ]

@@ -240,6 +240,8 @@ def withdraw_plan(*, plan_id: UUID, actor: Actor, at: datetime) -> Plan:
     row = _locked(plan_id, actor)
     if row.standing is not State.DRAFT:
         raise NotNow(_("只有拟定中的方案可以撤销"), field="state", value=row.standing)
+    if queries.progress(row, actor=actor).work is planning.Work.PROPOSE:
+        raise NotNow(planning.BUSY_WORDS[planning.Work.PROPOSE], field="state", value=row.standing)
     row.withdrawn_at = at
     row.save(update_fields=["withdrawn_at"])
     record("plan.withdraw", row, actor=actor, at=at, changed=["withdrawn_at"])
@@ -284,8 +286,9 @@ def draft(plan_id: UUID, actor: Actor) -> Plan:
 
 
 def _check_drawn(row: Plan, actor: Actor) -> None:
-    if queries.progress(row, actor=actor).is_under_way:
-        raise NotNow(_("这个方案还在计算，请稍候"), field="state", value=row.standing)
+    how = queries.progress(row, actor=actor)
+    if how.is_under_way:
+        raise NotNow(planning.BUSY_WORDS[how.work], field="state", value=row.standing)
 
 
 def _next(row: Plan, actor: Actor) -> int:

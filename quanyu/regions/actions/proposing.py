@@ -1,28 +1,30 @@
 """Make a re-organisation of a plan: what moves becomes a step for each community (方案转调整)."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
-import shapely
 from django.db import transaction
 
-from quanyu.kernel.access.rules import Actor
-from quanyu.kernel.audit.actions import record
+from quanyu.kernel.access.queries import get
+from quanyu.kernel.access.rules import Actor, ActorKind
+from quanyu.kernel.audit.actions import label, record
+from quanyu.kernel.errors import Denied
 from quanyu.kernel.errors import gettext_noop as _
-from quanyu.regions.actions import reorganising
+from quanyu.kernel.jobs.actions import announce
+from quanyu.kernel.notices import actions as notices
+from quanyu.kernel.notices.actions import News
+from quanyu.regions.actions import composing, reorganising
 from quanyu.regions.actions.planning import draft
-from quanyu.regions.models import Plan, PlanPart
+from quanyu.regions.models import Plan, PlanPart, Proposal
 from quanyu.regions.queries import planning as queries
-from quanyu.regions.queries.claims import Claims, claims
-from quanyu.regions.queries.outlines import area_of
-from quanyu.regions.rules import changes, outlines, planning
-from quanyu.regions.rules.changes import Change
-from quanyu.regions.rules.outcomes import next_grid
-from quanyu.regions.rules.planning import WrongPlan
+from quanyu.regions.queries import tree
+from quanyu.regions.queries.claims import claims
+from quanyu.regions.rules.planning import PROPOSED, UNPROPOSED, State, WrongPlan
 
-NONE = -1
-"""No grid today, in the rows of a part."""
+AT_ONCE = 1
+"""Communities that are put together while the person waits; more are a job's."""
 
 
 @transaction.atomic
@@ -36,114 +38,155 @@ def propose_plan(
     actor: Actor,
     at: datetime,
 ) -> Plan:
-    """Make a re-organisation of the plan: another rehearses and decides it (转为区划调整).
+    """Have a re-organisation made of the plan: another rehearses and decides it (转为区划调整).
 
     Every community in which a building comes into another grid is re-drawn on that day; where no
-    grid stands yet, grids are founded. What was not drawn stays as it is.
+    grid stands yet, grids are founded. What was not drawn stays as it is. One community is done at
+    once; more are put together by a job, which tells the person when it is done.
 
     :param names: what new grids shall be called, by community and key: ``34/…/001/ new:1``
     :raises WrongPlan: if nothing would change
+    :raises Invalid: if a text is missing or too long, or the day is past
     :raises Taken: if a name that was given is promised to another grid of the community
     :raises WrongOperation: if what stands has changed since the plan was drawn
     """
     row = draft(plan_id, actor)
-    held = claims([row.region_path], actor=actor)
-    found = (_step(part, names, held) for part in queries.whole(row, actor=actor))
-    steps = [step for step in found if step is not None]
-    if not steps:
+    total = queries.changing(row, actor=actor).count()
+    if not total:
         raise WrongPlan(_("方案与今天的网格一样，没有可调整的"), field="plan")
     wanted = reorganising.Wanted(row.title, reason.strip() or row.reason, ground.strip(), day)
-    proposed = reorganising.propose(
-        wanted=wanted, steps=steps, drawn_by=[row.made_by, *row.hands], actor=actor, at=at
+    reorganising.check_wanted(wanted, at=at)
+    PlanPart.objects.visible_to(actor).filter(plan=row).exclude(step__isnull=True).update(step=None)
+    asked, _is_new = Proposal.objects.visible_to(actor).update_or_create(
+        plan=row,
+        defaults={
+            "asked_by": actor.id,
+            "asked_at": at,
+            "reason": wanted.reason,
+            "ground": wanted.ground,
+            "effective_date": day,
+            "names": dict(names),
+            "done": 0,
+            "total": total,
+            "done_at": None,
+            "told": {},
+        },
     )
-    row.reason = reason.strip() or row.reason
-    row.proposed_by, row.proposed_at = actor.id, at
-    row.reorganisation_id = proposed.pk
-    fields = ["reason", "proposed_by", "proposed_at", "reorganisation_id"]
-    row.save(update_fields=fields)
-    facts = {"reorganisation": str(proposed.pk), "steps": len(steps)}
-    record("plan.propose", row, actor=actor, at=at, facts=facts)
+    facts = {"place": row.region_path, "communities": total}
+    record("plan.ask_proposal", row, actor=actor, at=at, facts=facts)
+    if total > AT_ONCE:
+        announce("plan.ask_proposal", row, at=at)
+        return row
+    _compose(asked, actor=actor, most=total)
+    return _propose(row, asked, actor=actor, at=at)
+
+
+@transaction.atomic
+def compose(*, plan_id: UUID, most: int, actor: Actor, at: datetime) -> bool:
+    """Put some more communities of a plan together; answer whether some are left (拼成各步).
+
+    :raises Denied: if the actor is not the system
+    :raises Refusal: if one of them cannot be made a step
+    """
+    asked = _under_way(plan_id, actor)
+    return asked is not None and _compose(asked, actor=actor, most=most)
+
+
+@transaction.atomic
+def finish_proposal(*, plan_id: UUID, actor: Actor, at: datetime) -> Plan | None:
+    """Make the re-organisation of the steps that were put together; once (拼成后起草).
+
+    :param actor: the person who asked for it, with the grants of this moment
+    :raises WrongOperation: if what stands has changed since the plan was drawn
+    """
+    row = get(Plan, plan_id, actor=actor, lock=True)
+    asked = queries.proposal(row, actor=actor)
+    if row.standing is not State.DRAFT or asked is None or asked.done_at is not None:
+        return None
+    _propose(row, asked, actor=actor, at=at)
+    announce(PROPOSED, row, at=at)
     return row
 
 
-def _step(part: PlanPart, names: Mapping[str, str], held: Claims) -> reorganising.Step | None:
-    """Return what re-draws one community: the grids that a building leaves or comes into."""
-    moved = [(was, now) for was, now in zip(part.today, part.grid, strict=True) if was != now]
-    touched = sorted({number for pair in moved for number in pair} - {NONE})
-    if not touched:
-        return None
-    paths = _paths(part, touched, names, held)
-    homes = {
-        str(key): paths[now]
-        for key, was, now in zip(part.buildings, part.today, part.grid, strict=True)
-        if was in paths or was == NONE
-    }
-    kept = set(homes.values())
-    stay = {now: paths[now] for now in touched if paths[now] in kept}
-    sources = [part.grids[n]["key"] for n in touched if not planning.is_new(part.grids[n]["key"])]
-    told = queries.names(sources)
-    targets = tuple(
-        changes.Named(path, *_called(part, number, path, told, names))
-        for number, path in stay.items()
+@transaction.atomic
+def keep_refusal(*, plan_id: UUID, told: Mapping[str, Any], actor: Actor, at: datetime) -> None:
+    """Write down why no re-organisation became of a plan; it is a draft again (记下没有转成的原因).
+
+    :param told: by language, why not
+    :raises Denied: if the actor is not the system
+    """
+    asked = _under_way(plan_id, actor)
+    if asked is None:
+        return
+    asked.told, asked.done_at = dict(told), at
+    asked.save(update_fields=["told", "done_at"])
+    record("plan.fail_proposal", asked.plan, actor=actor, at=at, facts={"done": asked.done})
+    announce(UNPROPOSED, asked.plan, at=at)
+
+
+@transaction.atomic
+def tell_planner(*, plan_id: UUID, actor: Actor, at: datetime) -> int:
+    """Tell who had asked that the re-organisation is there, or why it is not; return how many."""
+    row = get(Plan, plan_id, actor=actor)
+    asked = queries.proposal(row, actor=actor)
+    if asked is None or asked.done_at is None:
+        return 0
+    key = row.reorganisation_id
+    news = News(
+        topic=PROPOSED if key else UNPROPOSED,
+        subject=label(row),
+        occasion=asked.asked_at.isoformat(),
+        region_path=row.region_path,
+        link=f"/desk/reorganisations/{key}" if key else f"/desk/plans/{row.pk}",
+        words={
+            "title": row.title,
+            "place": tree.place_names([row.region_path])[row.region_path],
+            "count": asked.total,
+        },
     )
-    change = Change.REDRAW if sources else Change.FOUND
-    operation = changes.Operation(change, tuple(sources), targets, homes)
-    area = area_of(operation, is_loose=any(was == NONE for was, _now in moved))
-    shapes = _outlines(part, stay)
-    # Beside borders drawn by hand the cells would leave gaps: the ground is divided as it lies.
-    fits = outlines.fills(area, list(map(shapely.from_wkb, shapes.values())))
-    return reorganising.Step(operation, shapes if fits else {})
+    return len(notices.tell(news, to=[asked.asked_by], actor=actor, at=at))
 
 
-def _paths(
-    part: PlanPart, numbers: Sequence[int], names: Mapping[str, str], held: Claims
-) -> dict[int, str]:
-    """Return the path of each grid; one without takes the next that none bears or is promised."""
-    taken = {*queries.ever(part.region_path), *held.paths}
-    promised = held.names(part.region_path)
-    paths = {}
-    for number in numbers:
-        key = part.grids[number]["key"]
-        path = key
-        if planning.is_new(key):
-            said = _said(part, key, names)
-            held.check_name(part.region_path, said)
-            path = _next(part.region_path, taken, frozenset() if said else promised)
-        taken.add(path)
-        paths[number] = path
-    return paths
+# ------------------------------------------------------------------ inside
 
 
-def _next(community: str, taken: set[str], promised: Collection[str]) -> str:
-    """Return the next path whose usual name is not promised to another grid."""
-    path = next_grid(community, taken)
-    while planning.grid_name(path) in promised:
-        path = next_grid(community, {*taken, path})
-    return path
+def _under_way(plan_id: UUID, actor: Actor) -> Proposal | None:
+    """Return what is being put together, its plan locked; none once it is over."""
+    if actor.kind is not ActorKind.SYSTEM:
+        raise Denied
+    row = get(Plan, plan_id, actor=actor, lock=True)
+    asked = queries.proposal(row, actor=actor)
+    is_over = asked is None or asked.done_at is not None
+    return None if row.standing is not State.DRAFT or is_over else asked
 
 
-def _called(
-    part: PlanPart,
-    number: int,
-    path: str,
-    told: Mapping[str, tuple[str, str]],
-    names: Mapping[str, str],
-) -> tuple[str, str]:
-    key = part.grids[number]["key"]
-    if not planning.is_new(key):
-        return told.get(path, ("", ""))
-    return _said(part, key, names) or planning.grid_name(path), ""
+def _compose(asked: Proposal, *, actor: Actor, most: int) -> bool:
+    waiting = (
+        queries.changing(asked.plan, actor=actor).filter(step__isnull=True).order_by("region_path")
+    )
+    some = list(waiting[:most])
+    held = claims([part.region_path for part in some], actor=actor)
+    for part in some:
+        part.step = composing.kept(composing.step_of(part, asked.names, held))
+    PlanPart.objects.visible_to(actor).bulk_update(some, ["step"])
+    asked.done += len(some)
+    asked.save(update_fields=["done"])
+    return asked.done < asked.total
 
 
-def _said(part: PlanPart, key: str, names: Mapping[str, str]) -> str:
-    return names.get(f"{part.region_path} {key}", "").strip()
-
-
-def _outlines(part: PlanPart, paths: Mapping[int, str]) -> dict[str, bytes]:
-    """Return the outline of each grid as it was drawn, as WKB."""
-    drawn = part.shapes["proposal"]["features"]
-    return {
-        paths[one["properties"]["grid"]]: shapely.to_wkb(shapely.geometry.shape(one["geometry"]))
-        for one in drawn
-        if one["properties"]["grid"] in paths
-    }
+def _propose(row: Plan, asked: Proposal, *, actor: Actor, at: datetime) -> Plan:
+    parts = queries.changing(row, actor=actor).order_by("region_path")
+    steps = [composing.read(step) for step in parts.values_list("step", flat=True)]
+    wanted = reorganising.Wanted(row.title, asked.reason, asked.ground, asked.effective_date)
+    proposed = reorganising.propose(
+        wanted=wanted, steps=steps, drawn_by=[row.made_by, *row.hands], actor=actor, at=at
+    )
+    row.proposed_by, row.proposed_at = asked.asked_by, at
+    row.reorganisation_id = proposed.pk
+    row.save(update_fields=["proposed_by", "proposed_at", "reorganisation_id"])
+    asked.done_at = at
+    asked.save(update_fields=["done_at"])
+    parts.update(step=None)
+    facts = {"reorganisation": str(proposed.pk), "steps": len(steps)}
+    record("plan.propose", row, actor=actor, at=at, facts=facts)
+    return row

@@ -12,6 +12,7 @@ from quanyu.kernel.access.rules import Actor
 from quanyu.kernel.errors import Denied
 from quanyu.regions import actions
 from quanyu.regions.queries import planning as queries
+from quanyu.regions.queries import rehearsed
 from quanyu.regions.rules.planning import State
 from quanyu.regions.schemas import planning as schemas
 
@@ -92,7 +93,10 @@ def copy_plan(request: HttpRequest, plan_id: UUID, body: schemas.CopyIn) -> Stat
 
 @router.post("/{uuid:plan_id}/propose", response=schemas.PlanDetail)
 def propose_plan(request: HttpRequest, plan_id: UUID, body: schemas.ProposalIn) -> dict[str, Any]:
-    """Make a re-organisation of it, which is rehearsed, submitted and approved like any other."""
+    """Make a re-organisation of it, which is rehearsed, submitted and approved like any other.
+
+    One community is done at once; of more, ask again until ``reorganisation_id`` is there.
+    """
     actor, at = actor_of(request), timezone.now()
     words = body.model_dump(exclude={"effective_date"})
     actions.propose_plan(plan_id=plan_id, day=body.effective_date, **words, actor=actor, at=at)
@@ -112,6 +116,7 @@ def act_on_plan(request: HttpRequest, plan_id: UUID, verb: str) -> dict[str, Any
 def _detail(key: UUID, actor: Actor) -> dict[str, Any]:
     row = queries.plan(key, actor=actor)
     parts = queries.parts(row, actor=actor)
+    last = queries.proposal(row, actor=actor)
     told = schemas.PlanOut.from_orm(row).dict()
     return told | {
         "progress": queries.progress(row, actor=actor),
@@ -126,4 +131,5 @@ def _detail(key: UUID, actor: Actor) -> dict[str, Any]:
             for part in parts
         ],
         "failed": queries.failed(row, actor=actor),
+        "unproposed": rehearsed.in_language(last.told).get("wrong", "") if last else "",
     }

@@ -4,7 +4,7 @@ from quanyu.regions.models.addresses import Address, Alias
 from quanyu.regions.models.buildings import Building, Dated, Estate, Siting
 from quanyu.regions.models.dwellings import Dwelling, Unit
 from quanyu.regions.models.grids import GridCheck, GridContact, GridFinding, GridProfile
-from quanyu.regions.models.planning import Plan, PlanPart
+from quanyu.regions.models.planning import Plan, PlanPart, Proposal
 from quanyu.regions.models.reorganising import (
     Allotment,
     Claim,
@@ -38,6 +38,7 @@ __all__ = [
     "Placed",
     "Plan",
     "PlanPart",
+    "Proposal",
     "Region",
     "Rehearsal",
     "Reorganisation",

@@ -9,6 +9,8 @@ from quanyu.kernel.access.reach import Access, Reach, Under
 from quanyu.kernel.errors import gettext_noop as _
 from quanyu.kernel.keys import uuid7
 from quanyu.kernel.privacy.rules import Personal
+from quanyu.regions.models.errands import Errand
+from quanyu.regions.rules.changes import LONGEST
 from quanyu.regions.rules.planning import LONGEST_SAID, LONGEST_TITLE, State
 
 SAID = Personal("duty", _("说明为什么这样划分网格"), 3_650, "made_at", of="staff")
@@ -108,6 +110,8 @@ class PlanPart(models.Model):
     figures = models.JSONField("指标", default=dict)
     impossible = models.JSONField("无解之处", default=list)
     shapes = models.JSONField("边界", default=dict)
+    step = models.JSONField("转成的一步调整", null=True)
+    """What becomes of it, while the plan is made a re-organisation."""
 
     objects = ScopedManager()
 
@@ -133,3 +137,30 @@ class PlanPart(models.Model):
 
     def __str__(self) -> str:
         return f"{self.region_path} {self.round}"
+
+
+class Proposal(Errand):
+    """A plan that is being made a re-organisation: who asked, with which words (转为区划调整).
+
+    A job puts it together, some communities at a time. What it said of the last try stays until
+    the next.
+    """
+
+    access = Access(rows=Under("plan", "regions.Plan"))
+    personal = {"reason": Personal("duty", SAID.purpose, SAID.days, "asked_at", of="staff")}
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    plan = models.OneToOneField(Plan, models.PROTECT, verbose_name="方案", related_name="proposal")
+    asked_by = models.UUIDField("要求人")
+    reason = models.CharField("理由", max_length=LONGEST["reason"])
+    ground = models.CharField("依据", max_length=LONGEST["ground"])
+    effective_date = models.DateField("生效日期")
+    names = models.JSONField("新网格的名称", default=dict)
+
+    objects = ScopedManager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "转为区划调整"
+
+    def __str__(self) -> str:
+        return f"{self.plan_id} {self.done}/{self.total}"

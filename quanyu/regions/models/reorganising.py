@@ -10,6 +10,7 @@ from quanyu.kernel.errors import gettext_noop as _
 from quanyu.kernel.keys import uuid7
 from quanyu.kernel.privacy.rules import Personal
 from quanyu.kernel.workflow.models import Case, Step
+from quanyu.regions.models.errands import Errand
 from quanyu.regions.rules.changes import Change
 from quanyu.regions.workflow import HOLDING, REORGANISATION, ReorganisationState
 
@@ -251,10 +252,10 @@ class Stage(models.Model):
         return f"{self.name} {self.looked}"
 
 
-class Rehearsal(models.Model):
+class Rehearsal(Errand):
     """What a re-organisation would do, as a job has found; gone once it begins (预演).
 
-    ``told`` holds the page of it in each language. ``version`` is the step of the story after
+    ``told`` is its page in each language. ``version`` is the step of the story after
     which it was found; a later change makes it stale.
     """
 
@@ -275,11 +276,6 @@ class Rehearsal(models.Model):
     )
     version = models.PositiveIntegerField("经过的第几步")
     edition = models.CharField("区划版本", max_length=40, blank=True)
-    done = models.PositiveIntegerField("已看的地方", default=0)
-    total = models.PositiveIntegerField("共有的地方", default=0)
-    asked_at = models.DateTimeField("要求时间")
-    done_at = models.DateTimeField("完成时间", null=True)
-    told = models.JSONField("结果", default=dict)
 
     objects = ScopedManager()
 

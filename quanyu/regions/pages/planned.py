@@ -11,12 +11,12 @@ from django.utils.translation import ngettext
 from quanyu.kernel.access.http import sentence
 from quanyu.kernel.errors import Refusal
 from quanyu.regions.queries import planning as queries
-from quanyu.regions.queries import tree
+from quanyu.regions.queries import rehearsed, tree
 from quanyu.regions.rules import planning as rules
 from quanyu.regions.rules.planning import GRADE_WORDS, NEW
 
 if TYPE_CHECKING:
-    from quanyu.regions.models import Plan, PlanPart
+    from quanyu.regions.models import Plan, PlanPart, Proposal
 
 MOST_MOVED = 300
 A_PAGE = 100
@@ -34,6 +34,20 @@ def row(one: "Plan") -> dict[str, Any]:
         "label": _(rules.STATE_WORDS[one.standing]),
         "made_at": one.made_at,
     }
+
+
+def waits(how: queries.Progress) -> str:
+    """Return in words what a plan waits for, and how far that is."""
+    if how.work is rules.Work.PROPOSE:
+        said = _("正在转为区划调整：{done} / {total} 个社区。可以离开，好了会通知您。")
+    else:
+        said = _("正在计算：{done} / {total} 个社区。可以离开，算好后再回来。")
+    return said.format(done=how.done, total=how.total)
+
+
+def unproposed(last: "Proposal | None") -> str:
+    """Return why no re-organisation became of it at the last try; nothing when one did."""
+    return "" if last is None else rehearsed.in_language(last.told).get("wrong", "")
 
 
 def views(state: str) -> list[dict[str, Any]]:

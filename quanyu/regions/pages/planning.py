@@ -31,6 +31,7 @@ from quanyu.regions.pages import planned
 from quanyu.regions.queries import planning as queries
 from quanyu.regions.queries import tree
 from quanyu.regions.rules import planning as rules
+from quanyu.regions.rules.changes import LONGEST
 from quanyu.regions.rules.planning import State, Wanted, WrongPlan
 from quanyu.regions.schemas import planning as schemas
 
@@ -92,7 +93,7 @@ def progress(request: HttpRequest, plan_id: UUID) -> HttpResponse:
     actor = actor_of(request)
     row = queries.plan(plan_id, actor=actor)
     how = queries.progress(row, actor=actor)
-    context = {"plan": row, "progress": how}
+    context = {"plan": row, "progress": how, "words": planned.waits(how)}
     response = answer(request, "regions/_plan_progress.html", context)
     if not how.is_under_way:
         response["HX-Refresh"] = "true"
@@ -165,7 +166,7 @@ def _copy(request: HttpRequest, key: UUID, actor: Actor, at: datetime) -> Done:
 def _propose(request: HttpRequest, key: UUID, actor: Actor, at: datetime) -> Done:
     wrong = WrongPlan(_("请填写生效日期，如 2026-12-01"), field="effective_date")
     day = meant(date.fromisoformat, request.POST.get("effective_date", ""), otherwise=wrong)
-    actions.propose_plan(
+    row = actions.propose_plan(
         plan_id=key,
         reason=request.POST.get("reason", ""),
         ground=request.POST.get("ground", ""),
@@ -176,7 +177,9 @@ def _propose(request: HttpRequest, key: UUID, actor: Actor, at: datetime) -> Don
         actor=actor,
         at=at,
     )
-    return key, _("已转为区划调整，请先预演再提交")
+    if row.reorganisation_id is None:
+        return key, _("已开始转为区划调整；可以离开，好了会通知您")
+    return key, _("已转为区划调整，请先看预演再提交")
 
 
 def _withdraw(request: HttpRequest, key: UUID, actor: Actor, at: datetime) -> Done:
@@ -203,17 +206,20 @@ def _page(request: HttpRequest, key: UUID, no: Refusal | None = None) -> HttpRes
     asked = request.POST.get("community") or request.GET.get("community", "")
     alone = parts[0].region_path if len(parts) == 1 else asked
     part = queries.part(row, alone, actor=actor) if alone else None
+    last = queries.proposal(row, actor=actor)
     context = {
         "section": "plans",
         "plan": row,
         "place": tree.label(row.region_path),
         "state": _(rules.STATE_WORDS[row.standing]),
-        "progress": queries.progress(row, actor=actor),
+        "progress": (how := queries.progress(row, actor=actor)),
+        "words": planned.waits(how),
         "figures": planned.figures(row, [part] if part else parts),
         "sliders": planned.sliders(row, no),
         "sizes": planned.sizes(row, no),
         "acts": _acts(row, actor),
-        "proposal": _proposal(row, part, no),
+        "proposal": _proposal(request, last, part, no),
+        "unproposed": planned.unproposed(last),
         "reorganisation_url": _follows(row),
         "has_undo": queries.has_undo(row, actor=actor),
         "failed": planned.failed(queries.failed(row, actor=actor)),
@@ -230,19 +236,28 @@ def _acts(row: Any, actor: Actor) -> dict[str, bool]:
     return {"draw": makes and draft, "copy": makes, "propose": makes and draft}
 
 
-def _proposal(row: Any, part: Any, no: Refusal | None) -> list[dict[str, object]]:
+def _proposal(
+    request: HttpRequest, last: Any, part: Any, no: Refusal | None
+) -> list[dict[str, object]]:
     """Return what is still to be said before a plan becomes a re-organisation."""
+    given: Any = request.POST if no is not None else vars(last) if last else {}
+
+    def one(name: str, label: str, kind: str = "text", **more: Any) -> dict[str, object]:
+        longest = LONGEST.get(name)
+        return field(name, label, kind, no=no, value=given.get(name, ""), maxlength=longest, **more)
+
     fields = [
-        field("effective_date", _("生效日期"), "date", no=no),
-        field("ground", _("依据"), no=no, maxlength=200, placeholder=_("文件名称与文号")),
-        field("reason", _("为什么这样划"), "textarea", no=no, value=row.reason, rows=2),
+        one("effective_date", _("生效日期"), "date"),
+        one("ground", _("依据"), placeholder=_("文件名称与文号")),
+        one("reason", _("为什么这样划"), "textarea", rows=2),
     ]
     new = [one["key"] for one in part.grids if rules.is_new(one["key"])] if part else []
     return fields + [
         field(
-            f"name-{part.region_path} {key}",
+            name := f"name-{part.region_path} {key}",
             _("{grid}的名称").format(grid=planned.grid_name(key)),
             no=no,
+            value=request.POST.get(name, ""),
             required=False,
             placeholder=_("不填则按序号命名"),
         )

@@ -166,7 +166,7 @@ def rehearsal(one: Any, *, actor: Actor, at: datetime) -> dict[str, Any]:
     if kept is None or kept.done_at is None:
         return asks | {
             "rehearsal": None,
-            "trying": {"done": kept.done, "total": kept.total} if kept else {},
+            "trying": _trying(kept.done, kept.total) if kept else _trying(0, 0),
         }
     told = rehearsed.shown(kept, actor=actor, place=one.region_path)
     if "wrong" in told:
@@ -174,6 +174,14 @@ def rehearsal(one: Any, *, actor: Actor, at: datetime) -> dict[str, Any]:
     is_stale = kept.edition != str(queries.edition())
     asks |= {"stays": told.get("stays", [])}
     return asks | {"rehearsal": told | {"at": kept.done_at, "is_stale": is_stale}}
+
+
+def _trying(done: int, total: int) -> dict[str, Any]:
+    """Return how far a rehearsal is."""
+    said = _("等候预演，马上开始。可以离开，算好后再回来。")
+    if total:
+        said = _("正在预演：{done} / {total} 处。可以离开，算好后再回来。")
+    return {"done": done, "total": total, "words": said.format(done=done, total=total)}
 
 
 @REHEARSAL.narrowed_by

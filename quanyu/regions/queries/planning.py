@@ -2,22 +2,25 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, F, Max, OuterRef, Q, Subquery
+from django.db.models import Count, F, Max, OuterRef, Q, QuerySet, Subquery
 
 from quanyu.kernel.access.queries import get
-from quanyu.kernel.access.rules import Actor
+from quanyu.kernel.access.rules import Actor, ActorKind, Role
+from quanyu.kernel.accounts import queries as accounts
+from quanyu.kernel.errors import gettext_noop as _
 from quanyu.kernel.questions import Question
 from quanyu.regions import rules
-from quanyu.regions.models import Building, Plan, PlanPart, Region, Road, Siting
+from quanyu.regions.models import Building, Plan, PlanPart, Proposal, Region, Road, Siting
 from quanyu.regions.queries import tree
 from quanyu.regions.rules import planning
-from quanyu.regions.rules.planning import State
+from quanyu.regions.rules.planning import NotNow, State, Work
 
 MOST_LISTED = 200
-BULKY = ("shapes", "buildings", "today", "grid", "locks", "wanted")
+BULKY = ("shapes", "buildings", "today", "grid", "locks", "wanted", "step")
 FEW = 16
 """Communities with all their shapes that a process holds at once."""
 
@@ -54,11 +57,12 @@ class Progress:
 
     done: int
     total: int
+    work: Work = Work.DRAW
 
     @property
     def is_under_way(self) -> bool:
-        """Answer whether something is still to be drawn."""
-        return self.done < self.total
+        """Answer whether something is still to be drawn or put together."""
+        return self.done < self.total or self.work is Work.PROPOSE
 
 
 def plans(*, actor: Actor, state: str = "") -> list[Plan]:
@@ -102,6 +106,33 @@ def whole(row: Plan, *, actor: Actor) -> Iterator[PlanPart]:
     return found.order_by("region_path").iterator(chunk_size=FEW)
 
 
+def changing(row: Plan, *, actor: Actor) -> "QuerySet[PlanPart]":
+    """Return the communities in which a building comes into another grid, or into its first."""
+    found = PlanPart.objects.visible_to(actor).filter(plan=row, is_current=True)
+    return found.exclude(today=F("grid"))
+
+
+def proposal(row: Plan, *, actor: Actor) -> Proposal | None:
+    """Return the last try to make a re-organisation of it, under way or over."""
+    found = Proposal.objects.visible_to(actor).filter(plan=row)
+    return found.select_related("plan").first()
+
+
+def asker(asked: Proposal, *, at: datetime) -> Actor:
+    """Return who asked, with the grants that live now.
+
+    :raises NotNow: if they no longer plan there
+    """
+    found = accounts.standing(asked.asked_by, at=at)
+    grants = found.grants if found else frozenset()
+    name = found.account.name if found else ""
+    actor = Actor(ActorKind.PERSON, id=asked.asked_by, grants=grants, name=name)
+    roles: frozenset[Role] = planning.MAKERS
+    if not roles & actor.roles_at(asked.plan.region_path):
+        raise NotNow(_("要求转为区划调整的人现在没有权限，请由有权限的人再转一次"), field="plan")
+    return actor
+
+
 def ever(community: str) -> list[str]:
     """Return every path of a grid that this community ever had."""
     rows = Region.objects.within(community).filter(level=rules.Level.GRID)
@@ -115,7 +146,10 @@ def names(paths: Sequence[str]) -> dict[str, tuple[str, str]]:
 
 
 def progress(row: Plan, *, actor: Actor) -> Progress:
-    """Return how far the newest round is."""
+    """Return how far the newest round is, or how far the plan is made a re-organisation."""
+    asked = proposal(row, actor=actor)
+    if asked is not None and asked.done_at is None:
+        return Progress(asked.done, asked.total, Work.PROPOSE)
     newest = PlanPart.objects.visible_to(actor).filter(plan=row, is_undone=False)
     last = newest.aggregate(last=Max("round"))["last"] or 0
     told = newest.filter(round=last).aggregate(

@@ -39,12 +39,18 @@ def kept(row: Reorganisation, *, actor: Actor) -> models.Rehearsal | None:
 
 def shown(one: models.Rehearsal, *, actor: Actor, place: str) -> dict[str, Any]:
     """Return what was found in the reader's language; grants' holders to who leads there alone."""
-    told: dict[str, Any] = one.told.get(get_language() or "") or next(iter(one.told.values()))
+    told = in_language(one.told)
     if "wrong" in told or accounts.may_lead(actor.grants, place):
         return told
     moves = [lot | ({"lines": []} if lot["kind"] == GRANTS else {}) for lot in told["moves"]]
     left = [line for line in told["left"] if line["kind"] != GRANTS]
     return told | {"moves": moves, "left": left}
+
+
+def in_language(told: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what a job found as the reader reads it; nothing while nothing is found."""
+    found: dict[str, Any] = told.get(get_language() or "") or next(iter(told.values()), {})
+    return found
 
 
 def told(found: Rehearsal) -> dict[str, Any]:

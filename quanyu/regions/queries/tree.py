@@ -138,6 +138,8 @@ def topic_names() -> dict[str, str]:
         "plan.paint": gettext("手工调整方案"),
         "plan.undo": gettext("撤回方案一步"),
         "plan.copy": gettext("另存方案"),
+        "plan.ask_proposal": gettext("要求把方案转为区划调整"),
+        "plan.fail_proposal": gettext("方案没有转成区划调整"),
         "plan.propose": gettext("方案转为区划调整"),
         "plan.withdraw": gettext("撤销方案"),
     }

@@ -6,13 +6,14 @@ Sizes: domain.md section 1.3, 300 to 500 households a base grid; the target is t
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final
 
 from shapely.errors import ShapelyError
 
 from quanyu.kernel.access.rules import Role
 from quanyu.kernel.errors import Invalid, Refusal
 from quanyu.kernel.errors import gettext_noop as _
+from quanyu.kernel.notices.rules import Group, Topic, declare
 from quanyu.regions.rules.kinds import Level
 from quanyu.regions.rules.places import level_of
 
@@ -102,6 +103,41 @@ class WrongPlan(Invalid):
 
 class NotNow(Refusal):
     """The plan is not in the state this act starts from, or is being reckoned."""
+
+
+class Work(StrEnum):
+    """What a plan waits for (后台计算)."""
+
+    DRAW = "draw"
+    PROPOSE = "propose"
+
+
+BUSY_WORDS: Mapping[Work, str] = {
+    Work.DRAW: _("这个方案还在计算，请稍候"),
+    Work.PROPOSE: _("这个方案正在转为区划调整，请稍候"),
+}
+
+PROPOSED: Final = "plan.proposed"
+UNPROPOSED: Final = "plan.unproposed"
+
+declare(
+    Topic(
+        PROPOSED,
+        Group.ASSIGNED,
+        _("方案已转为区划调整"),
+        _("“{title}”已转为区划调整"),
+        _("{place}的方案“{title}”已转为区划调整，共 {count} 个社区。请看预演，再提交批准。"),
+        ("title", "place", "count"),
+    ),
+    Topic(
+        UNPROPOSED,
+        Group.ASSIGNED,
+        _("方案没有转成区划调整"),
+        _("“{title}”没有转成区划调整"),
+        _("{place}的方案“{title}”没有转成区划调整，原因在方案页上；改好后可以再转。"),
+        ("title", "place"),
+    ),
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from quanyu.regions.rules.planning import (
     LONGEST_TITLE,
     Wanted,
     Weight,
+    Work,
 )
 
 Path = Annotated[str, Field(max_length=40)]
@@ -102,8 +103,10 @@ class PlanOut(Schema):
 
 
 class ProgressOut(Schema):
-    """How many communities are done with, of how many."""
+    """How many communities are done with, of how many, and with what."""
 
+    work: Work
+    """Whether it is drawn, or made a re-organisation."""
     done: int
     total: int
     is_under_way: bool
@@ -154,6 +157,8 @@ class PlanDetail(PlanOut):
     figures: BesideOut | None
     communities: list[CommunityOut]
     failed: list[FailedOut]
+    unproposed: str
+    """Why no re-organisation became of it at the last try."""
 
 
 class PlanGridOut(Schema):

@@ -21,6 +21,9 @@ from quanyu.regions.rules import changes
 from quanyu.regions.rules.changes import LONGEST, WrongOperation
 from quanyu.regions.rules.reorganising import settle
 
+AT_A_TIME = 2_000
+"""Rows in one statement."""
+
 LEAST = {"title": 2, "reason": 2, "ground": 2, "document": 0}
 WORDS = {
     "title": _("标题"),
@@ -59,8 +62,7 @@ def draft(*, wanted: Wanted, region_path: str, actor: Actor, at: datetime) -> Re
     """
     if not actor.roles_at(region_path) or not queries.is_known(region_path):
         raise Denied
-    words = _said(wanted)
-    _check_day(wanted.effective_date, at=at)
+    words = check_wanted(wanted, at=at)
     row = Reorganisation(
         region_path=region_path,
         effective_date=wanted.effective_date,
@@ -80,8 +82,7 @@ def amend(*, reorganisation_id: UUID, wanted: Wanted, actor: Actor, at: datetime
     :raises NotAllowed: if it is no draft any more, or not the actor's place
     """
     row = reads.one(reorganisation_id, actor=actor, lock=True)
-    words = _said(wanted)
-    _check_day(wanted.effective_date, at=at)
+    words = check_wanted(wanted, at=at)
     for name, value in words.items():
         setattr(row, name, value)
     row.effective_date, row.moves_grants = wanted.effective_date, wanted.moves_grants
@@ -106,8 +107,7 @@ def add_operation(
     settle(told, ground)
     kept = Operation.objects.visible_to(actor).filter(reorganisation=row)
     last = kept.order_by("-number").values_list("number", flat=True).first()
-    drawn = _keep(row, (last or 0) + 1, step)
-    check_drawn([drawn], ground)
+    check_drawn(_keep(row, (last or 0) + 1, [step]), ground)
     return row
 
 
@@ -150,11 +150,21 @@ def propose(
     row = draft(wanted=wanted, region_path=region_path, actor=actor, at=at)
     row.drawn_by = sorted(set(drawn_by))
     row.save(update_fields=["drawn_by"])
-    drawn = [_keep(row, number, step) for number, step in enumerate(steps, start=1)]
+    drawn = _keep(row, 1, steps)
     told = [one.operation for one in drawn]
     check_drawn(drawn, reads.ground(told, row.effective_date))
     reads.settled(told, row.effective_date)
     return row
+
+
+def check_wanted(wanted: Wanted, *, at: datetime) -> dict[str, str]:
+    """Return the texts as they are kept.
+
+    :raises Invalid: if one is missing or too long, or the day is past
+    """
+    words = _said(wanted)
+    _check_day(wanted.effective_date, at=at)
+    return words
 
 
 # ------------------------------------------------------------------ inside
@@ -218,27 +228,41 @@ def _around(steps: Sequence[Step]) -> str:
     return f"{commonpath(parents)}/"
 
 
-def _keep(row: Reorganisation, number: int, step: Step) -> reads.Drawn:
-    operation = step.operation
-    kept = Operation.objects.create(
-        reorganisation=row,
-        number=number,
-        change=operation.change,
-        sources=list(operation.sources),
+def _keep(row: Reorganisation, first: int, steps: Sequence[Step]) -> list[reads.Drawn]:
+    """Add steps, numbered from the first: a city's plan has one for every community."""
+    kept = Operation.objects.bulk_create(
+        Operation(
+            reorganisation=row,
+            number=number,
+            change=step.operation.change,
+            sources=list(step.operation.sources),
+        )
+        for number, step in enumerate(steps, start=first)
     )
     Target.objects.bulk_create(
-        Target(
-            operation=kept,
-            number=place,
-            path=target.path,
-            name=target.name.strip(),
-            name_en=target.name_en.strip(),
-            shape=step.shapes.get(target.path),
-        )
-        for place, target in enumerate(operation.targets)
+        (
+            Target(
+                operation=one,
+                number=place,
+                path=target.path,
+                name=target.name.strip(),
+                name_en=target.name_en.strip(),
+                shape=step.shapes.get(target.path),
+            )
+            for one, step in zip(kept, steps, strict=True)
+            for place, target in enumerate(step.operation.targets)
+        ),
+        batch_size=AT_A_TIME,
     )
     Allotment.objects.bulk_create(
-        (Allotment(operation=kept, unit=unit, path=path) for unit, path in operation.homes.items()),
-        batch_size=2_000,
+        (
+            Allotment(operation=one, unit=unit, path=path)
+            for one, step in zip(kept, steps, strict=True)
+            for unit, path in step.operation.homes.items()
+        ),
+        batch_size=AT_A_TIME,
     )
-    return reads.Drawn(kept.pk, number, operation, step.shapes)
+    return [
+        reads.Drawn(one.pk, one.number, step.operation, step.shapes)
+        for one, step in zip(kept, steps, strict=True)
+    ]

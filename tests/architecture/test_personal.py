@@ -224,7 +224,7 @@ NOT_PERSONAL = {
     "regions.Plan": ("places, sizes and a title", "region_path title weights"),
     "regions.PlanPart": (
         "public: buildings and outlines of grids",
-        "region_path wanted locks grids figures impossible shapes fault",
+        "region_path wanted locks grids figures impossible shapes fault step",
     ),
     "regions.Estate": ("public: the map", "code name name_en region_path lon lat shape"),
     "regions.GridCheck": ("a place", "region_path"),
@@ -241,6 +241,10 @@ NOT_PERSONAL = {
     "regions.Claim": ("a place, and what was decided of it", "path name title"),
     "regions.Operation": ("a code, and places", "change sources"),
     "regions.Passage": ("public: what became of a place", "origin target change"),
+    "regions.Proposal": (
+        "what was decided of places, names of grids, and why not; no person is spoken of",
+        "ground names told",
+    ),
     "regions.Rehearsal": ("a token", "edition"),
     "regions.Reorganisation": (
         "what was decided of places, for everybody to read; no person is spoken of",

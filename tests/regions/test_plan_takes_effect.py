@@ -1,10 +1,8 @@
 """A plan … founds grids where none stand, takes in what stood in none, by four eyes (方案生效)."""
 
-import json
 from collections import Counter
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,7 +10,6 @@ import shapely
 
 from quanyu.kernel.access.rules import Actor, Role, system
 from quanyu.kernel.access.scope import set_scope
-from quanyu.kernel.tables.judging import Judge
 from quanyu.kernel.workflow.spec import Guarded
 from quanyu.regions import actions, jobs, queries
 from quanyu.regions.actions import reorganising
@@ -31,16 +28,13 @@ from quanyu.regions.queries import rehearsing
 from quanyu.regions.queries.sketches import sketch
 from quanyu.regions.rules.changes import Taken
 from quanyu.regions.rules.planning import NotNow, Wanted, grid_name
-from quanyu.regions.tables import BUILDINGS
 from tests.conftest import STREET, person
+from tests.regions.conftest import EMPTY, SOUTH, WEST
 
 GRIDDED = f"{STREET}001/"
-EMPTY = "34/01/04/002/001/"
-WEST, SOUTH = 117.20, 31.80
 DAY = date(2026, 3, 9)
 PROPOSAL: dict[str, Any] = {"reason": "首次划分", "ground": "示例文件", "day": DAY, "names": {}}
 CITY = system("34/01/", job="tests")
-HEAD = ("code", "name", "number", "community", "lon", "lat", "crs", "households")
 
 
 @pytest.fixture
@@ -51,28 +45,6 @@ def secretary() -> Actor:
 @pytest.fixture
 def commander() -> Actor:
     return person(Role.COMMANDER, "34/01/04/002/", name="郑强")
-
-
-@pytest.fixture
-def imported(db: Any, tmp_path: Path, importer: Actor, at: datetime) -> list[Building]:
-    """Twenty-four buildings in a community without grids, brought in by a file."""
-    set_scope(CITY)
-    ground = shapely.box(WEST, SOUTH, WEST + 0.006, SOUTH + 0.004)
-    Region.objects.standing().filter(path=EMPTY).update(shape=shapely.to_wkb(ground))
-    spots = [
-        (WEST + 0.0005 + n * 0.001, SOUTH + 0.0005 + m * 0.001) for n in range(6) for m in range(4)
-    ]
-    code = EMPTY.replace("/", "")
-    rows = [
-        (f"{code}B{n:03}", f"荷叶里{n + 1}号", f"{n + 1}幢", code, lon, lat, "wgs84", 20)
-        for n, (lon, lat) in enumerate(spots)
-    ]
-    file = tmp_path / "rows"
-    cells = [[str(cell) for cell in row] for row in (HEAD, *rows)]
-    file.write_text("\n".join(json.dumps([n, row]) for n, row in enumerate(cells, start=1)))
-    judge = Judge(BUILDINGS, file, actor=importer, at=at, writes=True, tell=lambda _count: True)
-    assert judge.judge().faults == []
-    return list(Building.objects.within(EMPTY))
 
 
 @pytest.fixture

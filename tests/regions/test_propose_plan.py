@@ -100,6 +100,11 @@ def told(row: Plan) -> dict[str, Any]:
     return {language: one["wrong"] for language, one in found.told.items()}
 
 
+def of_plan(row: Plan) -> Reorganisation:
+    assert row.reorganisation_id is not None
+    return Reorganisation.objects.get(pk=row.reorganisation_id)
+
+
 def notices(who: Actor) -> list[tuple[str, str]]:
     set_scope(CITY)
     rows = Notice.objects.filter(account_id=str(who.id), topic__startswith="plan.")
@@ -122,7 +127,7 @@ def test_is_drafted_in_the_name_of_who_asked_and_told_to_them(
 ) -> None:
     row = work(asked)
 
-    made = Reorganisation.objects.get(pk=row.reorganisation_id)
+    made = of_plan(row)
     assert (row.standing, row.proposed_by, made.made_by) == ("proposed", commander.id, commander.id)
     assert (made.state, made.effective_date, made.reason) == ("draft", day, "户数不均")
     assert made.operations.count() == 2
@@ -146,7 +151,7 @@ def test_goes_on_where_it_was_cut_short(
     row = work(asked)
 
     assert (is_left, how.done, how.total) == (True, 1, 2)
-    assert Reorganisation.objects.get(pk=row.reorganisation_id).operations.count() == 2
+    assert of_plan(row).operations.count() == 2
 
 
 def test_a_second_run_makes_no_other(asked: Plan, work: Callable[[Plan], Plan]) -> None:
@@ -209,9 +214,9 @@ def test_only_the_worker_puts_it_together(
     for verb, more in ((actions.compose, {"most": 1}), (actions.keep_refusal, {"told": {}})):
         with pytest.raises(Denied):
             act(verb, plan_id=asked.pk, **more, actor=commander, at=at)
-    for verb in (actions.finish_proposal, actions.tell_planner):
+    for other in (actions.finish_proposal, actions.tell_planner):
         with pytest.raises(Denied):
-            act(verb, plan_id=asked.pk, actor=stranger, at=at)
+            act(other, plan_id=asked.pk, actor=stranger, at=at)
 
 
 def test_its_page_and_the_interface_say_how_far_it_is(

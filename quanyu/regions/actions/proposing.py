@@ -51,6 +51,8 @@ def propose_plan(
     :raises WrongOperation: if what stands has changed since the plan was drawn
     """
     row = draft(plan_id, actor)
+    if actor.id is None:
+        raise Denied
     total = queries.changing(row, actor=actor).count()
     if not total:
         raise WrongPlan(_("方案与今天的网格一样，没有可调整的"), field="plan")
@@ -176,7 +178,7 @@ def _compose(asked: Proposal, *, actor: Actor, most: int) -> bool:
 
 def _propose(row: Plan, asked: Proposal, *, actor: Actor, at: datetime) -> Plan:
     parts = queries.changing(row, actor=actor).order_by("region_path")
-    steps = [composing.read(step) for step in parts.values_list("step", flat=True)]
+    steps = [composing.read(step or {}) for step in parts.values_list("step", flat=True)]
     wanted = reorganising.Wanted(row.title, asked.reason, asked.ground, asked.effective_date)
     proposed = reorganising.propose(
         wanted=wanted, steps=steps, drawn_by=[row.made_by, *row.hands], actor=actor, at=at

@@ -1,6 +1,6 @@
 """A step that divides: what each place will be called, and which unit goes where (拆分与重划)."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
@@ -18,6 +18,8 @@ from quanyu.regions.rules.changes import LONGEST_NAME, Change, Named, Operation,
 
 DIVIDING: Final = frozenset({Change.SPLIT, Change.REDRAW})
 MOST_NEW: Final = 12
+NOWHERE: Final = ""
+"""The key of staying where it is: in no grid."""
 MOST_UNITS: Final = 400
 """On one form; more is the planning desk's, or the interface's."""
 
@@ -38,7 +40,7 @@ class Slot:
 
 def count_field(change: Change) -> dict[str, object]:
     """Return the question how many places come in addition."""
-    least = 1 if change is Change.SPLIT else 0
+    least = _least(change)
     numbers = range(least, MOST_NEW + 1)
     said = _("新设几个")
     return field(
@@ -48,8 +50,12 @@ def count_field(change: Change) -> dict[str, object]:
 
 def count(text: str, change: Change) -> int:
     """Return how many new places an address asks for."""
-    least = 1 if change is Change.SPLIT else 0
+    least = _least(change)
     return min(max(int(text), least), MOST_NEW) if text.isascii() and text.isdigit() else least
+
+
+def _least(change: Change) -> int:
+    return 0 if change is Change.REDRAW else 1
 
 
 def slots(
@@ -58,10 +64,17 @@ def slots(
     """Return the places that units may go to, named as typed so far."""
     found = [_stands(n, path, given, day) for n, path in enumerate(sources)]
     above = rules.parent(sources[0])
-    is_grid = rules.level_of(sources[0]) is rules.Level.GRID
-    kind = sources[0][len(above)]
-    paths = choices.next_paths(above, new, letter=kind, actor=actor) if is_grid else [""] * new
-    return found + [_comes(n, path, above, given) for n, path in enumerate(paths, 1)]
+    kind = sources[0][len(above)] if rules.level_of(sources[0]) is rules.Level.GRID else ""
+    return found + to_come(above, new, given, kind=kind, actor=actor)
+
+
+def to_come(above: str, new: int, given: QueryDict, *, kind: str, actor: Actor) -> list[Slot]:
+    """Return the new places below one, named as typed so far.
+
+    :param kind: the letter of a grid; nothing for communities, whose codes are typed
+    """
+    paths = choices.next_paths(above, new, letter=kind, actor=actor) if kind else [""] * new
+    return [_comes(n, path, above, given) for n, path in enumerate(paths, 1)]
 
 
 def _stands(number: int, path: str, given: QueryDict, day: date) -> Slot:
@@ -92,11 +105,26 @@ def form(
 
     :raises WrongOperation: if there are more units than one form holds
     """
-    units = _units(sources)
     home = {path: one.key for one in found for path in [one.path]}
     is_grid = rules.level_of(sources[0]) is rules.Level.GRID
+    return table(found, _units(sources), given, no, home=home, is_grid=is_grid)
+
+
+def table(
+    found: Sequence[Slot],
+    units: Sequence[choices.Unit],
+    given: QueryDict,
+    no: Refusal | None,
+    *,
+    home: Mapping[str, str],
+    is_grid: bool,
+) -> dict[str, Any]:
+    """Return the tables of places and of units.
+
+    :param home: the key of the place to which a unit of a path goes unless somebody says otherwise
+    """
     return {
-        "slots": [_slot(one, no) for one in found],
+        "slots": [_slot(one, given, no) for one in found],
         "has_codes": not is_grid and any(one.is_new for one in found),
         "places": [{"key": one.key, "label": one.name or one.label} for one in found],
         "units": [
@@ -114,7 +142,7 @@ def form(
     }
 
 
-def _slot(one: Slot, no: Refusal | None) -> dict[str, Any]:
+def _slot(one: Slot, given: QueryDict, no: Refusal | None) -> dict[str, Any]:
     is_wrong = no is not None and no.value not in ("", None) and no.value in {one.name, one.path}
     return {
         "key": one.key,
@@ -122,6 +150,7 @@ def _slot(one: Slot, no: Refusal | None) -> dict[str, Any]:
         "name": one.name,
         "name_en": one.name_en,
         "code": one.code,
+        "border": given.get(f"border_{one.key}", ""),
         "is_new": one.is_new,
         "is_wrong": is_wrong,
         "longest": LONGEST_NAME,
@@ -129,7 +158,14 @@ def _slot(one: Slot, no: Refusal | None) -> dict[str, Any]:
 
 
 def _units(sources: Sequence[str]) -> list[choices.Unit]:
-    units = choices.units(sources)
+    return check_few(choices.units(sources), sources)
+
+
+def check_few(units: list[choices.Unit], sources: Sequence[str]) -> list[choices.Unit]:
+    """Return units, if one form holds as many.
+
+    :raises WrongOperation: if it does not
+    """
     if len(units) > MOST_UNITS:
         raise WrongOperation(
             _("一共 {count} 幢（个），表单里最多 {most}；请用网格规划或接口"),
@@ -154,17 +190,21 @@ def operation(
         slot = places.get(given.get(f"unit_{unit.key}", ""))
         if slot is None:
             raise WrongOperation(_("请写明 {value} 划到哪里"), field="homes", value=unit.name)
-        homes[unit.key] = _path(slot)
+        homes[unit.key] = path_of(slot)
     filled = set(homes.values())
     targets = [
-        Named(_path(one), one.name, one.name_en)
+        Named(path_of(one), one.name, one.name_en)
         for one in found
         if one.path in filled or (one.is_new and one.name.strip())
     ]
     return Operation(change, tuple(sources), tuple(targets), homes)
 
 
-def _path(slot: Slot) -> str:
+def path_of(slot: Slot) -> str:
+    """Return the path of a place.
+
+    :raises WrongOperation: if it is a community whose code is not typed
+    """
     if not slot.path:
         raise WrongOperation(
             _("请填写{place}的代码后三位"), field="targets", value="", place=slot.label

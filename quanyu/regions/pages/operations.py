@@ -26,7 +26,7 @@ from quanyu.kernel.errors import Denied, Refusal
 from quanyu.regions import queries, rules
 from quanyu.regions.actions import reorganising as actions
 from quanyu.regions.actions.reorganising import Step
-from quanyu.regions.pages import allotting
+from quanyu.regions.pages import allotting, founding
 from quanyu.regions.pages.reorganising_shown import listed
 from quanyu.regions.queries import choices
 from quanyu.regions.queries import reorganising as reads
@@ -40,8 +40,8 @@ OFFERED = (
     Change.EXTRACT,
     Change.MOVE,
     Change.RENAME,
+    Change.FOUND,
 )
-"""Founding where none stands is the planning desk's, and the API's."""
 HELP = {
     Change.MERGE: lazy("几个并成一个；事项、授权随之转入"),
     Change.SPLIT: lazy("一个分成几个，逐栋（逐网格）写明归哪个"),
@@ -49,6 +49,7 @@ HELP = {
     Change.EXTRACT: lazy("划出一部分，另设一个或并入旁边的"),
     Change.MOVE: lazy("整个改到另一个社区（街道）之下"),
     Change.RENAME: lazy("代码不变，只换名称"),
+    Change.FOUND: lazy("在没有网格的地方新设网格，或在街道里新设社区"),
 }
 MANY = frozenset({Change.MERGE, Change.EXTRACT, Change.REDRAW})
 NEW = "new"
@@ -66,7 +67,7 @@ def new(request: HttpRequest, reorganisation_id: UUID) -> HttpResponse:
     sources = _sources(asked, row)
 
     def added() -> HttpResponse:
-        step = Step(_meant(row, asked, sources, request.POST, actor))
+        step = _meant(row, asked, sources, request.POST, actor)
         actions.add_operation(reorganisation_id=row.pk, step=step, actor=actor, at=at)
         messages.success(request, _("已加上这一步，看看预演"))
         return HttpResponseRedirect(reverse("desk_reorganisation", args=[row.pk]))
@@ -100,12 +101,42 @@ def _phase(
     change = asked.get("change", "")
     if change not in set(OFFERED):
         return {"asking": _first(row), "heading": _("怎么调整")}
+    if change == Change.FOUND:
+        return _founding(row, asked, given, no, actor)
     if not sources:
         return {"asking": _second(row, change, asked), "heading": _(CHANGE_WORDS[Change(change)])}
     names = listed([called(path) for path in sources])
     return {
         "form": _third(row, Change(change), sources, given, no, asked, actor),
         "heading": f"{_(CHANGE_WORDS[Change(change)])}{_('：')}{names}",
+    }
+
+
+def _founding(
+    row: Any, asked: QueryDict, given: QueryDict, no: Refusal | None, actor: Actor
+) -> dict[str, Any]:
+    within = _within(row, asked)
+    heading = f"{_(CHANGE_WORDS[Change.FOUND])}{_('：')}{called(within)}"
+    if "new" not in asked:
+        return {"asking": founding.asking(within), "heading": heading}
+    new = asked.get("new", "")
+    told = founding.form(within, new, given, no, actor)
+    pairs = [("change", Change.FOUND.value), ("within", within), ("new", new)]
+    return {"form": _form(row, pairs) | told, "heading": heading}
+
+
+def _within(row: Any, asked: QueryDict) -> str:
+    """Return the place whose communities or grids are changed, as the address names it."""
+    within, homes = asked.get("within", ""), choices.homes(row.region_path)
+    return within if within in homes else (homes[0] if homes else str(row.region_path))
+
+
+def _form(row: Any, pairs: Sequence[tuple[str, str]]) -> dict[str, Any]:
+    url = reverse("desk_operation_new", args=[row.pk])
+    return {
+        "url": f"{url}?{urlencode(pairs)}",
+        "button": _("加上这一步"),
+        "cancel_url": reverse("desk_reorganisation", args=[row.pk]),
     }
 
 
@@ -130,9 +161,7 @@ def _first(row: Any) -> list[dict[str, Any]]:
 
 
 def _second(row: Any, change: str, asked: QueryDict) -> list[dict[str, Any]]:
-    within = asked.get("within", "")
-    homes = choices.homes(row.region_path)
-    within = within if within in homes else (homes[0] if homes else row.region_path)
+    within = _within(row, asked)
     options = [
         option(path, called(path), path)
         for path in choices.places(within, day=row.effective_date)
@@ -165,12 +194,7 @@ def _third(
     }
     pairs = [("change", change.value), *(("sources", path) for path in sources)]
     pairs += [("new", asked.get("new", ""))] if "new" in asked else []
-    url = reverse("desk_operation_new", args=[row.pk])
-    form = {
-        "url": f"{url}?{urlencode(pairs)}",
-        "button": _("加上这一步"),
-        "cancel_url": reverse("desk_reorganisation", args=[row.pk]),
-    }
+    form = _form(row, pairs)
     if change in allotting.DIVIDING:
         found = _slots(row, asked, sources, given, actor)
         return form | allotting.form(sources, found, given, no)
@@ -302,18 +326,20 @@ def _is_grid(sources: Sequence[str]) -> bool:
 
 def _meant(
     row: Any, asked: QueryDict, sources: Sequence[str], given: QueryDict, actor: Actor
-) -> Operation:
+) -> Step:
     """Return the step that a form means; whether it makes sense is for the rules.
 
     :raises WrongOperation: if the form says no place
     """
     change = asked.get("change", "")
+    if change == Change.FOUND:
+        return founding.step(_within(row, asked), asked.get("new", ""), given, actor)
     if not sources:
         raise WrongOperation(_("请选择原来的地方"), field="sources")
     if change in allotting.DIVIDING:
         found = _slots(row, asked, sources, given, actor)
-        return allotting.operation(change, sources, found, given)
-    return _operation(change, sources, given, row, actor)
+        return Step(allotting.operation(change, sources, found, given))
+    return Step(_operation(change, sources, given, row, actor))
 
 
 def _operation(

@@ -70,14 +70,23 @@ def next_paths(
 def units(sources: Sequence[str]) -> list[Unit]:
     """Return what is divided: the buildings of grids, or the grids of communities."""
     if rules.level_of(sources[0]) is rules.Level.GRID:
-        rows = Building.objects.standing().filter(region_path__in=sources)
-        fields = ("id", "name", "households", "region_path")
-        return [Unit(str(key), *rest) for key, *rest in rows.order_by("name").values_list(*fields)]
+        return _buildings(sources)
     grids = Region.objects.standing().filter(parent_path__in=sources).order_by("path")
     return [
         Unit(path, tree.label(path), households or 0, above)
         for path, households, above in grids.values_list("path", "households", "parent_path")
     ]
+
+
+def loose(community: str) -> list[Unit]:
+    """Return the buildings of a community that stand in no grid."""
+    return _buildings([community])
+
+
+def _buildings(paths: Sequence[str]) -> list[Unit]:
+    rows = Building.objects.standing().filter(region_path__in=paths).order_by("name")
+    fields = ("id", "name", "households", "region_path")
+    return [Unit(str(key), *rest) for key, *rest in rows.values_list(*fields)]
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,7 +43,8 @@ class After:
             target.path: one.operation for one in drawn for target in one.operation.targets
         } | {source: one.operation for one in drawn for source in one.operation.sources}
         self._given = {path: shape for one in drawn for path, shape in one.shapes.items()}
-        self._rows = _rows({*outcome.ended, *outcome.resized, *self._loose})
+        made_of = {path for one in outcome.born for path in one.made_of}
+        self._rows = _rows({*outcome.ended, *outcome.resized, *self._loose, *made_of})
         self._born = {one.path: one for one in outcome.born}
         self._points = self._spots()
         self._living = _living(outcome, ground)
@@ -91,8 +92,7 @@ class After:
 
     def _community(self, born: Born) -> Shape | None:
         """Return a community's border: joined of whole ones, else of the grids that it gets."""
-        operation = self._operations.get(born.path)
-        if operation is None or not operation.homes:
+        if self._is_whole(born):
             return outlines.joined([_read(self._rows[path].shape) for path in born.made_of])
         return outlines.joined(self._inside(born.path))
 
@@ -107,15 +107,24 @@ class After:
     def _cut(self, operation: Operation) -> dict[str, Shape]:
         if id(operation) not in self._cuts:
             touched = [path for path in self._rows if self._taker(path) is operation]
-            area = area_of(operation, is_loose=operation in self._loose.values())
+            area = self._area(operation)
             points: dict[str, list[tuple[float, float]]] = defaultdict(list)
             for path in touched:
                 for key, spot in self._points.get(path, {}).items():
-                    if path not in self._loose or key in operation.homes:
-                        points[self._outcome.homes.get(key, path)].append(spot)
+                    there = self._outcome.homes.get(key, path)
+                    if there not in self._given and (
+                        path not in self._loose or key in operation.homes
+                    ):
+                        points[there].append(spot)
             cut = {} if area is None else outlines.divided(area, points)
             self._cuts[id(operation)] = cut
         return self._cuts[id(operation)]
+
+    def _area(self, operation: Operation) -> Shape | None:
+        """Return what the cells of buildings divide: not what was given a border of its own."""
+        area = area_of(operation, is_loose=operation in self._loose.values())
+        own = [_read(self._given[t.path]) for t in operation.targets if t.path in self._given]
+        return area if area is None or not own else shapely.difference(area, shapely.union_all(own))
 
     def _taker(self, path: str) -> Operation | None:
         return self._operations.get(path) or self._loose.get(path)
@@ -141,7 +150,7 @@ class After:
 
     def _households(self, born: Born) -> int | None:
         if rules.level_of(born.path) is not Level.GRID:
-            return self._sum(born.path, made_of=born.made_of)
+            return self._sum(born.path, made_of=born.made_of if self._is_whole(born) else ())
         living = self._living.get(born.path)
         return self._kept(born) if living is None else living
 

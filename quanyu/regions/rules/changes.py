@@ -84,7 +84,7 @@ class Operation:
 
     @property
     def origins(self) -> tuple[str, ...]:
-        """Return where it starts from: what is founded, from the community around it."""
+        """Return where it starts from: what is founded, from the place around it."""
         return self.sources or tuple(dict.fromkeys(parent(one.path) for one in self.targets))
 
 

@@ -95,21 +95,25 @@ def _divided(operation: Operation, ground: Ground) -> Outcome:
 
 
 def _founded(operation: Operation, ground: Ground) -> Outcome:
-    """Nothing ends: the community goes on, and its new grids take what stood in none."""
-    community = operation.origins[0]
+    """Nothing ends: what is above goes on, and new grids take what stood in none.
+
+    No way leads to a new community: nothing of the street comes into it by itself.
+    """
+    above = operation.origins[0]
     # The digit of type is the profile's to say, on the day it takes effect.
-    like = f"{community.replace('/', '')}1"
+    like = f"{above.replace('/', '')}1"
     born = [
         Born(
             one.path,
             _code(one.path, like),
             one.name.strip(),
             one.name_en.strip(),
-            (community,),
+            (above,),
         )
         for one in operation.targets
     ]
-    return _part(born, [], _entered(operation, ground), operation.homes)
+    ways = _entered(operation, ground) if level_of(born[0].path) is Level.GRID else []
+    return _part(born, [], ways, operation.homes)
 
 
 def _entered(operation: Operation, ground: Ground) -> list[Way]:

@@ -137,8 +137,8 @@ def _check_source(path: str, ground: Ground) -> None:
 
 def _check_target(target: Named, operation: Operation, ground: Ground) -> None:
     check_path(target.path)
-    level = level_of(operation.sources[0]) if operation.sources else Level.GRID
-    if level_of(target.path) is not level:
+    level = _level(operation)
+    if level not in LEVELS or level_of(target.path) is not level:
         raise WrongOperation(
             _("调整后的地方须与原来的同为网格或同为社区"), field="targets", value=target.path
         )
@@ -149,6 +149,12 @@ def _check_target(target: Named, operation: Operation, ground: Ground) -> None:
     if level is Level.COMMUNITY:
         read_code(target.path.replace("/", ""))
     _check_free(target, operation, ground)
+
+
+def _level(operation: Operation) -> Level:
+    """Return of which level the step is: of what it starts from, or of what it founds."""
+    first = operation.sources[0] if operation.sources else operation.targets[0].path
+    return level_of(first)
 
 
 def _check_free(target: Named, operation: Operation, ground: Ground) -> None:
@@ -240,10 +246,14 @@ def _check_rename(operation: Operation, ground: Ground) -> None:
 
 
 def _check_found(operation: Operation, ground: Ground) -> None:
-    """Refuse grids of two communities, of another kind, or of a community that begins later."""
+    """Refuse places of two parents, grids of another kind, and a parent that begins later.
+
+    A community is founded without ground: its grids come to it by the steps of a later day.
+    """
     _check_beside(operation, ground)
+    is_grid = _level(operation) is Level.GRID
     for target in operation.targets:
-        if not target.path.removeprefix(parent(target.path)).startswith("g"):
+        if is_grid and not target.path.removeprefix(parent(target.path)).startswith("g"):
             raise WrongOperation(
                 _("这里设立的是基础网格，代码以 g 开头"),
                 field="targets",
@@ -258,8 +268,9 @@ def _check_found(operation: Operation, ground: Ground) -> None:
             value=stood.path,
             since=stood.since.isoformat(),
         )
-    _check_homes(operation, set(ground.loose(operation)))
-    _check_filled(operation)
+    _check_homes(operation, set(ground.loose(operation)) if is_grid else set())
+    if is_grid:
+        _check_filled(operation)
 
 
 def _check_homes(operation: Operation, units: set[str]) -> None:
@@ -329,13 +340,14 @@ def _check_apart(operations: Sequence[Operation], ground: Ground) -> None:
 def _touched(operation: Operation, ground: Ground) -> set[str]:
     """Return what a step is about: the community too, whose ground without a grid it takes."""
     above = {parent(operation.targets[0].path)} if takes_loose(operation, ground) else set()
-    return {*operation.origins, *(one.path for one in operation.targets), *above}
+    return {*operation.sources, *(one.path for one in operation.targets), *above}
 
 
 def takes_loose(operation: Operation, ground: Ground) -> bool:
     """Answer whether a step takes ground that no grid of the community covers."""
-    is_founding = operation.change == Change.FOUND
-    return is_founding or not ground.loose(operation).keys().isdisjoint(operation.homes)
+    if operation.change == Change.FOUND:
+        return _level(operation) is Level.GRID
+    return not ground.loose(operation).keys().isdisjoint(operation.homes)
 
 
 def _check_names(outcome: Outcome, ground: Ground) -> None:

@@ -4,10 +4,13 @@ from datetime import date, datetime
 from typing import Annotated
 from uuid import UUID
 
+import shapely
 from ninja import Schema
 from pydantic import ConfigDict, Field
 
 from quanyu.regions.actions.reorganising import Step, Wanted
+from quanyu.regions.rules.borders import LONGEST as LONGEST_BORDER
+from quanyu.regions.rules.borders import read_border
 from quanyu.regions.rules.changes import LONGEST, LONGEST_NAME, Named, Operation
 
 Path = Annotated[str, Field(max_length=40)]
@@ -44,18 +47,32 @@ class TargetIn(Strict):
     name_en: Annotated[str, Field(max_length=120)] = ""
 
 
+class TargetGivenIn(TargetIn):
+    """A place as it is to be, with its border where it is given: GeoJSON, longitude first."""
+
+    border: Annotated[str, Field(max_length=LONGEST_BORDER)] = ""
+
+
 class StepIn(Strict):
     """One step: how, from which places, into which; and which unit goes where."""
 
     change: Annotated[str, Field(max_length=8)]
     sources: Annotated[list[Path], Field(max_length=2_000)]
-    targets: Annotated[list[TargetIn], Field(max_length=2_000)]
+    targets: Annotated[list[TargetGivenIn], Field(max_length=2_000)]
     homes: Annotated[dict[str, Path], Field(max_length=200_000)] = {}
 
     def step(self) -> Step:
-        """Return it as the action takes it."""
-        targets = tuple(Named(one.path, one.name, one.name_en) for one in self.targets)
-        return Step(Operation(self.change, tuple(self.sources), targets, self.homes))
+        """Return it as the action takes it.
+
+        :raises WrongGrid: if a border cannot be read
+        """
+        drawn = {one.path: read_border(one.border) for one in self.targets if one.border}
+        targets = tuple(
+            Named(one.path, one.name, one.name_en, is_drawn=one.path in drawn)
+            for one in self.targets
+        )
+        told = Operation(self.change, tuple(self.sources), targets, self.homes)
+        return Step(told, {path: shapely.to_wkb(shape) for path, shape in drawn.items()})
 
 
 class SaidIn(Strict):

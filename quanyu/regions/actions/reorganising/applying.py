@@ -52,14 +52,17 @@ def _row(old: Mapping[str, Region], born: Born, drawing: Drawing, day: date) -> 
 
 
 def _founded(born: Born, drawing: Drawing, day: date) -> Region:
-    """Return the row of a base grid where none stood; its code is the profile's."""
+    """Return the row of a place where none stood; a base grid's code is the profile's."""
+    level = rules.level_of(born.path)
+    is_grid = level is rules.Level.GRID
+    code = _grid_code(born, Kind.BASE_GRID, day) if is_grid else born.code
     return Region(
         path=born.path,
         parent_path=rules.parent(born.path),
-        code=_grid_code(born, Kind.BASE_GRID, day),
+        code=code,
         scheme=rules.Scheme.LOCAL,
-        level=rules.Level.GRID,
-        kind=Kind.BASE_GRID,
+        level=level,
+        kind=Kind.BASE_GRID if is_grid else rules.read_code(code, born.name).kind,
         name=born.name,
         name_en=born.name_en,
         lon=drawing.lon,

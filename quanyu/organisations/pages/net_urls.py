@@ -5,7 +5,16 @@ from typing import Any
 
 from django.urls import URLPattern, path
 
-from quanyu.organisations.pages import acts, chart, covering, differing, net, one, picking
+from quanyu.organisations.pages import (
+    acts,
+    chart,
+    covering,
+    differing,
+    net,
+    on_map,
+    one,
+    picking,
+)
 
 View = Callable[..., Any]
 
@@ -24,6 +33,12 @@ def behind(door: Callable[[str, View], View]) -> list[URLPattern]:
             "desk/organisations/difference",
             door("net", differing.difference),
             name="desk_organisation_difference",
+        ),
+        path("desk/organisations/map", door("net", on_map.shown), name="desk_organisation_map"),
+        path(
+            "desk/organisations/map.geojson",
+            door("net", on_map.ground),
+            name="desk_organisation_ground",
         ),
         path("desk/organisations/<uuid:body_id>", door("net", one.one), name="desk_organisation"),
         path(

@@ -2,6 +2,7 @@
 
 from datetime import date
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -49,7 +50,9 @@ def shown(
         "here": here,
         "name": here.name if here else row.label,
         "place_name": regions.label(here.region_path if here else row.region_path),
-        "map_url": f"{reverse('desk_city_map')}?place={here.region_path}" if here else "",
+        "map_url": f"{reverse('desk_organisation_map')}?{urlencode({'body': row.id, 'on': on})}"
+        if here
+        else "",
         "above": [{"name": step.name, "url": net.body_address(step.id, on)} for step in above],
         "commander": _linked(found.commander(row.id, on=on), on),
         "below": [

@@ -1,11 +1,13 @@
 """What stood where on a day, and what became of a place (沿革)."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
+import shapely
 from django.db.models import Q
+from shapely.geometry.base import BaseGeometry
 
 from quanyu.kernel.access.rules import upper
 from quanyu.regions.models import Building, Passage, Region, Siting
@@ -83,6 +85,14 @@ def grids_on(places: Iterable[str], *, day: date) -> list[GridOn]:
     rows = Region.objects.on(day).filter(within, level=Level.GRID).order_by("path")
     fields = ("path", "parent_path", "code", "name", "name_en")
     return [GridOn(*row) for row in rows.values_list(*fields)]
+
+
+def outlines_on(paths: Collection[str], *, day: date) -> dict[str, BaseGeometry]:
+    """Return the borders of some places as they stood on a day; those without one are left out."""
+    rows = Region.objects.on(day).filter(path__in=paths).exclude(shape=None)
+    found = list(rows.values_list("path", "shape"))
+    drawn = shapely.from_wkb([bytes(shape or b"") for _path, shape in found])
+    return {path: shape for (path, _shape), shape in zip(found, drawn, strict=True)}
 
 
 def codes_of(paths: Iterable[str]) -> dict[str, str]:

@@ -21,7 +21,9 @@ def shown(handling: Event, at: datetime) -> Any:
     def told(actor: Actor, *, days: int = 0) -> Section | None:
         set_scope(actor)
         on = at.date() - timedelta(days=days)
-        found = sections_of(handling.body_id, on=on, actor=actor, at=at)
+        body = handling.body_id
+        assert body is not None
+        found = sections_of(body, on=on, actor=actor, at=at)
         return next((one for one in found if one.key == "matters"), None)
 
     return told

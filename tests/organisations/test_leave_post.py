@@ -46,9 +46,9 @@ def peer(db: None) -> Actor:
 
 
 def ended(row: Appointment, actor: Actor, at: datetime) -> Appointment:
-    return do(  # type: ignore[no-any-return]
-        actions.end_appointment, appointment_id=row.pk, reason="调离", actor=actor, at=at
-    )
+    facts = {"appointment_id": row.pk, "reason": "调离"}
+    left: Appointment = do(actions.end_appointment, **facts, actor=actor, at=at)
+    return left
 
 
 def test_is_not_ended_by_a_peer_who_only_asks(

@@ -2,8 +2,11 @@
 
 import itertools
 from datetime import date, datetime, timedelta
+from typing import Any
 
 import pytest
+import shapely
+from django.utils import timezone
 
 from quanyu.kernel.access.rules import Actor, Role
 from quanyu.kernel.errors import Denied
@@ -15,8 +18,13 @@ from quanyu.organisations.queries.coverage import coverage, covers_of
 from quanyu.organisations.rules.chart import HIGH, Branch, layout, size
 from quanyu.organisations.rules.covering import Covered
 from quanyu.organisations.rules.net import Differs
+from quanyu.regions import actions as places
 from quanyu.regions import queries as regions
+from quanyu.regions.models import Building
+from quanyu.regions.queries import answering
 from tests.organisations.conftest import COMMUNITY, GRIDS, STREET, Net, person
+from tests.organisations.posts import do
+from tests.seat import browser_of
 
 
 @pytest.fixture
@@ -146,6 +154,59 @@ def test_tells_own_joint_and_none_on_any_day(merged: Net, officer: Actor, on: da
     assert then.figures == {Covered.OWN: 2, Covered.JOINT: 0, Covered.NONE: grids - 2}
     assert {one.with_others for one in now.of("joint")} == {1}
     assert [one.place for one in covers_of(merged.second.pk, on=on)] == list(GRIDS[:2])
+
+
+def test_counts_base_grids_and_the_others_apart(
+    net: Net, commander: Actor, at: datetime, on: date
+) -> None:
+    square = shapely.box(117.2212, 31.8236, 117.2218, 31.8240)
+    campus = do(
+        places.found_grid,
+        community=f"{STREET}001/",
+        kind="dedicated_grid",
+        name="实验小学网格",
+        shape=square,
+        actor=commander,
+        at=at,
+    )
+    base = f"{STREET}001/g001/"
+    for grid in (base, campus.path):
+        do(
+            actions.cover,
+            body_id=net.first.pk,
+            tie="grid",
+            grid=grid,
+            day=on,
+            actor=commander,
+            at=at,
+        )
+
+    whole = coverage(commander, on=on, place=f"{STREET}001/")
+
+    assert [one.path for one in whole.of("others")] == [campus.path]
+    assert campus.path not in {one.path for one in whole.grids}
+    assert sum(whole.figures.values()) == len(whole.grids)
+    assert {one.path: one.covered for one in whole.grids}[base] is Covered.OWN
+
+
+def test_answers_for_a_place_on_its_day(merged: Net, commander: Actor, at: datetime) -> None:
+    house = Building.objects.filter(region_path=GRIDS[0]).order_by("pk").first()
+    assert house is not None
+    on = timezone.localdate(at)
+    facts: dict[str, Any] = {"body_id": merged.group.pk, "tie": "building", "day": on}
+    do(actions.cover, building_id=house.pk, **facts, actor=commander, at=at)
+
+    def told(day: date) -> list[tuple[str, str]]:
+        asked = answering.Asked(building=house.pk)
+        found = answering.who_answers(asked, on=day, actor=commander).standing
+        return [(one.kind, one.title) for one in found if one.kind in {"branch", "group"}]
+
+    assert told(on) == [("branch", "一二网格联合党支部"), ("group", "一幢党小组")]
+    assert told(on - timedelta(days=200)) == [("branch", "第一网格党支部")]
+    browser, asked = browser_of(commander), {"building": str(house.pk), "on": on.isoformat()}
+    assert "一二网格联合党支部" in browser.get("/desk/who", asked).content.decode()
+    told_out = browser.get("/api/v1/places/who", asked).json()["standing"]
+    assert [one["kind"] for one in told_out][-2:] == ["branch", "group"]
 
 
 SEATS = [

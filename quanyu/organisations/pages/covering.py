@@ -51,7 +51,8 @@ def coverage(request: HttpRequest) -> HttpResponse:
                 "is_on": way == one.value,
             }
             for one, count in whole.figures.items()
-        ],
+        ]
+        + _others(whole, given),
         "all_url": _address({k: v for k, v in given.items() if k != "way"}),
         "way": way,
         "rows": [
@@ -69,6 +70,21 @@ def coverage(request: HttpRequest) -> HttpResponse:
         "now": timezone.localtime(),
     }
     return answer(request, "organisations/coverage.html", context)
+
+
+def _others(whole: found.Coverage, given: Mapping[str, str]) -> list[dict[str, Any]]:
+    """Return the figure of the grids that are no base grids, where there are any."""
+    if not whole.others:
+        return []
+    return [
+        {
+            "label": _("专属网格和微网格"),
+            "count": len(whole.others),
+            "share": "",
+            "url": _address({**given, "way": found.OTHERS}),
+            "is_on": given.get("way") == found.OTHERS,
+        }
+    ]
 
 
 def _number(text: str) -> int:

@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, QuerySet
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from quanyu.kernel.access.rules import Actor, upper
@@ -25,8 +25,11 @@ from quanyu.organisations.rules.covering import (
 from quanyu.organisations.tables import COVERS
 from quanyu.regions import queries as regions
 from quanyu.regions.queries import past
+from quanyu.regions.rules import Kind
 
 PAGE = 100
+OTHERS = "others"
+"""Asks for the grids that are no base grids."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,18 +50,25 @@ class CoveredGrid:
 
 @dataclass(frozen=True, slots=True)
 class Coverage:
-    """The grids of some places on a day: every figure is how long its list is."""
+    """The grids of some places on a day: every figure is how long its list is.
+
+    What is asked of every grid is asked of base grids; dedicated and micro grids lie in them.
+    """
 
     grids: tuple[CoveredGrid, ...]
+    others: tuple[CoveredGrid, ...] = ()
+    """Dedicated and micro grids, counted apart."""
 
     @property
     def figures(self) -> dict[Covered, int]:
-        """Return how many grids are covered in each way."""
+        """Return how many base grids are covered in each way."""
         count = Counter(one.covered for one in self.grids)
         return {way: count[way] for way in Covered}
 
     def of(self, way: str) -> tuple[CoveredGrid, ...]:
-        """Return the grids that are covered in one way; all of them for ""."""
+        """Return the base grids that are covered in one way; all of them for ""."""
+        if way == OTHERS:
+            return self.others
         return tuple(one for one in self.grids if way in ("", one.covered))
 
 
@@ -75,7 +85,11 @@ def coverage(actor: Actor, *, on: date, place: str = "") -> Coverage:
         for path, body, kind, name, english in _branches(on, [one.path for one in grids])
     }
     sizes = _sizes(on, {body for body, *_rest in ties.values()})
-    return Coverage(tuple(_grid(one, ties, sizes) for one in grids))
+    found = [(one.kind, _grid(one, ties, sizes)) for one in grids]
+    return Coverage(
+        tuple(grid for kind, grid in found if kind == Kind.BASE_GRID),
+        tuple(grid for kind, grid in found if kind != Kind.BASE_GRID),
+    )
 
 
 def _branches(on: date, paths: Sequence[str]) -> list[tuple[str, UUID, str, str, str]]:
@@ -93,8 +107,11 @@ def _branches(on: date, paths: Sequence[str]) -> list[tuple[str, UUID, str, str,
 
 
 def _sizes(on: date, bodies: set[UUID]) -> Mapping[UUID, int]:
-    rows = Cover.objects.on(on).filter(tie=Tie.GRID, body__in=bodies).values_list("body")
-    return dict(rows.annotate(n=Count("id")))
+    """Return how many base grids each of these covers: one with a micro grid in it is one."""
+    rows = Cover.objects.on(on).filter(tie=Tie.GRID, body__in=bodies)
+    held = list(rows.values_list("body", "region_path"))
+    base = past.base_grids_among({path for _body, path in held}, day=on)
+    return Counter(body for body, path in held if path in base)
 
 
 def _grid(one: past.GridOn, ties: Mapping[str, Any], sizes: Mapping[UUID, int]) -> CoveredGrid:

@@ -260,7 +260,9 @@ def keeps(actor: Actor, place: str) -> tuple[bool, bool]:
 
 
 @standing.standing.answered_by
-def stands_for(paths: Sequence[str], on: date, actor: Actor) -> tuple[Standing, ...]:
+def stands_for(
+    paths: Sequence[str], on: date, actor: Actor, building: UUID | None
+) -> tuple[Standing, ...]:
     """Return who held a post at these places on that day, and who led the places above them."""
     near = dict.fromkeys(place for path in paths for place in ancestry(path))
     known = every_kind()

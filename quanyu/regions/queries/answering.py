@@ -115,6 +115,7 @@ class Hit:
 class _Where:
     path: str
     building: str = ""
+    house: UUID | None = None
     others: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
 
@@ -140,7 +141,7 @@ def who_answers(asked: Asked, *, on: date, actor: Actor) -> Answer:
         grids=tuple(grids),
         contacts=tuple(serving),
         bodies=_every(standing.bodies_at.ask(where.path, on)) if is_there else (),
-        standing=_every(standing.standing.ask(paths or [where.path], on, actor)),
+        standing=_every(standing.standing.ask(paths or [where.path], on, actor, where.house)),
         notes=tuple(notes),
     )
 
@@ -197,7 +198,8 @@ def _of_building(key: UUID, *, on: date) -> _Where:
         )
     _base, others = _around(house.lon, house.lat, on=on)
     path = held or ""
-    return _Where(path, house.address, tuple(one for one in others if one != path), tuple(notes))
+    rest = tuple(one for one in others if one != path)
+    return _Where(path, house.address, house.pk, rest, tuple(notes))
 
 
 def _of_point(lon: float, lat: float, *, on: date) -> _Where:

@@ -12,7 +12,7 @@ from shapely.geometry.base import BaseGeometry
 from quanyu.kernel.access.rules import upper
 from quanyu.regions.models import Building, Passage, Region, Siting
 from quanyu.regions.queries import tree
-from quanyu.regions.rules import Level
+from quanyu.regions.rules import Kind, Level
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +75,7 @@ class GridOn:
     code: str
     name: str
     name_en: str
+    kind: str
 
 
 def grids_on(places: Iterable[str], *, day: date) -> list[GridOn]:
@@ -83,7 +84,7 @@ def grids_on(places: Iterable[str], *, day: date) -> list[GridOn]:
     for place in places:
         within |= Q(path__gte=place, path__lt=upper(place))
     rows = Region.objects.on(day).filter(within, level=Level.GRID).order_by("path")
-    fields = ("path", "parent_path", "code", "name", "name_en")
+    fields = ("path", "parent_path", "code", "name", "name_en", "kind")
     return [GridOn(*row) for row in rows.values_list(*fields)]
 
 
@@ -93,6 +94,12 @@ def outlines_on(paths: Collection[str], *, day: date) -> dict[str, BaseGeometry]
     found = list(rows.values_list("path", "shape"))
     drawn = shapely.from_wkb([bytes(shape or b"") for _path, shape in found])
     return {path: shape for (path, _shape), shape in zip(found, drawn, strict=True)}
+
+
+def base_grids_among(paths: Iterable[str], *, day: date) -> set[str]:
+    """Return which of these were base grids on a day, not dedicated or micro ones (基础网格)."""
+    rows = Region.objects.on(day).filter(path__in=list(paths), kind=Kind.BASE_GRID)
+    return set(rows.values_list("path", flat=True))
 
 
 def codes_of(paths: Iterable[str]) -> dict[str, str]:

@@ -31,14 +31,14 @@ class Answering:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """A post, a branch or a leader that stands for a place (任职、支部、领导)."""
+    """A post, a branch, a group or a leader that stands for a place (任职、支部、党小组、领导)."""
 
     kind: str
-    """post, branch or leader."""
+    """post, branch, group or leader."""
     title: str
     """What it is called, in the reader's language: 街道党工委书记."""
     name: str
-    """Who holds it; "" for a branch."""
+    """Who holds it; "" for a branch or a group."""
     place_path: str
     account_id: UUID | None
     valid_from: date
@@ -48,9 +48,9 @@ class Standing:
 bodies_at: Question[[str, date], tuple[Answering, ...]] = Question("bodies_at", default=())
 """Which bodies answer for this place on this day? organisations answers, from the duty list."""
 
-standing: Question[[Sequence[str], date, Actor], tuple[Standing, ...]] = Question(
+standing: Question[[Sequence[str], date, Actor, UUID | None], tuple[Standing, ...]] = Question(
     "standing", default=()
 )
-"""Who stands for these places on this day, as far as this reader sees? organisations is to answer
-once it knows posts and branches; until then nobody does.
+"""Who stands for these places, and for this building if one is asked for, on this day, as far as
+this reader sees? organisations answers: with posts and leaders, and with the branches and groups.
 """

@@ -57,7 +57,7 @@ class AnsweringOut(Schema):
 
 
 class StandingOut(Schema):
-    """A post, branch or leader that stood for the place on that day."""
+    """A post, branch, group or leader that stood for the place on that day."""
 
     kind: str
     title: str

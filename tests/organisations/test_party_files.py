@@ -123,7 +123,7 @@ def lively(branch: Body, officer: Actor, at: datetime, on: date) -> Body:
 
 def test_everything_stands_where_its_body_has_moved(lively: Body, at: datetime) -> None:
     there = "34/01/04/001/002/"
-    Body.objects.filter(pk=lively.pk).update(region_path=there)
+    Body.objects.filter(pk=lively.pk).update(region_path=there, life_path=there)
     worker = system("34/01/", job="tests")
 
     moved = [done(follow_bodies, actor=worker, at=at) for _time in range(2)]

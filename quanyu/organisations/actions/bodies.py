@@ -134,7 +134,7 @@ def resubordinate_body(
     superiors = dict(Body.objects.values_list("pk", "parent"))
     if returns(body.pk, parent, superiors):
         raise WrongSuperior(_("上级单位绕回了自己"), field="parent", value=str(parent))
-    return _change(
+    row = _change(
         body,
         Change.RESUBORDINATE,
         {"parent_id": parent},
@@ -143,6 +143,8 @@ def resubordinate_body(
         actor=actor,
         at=at,
     )
+    follow_at_once(actor=actor, at=at)
+    return row
 
 
 @transaction.atomic

@@ -70,7 +70,7 @@ def prepare(*, body_id: UUID, wanted: Plan, actor: Actor, at: datetime) -> Elect
     if Election.objects.visible_to(actor).filter(body_id=body.pk, ended_at=None).exists():
         raise ElectionRuns(_("这个组织已有一次选举正在进行"), field="body")
     row = Election(
-        region_path=body.region_path,
+        region_path=body.life_path,
         body_id=body.pk,
         term=party.current_term(body.pk),
         made_by=actor.id,

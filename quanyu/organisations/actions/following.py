@@ -65,7 +65,7 @@ def _waiting(actor: Actor) -> "QuerySet[models.Model]":
 
 
 def _follow(rows: "QuerySet[models.Model]", key: str, column: str = "region_path") -> int:
-    there = Body.objects.filter(pk=OuterRef(key)).values("region_path")[:1]
+    there = Body.objects.filter(pk=OuterRef(key)).values("life_path")[:1]
     placed = rows.annotate(there=Coalesce(Subquery(there), column))
     gone = placed.exclude(**{column: models.F("there")})
     found = list(gone.values_list("pk", "there"))

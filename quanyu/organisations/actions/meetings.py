@@ -65,7 +65,7 @@ def plan(*, body_id: UUID, wanted: Plan, actor: Actor, at: datetime) -> Meeting:
     :raises Denied: if there is no such body, or the actor has no part in its place
     """
     body = led(body_id, actor=actor)
-    row = Meeting(body=body, region_path=body.region_path, planned_by=actor.id, planned_at=at)
+    row = Meeting(body=body, region_path=body.life_path, planned_by=actor.id, planned_at=at)
     _say(row, wanted)
     row.save(force_insert=True)
     _recorded("plan", row, actor=actor, at=at)

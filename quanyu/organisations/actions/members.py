@@ -52,7 +52,7 @@ def enter_member(
         raise Denied
     row = PartyMember(
         body=body,
-        region_path=body.region_path,
+        region_path=body.life_path,
         standing=standing,
         joined=joined,
         account_id=account_id,
@@ -149,7 +149,7 @@ def reveal_member(*, member_id: UUID, reason: str, actor: Actor, at: datetime) -
 
 def _kept(body_id: UUID, *, actor: Actor) -> Body:
     body = party_body(body_id)
-    roles = actor.roles_at(body.region_path)
+    roles = actor.roles_at(body.life_path)
     if not roles:
         raise Denied
     if not roles & ROLL_KEEPERS:
@@ -184,7 +184,7 @@ def move(row: PartyMember, body: Body, day: date, *, actor: Actor, at: datetime)
     for stands in (day, timezone.localdate(at)):
         check_stands(body.valid_from, body.valid_to, stands)
     _close(row, day, actor=actor, at=at)
-    row.body, row.region_path, row.also_at = body, body.region_path, ""
+    row.body, row.region_path, row.also_at = body, body.life_path, ""
     row.save(update_fields=["body", "region_path", "also_at"])
     Membership.objects.create(member=row, body=body, valid_from=day)
 

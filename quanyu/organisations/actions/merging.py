@@ -16,6 +16,7 @@ from quanyu.kernel.audit.actions import record
 from quanyu.kernel.errors import gettext_noop as _
 from quanyu.kernel.keys import uuid7
 from quanyu.organisations import rules
+from quanyu.organisations.actions.following import follow_at_once
 from quanyu.organisations.actions.keepers import check_keeper, lock_body, lock_tree
 from quanyu.organisations.actions.standing import as_now, end, since, stand
 from quanyu.organisations.models import Body, Command, Cover, Duty, Succession
@@ -75,6 +76,7 @@ def merge_body(
     _check_nothing_hangs(goes, actor, at=at)
     end(goes, day=first)
     Succession.objects.create(origin=goes, target=stays, because=because.strip(), on=first)
+    follow_at_once(actor=actor, at=at)
     goes.refresh_from_db()
     facts = {"into": stays.code, "from": first.isoformat(), "moved": moved}
     record("body.merge", goes, actor=actor, at=at, facts=facts)

@@ -65,7 +65,7 @@ def led(body_id: UUID, *, actor: Actor) -> Body:
     row = Body.objects.select_for_update(of=("self",)).filter(pk=body_id).first()
     if row is None:
         raise Denied
-    check_leads(actor, row.region_path)
+    check_leads(actor, row.life_path)
     return row
 
 

@@ -13,6 +13,7 @@ from quanyu.kernel.keys import uuid7
 from quanyu.organisations.models import Body, Footing
 from quanyu.organisations.rules.changing import Change
 from quanyu.organisations.rules.initials import initials
+from quanyu.organisations.rules.kinds import PARTY, BodyKind
 
 STAND = """
 WITH said (body_id, day, kind, name, name_en, region_path, parent_id, change, because,
@@ -53,6 +54,34 @@ WITH ended AS (
 )
 UPDATE organisations_body SET valid_to = %(day)s WHERE id = %(body)s
 """
+
+
+SETTLE = """
+WITH RECURSIVE down (id, place, life, is_apart) AS (
+  SELECT id, region_path, region_path, false FROM organisations_body WHERE parent_id IS NULL
+  UNION ALL
+  SELECT body.id, body.region_path,
+         CASE WHEN apart.is_apart THEN up.life ELSE body.region_path END, apart.is_apart
+    FROM down AS up
+    JOIN organisations_body AS body ON body.parent_id = up.id
+   CROSS JOIN LATERAL (
+     SELECT body.kind = ANY(%(kinds)s) AND (
+              up.is_apart
+              OR (length(body.region_path) - length(replace(body.region_path, '/', ''))
+                    >= %(street)s
+                  AND length(up.place) - length(replace(up.place, '/', '')) < %(street)s)
+            ) AS is_apart
+   ) AS apart
+)
+UPDATE organisations_body AS body SET life_path = down.life
+  FROM down WHERE down.id = body.id AND body.life_path <> down.life
+"""
+"""Whose party organisation it is: a unit's own, in a street and under a superior above all streets,
+is kept by that superior and not by the street; so is what hangs under it."""
+
+UNITS_OWN = sorted(str(kind) for kind in PARTY - {BodyKind.PARTY_WORK_COMMITTEE})
+STREET_PARTS = 4
+"""Signs that part the places of a street's path."""
 
 
 ALIKE = ("kind", "name", "name_en", "region_path", "parent_id", "valid_from", "valid_to")
@@ -96,12 +125,13 @@ def stand(stands: Sequence[Stand]) -> None:
     rows = [(*astuple(one), uuid7(), initials(one.name)) for one in stands]
     with connection.cursor() as cursor:
         cursor.execute(STAND, [list(column) for column in zip(*rows, strict=True)])
+    settle_lives()
 
 
 def found(bodies: Sequence[Body], *, change: Change = Change.FOUND, because: str = "") -> None:
     """Write bodies that are new, each with the first row of how it stands."""
     for body in bodies:
-        body.initials = initials(body.name)
+        body.initials, body.life_path = initials(body.name), body.region_path
     copy_all(bodies)
     alike = attrgetter(*ALIKE)
     copy_in(
@@ -109,6 +139,13 @@ def found(bodies: Sequence[Body], *, change: Change = Change.FOUND, because: str
         ("id", "body_id", "change", "because", *ALIKE),
         ((uuid7(), body.id, change, because, *alike(body)) for body in bodies),
     )
+    settle_lives()
+
+
+def settle_lives() -> None:
+    """Write where the life of every organisation is kept, after the tree has changed."""
+    with connection.cursor() as cursor:
+        cursor.execute(SETTLE, {"kinds": UNITS_OWN, "street": STREET_PARTS})
 
 
 def end(body: Body, *, day: date) -> None:

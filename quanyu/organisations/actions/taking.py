@@ -14,10 +14,11 @@ from quanyu.kernel.columns import Key, Row
 from quanyu.kernel.errors import Denied
 from quanyu.kernel.errors import gettext_noop as _
 from quanyu.organisations import rules
+from quanyu.organisations.actions.following import follow_at_once
 from quanyu.organisations.actions.keepers import check_keeper
 from quanyu.organisations.actions.merging import hanging_on, still_hanging
 from quanyu.organisations.actions.posts import check_seated
-from quanyu.organisations.actions.standing import Stand, found, stand
+from quanyu.organisations.actions.standing import Stand, found, settle_lives, stand
 from quanyu.organisations.models import Body, Footing
 from quanyu.organisations.rules.changing import Change
 from quanyu.organisations.rules.credit import check_credit
@@ -164,6 +165,8 @@ class Bodies:
             cursor.execute(HANG, [codes, [self._late[code] for code in codes]])
             cursor.execute(RETIME, [list(self._stands)])
         stand([self._stand(row) for row in self._stands.values() if self._differs(row)])
+        settle_lives()
+        follow_at_once(actor=self._actor, at=self._at)
 
     # -------------------------------------------------------------- inside
 

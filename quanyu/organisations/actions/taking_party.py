@@ -41,7 +41,7 @@ class _Intake:
         found = self.bodies.get(str(row["code"]))
         if found is None:
             raise NoSuchBody(_("没有这个代码的单位"), field="code", value=row["code"])
-        party.check_leads(self.actor, found.region_path)
+        party.check_leads(self.actor, found.life_path)
         return found
 
     def end(self) -> Iterable[tuple[Key, Exception]]:

@@ -49,7 +49,7 @@ def expected(row: Meeting, *, at: datetime) -> list[UUID]:
     found: set[UUID] = set()
     for body in Body.objects.filter(pk__in=[row.body_id, *row.invited]):
         found |= set(accounts.holders(Role.HANDLER, at=at, body=body.pk))
-        found |= set(accounts.holders_at(CIRCLES["life"], path=body.region_path, at=at))
+        found |= set(accounts.holders_at(CIRCLES["life"], path=body.life_path, at=at))
     return sorted(found)
 
 

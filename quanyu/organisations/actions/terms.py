@@ -100,7 +100,7 @@ def ask_change(
     rules.check_change(term.span, kind=kind, to=to, today=timezone.localdate(at))
     row = TermChange(
         term=term,
-        region_path=body.region_path,
+        region_path=body.life_path,
         decided_at_path=_superior(body),
         kind=kind,
         to=to,
@@ -170,5 +170,5 @@ def _check_superior(body: Body, sentence: str, *, actor: Actor) -> None:
 
 
 def _superior(body: Body) -> str:
-    """Return the place of the organisation above; the place itself where none is kept."""
-    return body.parent.region_path if body.parent else body.region_path
+    """Return where the organisation above is kept; its own where none is."""
+    return body.parent.life_path if body.parent else body.life_path

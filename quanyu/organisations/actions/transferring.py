@@ -45,7 +45,7 @@ def propose_transfer(
     rules.check_past(day, field="on", today=timezone.localdate(at))
     check_stands(body.valid_from, body.valid_to, day)
     check_days(_since(row, actor=actor), day)
-    row.also_at = body.region_path
+    row.also_at = body.life_path
     row.save(update_fields=["also_at"])
     asked = MemberTransfer.objects.create(
         member=row,

@@ -43,6 +43,11 @@ class Body(models.Model):
     )
     """Why a code whose last character is wrong is kept: somebody read it in the register."""
     region_path = models.CharField(_("所在辖区"), max_length=40, db_collation="C")
+    life_path = models.CharField(
+        _("归口辖区"), max_length=40, db_collation="C", blank=True, db_default=""
+    )
+    """Where its meetings, elections and roll are kept: where it stands, but where its superior
+    stands for a party organisation of a unit that belongs to no street (``standing.SETTLE``)."""
     parent = models.ForeignKey(
         "self",
         on_delete=models.PROTECT,

@@ -91,7 +91,7 @@ def _transfer(member_id: UUID, given: Given, *, actor: Actor, at: datetime) -> s
         raise Denied
     facts: dict[str, Any] = {"member_id": member_id, "to": to, "actor": actor, "at": at}
     facts["on"] = day_in(given.get("on", ""), "on")
-    if actor.roles_at(reads.party_body(to).region_path) & ROLL_KEEPERS:
+    if actor.roles_at(reads.party_body(to).life_path) & ROLL_KEEPERS:
         actions.transfer_member(**facts)
         return _("组织关系已转移")
     transferring.propose_transfer(**facts)

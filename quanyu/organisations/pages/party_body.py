@@ -142,7 +142,7 @@ def _page(
 def _forms(
     row: Any, given: Given, no: Refusal | None, tried: str, *, actor: Actor, at: datetime
 ) -> list[dict[str, Any]]:
-    roles = actor.roles_at(row.region_path)
+    roles = actor.roles_at(row.life_path)
     fields: dict[str, tuple[str, Callable[..., list[dict[str, Any]]]]] = {}
     if roles & LIFE_KEEPERS:
         fields["count"] = (_("登记党员数"), _count_fields)

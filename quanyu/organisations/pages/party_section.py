@@ -55,7 +55,7 @@ def section_of(body_id: UUID, on: date, actor: Actor, at: datetime) -> tuple[Sec
 
 def may_open(row: Any, actor: Actor) -> bool:
     """Answer whether the actor leads where an organisation stands."""
-    return any(row.region_path.startswith(place) for place in actor.places_in("life"))
+    return any(row.life_path.startswith(place) for place in actor.places_in("life"))
 
 
 def shown(row: Any, *, actor: Actor, at: datetime) -> dict[str, Any] | None:
@@ -64,7 +64,7 @@ def shown(row: Any, *, actor: Actor, at: datetime) -> dict[str, Any] | None:
         return None
     on = timezone.localdate(at)
     held, facts = norms(on=on), reads.facts_of(row, on=on)
-    keeps = bool(actor.roles_at(row.region_path) & LIFE_KEEPERS)
+    keeps = bool(actor.roles_at(row.life_path) & LIFE_KEEPERS)
     return {
         "head": facts.head,
         "own": reads.count_on(row.pk, on=on),
@@ -100,7 +100,7 @@ def shown(row: Any, *, actor: Actor, at: datetime) -> dict[str, Any] | None:
 
 def roll(row: Any, *, actor: Actor, at: datetime) -> dict[str, Any] | None:
     """Return the roll, masked, for who keeps it; None for everybody else."""
-    if not actor.roles_at(row.region_path) & ROLL_KEEPERS:
+    if not actor.roles_at(row.life_path) & ROLL_KEEPERS:
         return None
     own = reads.count_on(row.pk, on=timezone.localdate(at))
     head = Head(own.full, own.probationary) if own else None

@@ -43,5 +43,5 @@ def callable_bodies(*, actor: Actor, on: date, besides: Sequence[UUID] = ()) -> 
 def _within(actor: Actor, on: date) -> QuerySet[Body]:
     within = Q(pk__in=[])
     for low, high in actor.ranges_in("life"):
-        within |= Q(region_path__gte=low, region_path__lt=high)
+        within |= Q(life_path__gte=low, life_path__lt=high)
     return Body.objects.on(on).filter(within).order_by("region_path", "code")

@@ -195,7 +195,7 @@ def _kinds(body: Body, *, has_committee: bool) -> list[MeetingKind]:
 def _bodies(on: date, *, actor: Actor, place: str, body: UUID | None) -> QuerySet[Body]:
     within = Q(pk__in=[])
     for low, high in actor.ranges_in("life"):
-        within |= Q(region_path__gte=low, region_path__lt=high)
+        within |= Q(life_path__gte=low, life_path__lt=high)
     kinds = {kind for kinds in HELD_BY.values() for kind in kinds}
     rows = Body.objects.on(on).filter(within, kind__in=kinds)
     if place:

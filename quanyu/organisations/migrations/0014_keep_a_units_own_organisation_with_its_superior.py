@@ -22,7 +22,7 @@ UPDATE organisations_body AS body SET life_path = down.life
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("organisations", "0012_keep_what_was_decided_apart_from_the_minutes"),
+        ("organisations", "0013_say_who_wrote_a_number_of_the_rules"),
     ]
 
     operations = [

@@ -21,10 +21,12 @@ from quanyu.organisations.actions import transferring
 from quanyu.organisations.actions.members import ROLL_KEEPERS
 from quanyu.organisations.pages import party_section
 from quanyu.organisations.pages.filled import body_in, day_in, one_field
+from quanyu.organisations.pages.picking import pick_field
 from quanyu.organisations.queries import members
 from quanyu.organisations.queries import party as reads
-from quanyu.organisations.queries.party_words import body_label
-from quanyu.organisations.rules.members import ANSWER_WORDS, STANDING_WORDS, Answer, Standing
+from quanyu.organisations.queries.party_words import body_label, standing_words
+from quanyu.organisations.rules.kinds import PARTY
+from quanyu.organisations.rules.members import ANSWER_WORDS, Answer, Standing, WrongMember
 from quanyu.regions import queries as regions
 
 Given = Mapping[str, str]
@@ -86,9 +88,7 @@ def _confirm(member_id: UUID, given: Given, *, actor: Actor, at: datetime) -> st
 
 
 def _transfer(member_id: UUID, given: Given, *, actor: Actor, at: datetime) -> str:
-    to = body_in(given.get("to", ""), "to")
-    if to is None:
-        raise Denied
+    to = _goal(given.get("to", ""))
     facts: dict[str, Any] = {"member_id": member_id, "to": to, "actor": actor, "at": at}
     facts["on"] = day_in(given.get("on", ""), "on")
     if actor.roles_at(reads.party_body(to).life_path) & ROLL_KEEPERS:
@@ -96,6 +96,18 @@ def _transfer(member_id: UUID, given: Given, *, actor: Actor, at: datetime) -> s
         return _("组织关系已转移")
     transferring.propose_transfer(**facts)
     return _("已提出转接，等待对方接收")
+
+
+def _goal(code: str) -> UUID:
+    """Return the party organisation that a form names.
+
+    :raises WrongMember: if it names none, or another body
+    """
+    found = body_in(code, "to")
+    row = reads.any_body(found) if found else None
+    if row is None or row.kind not in PARTY:
+        raise WrongMember(_("请选择转入的党组织"), field="to", value=code)
+    return row.pk
 
 
 def _accept(member_id: UUID, given: Given, *, actor: Actor, at: datetime) -> str:
@@ -173,7 +185,7 @@ def _shown(row: Any, *, actor: Actor) -> dict[str, Any]:
     waits = members.transfers(actor=actor, member_id=row.pk).filter(answer="").first()
     may_open = party_section.may_open(row, actor)
     return {
-        "standing": _(STANDING_WORDS[Standing(row.standing)]),
+        "standing": standing_words()[Standing(row.standing)],
         "joined": row.joined,
         "body": body_label(row.body),
         "body_url": reverse("desk_party_body", args=[row.body_id]) if may_open else "",
@@ -273,8 +285,8 @@ def _day(given: Given, no: Refusal | None) -> dict[str, Any]:
 
 def _transfer_fields(given: Given, no: Refusal | None) -> Fields:
     told = _("对方名册不由您登记的，由对方党务干事接收后才转")
-    to = one_field("to", _("转入党组织代码"), no, given, longest=40, help=told)
-    return [to | {"autocomplete": "off"}, _day(given, no)]
+    to = pick_field("to", _("转入党组织"), no, given, empty=_("还没有选"))
+    return [to | {"help": told}, _day(given, no)]
 
 
 def _words(given: Given, no: Refusal | None) -> Fields:

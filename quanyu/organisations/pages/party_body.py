@@ -27,9 +27,8 @@ from quanyu.organisations.actions import party as actions
 from quanyu.organisations.actions import terms as term_actions
 from quanyu.organisations.pages import party_section
 from quanyu.organisations.queries import party as reads
-from quanyu.organisations.queries.party_words import body_kind, body_label
+from quanyu.organisations.queries.party_words import body_kind, body_label, standing_words
 from quanyu.organisations.rules.kinds import BodyKind
-from quanyu.organisations.rules.members import STANDING_WORDS
 from quanyu.organisations.rules.party import ELECTING, LIFE_KEEPERS
 from quanyu.organisations.rules.terms import CHANGE_WORDS, FORM_WORDS
 from quanyu.organisations.schemas import party as schemas
@@ -264,7 +263,7 @@ def _decide_fields(row: Any, given: Given, no: Refusal | None) -> list[dict[str,
 
 def _enter_fields(row: Any, given: Given, no: Refusal | None) -> list[dict[str, Any]]:
     one = _Form(given, no, {"since": timezone.localdate().isoformat()})
-    standings = [option(key.value, _(words)) for key, words in STANDING_WORDS.items()]
+    standings = [option(key.value, words) for key, words in standing_words().items()]
     return [
         one("name", maxlength=40, autocomplete="off"),
         one("standing", "radio", options=standings),

@@ -15,10 +15,10 @@ from quanyu.organisations.queries import meetings as meeting_reads
 from quanyu.organisations.queries import members
 from quanyu.organisations.queries import party as reads
 from quanyu.organisations.queries.norms import norms
-from quanyu.organisations.queries.party_words import sentence
+from quanyu.organisations.queries.party_words import sentence, standing_words
 from quanyu.organisations.queries.sections import Figure, Section, sections
 from quanyu.organisations.rules.kinds import PARTY
-from quanyu.organisations.rules.members import STANDING_WORDS, Standing
+from quanyu.organisations.rules.members import Standing
 from quanyu.organisations.rules.norms import NormKey, norm
 from quanyu.organisations.rules.party import (
     ELECTING,
@@ -109,7 +109,7 @@ def roll(row: Any, *, actor: Actor, at: datetime) -> dict[str, Any] | None:
         "rows": [
             {
                 "name": str(one.name),
-                "standing": _(STANDING_WORDS[Standing(one.standing)]),
+                "standing": standing_words()[Standing(one.standing)],
                 "joined": one.joined,
                 "is_leaving": bool(one.also_at),
                 "url": reverse("desk_party_member", args=[one.pk]),

@@ -11,6 +11,7 @@ from django.utils.translation import pgettext
 from quanyu.organisations.models import Body
 from quanyu.organisations.queries.words import in_language
 from quanyu.organisations.rules import KIND_WORDS, BodyKind
+from quanyu.organisations.rules.members import Standing
 from quanyu.organisations.rules.party import WARNING_WORDS, Warned
 
 
@@ -22,6 +23,14 @@ def body_label(row: Body) -> str:
 def body_kind(row: Body) -> str:
     """Return what kind of body it is."""
     return _(KIND_WORDS[BodyKind(row.kind)])
+
+
+def standing_words() -> dict[Standing, str]:
+    """Return what one member is called by standing."""
+    return {
+        Standing.FULL: pgettext("one member", "正式党员"),
+        Standing.PROBATIONARY: pgettext("one member", "预备党员"),
+    }
 
 
 def body_labels(keys: Iterable[UUID]) -> dict[UUID, str]:

@@ -19,12 +19,6 @@ class Standing(StrEnum):
     PROBATIONARY = "probationary"
 
 
-STANDING_WORDS: Final = {
-    Standing.FULL: _("正式党员"),
-    Standing.PROBATIONARY: _("预备党员"),
-}
-
-
 class Answer(StrEnum):
     """What became of a transfer that was proposed (转接结果)."""
 

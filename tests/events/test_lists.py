@@ -344,6 +344,27 @@ def test_what_was_learnt_without_its_week_is_found_and_learnt_again(
     assert (before.sought.weeks, after.sought.weeks is None) == (None, False)
 
 
+@pytest.mark.parametrize("ahead", [timedelta(days=30), timedelta(days=365 * 140)])
+def test_what_a_wrong_clock_has_dated_ahead_is_found_first_by_weeks(
+    reported: Event,
+    said: actions.Report,
+    clerk: Actor,
+    act: Any,
+    at: datetime,
+    monkeypatch: pytest.MonkeyPatch,
+    ahead: timedelta,
+) -> None:
+    monkeypatch.setattr(search, "RARE", 0)
+    late = act(actions.report, said=said, actor=REPORTER, at=at + ahead).id
+    jobs.list_all(at)
+    set_scope(clerk)
+
+    asked = lists.Asked.of(Filters(words="井盖"), actor=clerk, at=at)
+
+    assert asked.sought is not None
+    assert asked.sought.newest == (str(late), str(reported.pk))
+
+
 def test_what_was_opened_again_is_found_among_the_open_before_it_is_learnt_again(
     reported: Event, clerk: Actor, at: datetime
 ) -> None:

@@ -18,6 +18,14 @@ def test_reach_the_first_in_few_steps_when_nothing_is_found(years: int, goal: in
     assert steps <= years * 52 // WIDEST + 3
 
 
+@given(st.integers(words.FIRST_WEEK, words.LAST_WEEK), st.integers(-4, 2_000))
+def test_to_come_are_told_by_how_their_numbers_begin(week: int, later: int) -> None:
+    number = max(words.FIRST_WEEK, min(week + later, words.LAST_WEEK))
+    begun = [one.split("'")[1] for one in words.weeks_from(week).split(" | ")]
+
+    assert any(f"#{words.week_sign(number)}".startswith(one) for one in begun) == (number >= week)
+
+
 def test_are_as_many_as_may_hold_what_is_wanted() -> None:
     weeks = Weeks(2_900, 2_904)
 

@@ -15,17 +15,20 @@ class Weeks(NamedTuple):
 
     begin: int
     end: int
+    is_to_the_end: bool = False
+    """Whether all weeks to come are asked too: a wrong clock may have dated something ahead."""
 
     @classmethod
     def newest(cls, until: datetime) -> "Weeks":
-        """Return the newest weeks: this one, that before, and, as clocks differ, the coming one."""
+        """Return the newest weeks: this one, that before, and whatever is dated after them."""
         week = words.week(until)
-        return cls(max(week - 1, words.FIRST_WEEK), week + 2)
+        return cls(max(week - 1, words.FIRST_WEEK), week + 1, is_to_the_end=True)
 
     @property
     def signs(self) -> str:
         """Return how the index is asked for these weeks."""
-        return words.signed(words.week_sign(number) for number in range(self.begin, self.end))
+        here = words.signed(words.week_sign(number) for number in range(self.begin, self.end))
+        return f"{here} | {words.weeks_from(self.end)}" if self.is_to_the_end else here
 
     @property
     def is_last(self) -> bool:

@@ -37,8 +37,9 @@ ANY_WEEK = f"'{SIGN}w':*"
 
 WEEK = timedelta(days=7)
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-FIRST_WEEK = 1566
-"""The first week of the year 2000; whatever came in before it bears its sign."""
+FIRST_WEEK, LAST_WEEK = 1566, 9999
+"""The first week of the year 2000, and one of 2161: what came in before or after bears their sign,
+so that the number of each has four digits."""
 
 RUN = re.compile(r"(?P<word>[a-z0-9]+)|(?P<signs>[^\W_a-z0-9]+)")
 """A word of Latin letters and digits, or signs of any other script, in folded text."""
@@ -51,10 +52,21 @@ def folded(text: str) -> str:
 
 def week(moment: datetime) -> int:
     """Return the number of the week in which something was reported."""
-    return max((moment - EPOCH) // WEEK, FIRST_WEEK)
+    return min(max((moment - EPOCH) // WEEK, FIRST_WEEK), LAST_WEEK)
 
 
-def week_sign(number: int) -> str:
+def weeks_from(number: int) -> str:
+    """Return what asks for matters of a week or of any after it: by how their numbers begin."""
+    digits = str(number)
+    begun = [
+        f"{digits[:place]}{digit}"
+        for place in range(len(digits))
+        for digit in range(int(digits[place]) + (place + 1 < len(digits)), 10)
+    ]
+    return " | ".join(f"'{SIGN}{week_sign(begin)}':*" for begin in begun)
+
+
+def week_sign(number: int | str) -> str:
     """Return the sign of a week."""
     return f"w{number}"
 

@@ -5,7 +5,7 @@ from typing import Annotated
 from uuid import UUID
 
 from ninja import Schema
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
 from quanyu.events.rules import LONGEST_TEXT, SHORTEST_TEXT, Channel, Filters
 from quanyu.events.rules.joint import LONGEST_TASK
@@ -22,6 +22,8 @@ from quanyu.events.workflow import State
 
 class ContactIn(Strict):
     """How to reach the reporter; both may be left out."""
+
+    model_config = ConfigDict(frozen=True)  # one that nobody gave is not copied for each report
 
     name: Annotated[str, Field(max_length=40)] = ""
     phone: Annotated[str, Field(max_length=20)] = ""

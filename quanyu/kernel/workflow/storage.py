@@ -6,8 +6,8 @@ Python; here is only what must be written together. It is the same for every kin
 
 import json
 from collections.abc import Callable, Sequence
-from datetime import date
-from functools import lru_cache
+from datetime import date, datetime
+from functools import lru_cache, partial
 from typing import Any, TypeAlias
 from uuid import UUID
 
@@ -117,8 +117,18 @@ def _readers(kind: type[models.Model]) -> tuple[Reader, ...]:
     return tuple(_reader(field) for field in kind._meta.concrete_fields)
 
 
+def _moment(name: str, row: Any, here: Any) -> datetime | None:
+    """Return a moment; one that does not say where it is one would mean another on each server."""
+    value: datetime | None = getattr(row, name)
+    if value is not None and value.tzinfo is None:
+        raise ValueError(f"{name} has no time zone")
+    return value
+
+
 def _reader(field: Any) -> Reader:
     """Return how a column's value is read; what the server takes as it is goes as it is."""
+    if type(field) is models.DateTimeField and not (field.auto_now or field.auto_now_add):
+        return partial(_moment, field.attname)
 
     def plain(row: Any, here: Any) -> Any:
         return getattr(row, field.attname)

@@ -22,7 +22,6 @@ from quanyu.events.queries import (
     hot,
     lists,
     merging,
-    search,
     standing,
 )
 from quanyu.events.queries import whistle as calls
@@ -30,7 +29,7 @@ from quanyu.events.queries.relocating import stragglers
 from quanyu.events.rules.joint import TOLD as TOLD_JOINT
 from quanyu.events.workflow import EVENT
 from quanyu.kernel.access.rules import system
-from quanyu.kernel.access.scope import acting, one_by_one
+from quanyu.kernel.access.scope import acting, batch_by_batch, one_by_one
 from quanyu.kernel.calendar import queries as calendar
 from quanyu.kernel.calendar.rules import local, moment_of
 from quanyu.kernel.jobs.rules import Listener, every, on, ready
@@ -124,10 +123,7 @@ def learn_classes(at: datetime) -> int | None:
 def escalate(at: datetime) -> None:
     """Tell whom the rungs name that are due, some dozens of matters in one transaction."""
     worker = system(settings.QUANYU_CITY, job="events.escalate")
-    more = True
-    while more:
-        with acting(worker):
-            more = actions.escalate_due(actor=worker, at=at)
+    batch_by_batch(partial(actions.escalate_due, actor=worker, at=at), actor=worker)
     for kind in owed.KINDS:
         while owed.escalate_owed_due(kind=kind, actor=worker, at=at):
             pass
@@ -233,10 +229,8 @@ def arrive(case: UUID, at: datetime) -> None:
 def relocate(case: UUID, at: datetime) -> None:
     """Let open matters follow a re-organisation, a transaction for each batch."""
     worker = system(settings.QUANYU_CITY, job="events.relocate")
-    more = True
-    while more:
-        with acting(worker):
-            more = relocating.relocate_next(reorganisation_id=case, actor=worker, at=timezone.now())
+    next_ones = partial(relocating.relocate_next, reorganisation_id=case, actor=worker)
+    batch_by_batch(lambda: next_ones(at=timezone.now()), actor=worker)
 
 
 @every("*/10 * * * * 35", in_one=False)
@@ -322,15 +316,25 @@ RECOUNTS = {kind: on(f"{kind}.moved_by_calendar")(_recounting(kind)) for kind in
 """What is owed beside a matter has its time reckoned anew too."""
 
 
+A_WHILE = 30.0
+"""Seconds a minute for going through all matters: the worker has other jobs, two at once."""
+
+
 @every("* * * * * 40", in_one=False)
 def follow(at: datetime) -> None:
-    """Count in the roll-up what has changed; where it is not whole yet, make it whole."""
+    """Count in the roll-up what has changed, and go on with what goes through all matters."""
     worker = system(settings.QUANYU_CITY, job="events.follow")
     with acting(worker):
-        if is_whole := counting.is_whole():
-            actions.follow(actor=worker, at=at)
-    if not is_whole:
-        list_all(at)
+        keys = counting.touched()
+        if not counting.is_whole():
+            actions.begin_sweep(actor=worker, at=at)
+    for begin in range(0, len(keys), lists.BATCH):
+        with acting(worker):
+            part = keys[begin : begin + lists.BATCH]
+            actions.follow(keys=part, actor=worker, at=at)
+    with acting(worker):
+        actions.mark_followed(actor=worker, at=at)
+    _sweep()
 
 
 @on("event.count", is_apart=True)
@@ -354,19 +358,21 @@ def count_list(case: UUID, at: datetime) -> None:
 
 @every("50 4 * * * 0", in_one=False)
 def list_all(at: datetime) -> None:
-    """Go through every matter: what was missed is found and counted, gone words are forgotten."""
+    """Go through every matter: what was missed is found and counted, gone words are forgotten.
+
+    It begins at night and goes on for a while each minute until it is through.
+    """
     worker = system(settings.QUANYU_CITY, job="events.list_all")
-    after: UUID | None = None
-    while True:
-        with acting(worker):
-            keys = lists.keys_after(after, actor=worker)
-            if not keys:
-                actions.mark_whole(since=at, actor=worker, at=timezone.now())
-                return
-            actions.fold(keys=keys, actor=worker, at=at)
-            wanted = search.to_learn(keys, actor=worker)
-            actions.learn_words(keys=wanted, actor=worker, at=at)
-        after = keys[-1]
+    with acting(worker):
+        actions.begin_sweep(actor=worker, at=at)
+    _sweep()
+
+
+def _sweep() -> None:
+    """Go through the next matters, a transaction for each batch, for a while."""
+    worker = system(settings.QUANYU_CITY, job="events.list_all")
+    sweep = partial(actions.sweep, actor=worker)
+    batch_by_batch(lambda: sweep(at=timezone.now()), actor=worker, seconds=A_WHILE)
 
 
 @every("40 3 * * * 0")

@@ -223,8 +223,7 @@ def test_a_roll_up_counts_what_came_after_it(city: City, small: None) -> None:
     _change(city)
     before = _rolled(over)
 
-    set_scope(SYSTEM)
-    actions.follow(actor=SYSTEM, at=city.at)
+    jobs.follow(city.at)
 
     assert (before, _rolled(over)) == (_by_state(over), _by_state(over))
 
@@ -253,6 +252,36 @@ def test_a_roll_up_counted_twice_is_the_same(city: City) -> None:
     set_scope(SYSTEM)
     assert sorted(Tally.objects.values_list("key", "count", "placed", "lon", "lat")) == once
     assert Counted.objects.count() == Event.objects.count()
+
+
+def test_all_are_gone_through_for_a_while_each_minute_and_on_from_there(
+    city: City, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A job that ends, or is killed, has done what it has done; others have their turn."""
+    monkeypatch.setattr(lists, "BATCH", 7)
+    monkeypatch.setattr(jobs, "A_WHILE", 0.0)
+    jobs.list_all(city.at)
+    first = Counted.objects.count()
+
+    minutes = 0
+    while not counting.is_whole():
+        jobs.follow(city.at)
+        minutes += 1
+
+    every = Event.objects.count()
+    assert first == 7
+    assert minutes == -(-every // 7)  # one of them finds that there are no more
+    assert Counted.objects.count() == EventWords.objects.count() == every
+
+
+def test_what_has_not_changed_is_not_learnt_again(reported: Event, at: datetime) -> None:
+    jobs.list_all(at)
+    set_scope(SYSTEM)
+    before = search.otherwise([reported.pk], actor=SYSTEM)
+
+    Event.objects.update(state=State.CLOSED)
+
+    assert (before, search.otherwise([reported.pk], actor=SYSTEM)) == ([], [reported.pk])
 
 
 def test_before_all_are_counted_the_roll_up_is_not_asked(city: City) -> None:
@@ -289,11 +318,16 @@ def test_a_day_is_that_of_the_city() -> None:
     assert str(calendar.ZONE) == counting.ZONE
 
 
-@pytest.mark.parametrize("verb", ["fold", "learn_words", "follow", "mark_whole"])
+KEYED = {"fold", "learn_words", "follow"}
+
+
+@pytest.mark.parametrize(
+    "verb", [*sorted(KEYED), "mark_followed", "mark_whole", "begin_sweep", "sweep"]
+)
 def test_only_the_system_writes_what_lists_are_counted_by(
     verb: str, reported: Event, clerk: Actor, act: Callable[..., Any], at: datetime
 ) -> None:
-    facts: dict[str, Any] = {"keys": [reported.pk]} if verb in {"fold", "learn_words"} else {}
+    facts: dict[str, Any] = {"keys": [reported.pk]} if verb in KEYED else {}
     facts |= {"since": at} if verb == "mark_whole" else {}
 
     with pytest.raises(Denied):

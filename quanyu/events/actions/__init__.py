@@ -67,10 +67,13 @@ from quanyu.events.actions.joint import (
     withdraw_part,
 )
 from quanyu.events.actions.joint_telling import tell_joint
+from quanyu.events.actions.listing import begin_sweep as begin_sweep
 from quanyu.events.actions.listing import fold as fold
 from quanyu.events.actions.listing import follow as follow
 from quanyu.events.actions.listing import learn_words as learn_words
+from quanyu.events.actions.listing import mark_followed as mark_followed
 from quanyu.events.actions.listing import mark_whole as mark_whole
+from quanyu.events.actions.listing import sweep as sweep
 from quanyu.events.actions.merging import follow_main, go_on_with_main, merge, unmerge
 from quanyu.events.actions.moving import arrive, hand_over
 from quanyu.events.actions.outside import (

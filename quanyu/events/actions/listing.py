@@ -11,7 +11,7 @@ from uuid import UUID
 from django.db import connection, transaction
 
 from quanyu.events.models import Folded
-from quanyu.events.queries import search
+from quanyu.events.queries import lists, search
 from quanyu.events.queries.counting import OF_DAY
 from quanyu.events.queries.search import FOLD, SIGNED
 from quanyu.events.rules.counting import CITY, GRAINS
@@ -22,6 +22,13 @@ from quanyu.kernel.privacy.actions import made_of
 
 LATE_LINE = timedelta(minutes=10)
 """A line of a story bears the time at which it was made, and is seen when its act commits."""
+
+SWEEP, BEGUN = "sweep", "sweep_begun"
+"""Under these keys is kept up to which matter all are gone through, and from when on what changes
+comes after."""
+
+FIRST = UUID(int=0)
+"""Before every key."""
 
 ONE_AT_A_TIME = 0x0E0F
 """The lock under which the roll-up is written."""
@@ -106,22 +113,24 @@ def fold(*, keys: Sequence[UUID], actor: Actor, at: datetime) -> int:
 
 
 @transaction.atomic
-def follow(*, actor: Actor, at: datetime) -> int:
-    """Count, and let be found, what has changed since the last time (汇总新变动).
+def follow(*, keys: Sequence[UUID], actor: Actor, at: datetime) -> int:
+    """Count, and let be found, some of what has changed since the last time (汇总新变动).
+
+    :raises Denied: if the actor is not the system
+    """
+    found = fold(keys=keys, actor=actor, at=at)
+    learn_words(keys=search.otherwise(keys, actor=actor), actor=actor, at=at)
+    return found
+
+
+@transaction.atomic
+def mark_followed(*, actor: Actor, at: datetime) -> None:
+    """Say that all was followed that had changed by then.
 
     :raises Denied: if the actor is not the system
     """
     _check(actor)
-    since = Folded.objects.filter(key=FOLD).values_list("since", flat=True).first()
-    keys: list[UUID] = []
-    if since is not None:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT event_touched(%s)", [since])
-            keys = [key for (key,) in cursor.fetchall()]
-    found = fold(keys=keys, actor=actor, at=at)
-    learn_words(keys=keys, actor=actor, at=at)
-    _reached(at)
-    return found
+    Folded.objects.filter(key=FOLD).update(since=first_at(at - LATE_LINE))
 
 
 @transaction.atomic
@@ -131,9 +140,47 @@ def mark_whole(*, since: datetime, actor: Actor, at: datetime) -> None:
     :raises Denied: if the actor is not the system
     """
     _check(actor)
-    begun = {"since": first_at(since - LATE_LINE), "whole_at": at}
-    for key in (FOLD, SIGNED):
+    _whole(first_at(since - LATE_LINE), at=at)
+
+
+@transaction.atomic
+def begin_sweep(*, actor: Actor, at: datetime) -> None:
+    """Begin to go through all matters; where that is under way it goes on (全部核对).
+
+    :raises Denied: if the actor is not the system
+    """
+    _check(actor)
+    if Folded.objects.filter(key=SWEEP, whole_at=None).exists():
+        return
+    for key, since in ((BEGUN, first_at(at - LATE_LINE)), (SWEEP, FIRST)):
+        begun = {"since": since, "whole_at": None}
         Folded.objects.update_or_create(key=key, defaults=begun)
+
+
+@transaction.atomic
+def sweep(*, actor: Actor, at: datetime) -> bool:
+    """Count and learn the next of all matters; answer whether there may be more (全部核对).
+
+    How far it has come is kept with it: a job that ends goes on where it stood. Where another one
+    is at it, nothing is done.
+
+    :raises Denied: if the actor is not the system
+    """
+    _check(actor)
+    rows = Folded.objects.select_for_update(skip_locked=True)
+    row = rows.filter(key=SWEEP, whole_at=None).first()
+    if row is None:
+        return False
+    keys = lists.keys_after(row.since, actor=actor)
+    if keys:
+        fold(keys=keys, actor=actor, at=at)
+        learn_words(keys=search.to_learn(keys, actor=actor), actor=actor, at=at)
+        row.since = keys[-1]
+    else:
+        _whole(Folded.objects.values_list("since", flat=True).get(key=BEGUN), at=at)
+        row.whole_at = at
+    row.save(update_fields=["since", "whole_at"])
+    return bool(keys)
 
 
 @made_of("events.event.title", "events.event.text", "events.event.address")
@@ -152,8 +199,9 @@ def learn_words(*, keys: Sequence[UUID], actor: Actor, at: datetime) -> int:
     return len(rows)
 
 
-def _reached(at: datetime) -> None:
-    Folded.objects.filter(key=FOLD).update(since=first_at(at - LATE_LINE))
+def _whole(since: UUID, *, at: datetime) -> None:
+    for key in (FOLD, SIGNED):
+        Folded.objects.update_or_create(key=key, defaults={"since": since, "whole_at": at})
 
 
 def _check(actor: Actor) -> None:

@@ -29,6 +29,7 @@ from quanyu.events.pages import (
     shown,
     together,
 )
+from quanyu.events.pages.asked import Desk
 from quanyu.events.pages.labels import spoken
 from quanyu.events.queries import (
     clock,
@@ -266,7 +267,7 @@ def form(request: HttpRequest, number: str, verb: str) -> HttpResponse:
     chosen = request.GET.get("class_code", "")
     known = {one["value"] for one in forms.classes(at=at)}
     given = {"class_code": chosen if chosen in known else ""}
-    move = forms.move_for(forms.Desk(event=event, actor=actor, at=at, given=given, verb=verb))
+    move = forms.move_for(Desk(event=event, actor=actor, at=at, given=given, verb=verb))
     if move is None:
         raise Http404
     context = {"move": move, "matter": _facts_of(event, at=at), "primary": move["primary"]}
@@ -392,7 +393,7 @@ def _matter(
     event, others = merging.counted(number, actor=actor)
     steps = queries.story(event, actor=actor)
     given = joint_forms.typed(request.POST) if no is not None else {}
-    desk_ = forms.Desk(event=event, actor=actor, at=at, given=given, verb=verb, no=no)
+    desk_ = Desk(event=event, actor=actor, at=at, given=given, verb=verb, no=no)
     parts, meetings = together.read(event, steps, actor=actor)
     named = together.bodies_in(steps, parts, meetings)
     bodies = desk.body_names([event], *desk.bodies_in(steps), *named)

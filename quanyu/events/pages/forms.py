@@ -1,7 +1,7 @@
 """The form of each act: exactly the acts offered, with suggestions and their reasons."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -11,6 +11,7 @@ from django.utils.translation import pgettext
 
 from quanyu.events import queries
 from quanyu.events.pages import joint_forms, labels, leaving_forms, replies
+from quanyu.events.pages.asked import Desk
 from quanyu.events.pages.shown import middle, verb_words
 from quanyu.events.queries import clock, desk, precedents, side_words, words
 from quanyu.events.queries.sentences import run_on
@@ -98,33 +99,6 @@ DECIDES = frozenset({"extend", "suspend"})
 NOT_DESK = frozenset({"rate", "reopen", "appeal"})
 
 
-@dataclass(frozen=True)
-class Desk:
-    """What a form needs to know: the matter, who asks, when, and what was typed already."""
-
-    event: Any
-    actor: Actor
-    at: datetime
-    given: Mapping[str, Any]
-    verb: str = ""
-    """The act that was just refused; its typed values are kept."""
-    no: Refusal | None = None
-
-    def typed(self, verb: str, name: str, default: Any = "") -> Any:
-        """Return what was typed for a field of the refused act, or the default."""
-        return self.given.get(name, default) if verb == self.verb else default
-
-    def refusal(self, verb: str) -> Refusal | None:
-        """Return the refusal, if it was this act that was refused."""
-        return self.no if verb == self.verb else None
-
-    @property
-    def class_code(self) -> str:
-        """Return the class as chosen just now, as filed, or as suggested."""
-        chosen = self.given.get("class_code", "") if self.verb in {"file", "send_out"} else ""
-        return chosen or self.event.category or self.event.suggested
-
-
 def moves(desk_: Desk) -> list[dict[str, Any]]:
     """Return every act offered, the one that is meant first; its form stands open."""
     event, actor = desk_.event, desk_.actor
@@ -179,7 +153,8 @@ def _rank(verb: str) -> int:
 def _holders(desk_: Desk, verbs: Sequence[str]) -> list[Holder]:
     if not {"dispatch", "send_out"} & set(verbs):
         return []
-    found = desk.holders(desk_.event, desk_.class_code, at=desk_.at)
+    is_filed = desk_.class_code == desk_.event.category
+    found = desk_.named if is_filed else desk.holders(desk_.event, desk_.class_code, at=desk_.at)
     back = set(desk_.event.handed_back_by)
     # Who handed it back is asked again by "insist", with a reason; here others come first.
     late = [replace(h, reason=run_on((_("退回过"), h.reason))) for h in found if h.body_id in back]

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any, Protocol
+from typing import Any
 from uuid import UUID
 
 from django.http import QueryDict
@@ -10,14 +10,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from quanyu.events.pages import choosing
-from quanyu.events.queries import joint, joint_words, precedents
+from quanyu.events.pages.asked import Desk
+from quanyu.events.queries import joint, joint_words
 from quanyu.events.queries.sentences import run_on
 from quanyu.events.rules.joint import LONGEST_DECISION, LONGEST_PLACE, LONGEST_TASK
 from quanyu.kernel.access.http import field, option
 from quanyu.kernel.access.rules import Actor
 from quanyu.kernel.calendar.rules import ZONE, local
 from quanyu.kernel.codes import queries as codes
-from quanyu.kernel.errors import Refusal
 from quanyu.organisations import queries as organisations
 
 MANY = ("invited", "attended")
@@ -52,20 +52,6 @@ LABELS: Mapping[str, Any] = {
     "clause": gettext_lazy("依据条款"),
     "parts": gettext_lazy("分给其他单位的事"),
 }
-
-
-class Desk(Protocol):
-    """What a form needs to know."""
-
-    event: Any
-    actor: Actor
-    at: datetime
-
-    def typed(self, verb: str, name: str, default: Any = "") -> Any:
-        """Return what was typed for a field of the refused act, or the default."""
-
-    def refusal(self, verb: str) -> Refusal | None:
-        """Return the refusal, if it was this act that was refused."""
 
 
 def typed(post: QueryDict) -> dict[str, Any]:
@@ -133,7 +119,7 @@ def _bodies(
     chosen: Sequence[str] = (),
 ) -> dict[str, Any]:
     """Return the bodies that may be called, in ranks: by duty, or as named first."""
-    here = [one for one in joint.here(desk_.event, at=desk_.at) if one.id not in without]
+    here = [one for one in desk_.here if one.id not in without]
     reasons = _named(desk_) if first is None else first
     return choosing.ranked(here, reasons=reasons, place=desk_.event.region_path, chosen=chosen)
 
@@ -145,14 +131,14 @@ def _named(desk_: Desk) -> dict[UUID, str]:
     if event.body_id:
         found[event.body_id] = _("现在的承办单位")
     found |= {key: _("退回过") for key in event.handed_back_by if key not in found}
-    for holder in precedents.holders(event, event.category, at=desk_.at):
+    for holder in desk_.named:
         told = found.get(holder.body_id, "")
         found[holder.body_id] = run_on((told, holder.reason))
     return found
 
 
 def _body(desk_: Desk, verb: str, holders: Sequence[Any]) -> dict[str, Any]:
-    owing = [row.body_id for row in joint.live(desk_.event, actor=desk_.actor)]
+    owing = [row.body_id for row in desk_.owing]
     chosen = [str(desk_.typed(verb, "body"))]
     more = _bodies(desk_, without=[desk_.event.body_id, *owing], chosen=chosen)
     return _one(desk_, verb, "body", "radio", label=_("协办单位"), **more)
@@ -165,8 +151,7 @@ def _days(desk_: Desk, verb: str, holders: Sequence[Any]) -> dict[str, Any]:
 
 def _new_lead(desk_: Desk, verb: str, holders: Sequence[Any]) -> dict[str, Any]:
     event = desk_.event
-    named = {one.body_id for one in precedents.holders(event, event.category, at=desk_.at)}
-    named |= {row.body_id for row in joint.live(event, actor=desk_.actor)}
+    named = {row.body_id for row in (*desk_.named, *desk_.owing)}
     known = organisations.body_names(sorted(named - {event.body_id}))
     options = [option(key, label) for key, label in known.items()]
     told = _("权责清单写明的单位，或已在协办的单位")
@@ -224,7 +209,7 @@ def _parts(desk_: Desk, verb: str, holders: Sequence[Any]) -> dict[str, Any]:
 
 
 def _unneeded(desk_: Desk, verb: str, holders: Sequence[Any]) -> dict[str, Any]:
-    owing = joint.live(desk_.event, actor=desk_.actor)
+    owing = desk_.owing
     if not owing:
         return {}
     who = joint_words.listed(joint.names([row.body_id for row in owing]))

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
+from uuid import UUID
 
 from django.db import OperationalError, connection, transaction
 from django.db.models import Count
@@ -196,6 +197,16 @@ def _lying(rows: Sequence[tuple[Any, ...]], deepest: int) -> list[Lying]:
         if parent in there:
             found[parent] = found[parent].plus(Lying(*sums), -1)
     return [one for one in found.values() if one.number]
+
+
+def touched() -> list[UUID]:
+    """Return the matters that have changed since all was followed the last time."""
+    since = Folded.objects.filter(key=FOLD).values_list("since", flat=True).first()
+    if since is None:
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT event_touched(%s)", [since])
+        return sorted(key for (key,) in cursor.fetchall())
 
 
 def is_whole() -> bool:

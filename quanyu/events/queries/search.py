@@ -232,6 +232,14 @@ def to_learn(keys: Sequence[UUID], *, actor: Actor) -> list[UUID]:
     return [key for key in rows.values_list("pk", flat=True) if key not in here or key in gone]
 
 
+def otherwise(keys: Sequence[UUID], *, actor: Actor) -> list[UUID]:
+    """Return which of these matters the search has not at all, or with other words or doors."""
+    known = EventWords.objects.visible_to(actor).filter(among(keys, "event_id"))
+    kept = dict(known.values_list("event_id", "words"))
+    changed = _otherwise(kept, actor=actor)
+    return [key for key in keys if key not in kept or key in changed]
+
+
 def _otherwise(kept: Mapping[UUID, str], *, actor: Actor) -> set[UUID]:
     """Return which matters are kept with other words than they have."""
     return {

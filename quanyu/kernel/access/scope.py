@@ -4,6 +4,8 @@ import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from math import inf
+from time import monotonic
 from typing import TypeVar
 
 from django.conf import settings
@@ -52,6 +54,18 @@ def acting(actor: Actor) -> Iterator[Actor]:
     with transaction.atomic():
         set_scope(actor)
         yield actor
+
+
+def batch_by_batch(act: Callable[[], bool], *, actor: Actor, seconds: float = inf) -> None:
+    """Do an act again, each time in a transaction of its own, as long as there is more to do.
+
+    :param seconds: after which no more is begun; what is left is there the next time
+    """
+    ends, more = monotonic() + seconds, True
+    while more:
+        with acting(actor):
+            more = act()
+        more = more and monotonic() < ends
 
 
 def one_by_one(

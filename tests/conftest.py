@@ -329,10 +329,19 @@ def at() -> datetime:
     return datetime(2026, 3, 2, 9, tzinfo=SHANGHAI)
 
 
-ORDER = ("tests/operations/", "tests/demo/", "tests/", "tests/pages/test_axe", "tests/pages/")
+ORDER = (
+    r"tests/operations/test_(crash|backup|init)\.py",
+    r"tests/operations/",
+    r"tests/demo/",
+    r"tests/(?!pages/)",
+    r"tests/pages/test_axe",
+    r"tests/pages/",
+)
 """What comes first: dear files, so that no worker waits long for the other at the end.
 
-The browser comes last: its driver leaves an event loop running in the thread of the tests.
+The very first ask for no database of the tests: whoever is done with them makes the template while
+the other is still at work. The browser comes last: its driver leaves an event loop running in the
+thread of the tests; of its files the long ones come before the short ones.
 """
 
 TOGETHER = re.compile(r"tests/operations/test_(crash|backup)\.py")
@@ -342,13 +351,14 @@ TOGETHER = re.compile(r"tests/operations/test_(crash|backup)\.py")
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Put the tests of dear files first and those of the browser last; else they stay as drawn."""
-    items.sort(key=lambda item: _turn(item.nodeid))
+    sizes = {path: path.stat().st_size for path in {item.path for item in items}}
+    items.sort(key=lambda item: _turn(item.nodeid, sizes[item.path]))
 
 
-def _turn(nodeid: str) -> int:
-    return ORDER.index(
-        max((part for part in ORDER if nodeid.startswith(part)), key=len, default="tests/")
-    )
+def _turn(nodeid: str, size: int) -> tuple[int, int]:
+    """Return the place of a test in the order, among those of the browser by what its file says."""
+    turn = next((turn for turn, part in enumerate(ORDER) if re.match(part, nodeid)), 0)
+    return turn, -size if nodeid.startswith("tests/pages/") else 0
 
 
 class Scheduling(LoadFileScheduling):  # type: ignore[misc]

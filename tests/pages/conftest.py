@@ -64,7 +64,10 @@ HTMLCanvasElement.prototype.getContext = function (kind, ...more) {
 
 Sit = Callable[..., Page]
 
-expect.set_options(timeout=10_000)
+PATIENCE = 30_000
+"""Milliseconds: a busy machine draws a map in many seconds, and nobody waits for what is there."""
+
+expect.set_options(timeout=PATIENCE)
 
 
 def pytest_configure() -> None:
@@ -111,7 +114,7 @@ def sit(chromium: Browser, live_server: Any) -> Iterator[Sit]:
         context = chromium.new_context(
             base_url=live_server.url, viewport=size, reduced_motion="reduce", **more
         )
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(PATIENCE)
         opened.append(context)
         if not maps:
             context.add_init_script(NO_MAPS)

@@ -41,7 +41,7 @@ def _ask(actors: Mapping[str, Actor], *, at: datetime) -> None:
 def _review(reviewer: Actor, *, at: datetime) -> None:
     with acting(reviewer):
         review = actions.open_review(region_path=CITY, actor=reviewer, at=at)
-        lines = queries.lines(review.pk, actor=reviewer, at=at, shown="open")
+        lines = queries.lines(review.pk, actor=reviewer, at=at, chosen=queries.Chosen("open"))
         mine = [line.id for line in lines if line.may_decide]
         actions.decide_lines(
             line_ids=mine[: len(mine) // 2],

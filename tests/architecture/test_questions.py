@@ -12,11 +12,12 @@ from tests.architecture.source import places, trees
 ANSWERERS = {
     "events.elsewhere": {"gateway"},
     "kernel.accounts.acts_of": {"events"},
-    "kernel.accounts.bodies_on": {"organisations"},
+    "kernel.accounts.bodies_called": {"organisations"},
     "kernel.accounts.body_names": {"organisations"},
     "kernel.accounts.body_places": {"organisations"},
     "kernel.accounts.doors_of": {"web"},
     "kernel.accounts.place_names": {"regions"},
+    "kernel.accounts.places_below": {"regions"},
     "kernel.accounts.places_called": {"regions"},
     "kernel.accounts.posts_held": {"organisations"},
     "kernel.audit.account_names": {"kernel.accounts"},

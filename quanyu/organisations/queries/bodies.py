@@ -6,6 +6,7 @@ from datetime import date
 from uuid import UUID
 
 from django.db.models import Q
+from django.db.models.functions import Length
 from django.utils.translation import gettext as _
 
 from quanyu.kernel.access.rules import upper
@@ -15,6 +16,9 @@ from quanyu.organisations.models import Body
 from quanyu.organisations.queries.words import in_language
 from quanyu.organisations.rules import KIND_WORDS, BodyKind
 from quanyu.regions import queries as regions
+
+FEW = 20
+"""Bodies of a name among which a person still chooses."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,10 +113,15 @@ def above(key: UUID) -> UUID | None:
     return Body.objects.filter(pk=key).values_list("parent_id", flat=True).first()
 
 
-@accounts.bodies_on.answered_by
-def bodies_on(day: date) -> Mapping[UUID, str]:
-    """Return the bodies standing on a day, with their names in the reader's language."""
-    return {body.id: body.label for body in bodies(on=day)}
+@accounts.bodies_called.answered_by
+def bodies_called(text: str, day: date) -> Mapping[UUID, str]:
+    """Return the bodies standing on a day whose name holds ``text``, the shortest first; a few."""
+    named = Q(name__contains=text) | Q(name_en__icontains=text) | Q(initials__contains=text.lower())
+    rows = Body.objects.on(day).filter(named).order_by(Length("name"), "region_path", "code")
+    return {
+        key: in_language(name, english)
+        for key, name, english in rows.values_list("pk", "name", "name_en")[:FEW]
+    }
 
 
 @accounts.body_places.answered_by

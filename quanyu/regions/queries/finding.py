@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from django.conf import settings
 from django.db.models import Q
+from django.db.models.functions import Length
 
 from quanyu.kernel.access.rules import upper
 from quanyu.kernel.accounts import queries as accounts
@@ -53,7 +54,9 @@ def _search_addresses(words: str, *, within: str) -> list[Found]:
 
 def _search_places(words: str, *, within: str, limit: int) -> list[Found]:
     named = Q(name__contains=words) | Q(name_en__icontains=words) | Q(code__startswith=words)
-    rows = Region.objects.standing().within(within).filter(named).order_by("path")[:limit]
+    rows = Region.objects.standing().within(within).filter(named)
+    # What bears just this name is the shortest that holds it.
+    rows = rows.order_by(Length("name"), "path")[:limit]
     return [
         Found(path, name, english, place(rules.parent(path)).name, lon, lat)
         for path, name, english, lon, lat in rows.values_list(

@@ -179,6 +179,7 @@ def below(path: str) -> list[Crumb]:
 
 
 @audit.places_below.answered_by
+@accounts.places_below.answered_by
 def places_below(paths: Sequence[str]) -> dict[str, str]:
     """Return what these places are called, and those just below each."""
     found = [*paths, *(crumb.path for path in paths for crumb in below(path))]

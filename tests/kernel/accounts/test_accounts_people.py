@@ -12,7 +12,18 @@ from quanyu.kernel.access.rules import Actor, Role
 from quanyu.kernel.accounts import actions, queries
 from quanyu.kernel.accounts.models import Account, GrantRequest, GrantRow
 from quanyu.kernel.errors import Denied
-from tests.kernel.accounts.cast import CITY, PASSWORD, SECRET, STREET, Hire, acting_as, code_now
+from tests.kernel.accounts.cast import (
+    CITY,
+    PASSWORD,
+    SECRET,
+    STREET,
+    Hire,
+    acting_as,
+    body_of,
+    code_now,
+)
+
+BODY, BODY_NAME = "city-lighting", "路灯"
 
 
 def entered(account: Account, demo: Actor, now: datetime) -> Client:
@@ -230,11 +241,56 @@ def test_says_which_place_it_did_not_find(worker: Account, systems: Client) -> N
     assert answer.context["refusal"]["sentence"] == "没有找到唯一的辖区：桃花源街道"
 
 
-def test_offers_the_bodies_of_today(worker: Account, systems: Client) -> None:
-    answer = systems.get(f"/desk/people/{worker.pk}")
+def test_takes_a_body_by_its_name(worker: Account, systems: Client, now: datetime) -> None:
+    named = queries.named_body(body_of(BODY))[0].name
+    given = {"role": "handler", "body_q": named, "reason": "轮岗"}
 
-    [bodies] = [one for one in answer.context["person"]["form"]["fields"] if one["name"] == "body"]
-    assert bodies["options"]
+    systems.post(f"/desk/people/{worker.pk}/grants", given)
+
+    assert GrantRequest.objects.get(account=worker).body_id == body_of(BODY)
+
+
+def test_says_which_body_it_did_not_find(worker: Account, systems: Client) -> None:
+    given = {"role": "handler", "body_q": "桃花源管理局", "reason": "轮岗"}
+
+    answer = systems.post(f"/desk/people/{worker.pk}/grants", given)
+
+    assert answer.context["refusal"]["sentence"] == "没有找到唯一的机构：桃花源管理局"
+
+
+def test_offers_the_places_that_a_word_names_when_several_do(
+    worker: Account, systems: Client
+) -> None:
+    given = {"role": "checker", "region_path_q": "第一网格", "reason": "轮岗"}
+
+    answer = systems.post(f"/desk/people/{worker.pk}/grants", given)
+
+    [place] = [
+        one for one in answer.context["person"]["form"]["fields"] if one["name"] == "region_path"
+    ]
+    assert answer.status_code == 422
+    assert len(place["options"]) > 1
+    assert place["error"]
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ("places?region_path_q=三里庵", STREET),
+        (f"bodies?body_q={BODY_NAME}", ""),
+        ("places?region_path_q=桃花源", "没有找到"),
+    ],
+)
+def test_finds_places_and_bodies_by_a_part_of_their_names(
+    query: str, found: str, security: Client
+) -> None:
+    answer = security.get(f"/desk/grants/find/{query}")
+
+    assert (found or str(body_of(BODY))) in answer.content.decode()
+
+
+def test_finds_nothing_for_who_is_not_signed_in(db: None, browser: Client) -> None:
+    assert browser.get("/desk/grants/find/places?region_path_q=三里庵").status_code != 200
 
 
 def test_refuses_a_day_beyond_the_calendar(worker: Account, systems: Client) -> None:

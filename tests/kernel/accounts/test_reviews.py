@@ -3,14 +3,25 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.contrib.messages import get_messages
 from django.db import IntegrityError, transaction
+from django.test import Client
 
 from quanyu.kernel.access.rules import Actor, Grant, Role
 from quanyu.kernel.accounts import actions, queries, rules
 from quanyu.kernel.accounts.models import Account, GrantRow, Review, ReviewLine
 from quanyu.kernel.audit.models import Record
 from quanyu.kernel.errors import Denied
-from tests.kernel.accounts.cast import CITY, STREET, Hire, acting_as
+from tests.kernel.accounts.cast import (
+    CITY,
+    PASSWORD,
+    SECRET,
+    STREET,
+    Hire,
+    acting_as,
+    body_of,
+    code_now,
+)
 
 
 @pytest.fixture
@@ -186,6 +197,81 @@ def test_ends_nothing_by_itself_and_tells_once_that_it_is_late(
 def test_a_worker_reads_no_review(worker: Account, review: Review, now: datetime) -> None:
     with pytest.raises(Denied):
         queries.reviews(actor=acting_as(worker, now), at=now)
+
+
+# ------------------------------------------------------------------ at the size of a city
+
+
+@pytest.fixture
+def many(hire: Hire, security_administrator: Actor, worker: Account, now: datetime) -> Review:
+    """A review of a worker, of a checker next door, of a handler and of who opened it."""
+    hire("he.li", Role.CHECKER, "34/01/11/", name="何丽")
+    hire("liu.gong", Role.HANDLER, body=body_of("street-works"), name="刘工")
+    return actions.open_review(region_path=CITY, actor=security_administrator, at=now)
+
+
+@pytest.mark.parametrize(
+    ("chosen", "names"),
+    [
+        (queries.Chosen(text="何"), {"he.li"}),
+        (queries.Chosen(role="dispatcher"), {"zhou.ming"}),
+        (queries.Chosen(place="34/01/11/"), {"he.li"}),
+        (queries.Chosen(place="34/01/04/"), {"zhou.ming", "liu.gong"}),
+        (queries.Chosen(shown="done"), set()),
+        (queries.Chosen(shown="open", role="checker", place=STREET), set()),
+    ],
+)
+def test_finds_lines_by_person_role_and_place(
+    chosen: queries.Chosen,
+    names: set[str],
+    many: Review,
+    security_administrator: Actor,
+    now: datetime,
+) -> None:
+    found = queries.lines(many.pk, actor=security_administrator, at=now, chosen=chosen)
+
+    kept = Account.objects.filter(pk__in=[one.account_id for one in found])
+    assert set(kept.values_list("username", flat=True)) == names
+    assert queries.count_lines(many.pk, actor=security_administrator, chosen=chosen) == len(names)
+
+
+def test_finds_lines_by_the_body_that_they_name(
+    many: Review, security_administrator: Actor, now: datetime
+) -> None:
+    [body] = queries.bodies_reviewed(many.pk, actor=security_administrator)
+
+    found = queries.lines(
+        many.pk, actor=security_administrator, at=now, chosen=queries.Chosen(body=body)
+    )
+
+    assert [one.name for one in found] == ["刘工"]
+
+
+def test_keeps_to_the_address_and_decides_the_chosen_each_for_itself(
+    many: Review,
+    hire: Hire,
+    security_administrator: Actor,
+    demo: Actor,
+    browser: Client,
+    now: datetime,
+) -> None:
+    second = hire("sec.two", Role.SEC_ADMIN, CITY)
+    actions.enrol_totp(account=second, secret=SECRET, actor=demo, at=now)
+    browser.post("/desk/sign-in", {"username": "sec.two", "password": PASSWORD})
+    browser.post("/desk/sign-in/code", {"code": code_now()})
+    lines = {line.account.username: line for line in many.lines.select_related("account")}
+    decide(lines["he.li"], "keep", security_administrator, now)
+    chosen = [str(lines[name].pk) for name in ("zhou.ming", "he.li", "liu.gong")]
+    asked = f"/desk/grants/reviews/{many.pk}/decide?show=open&place=34/01/04/"
+
+    answer = browser.post(asked, {"line": chosen, "verdict": "end", "reason": "已不在岗"})
+
+    many.refresh_from_db()
+    told = [str(one) for one in get_messages(answer.wsgi_request)]
+    assert told == ["已处理 2 项", "1 项未处理：该项已复核"]
+    assert answer.headers["Location"].endswith("show=open&place=34%2F01%2F04%2F")
+    assert Record.objects.filter(topic="accounts.decide_line", actor_id=second.pk).count() == 2
+    assert many.lines.filter(verdict="").count() == 1
 
 
 # ------------------------------------------------------------------ by the clock

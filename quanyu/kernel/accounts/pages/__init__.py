@@ -17,6 +17,7 @@ from quanyu.kernel.accounts.pages.administration import (
 )
 from quanyu.kernel.accounts.pages.asked import approve, ending, refuse, requests, withdraw
 from quanyu.kernel.accounts.pages.door import enter_as, enter_code, sign_in, sign_out
+from quanyu.kernel.accounts.pages.finding import find_bodies, find_places
 from quanyu.kernel.accounts.pages.identity import back, start
 from quanyu.kernel.accounts.pages.mine import (
     ask_for,
@@ -57,6 +58,8 @@ __all__ = [
     "ending",
     "enter_as",
     "enter_code",
+    "find_bodies",
+    "find_places",
     "give",
     "grants",
     "hat",

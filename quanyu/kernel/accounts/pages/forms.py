@@ -5,13 +5,13 @@ from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from quanyu.kernel.access.http import answer, field, option
+from quanyu.kernel.access.http import actor_of, answer, field, option
 from quanyu.kernel.access.rules import BODY_ROLES
 from quanyu.kernel.accounts import entry, queries, rules
+from quanyu.kernel.accounts.pages.finding import body_field, place_field
 from quanyu.kernel.errors import Refusal
 
 
@@ -54,8 +54,6 @@ def new_password_fields(no: Refusal | None) -> list[dict[str, object]]:
 def grant_form(request: HttpRequest, url: str, no: Refusal | None) -> dict[str, object]:
     """Return the form that asks for a role."""
     given = request.POST
-    standing = queries.bodies(on=timezone.localdate())
-    bodies = [{"value": str(key), "label": name} for key, name in standing.items()]
     fields = [
         field(
             "role",
@@ -65,25 +63,8 @@ def grant_form(request: HttpRequest, url: str, no: Refusal | None) -> dict[str, 
             value=given.get("role", ""),
             options=role_options(),
         ),
-        field(
-            "region_path",
-            _("辖区"),
-            "text",
-            no=no,
-            value=given.get("region_path", ""),
-            required=False,
-            help=_("辖区名称或路径，如三里庵街道；处置人不填，改选机构"),
-        ),
-        field(
-            "body",
-            _("机构"),
-            "select",
-            no=no,
-            value=given.get("body", ""),
-            options=bodies,
-            empty=_("不在机构内"),
-            required=False,
-        ),
+        place_field(given, no, near=actor_of(request).places),
+        body_field(given, no),
         field(
             "granted_from",
             pgettext("first day", "起"),

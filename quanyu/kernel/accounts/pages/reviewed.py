@@ -1,5 +1,6 @@
 """The quarter's review of grants: how far it is, and its lines."""
 
+from collections.abc import Mapping
 from urllib.parse import urlencode
 from uuid import UUID
 
@@ -13,13 +14,24 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
-from quanyu.kernel.access.http import actor_of, answered, hidden_if_denied, meant
+from quanyu.kernel.access.http import (
+    actor_of,
+    answered,
+    field,
+    hidden_if_denied,
+    meant,
+    option,
+    sentence,
+)
 from quanyu.kernel.access.rules import Actor, Role, disjoint
 from quanyu.kernel.accounts import actions, queries, rules
 from quanyu.kernel.accounts.pages.forms import page
 from quanyu.kernel.accounts.pages.sent import reason
 from quanyu.kernel.accounts.pages.words import grant_said
 from quanyu.kernel.errors import Refusal
+
+NARROWS = ("q", "place", "role", "body")
+"""What an address narrows a review's lines by."""
 
 
 @require_GET
@@ -59,19 +71,49 @@ def decide(request: HttpRequest, review_id: UUID) -> HttpResponse:
     def decided() -> HttpResponse:
         no = rules.WrongGrant(_("请勾选要复核的授权"), field="line")
         chosen = [meant(UUID, key, otherwise=no) for key in given.getlist("line")]
-        act = actions.decide_lines if Role.SEC_ADMIN in actor.roles else actions.propose_lines
-        done = act(
-            line_ids=chosen,
-            verdict=given.get("verdict", ""),
-            reason=reason(request),
-            actor=actor,
-            at=timezone.now(),
-        )
-        said = ngettext("已处理 {count} 项", "已处理 {count} 项", done)
-        messages.success(request, said.format(count=done))
-        return redirect("desk_review", review_id)
+        if not chosen:
+            raise no
+        _say(request, _each(request, chosen, actor=actor))
+        return redirect(_address(review_id, request.GET.dict()))
 
     return answered(request, decided, lambda no: _one(request, review_id, no))
+
+
+def _each(request: HttpRequest, chosen: list[UUID], *, actor: Actor) -> list[Refusal | None]:
+    """Decide line by line, each for itself: what another has decided meanwhile stops no other."""
+    given, found = request.POST, list[Refusal | None]()
+    act = actions.decide_lines if Role.SEC_ADMIN in actor.roles else actions.propose_lines
+    for key in chosen:
+        try:
+            act(
+                line_ids=[key],
+                verdict=given.get("verdict", ""),
+                reason=reason(request),
+                actor=actor,
+                at=timezone.now(),
+            )
+        except Refusal as no:
+            found.append(no)
+        else:
+            found.append(None)
+    return found
+
+
+def _say(request: HttpRequest, found: list[Refusal | None]) -> None:
+    """Say how many were decided, and how many not and why.
+
+    :raises Refusal: if none was
+    """
+    refused = [no for no in found if no is not None]
+    done = len(found) - len(refused)
+    if not done:
+        raise refused[0]
+    said = ngettext("已处理 {count} 项", "已处理 {count} 项", done)
+    messages.success(request, said.format(count=done))
+    if refused:
+        left = ngettext("{count} 项未处理：{why}", "{count} 项未处理：{why}", len(refused))
+        why = _("；").join(dict.fromkeys(sentence(no) for no in refused))
+        messages.warning(request, left.format(count=len(refused), why=why))
 
 
 def _stands_over(actor: Actor) -> tuple[str, ...]:
@@ -92,36 +134,108 @@ def _list(request: HttpRequest, no: Refusal | None = None) -> HttpResponse:
 
 
 def _one(request: HttpRequest, review_id: UUID, no: Refusal | None = None) -> HttpResponse:
-    at, actor, given = timezone.now(), actor_of(request), request.GET
+    at, actor, given = timezone.now(), actor_of(request), request.GET.dict()
     told = queries.review(review_id, actor=actor, at=at)
-    shown = given.get("show", "open")
-    after = given.get("after", "")
+    chosen, after = _chosen(given), given.get("after", "")
     wrong = rules.WrongGrant(_("没有这一页"), field="after")
     found = queries.lines(
         review_id,
         actor=actor,
         at=at,
-        shown=shown,
+        chosen=chosen,
         after=meant(UUID, after, otherwise=wrong) if after else None,
     )
     rows = [_line(one, actor) for one in found[: queries.LINES]]
+    asked = {name: given[name] for name in NARROWS if given.get(name)}
     context = {
         "section": "reviews",
         "review": _progress(told),
-        "tab": shown,
+        "tab": chosen.shown,
+        "tabs": _tabs(review_id, asked, left=told.lines - told.done),
+        "filters": _filters(review_id, given, chosen, actor=actor),
+        "clear_url": _address(review_id, {"show": chosen.shown}) if asked else "",
+        "total": queries.count_lines(review_id, actor=actor, chosen=chosen),
         "rows": rows,
         "may_act": any(row["may"] for row in rows),
+        "decide_url": _address(review_id, given, "desk_review_decide"),
         "proposes": Role.SEC_ADMIN not in actor.roles,
-        "pages": _next(review_id, shown, found),
+        "pages": _next(review_id, given, found),
     }
     return page(request, "accounts/review.html", context, no)
 
 
-def _next(review_id: UUID, shown: str, found: list[queries.Looked]) -> dict[str, str] | None:
+def _chosen(given: Mapping[str, str]) -> queries.Chosen:
+    wrong = rules.WrongGrant(_("没有这个机构"), field="body")
+    body = given.get("body", "")
+    return queries.Chosen(
+        shown=given.get("show") or "open",
+        text=given.get("q", "").strip(),
+        role=given.get("role", ""),
+        place=_whole(given.get("place", "")),
+        body=meant(UUID, body, otherwise=wrong) if body else None,
+    )
+
+
+def _whole(path: str) -> str:
+    """Return the path of a place; what does not end as one narrows nothing."""
+    return path if path.endswith("/") else ""
+
+
+def _filters(
+    review_id: UUID, given: Mapping[str, str], chosen: queries.Chosen, *, actor: Actor
+) -> list[dict[str, object]]:
+    places = queries.places_reviewed(chosen.place, actor=actor)
+    roles = queries.roles_reviewed(review_id, actor=actor)
+    bodies = queries.bodies_reviewed(review_id, actor=actor)
+    choices = {
+        "place": (_("辖区"), [option(path, name) for path, name in places.items()]),
+        "role": (_("角色"), [option(role, _(rules.ROLE_NAMES[role])) for role in roles]),
+        "body": (_("机构"), [option(key, name) for key, name in bodies.items()]),
+    }
+    text = given.get("q", "")
+    return [
+        field("show", "", "hidden", value=chosen.shown, required=False),
+        field("q", _("姓名或用户名"), "search", value=text, required=False, on=bool(text)),
+        *(
+            field(
+                name,
+                label,
+                "select",
+                value=given.get(name, ""),
+                required=False,
+                options=options,
+                on=bool(given.get(name)),
+                clear_url=_address(review_id, {**given, name: "", "after": ""}),
+            )
+            for name, (label, options) in choices.items()
+            if options
+        ),
+    ]
+
+
+def _tabs(review_id: UUID, asked: Mapping[str, str], *, left: int) -> list[dict[str, object]]:
+    """Return what is still to be looked at and what is done, each under the same filters."""
+    named = {"open": (_("未复核"), left), "done": (_("已复核"), None)}
+    return [
+        {"key": key, "label": label, "count": n, "url": _address(review_id, {**asked, "show": key})}
+        for key, (label, n) in named.items()
+    ]
+
+
+def _address(review_id: UUID, given: Mapping[str, str], page: str = "desk_review") -> str:
+    """Return the address of a review under these filters."""
+    query = urlencode({key: value for key, value in given.items() if value})
+    url = reverse(page, args=[review_id])
+    return f"{url}?{query}" if query else url
+
+
+def _next(
+    review_id: UUID, given: Mapping[str, str], found: list[queries.Looked]
+) -> dict[str, str] | None:
     if len(found) <= queries.LINES:
         return None
-    query = urlencode({"show": shown, "after": found[queries.LINES - 1].id})
-    return {"next_url": f"{reverse('desk_review', args=[review_id])}?{query}"}
+    after = str(found[queries.LINES - 1].id)
+    return {"next_url": _address(review_id, {**given, "after": after})}
 
 
 def _progress(one: queries.Progress) -> dict[str, object]:
@@ -139,7 +253,6 @@ def _progress(one: queries.Progress) -> dict[str, object]:
         "ended": one.ended,
         "late": one.is_late,
         "url": reverse("desk_review", args=[one.id]),
-        "decide_url": reverse("desk_review_decide", args=[one.id]),
     }
 
 

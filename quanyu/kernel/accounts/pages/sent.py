@@ -1,5 +1,6 @@
 """What the forms of people and grants send, read."""
 
+from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
 from typing import TypedDict
 from uuid import UUID
@@ -10,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from quanyu.kernel.access.http import meant
 from quanyu.kernel.accounts import queries, rules
+from quanyu.kernel.accounts.pages.finding import BODY, PLACE, WORDS
 
 YEARS = range(2000, 3000)
 """A day outside these is a slip, and the calendar of the machine ends soon after."""
@@ -31,8 +33,8 @@ def wanted(request: HttpRequest, *, at: datetime) -> Wanted:
     given = request.POST
     return {
         "role": given.get("role", ""),
-        "region_path": queries.place_called(given.get("region_path", "").strip()),
-        "body": body(given.get("body", "")),
+        "region_path": queries.place_called(_chosen(given, PLACE)),
+        "body": body(given.get(BODY, ""), words=given.get(BODY + WORDS, ""), at=at),
         "granted_from": day(given.get("granted_from", ""), field="granted_from", at=at),
         "granted_to": day_after(given.get("granted_to", ""), at=at),
         "reason": reason(request),
@@ -44,10 +46,15 @@ def reason(request: HttpRequest) -> str:
     return request.POST.get("reason", "")[:200]
 
 
-def body(text: str) -> UUID | None:
-    """Return the key of a body, or None where none is chosen."""
+def _chosen(given: Mapping[str, str], name: str) -> str:
+    """Return what was chosen; where nothing was, what was typed."""
+    return (given.get(name) or given.get(name + WORDS) or "").strip()
+
+
+def body(text: str, *, words: str, at: datetime) -> UUID | None:
+    """Return the key of the body that was chosen or typed, or None where none was."""
     if not text:
-        return None
+        return queries.body_called(words.strip(), on=timezone.localdate(at))
     no = rules.WrongGrant(_("没有这个机构"), field="body", value=text)
     return meant(UUID, text, otherwise=no)
 

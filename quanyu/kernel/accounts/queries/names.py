@@ -1,6 +1,7 @@
 """What places and bodies are called, as those above answer (名称)."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Protocol, TypeVar
 from uuid import UUID
@@ -23,8 +24,11 @@ body_names: Question[[Sequence[UUID]], Mapping[UUID, str]] = Question("body_name
 places_called: Question[[str], Mapping[str, str]] = Question("places_called", default={})
 """Which places bear this name or path, whole or in part? regions answers, with few."""
 
-bodies_on: Question[[date], Mapping[UUID, str]] = Question("bodies_on", default={})
-"""Which bodies stand on this day, and what are they called? organisations answers."""
+bodies_called: Question[[str, date], Mapping[UUID, str]] = Question("bodies_called", default={})
+"""Which bodies standing on this day bear this name, whole or in part? organisations, with few."""
+
+places_below: Question[[Sequence[str]], Mapping[str, str]] = Question("places_below", default={})
+"""What are these places called, and those just below each? regions answers."""
 
 body_places: Question[[Sequence[UUID]], Mapping[UUID, str]] = Question("body_places", default={})
 """In which places do these bodies stand? Asked with their keys; organisations answers."""
@@ -62,9 +66,67 @@ def place_called(text: str) -> str:
     return str(exact[0])
 
 
-def bodies(*, on: date) -> dict[UUID, str]:
-    """Return the bodies in which a post may be given that day, with their names."""
-    return answers(bodies_on.ask(on))
+def body_called(text: str, *, on: date) -> UUID | None:
+    """Return the key of the one body of this name, or None where no name is given.
+
+    :raises WrongGrant: if there is no such body, or several
+    """
+    if not text:
+        return None
+    found = answers(bodies_called.ask(text, on))
+    exact = [key for key, name in found.items() if name == text] or list(found)
+    if len(exact) != 1:
+        raise rules.WrongGrant(_("没有找到唯一的机构：{text}"), field="body", value=text, text=text)
+    return exact[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A place or a body to choose from, and what tells it from others of its name (候选)."""
+
+    key: str
+    name: str
+    note: str
+
+
+def find_places(text: str) -> list[Found]:
+    """Return the places that a text names, each with the one above it."""
+    found = answers(places_called.ask(text)) if text else {}
+    return named_places(list(found))
+
+
+def named_places(paths: Sequence[str]) -> list[Found]:
+    """Return these places, each with the one above it; unknown ones are left out."""
+    above = {path: path[: path.rstrip("/").rfind("/") + 1] for path in paths}
+    asked = {path for path in [*above, *above.values()] if path}
+    names = answers(place_names.ask(sorted(asked))) if asked else {}
+    return [
+        Found(path, names[path], _beside(names[path], up, names))
+        for path, up in above.items()
+        if names.get(path, path) != path
+    ]
+
+
+def _beside(name: str, above: str, names: Mapping[str, str]) -> str:
+    """Return the name of the place above, unless it is said already or lies outside the city."""
+    told = names.get(above, "") if above.startswith(settings.QUANYU_CITY) else ""
+    return "" if told in name else told
+
+
+def find_bodies(text: str, *, on: date) -> list[Found]:
+    """Return the bodies standing that day which a text names, each with where it stands."""
+    return _named_bodies(answers(bodies_called.ask(text, on)) if text else {})
+
+
+def named_body(key: UUID) -> list[Found]:
+    """Return one body with where it stands; nothing where there is none."""
+    return _named_bodies(answers(body_names.ask([key])))
+
+
+def _named_bodies(found: Mapping[UUID, str]) -> list[Found]:
+    stand = body_places_of(found)
+    names = answers(place_names.ask(sorted(set(stand.values())))) if stand else {}
+    return [Found(str(key), name, names.get(stand.get(key, ""), "")) for key, name in found.items()]
 
 
 def is_known(grant: Grant) -> bool:

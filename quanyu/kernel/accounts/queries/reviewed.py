@@ -15,7 +15,13 @@ from quanyu.kernel.accounts import rules
 from quanyu.kernel.accounts.models import GrantRow, Review, ReviewLine
 from quanyu.kernel.accounts.queries.asked import reach_of
 from quanyu.kernel.accounts.queries.explained import Explained, explain, names_of
-from quanyu.kernel.accounts.queries.names import answers, body_places, located
+from quanyu.kernel.accounts.queries.names import (
+    answers,
+    body_names,
+    body_places,
+    located,
+    places_below,
+)
 from quanyu.kernel.accounts.queries.standing import inside, live_rows
 from quanyu.kernel.errors import Denied
 
@@ -58,6 +64,22 @@ class Looked:
     may_propose: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """Which lines of a review are looked for; an empty word narrows nothing (筛选)."""
+
+    shown: str = ""
+    """``open`` for those without a verdict, ``done`` for the others."""
+    text: str = ""
+    """A part of a person's name or user name."""
+    role: str = ""
+    place: str = ""
+    body: UUID | None = None
+
+
+ALL = Chosen()
+
+
 def to_review(region_path: str, *, at: datetime) -> list[GrantRow]:
     """Return the grants of a place that a review opened now would list; a deputy's end by date."""
     rows = live_rows(at=at).filter(source__isnull=True, account__is_active=True)
@@ -96,24 +118,73 @@ def review(review_id: UUID, *, actor: Actor, at: datetime) -> Progress:
 
 
 def lines(
-    review_id: UUID, *, actor: Actor, at: datetime, shown: str = "", after: UUID | None = None
+    review_id: UUID,
+    *,
+    actor: Actor,
+    at: datetime,
+    chosen: Chosen = ALL,
+    after: UUID | None = None,
 ) -> list[Looked]:
     """Return a page of a review's lines within reach, one more than the page when there are more.
 
-    :param shown: "open" for those without a verdict, "done" for the others
+    :raises Denied: if the actor is no administrator and leads nothing
     """
-    rows = ReviewLine.objects.filter(_within_reach(actor), review=review_id)
-    if shown:
-        rows = rows.filter(verdict="") if shown == "open" else rows.exclude(verdict="")
+    rows = _chosen(review_id, chosen, actor=actor)
     if after is not None:
         rows = rows.filter(pk__gt=after)
     found = list(rows.select_related("grant", "account").order_by("pk")[: LINES + 1])
     return _looked(found, actor=actor, at=at)
 
 
+def count_lines(review_id: UUID, *, actor: Actor, chosen: Chosen = ALL) -> int:
+    """Return how many lines there are of which :func:`lines` returns a page."""
+    return _chosen(review_id, chosen, actor=actor).count()
+
+
+def roles_reviewed(review_id: UUID, *, actor: Actor) -> list[str]:
+    """Return the roles that a review's lines within reach name."""
+    rows = _chosen(review_id, ALL, actor=actor).order_by()
+    return rules.roles_in_order(set(rows.values_list("grant__role", flat=True).distinct()))
+
+
+def bodies_reviewed(review_id: UUID, *, actor: Actor) -> dict[UUID, str]:
+    """Return the bodies that a review's lines within reach name, by name."""
+    rows = _chosen(review_id, ALL, actor=actor).exclude(grant__body_id=None).order_by()
+    keys = sorted(key for key in rows.values_list("grant__body_id", flat=True).distinct() if key)
+    named = answers(body_names.ask(keys)) if keys else {}
+    return dict(sorted(named.items(), key=lambda one: one[1]))
+
+
+def places_reviewed(place: str, *, actor: Actor) -> dict[str, str]:
+    """Return the places by which a reader may narrow: the own ones, the chosen, those below."""
+    found = answers(places_below.ask([*_places(actor), *filter(None, [place])]))
+    return dict(sorted(found.items()))
+
+
 def late_reviews(*, actor: Actor, at: datetime) -> list[Progress]:
     """Return the reviews within reach that are not done in time."""
     return [one for one in reviews(actor=actor, at=at) if one.is_late]
+
+
+def _chosen(review_id: UUID, chosen: Chosen, *, actor: Actor) -> models.QuerySet[ReviewLine]:
+    rows = ReviewLine.objects.filter(_within_reach(actor), review=review_id)
+    if chosen.shown:
+        rows = rows.filter(verdict="") if chosen.shown == "open" else rows.exclude(verdict="")
+    if chosen.text:
+        named = Q(account__username__icontains=chosen.text)
+        rows = rows.filter(named | Q(account__name__icontains=chosen.text))
+    if chosen.role:
+        rows = rows.filter(grant__role=chosen.role)
+    if chosen.body:
+        rows = rows.filter(grant__body_id=chosen.body)
+    return rows.filter(grant__in=_held_in([chosen.place])) if chosen.place else rows
+
+
+def _held_in(places: Sequence[str]) -> models.QuerySet[GrantRow, UUID]:
+    """Return the grants at these places or in a body there."""
+    bodies = GrantRow.objects.exclude(body_id=None).order_by()
+    named = bodies.values_list("body_id", flat=True).distinct()
+    return GrantRow.objects.filter(inside(places, named)).values_list("pk", flat=True)
 
 
 def _places(actor: Actor) -> list[str]:
@@ -162,11 +233,7 @@ def _within_reach(actor: Actor) -> Q:
     places = _places(actor)
     if any(settings.QUANYU_CITY.startswith(path) for path in places):
         return Q(pk__isnull=False)
-    bodies = GrantRow.objects.exclude(body_id=None).order_by()
-    kept = GrantRow.objects.filter(
-        inside(places, bodies.values_list("body_id", flat=True).distinct())
-    )
-    return Q(grant__in=kept.values("pk"))
+    return Q(grant__in=_held_in(places))
 
 
 def _looked(rows: Sequence[ReviewLine], *, actor: Actor, at: datetime) -> list[Looked]:

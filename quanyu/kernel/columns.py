@@ -99,6 +99,33 @@ Take = Callable[..., Intake]
 Words = Callable[..., list[tuple[str, str]]]
 Compose = Callable[..., Any]
 
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """What stands around the rows on the page of any list: its heads, views and files (列表框)."""
+
+    begin: Callable[..., Any]
+    """``begin(request, table)``: the way to the view with which one wants to begin, or None."""
+    listing: Callable[..., dict[str, Any]]
+    """``listing(request, table, asked, *, actor, order)``: columns, tools and saved views."""
+    columns_asked: Callable[..., str]
+    """``columns_asked(request)``: the chosen columns as one word."""
+
+
+_frames: list[Frame] = []
+
+
+def framed_by(frame: Frame) -> None:
+    """Keep what stands around lists: packages below the one that keeps views and files ask it."""
+    _frames.append(frame)
+
+
+def framed() -> Frame:
+    """Return what stands around lists."""
+    found: Frame = _given(_frames[-1] if _frames else None)
+    return found
+
+
 tables: dict[str, "Table"] = {}
 """Every declared table by its name."""
 
@@ -226,6 +253,14 @@ class Table:
         found = [column for key in named if (column := self.column(key)) is not None]
         usual = [column for column in self.columns if column.is_shown]
         return tuple(dict.fromkeys(_joined(fixed, found or usual)))
+
+    def cells(self, chosen: str, rows: Iterable[Row]) -> list[list[dict[str, Any]]]:
+        """Return rows cell by cell, in the chosen columns, as the general template shows them."""
+        columns = self.chosen(chosen)
+        return [
+            [{"key": one.key, "kind": one.kind.value, "value": row.get(one.key)} for one in columns]
+            for row in rows
+        ]
 
     def asked(self, given: Mapping[str, str]) -> dict[str, str]:
         """Return what of an address narrows or orders this list, empty words left out."""

@@ -62,7 +62,7 @@ NONE: frozenset[Role] = frozenset()
 """What opens without a role is everybody's, and the first page of those alone who hold none."""
 TABS = 3
 AUDIT = frozenset({Role.AUDIT_ADMIN, Role.AUDITOR})
-FILES = GROUND | AUDIT | LIFE
+FILES = GROUND | AUDIT | LIFE | PEOPLE
 OPERATORS = frozenset({Role.SYS_ADMIN})
 
 

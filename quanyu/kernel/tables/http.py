@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from quanyu.kernel.access.http import actor_of, is_htmx
 from quanyu.kernel.access.rules import Actor
-from quanyu.kernel.columns import Column, Table
+from quanyu.kernel.columns import Column, Frame, Table, framed_by
 from quanyu.kernel.tables import queries
 
 COLUMNS = "cols"
@@ -67,11 +67,10 @@ def listing(
 
 def cells(table: Table, chosen: str, rows: list[dict[str, Any]]) -> list[list[dict[str, Any]]]:
     """Return the rows of a list cell by cell, as the general template shows them."""
-    columns = table.chosen(chosen)
-    return [
-        [{"key": one.key, "kind": one.kind.value, "value": row.get(one.key)} for one in columns]
-        for row in rows
-    ]
+    return table.cells(chosen, rows)
+
+
+framed_by(Frame(begin, listing, columns_asked))
 
 
 def kept(fields: list[tuple[str, str]]) -> list[dict[str, str]]:

@@ -9,6 +9,7 @@ from quanyu.kernel.access.http import actor_of
 from quanyu.kernel.access.rules import REPORTER
 from quanyu.kernel.accounts.urls import urlpatterns as ours
 from quanyu.kernel.audit.actions import record
+from quanyu.web.urls import urlpatterns as whole
 
 
 def who(request: HttpRequest) -> HttpResponse:
@@ -43,8 +44,11 @@ def transacting(request: HttpRequest) -> HttpResponse:
     return JsonResponse({"in_transaction": connection.in_atomic_block})
 
 
+LISTS = ("desk_export_new", "desk_import_new", "desk_view_save", "desk_view_drop")
+
 urlpatterns = [
     *ours,
+    *(one for one in whole if getattr(one, "name", "") in LISTS),
     path("", who),
     path("who", who),
     path("desk/", who, name="desk"),

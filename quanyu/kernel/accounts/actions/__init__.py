@@ -58,6 +58,7 @@ from quanyu.kernel.accounts.actions.sessions import (
     end_sessions,
     sweep_sessions,
 )
+from quanyu.kernel.accounts.actions.taking import take_people
 
 __all__ = [
     "Carried",
@@ -102,6 +103,7 @@ __all__ = [
     "sweep_attempts",
     "sweep_identities",
     "sweep_sessions",
+    "take_people",
     "take_up",
     "tell_ending",
     "tell_late",

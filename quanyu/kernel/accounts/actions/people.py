@@ -70,6 +70,7 @@ class NewAccount:
     name: str
     is_demo: bool = False
     """A figure of the demo: it holds posts, and nobody opens it."""
+    email: str = ""
 
 
 def create_accounts(*, people: Sequence[NewAccount], actor: Actor, at: datetime) -> list[Account]:
@@ -77,7 +78,7 @@ def create_accounts(*, people: Sequence[NewAccount], actor: Actor, at: datetime)
 
     :raises Denied: if the actor is no system administrator
     :raises WrongName: if a user name is misshapen
-    :raises Invalid: if a person's name is empty
+    :raises Invalid: if a person's name is empty, or an address none
     :raises NameTaken: if an account bears one of the names, or two of these do
     """
 
@@ -175,6 +176,7 @@ def _without_password(one: NewAccount, *, actor: Actor, at: datetime) -> Account
         username=rules.username(one.username),
         name=rules.person_name(one.name),
         is_demo=one.is_demo,
+        email=rules.mail_address(one.email),
         created_at=at,
     )
     put_password(account, None, actor=actor)

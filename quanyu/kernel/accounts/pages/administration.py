@@ -21,6 +21,8 @@ from quanyu.kernel.access.rules import Actor
 from quanyu.kernel.accounts import actions, oidc, queries, rules
 from quanyu.kernel.accounts.pages.sent import reason, wanted
 from quanyu.kernel.accounts.pages.shown import people_page
+from quanyu.kernel.accounts.tables import PEOPLE
+from quanyu.kernel.columns import framed
 from quanyu.kernel.errors import Denied, Refusal
 
 View = Callable[..., HttpResponse]
@@ -70,8 +72,8 @@ def _about_somebody(done: object) -> Callable[[Callable[..., object]], View]:
 @require_GET
 @_for_administrators
 def people(request: HttpRequest) -> HttpResponse:
-    """List people and what they hold."""
-    return people_page(request)
+    """List people and what they hold; the address holds filters, order and columns."""
+    return framed().begin(request, PEOPLE) or people_page(request)
 
 
 @require_GET

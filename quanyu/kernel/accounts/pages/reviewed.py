@@ -184,7 +184,7 @@ def _whole(path: str) -> str:
 def _filters(
     review_id: UUID, given: Mapping[str, str], chosen: queries.Chosen, *, actor: Actor
 ) -> list[dict[str, object]]:
-    places = queries.places_reviewed(chosen.place, actor=actor)
+    places = queries.places_over(actor, chosen.place)
     roles = queries.roles_reviewed(review_id, actor=actor)
     bodies = queries.bodies_reviewed(review_id, actor=actor)
     choices = {

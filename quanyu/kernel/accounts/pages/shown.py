@@ -9,7 +9,6 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
 
 from quanyu.kernel.access.http import actor_of, field
 from quanyu.kernel.access.rules import Actor, Role
@@ -20,9 +19,8 @@ from quanyu.kernel.accounts.pages.forms import (
     grant_form,
     new_form,
     page,
-    role_options,
-    role_words,
 )
+from quanyu.kernel.accounts.pages.listed import listed
 from quanyu.kernel.accounts.pages.words import grant_said, stand_in_said, wish_said
 from quanyu.kernel.errors import Refusal
 
@@ -36,17 +34,10 @@ def people_page(
     no: Refusal | None = None,
 ) -> HttpResponse:
     """Show people, one of them in full, or the form of a new one."""
-    at, actor, given = timezone.now(), actor_of(request), request.GET
-    text, role, after = given.get("q", ""), given.get("role", ""), given.get("after", "")
-    found = queries.people(actor=actor, at=at, text=text, role=role, after=after)
-    rows = [_row(account, held, current=account_id) for account, held in found[: queries.PAGE]]
+    at, actor = timezone.now(), actor_of(request)
     context: dict[str, object] = {
         "section": "people",
-        "filters": _filters(text, role),
-        "rows": rows,
-        "pages": _pages(request, found),
-        "total": queries.count(actor=actor, at=at, text=text, role=role),
-        "clear_url": reverse("desk_people") if text or role else "",
+        **listed(request, current=account_id),
         "person": None,
         "link": _link(link) if link else None,
         "form": new_form(request, no) if new else None,
@@ -69,47 +60,6 @@ def _link(url: str) -> dict[str, object]:
             "不是新账号的，还须由安全管理员当面核对本人后才能打开"
         ).format(hours=settings.QUANYU_LINK_HOURS),
     )
-
-
-def _pages(
-    request: HttpRequest, found: list[tuple[Any, list[queries.Explained]]]
-) -> dict[str, str] | None:
-    """Return the way to the next page, if there is one."""
-    if len(found) <= queries.PAGE:
-        return None
-    query = request.GET.copy()
-    query["after"] = found[queries.PAGE - 1][0].username
-    return {"next_url": f"{reverse('desk_people')}?{query.urlencode()}"}
-
-
-def _filters(text: str, role: str) -> list[dict[str, object]]:
-    return [
-        field("q", _("姓名或用户名"), "text", value=text, required=False, on=bool(text), word=text),
-        field(
-            "role",
-            _("角色"),
-            "select",
-            value=role,
-            options=role_options(),
-            empty=_("全部角色"),
-            required=False,
-            on=bool(role),
-            word=_(rules.ROLE_NAMES[role]) if role in rules.ROLE_NAMES else "",
-        ),
-    ]
-
-
-def _row(account: Any, held: list[queries.Explained], *, current: UUID | None) -> dict[str, object]:
-    return {
-        "name": account.name,
-        "username": account.username,
-        "is_demo": account.is_demo,
-        "role_words": role_words({one.role for one in held}),
-        "place": pgettext("between items", "、").join(dict.fromkeys(one.where for one in held)),
-        "url": reverse("desk_person", args=[account.pk]),
-        "state": "active" if account.is_active else "ended",
-        "current": account.pk == current,
-    }
 
 
 def _person(

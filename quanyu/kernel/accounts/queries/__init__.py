@@ -7,6 +7,7 @@ from quanyu.kernel.accounts.queries.asked import (
     deputies_of,
     ending,
     ending_rows,
+    places_over,
     reach_of,
     requests,
     requests_for,
@@ -37,6 +38,13 @@ from quanyu.kernel.accounts.queries.links import (
     is_invited,
     link_hash,
 )
+from quanyu.kernel.accounts.queries.listed import (
+    MEANS,
+    STATES,
+    people_asked,
+    people_page,
+    people_values,
+)
 from quanyu.kernel.accounts.queries.names import (
     Found,
     acts,
@@ -60,16 +68,13 @@ from quanyu.kernel.accounts.queries.names import (
     places_called,
 )
 from quanyu.kernel.accounts.queries.people import (
-    PAGE,
     account,
     account_names,
     by_username,
     circle,
     colleague,
-    count,
     demo_people,
     may_enter_by_click,
-    people,
 )
 from quanyu.kernel.accounts.queries.placed import HeldAt, held_at
 from quanyu.kernel.accounts.queries.reached import (
@@ -91,7 +96,6 @@ from quanyu.kernel.accounts.queries.reviewed import (
     count_lines,
     late_reviews,
     lines,
-    places_reviewed,
     review,
     reviews,
     roles_reviewed,
@@ -118,7 +122,8 @@ from quanyu.kernel.accounts.queries.waiting import Waiting, is_new, taken_up, wa
 __all__ = [
     "ALL",
     "LINES",
-    "PAGE",
+    "MEANS",
+    "STATES",
     "Chosen",
     "Explained",
     "Found",
@@ -148,7 +153,6 @@ __all__ = [
     "carried_by",
     "circle",
     "colleague",
-    "count",
     "count_administrators",
     "count_lines",
     "count_to_decide",
@@ -190,13 +194,15 @@ __all__ = [
     "over_by_place",
     "own_grants",
     "own_rows",
-    "people",
+    "people_asked",
+    "people_page",
+    "people_values",
     "place_called",
     "place_names",
     "place_of",
     "places_below",
     "places_called",
-    "places_reviewed",
+    "places_over",
     "posts_held",
     "posts_of",
     "reach_of",

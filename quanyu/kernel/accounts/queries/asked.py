@@ -13,7 +13,7 @@ from quanyu.kernel.access.rules import ADMINISTRATORS, Actor, Role
 from quanyu.kernel.accounts import rules
 from quanyu.kernel.accounts.models import Account, Deputy, GrantRequest, GrantRow
 from quanyu.kernel.accounts.queries.explained import Explained, explain, names_of
-from quanyu.kernel.accounts.queries.names import answers, body_places, located
+from quanyu.kernel.accounts.queries.names import answers, body_places, located, places_below
 from quanyu.kernel.accounts.queries.standing import grant_of, inside, live_rows
 from quanyu.kernel.accounts.queries.waiting import taken_up
 
@@ -149,6 +149,13 @@ def reach_of(actor: Actor) -> list[str]:
     """Return the places over which one stands as an administrator or a leader."""
     over = ADMINISTRATORS | rules.LEADERS
     return sorted({grant.path for grant in actor.grants if grant.path and grant.role in over})
+
+
+def places_over(actor: Actor, chosen: str) -> dict[str, str]:
+    """Return the places by which a list is narrowed: one's own, the chosen, and those below."""
+    return dict(
+        sorted(answers(places_below.ask([*reach_of(actor), *filter(None, [chosen])])).items())
+    )
 
 
 def _patience() -> timedelta:

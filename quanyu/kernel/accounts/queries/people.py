@@ -8,7 +8,7 @@ from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 from django.db import models
 from django.db.models import Q
 
-from quanyu.kernel.access.rules import ADMINISTRATORS, Actor, upper
+from quanyu.kernel.access.rules import ADMINISTRATORS, Actor
 from quanyu.kernel.accounts import rules
 from quanyu.kernel.accounts.models import Account, GrantRow
 from quanyu.kernel.accounts.queries.explained import Explained, explain
@@ -16,7 +16,8 @@ from quanyu.kernel.accounts.queries.standing import grants_of, inside, live_rows
 from quanyu.kernel.audit import queries as audit
 from quanyu.kernel.errors import Denied
 
-PAGE = 100
+MOST = 200
+"""Grants that the page of a circle shows; more are found by name."""
 
 
 def account(account_id: UUID, *, actor: Actor) -> Account:
@@ -33,29 +34,6 @@ def account(account_id: UUID, *, actor: Actor) -> Account:
 def by_username(username: str) -> Account | None:
     """Return the account of this name; whoever asks sees to who may know."""
     return Account.objects.filter(username=username.strip().lower()).first()
-
-
-def people(
-    *, actor: Actor, at: datetime, text: str = "", role: str = "", place: str = "", after: str = ""
-) -> list[tuple[Account, list[Explained]]]:
-    """Return a page of accounts by name, each with its live and future grants.
-
-    :param after: the user name after which the page begins
-    :raises Denied: if the actor administers nothing
-    """
-    rows = _found(actor=actor, at=at, text=text, role=role, place=place)
-    if after:
-        rows = rows.filter(username__gt=after)
-    accounts = list(rows.order_by("username")[: PAGE + 1])
-    kept = GrantRow.objects.filter(account__in=accounts).exclude(granted_to__lte=at)
-    told = explain(list(kept.order_by("granted_from", "id")), at=at)
-    whose = dict(kept.values_list("id", "account_id")) if told else {}
-    return [(one, [e for e in told if whose.get(e.id) == one.pk]) for one in accounts]
-
-
-def count(*, actor: Actor, at: datetime, text: str = "", role: str = "", place: str = "") -> int:
-    """Return how many people there are of whom :func:`people` returns a page."""
-    return _found(actor=actor, at=at, text=text, role=role, place=place).count()
 
 
 def demo_people(*, at: datetime) -> list[tuple[Account, list[Explained]]]:
@@ -96,23 +74,6 @@ def account_names(keys: Sequence[UUID]) -> dict[UUID, str]:
     return dict(Account.objects.filter(pk__in=list(keys)).values_list("pk", "name"))
 
 
-def _found(
-    *, actor: Actor, at: datetime, text: str, role: str, place: str
-) -> models.QuerySet[Account]:
-    rows = within(actor)
-    if text:
-        rows = rows.filter(Q(username__icontains=text) | Q(name__icontains=text))
-    return rows.filter(_holding(role, place, at=at)) if role or place else rows
-
-
-def _holding(role: str, place: str, *, at: datetime) -> Q:
-    rows = GrantRow.objects.filter(granted_from__lte=at).exclude(granted_to__lte=at)
-    rows = rows.filter(role=role) if role else rows
-    if place:
-        rows = rows.filter(region_path__gte=place, region_path__lt=upper(place))
-    return Q(pk__in=rows.values("account"))
-
-
 def _administrators() -> list[str]:
     return sorted(role.value for role in ADMINISTRATORS)
 
@@ -125,7 +86,7 @@ def circle(*, actor: Actor, at: datetime, text: str = "") -> list[tuple[Account,
     rows = _led(actor, at=at)
     if text:
         rows = rows.filter(Q(account__username__icontains=text) | Q(account__name__icontains=text))
-    kept = list(rows.select_related("account").order_by("account__username", "id")[: 2 * PAGE])
+    kept = list(rows.select_related("account").order_by("account__username", "id")[:MOST])
     told: dict[Account, list[Explained]] = {}
     for row, one in zip(kept, explain(kept, at=at), strict=True):
         told.setdefault(row.account, []).append(one)

@@ -20,7 +20,6 @@ from quanyu.kernel.accounts.queries.names import (
     body_names,
     body_places,
     located,
-    places_below,
 )
 from quanyu.kernel.accounts.queries.standing import inside, live_rows
 from quanyu.kernel.errors import Denied
@@ -153,12 +152,6 @@ def bodies_reviewed(review_id: UUID, *, actor: Actor) -> dict[UUID, str]:
     keys = sorted(key for key in rows.values_list("grant__body_id", flat=True).distinct() if key)
     named = answers(body_names.ask(keys)) if keys else {}
     return dict(sorted(named.items(), key=lambda one: one[1]))
-
-
-def places_reviewed(place: str, *, actor: Actor) -> dict[str, str]:
-    """Return the places by which a reader may narrow: the own ones, the chosen, those below."""
-    found = answers(places_below.ask([*_places(actor), *filter(None, [place])]))
-    return dict(sorted(found.items()))
 
 
 def late_reviews(*, actor: Actor, at: datetime) -> list[Progress]:

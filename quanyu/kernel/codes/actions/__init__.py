@@ -6,6 +6,7 @@ from quanyu.kernel.codes.actions.limits import end_limit, set_limit, withdraw_li
 from quanyu.kernel.codes.actions.lists import add_code, change_code, end_code, withdraw_code
 from quanyu.kernel.codes.actions.load import Loaded, load
 from quanyu.kernel.codes.actions.rungs import end_rung, set_rung, withdraw_rung
+from quanyu.kernel.codes.actions.taking import take_codes
 
 __all__ = [
     "KEEPERS",
@@ -20,6 +21,7 @@ __all__ = [
     "load",
     "set_limit",
     "set_rung",
+    "take_codes",
     "withdraw_code",
     "withdraw_limit",
     "withdraw_rung",

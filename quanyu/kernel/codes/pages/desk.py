@@ -158,6 +158,7 @@ def _page(
         "form": forms.form(request, list_key, no, at=at) if may_edit else None,
         "may_edit": may_edit,
         "export_url": _export_url(list_key, on),
+        "import_url": _import_url(list_key) if may_edit else "",
         "limits": None,
         "now": timezone.localtime(at),
     }
@@ -196,6 +197,10 @@ def _export_url(list_key: str, on: date) -> str:
         return ""
     asked = urlencode({"list": list_key, "on": on.isoformat()})
     return f"{reverse('desk_export_new', args=[CODES.name])}?{asked}"
+
+
+def _import_url(list_key: str) -> str:
+    return "" if list_key == LIMITS else reverse("desk_import_new", args=[CODES.name])
 
 
 def _asked_day(text: str, today: date) -> date:

@@ -23,7 +23,7 @@ from quanyu.kernel.tables.rules import State
 from tests.conftest import person
 from tests.kernel.tables.conftest import Taken, rows_of
 from tests.kernel.tables.test_tables_import import as_csv
-from tests.seat import browser_of
+from tests.seat import administrator, browser_of
 
 pytestmark = pytest.mark.django_db
 
@@ -131,8 +131,8 @@ def test_a_stranger_brings_nobody(brought: Bring, seated: Callable[[Actor], Acto
 def test_a_row_of_another_district_is_refused(
     brought: Bring, seated: Callable[[Actor], Actor], keeper: Actor, at: datetime
 ) -> None:
-    there = seated(person(Role.CHECKER, "34/01/11/001/", name="何丽"))
-    row = Account.objects.get(pk=there.id)
+    seated(person(Role.CHECKER, "34/01/11/001/", name="何丽"))
+    row = Account.objects.get(name="何丽")
     district = seated(person(Role.SYS_ADMIN, "34/01/04/", name="周区"))
 
     made = brought([row.username, row.name, "he@example.org"], by=district)
@@ -188,7 +188,7 @@ def test_goes_on_where_the_page_before_ended(
 
 def test_begins_with_the_saved_view_and_shows_the_chosen_columns(db: None) -> None:
     keeper = person(Role.SYS_ADMIN, CITY, name="钱一")
-    browser = browser_of(keeper)
+    browser = administrator(keeper)
     saved = {"name": "尚未启用", "asked": "means=none&cols=means", "default": "1"}
     browser.post("/desk/lists/people/views", saved)
 

@@ -105,8 +105,13 @@ def _holding(role: str, place: str, *, at: datetime) -> Q:
 def _entering(means: str) -> Q:
     """Return the condition on who can sign in by these means, or by none."""
     identity = Exists(Identity.objects.filter(~WAITING, account=OuterRef("pk")))
-    without = Q(password="") | Q(password__startswith=UNUSABLE_PASSWORD_PREFIX)
-    return {"none": without & ~identity, "password": ~without, "identity": Q(identity)}[means]
+    without = Q(password="") | Q(password__startswith=UNUSABLE)
+    found: dict[str, Q] = {
+        "none": without & ~identity,
+        "password": ~without,
+        "identity": Q(identity),
+    }
+    return found[means]
 
 
 def _later(order: tuple[str, ...], last: Account | None) -> Q:

@@ -140,7 +140,7 @@ def count_lines(review_id: UUID, *, actor: Actor, chosen: Chosen = ALL) -> int:
     return _chosen(review_id, chosen, actor=actor).count()
 
 
-def roles_reviewed(review_id: UUID, *, actor: Actor) -> list[str]:
+def roles_reviewed(review_id: UUID, *, actor: Actor) -> Sequence[str]:
     """Return the roles that a review's lines within reach name."""
     rows = _chosen(review_id, ALL, actor=actor).order_by()
     return rules.roles_in_order(set(rows.values_list("grant__role", flat=True).distinct()))

@@ -100,7 +100,8 @@ class Codes:
         try:
             rules.check_start(day, today=self._today, last=last)
         except WrongStart as no:
-            raise WrongStart(no.sentence, field=column, value=no.value, **no.parts) from no
+            no.field = column
+            raise
 
     def _check_parent(self, row: Row, start: date) -> None:
         parent = row.get("parent") or ""

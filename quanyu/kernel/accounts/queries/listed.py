@@ -107,7 +107,7 @@ def _entering(means: str) -> Q:
     identity = Exists(Identity.objects.filter(~WAITING, account=OuterRef("pk")))
     without = Q(password="") | Q(password__startswith=UNUSABLE)
     found: dict[str, Q] = {
-        "none": without & ~identity,
+        "none": without & Q(~identity),
         "password": ~without,
         "identity": Q(identity),
     }

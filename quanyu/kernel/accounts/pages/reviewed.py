@@ -151,7 +151,7 @@ def _one(request: HttpRequest, review_id: UUID, no: Refusal | None = None) -> Ht
         "section": "reviews",
         "review": _progress(told),
         "tab": chosen.shown,
-        "tabs": _tabs(review_id, asked, left=told.lines - told.done),
+        "stages": _tabs(review_id, asked, left=told.lines - told.done),
         "filters": _filters(review_id, given, chosen, actor=actor),
         "clear_url": _address(review_id, {"show": chosen.shown}) if asked else "",
         "total": queries.count_lines(review_id, actor=actor, chosen=chosen),

@@ -105,7 +105,7 @@ def _holding(role: str, place: str, *, at: datetime) -> Q:
 def _entering(means: str) -> Q:
     """Return the condition on who can sign in by these means, or by none."""
     identity = Exists(Identity.objects.filter(~WAITING, account=OuterRef("pk")))
-    without = Q(password="") | Q(password__startswith=UNUSABLE)
+    without = Q(password="") | Q(password__startswith=UNUSABLE_PASSWORD_PREFIX)
     found: dict[str, Q] = {
         "none": without & Q(~identity),
         "password": ~without,

@@ -1,7 +1,8 @@
 """Party organisations: warnings, due elections, overdue meetings, rules (党组织台账)."""
 
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
 from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
@@ -23,7 +24,11 @@ from quanyu.organisations.rules.rhythm import MEETING_WORDS
 from quanyu.organisations.rules.terms import DUE_WORDS, FORM_WORDS, Due, Form
 from quanyu.regions import queries as regions
 
-SHOWN = 300
+PAGE = 100
+DIGITS = 6
+"""Of a number of rows in an address; a longer one is none of ours."""
+
+R = TypeVar("R")
 VIEWS = {
     "desk_party": "warnings",
     "desk_party_due": "due",
@@ -43,15 +48,15 @@ def warned(request: HttpRequest) -> HttpResponse:
     counts = reads.counted(found)
     key = given.get("key", "")
     kept = [pair for pair in found if not key or pair[1].key == key]
+    shown = _paged(request, kept, given, "desk_party")
     rows = [
         _about(body) | {"title": _(TITLES[one.key]), "sentence": sentence(one)} | _cited(one.norm)
-        for body, one in kept[:SHOWN]
+        for body, one in shown.rows
     ]
     context = {
         "filters": [_keys(given, counts), *_places(given, actor, "desk_party")],
         "rows": rows,
-        "total": len(kept),
-        "is_more": len(kept) > SHOWN,
+        **shown.frame,
         "clear_url": reverse("desk_party") if given else "",
     }
     return _page(request, "desk_party", context)
@@ -68,15 +73,16 @@ def due(request: HttpRequest) -> HttpResponse:
         for place in _within(actor, given.get("place", ""))
         for one in reads.due_elections(on=timezone.localdate(at), place=place)
     ]
+    found.sort(key=lambda one: one.term.span.due)
     waiting = reads.changes(actor=actor, waiting=True)
+    shown = _paged(request, found, given, "desk_party_due")
     context = {
         "filters": _places(given, actor, "desk_party_due"),
-        "rows": [_due(one) for one in found[:SHOWN]],
-        "total": len(found),
-        "is_more": len(found) > SHOWN,
+        "rows": [_due(one) for one in shown.rows],
+        **shown.frame,
         "waiting": [
             _about(one.term.body) | {"to": one.to, "reason": one.reason, "asked_at": one.asked_at}
-            for one in waiting[:SHOWN]
+            for one in waiting[:PAGE]
         ],
         "clear_url": reverse("desk_party_due") if given else "",
     }
@@ -90,17 +96,17 @@ def rhythms(request: HttpRequest) -> HttpResponse:
     actor, on = actor_of(request), timezone.localdate()
     given = asked(request, "place")
     found = meeting_reads.overdue(actor=actor, on=on, place=given.get("place", ""))
+    shown = _paged(request, found, given, "desk_party_rhythms")
     rows = [
         _about(one.body)
         | {"kind": _(MEETING_WORDS[one.kind]), "last": one.last, "due": one.due}
         | _cited(one.norm)
-        for one in found[:SHOWN]
+        for one in shown.rows
     ]
     context = {
         "filters": _places(given, actor, "desk_party_rhythms"),
         "rows": rows,
-        "total": len(found),
-        "is_more": len(found) > SHOWN,
+        **shown.frame,
         "clear_url": reverse("desk_party_rhythms") if given else "",
     }
     return _page(request, "desk_party_rhythms", context)
@@ -137,6 +143,35 @@ def _page(request: HttpRequest, name: str, context: dict[str, Any]) -> HttpRespo
         ],
     }
     return answer(request, "organisations/party.html", frame | context)
+
+
+@dataclass(frozen=True, slots=True)
+class Shown(Generic[R]):
+    """One page of a list, and what its frame shows: how many there are, and the way on."""
+
+    rows: Sequence[R]
+    frame: dict[str, Any]
+
+
+def _paged(
+    request: HttpRequest, found: Sequence[R], given: Mapping[str, str], page: str
+) -> Shown[R]:
+    """Return the page of a list that the address asks for."""
+    said = request.GET.get("after", "")
+    begin = int(said) if said.isdecimal() and len(said) <= DIGITS else 0
+
+    def url(after: int) -> str:
+        return f"{reverse(page)}?{urlencode({**given, 'after': after})}"
+
+    pages = {
+        "first": begin + 1,
+        "last": min(begin + PAGE, len(found)),
+        "next_url": url(begin + PAGE) if len(found) > begin + PAGE else "",
+        "previous_url": url(max(begin - PAGE, 0)) if begin else "",
+    }
+    many = len(found) > PAGE
+    frame = {"total": f"{len(found):,}", "pages": pages if many else None}
+    return Shown(found[begin : begin + PAGE], frame)
 
 
 def _about(body: Any) -> dict[str, Any]:

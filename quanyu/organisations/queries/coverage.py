@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from quanyu.kernel.access.rules import Actor, upper
@@ -34,18 +34,50 @@ OTHERS = "others"
 
 @dataclass(frozen=True, slots=True)
 class CoveredGrid:
-    """A grid on a day, and which branch covered it."""
+    """A grid on a day, and which branch covered it; what it is called is said when it is asked."""
 
-    path: str
-    code: str
-    name: str
-    community: str
+    grid: past.GridOn
     covered: Covered
-    covered_name: str
-    body_id: UUID | None
-    body: str
-    with_others: int
-    """How many more grids the same branch covered."""
+    body_id: UUID | None = None
+    called: tuple[str, str] = ("", "")
+    """How the branch was called on that day, in Chinese and English."""
+    size: int = 0
+    """How many grids the branch covered."""
+
+    @property
+    def path(self) -> str:
+        """Return where it lies."""
+        return self.grid.path
+
+    @property
+    def code(self) -> str:
+        """Return its code."""
+        return self.grid.code
+
+    @property
+    def name(self) -> str:
+        """Return what it is called in the reader's language."""
+        return in_language(self.grid.name, self.grid.name_en)
+
+    @property
+    def community(self) -> str:
+        """Return in which community it lies."""
+        return regions.label(self.grid.parent_path)
+
+    @property
+    def covered_name(self) -> str:
+        """Return in words how it is covered."""
+        return _(COVERED_WORDS[self.covered])
+
+    @property
+    def body(self) -> str:
+        """Return what the branch was called; "" for none."""
+        return in_language(*self.called)
+
+    @property
+    def with_others(self) -> int:
+        """Return how many more grids the same branch covered."""
+        return max(0, self.size - 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,56 +111,62 @@ def coverage(actor: Actor, *, on: date, place: str = "") -> Coverage:
     """
     if place and not actor.roles_at(place):
         raise Denied
-    grids = past.grids_on([place] if place else actor.stations, day=on)
-    ties = {
-        path: (body, kind, name, english)
-        for path, body, kind, name, english in _branches(on, [one.path for one in grids])
-    }
-    sizes = _sizes(on, {body for body, *_rest in ties.values()})
-    found = [(one.kind, _grid(one, ties, sizes)) for one in grids]
+    within = [place] if place else actor.stations
+    ties, branches = _ties(on, within), _branches(on)
+    sizes = _sizes(on)
+    found = [(one.kind, _grid(one, ties, branches, sizes)) for one in past.grids_on(within, day=on)]
     return Coverage(
         tuple(grid for kind, grid in found if kind == Kind.BASE_GRID),
         tuple(grid for kind, grid in found if kind != Kind.BASE_GRID),
     )
 
 
-def _branches(on: date, paths: Sequence[str]) -> list[tuple[str, UUID, str, str, str]]:
-    """Return grid, branch, and how the branch stood on that day."""
-    wanted = Cover.objects.on(on).filter(tie=Tie.GRID, region_path__in=paths)
-    stood = Footing.objects.on(on)
-    names = {
+Branch = tuple[str, str, str]
+"""Kind and names of a branch on a day."""
+
+
+def _ties(on: date, places: Sequence[str]) -> dict[str, UUID]:
+    """Return which branch covered which grid of these places on that day."""
+    within = Q(pk__in=[])
+    for place in places:
+        within |= Q(region_path__gte=place, region_path__lt=upper(place))
+    rows = Cover.objects.on(on).filter(within, tie=Tie.GRID)
+    return dict(rows.values_list("region_path", "body"))
+
+
+def _branches(on: date) -> dict[UUID, Branch]:
+    """Return how those that covered a grid stood on that day."""
+    covering = Cover.objects.on(on).filter(tie=Tie.GRID).values("body")
+    rows = Footing.objects.on(on).filter(body__in=covering)
+    return {
         key: (kind, name, english)
-        for key, kind, name, english in stood.filter(body__in=wanted.values("body")).values_list(
-            "body", "kind", "name", "name_en"
-        )
+        for key, kind, name, english in rows.values_list("body", "kind", "name", "name_en")
     }
-    rows = wanted.values_list("region_path", "body")
-    return [(path, key, *names[key]) for path, key in rows if key in names]
 
 
-def _sizes(on: date, bodies: set[UUID]) -> Mapping[UUID, int]:
-    """Return how many base grids each of these covers: one with a micro grid in it is one."""
-    rows = Cover.objects.on(on).filter(tie=Tie.GRID, body__in=bodies)
-    held = list(rows.values_list("body", "region_path"))
-    base = past.base_grids_among({path for _body, path in held}, day=on)
-    return Counter(body for body, path in held if path in base)
+def _sizes(on: date) -> Mapping[UUID, int]:
+    """Return how many base grids each branch covers: one with a micro grid in it is one.
+
+    Whether a branch's only grid is one is all the same, and not asked.
+    """
+    rows = Cover.objects.on(on).filter(tie=Tie.GRID).values_list("body", "region_path")
+    held = list(rows)
+    several = {body for body, count in Counter(body for body, _path in held).items() if count > 1}
+    base = past.base_grids_among({path for body, path in held if body in several}, day=on)
+    return Counter(body for body, path in held if body not in several or path in base)
 
 
-def _grid(one: past.GridOn, ties: Mapping[str, Any], sizes: Mapping[UUID, int]) -> CoveredGrid:
-    body, kind, name, english = ties.get(one.path, (None, "", "", ""))
-    size = sizes.get(body, 0)
-    way = covered(kind, size) if body else Covered.NONE
-    return CoveredGrid(
-        path=one.path,
-        code=one.code,
-        name=in_language(one.name, one.name_en),
-        community=regions.label(one.parent_path),
-        covered=way,
-        covered_name=_(COVERED_WORDS[way]),
-        body_id=body,
-        body=in_language(name, english),
-        with_others=max(0, size - 1),
-    )
+def _grid(
+    one: past.GridOn,
+    ties: Mapping[str, UUID],
+    branches: Mapping[UUID, Branch],
+    sizes: Mapping[UUID, int],
+) -> CoveredGrid:
+    body = ties.get(one.path)
+    if body is None or body not in branches:
+        return CoveredGrid(one, Covered.NONE)
+    kind, name, english = branches[body]
+    return CoveredGrid(one, covered(kind, sizes[body]), body, (name, english), sizes[body])
 
 
 # ------------------------------------------------------------------ of one body

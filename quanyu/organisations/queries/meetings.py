@@ -1,6 +1,6 @@
 """Meetings and resolutions within reach, and the rhythms that are overdue (会议与决议)."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
@@ -13,6 +13,7 @@ from quanyu.kernel.access.rules import Actor, upper
 from quanyu.kernel.errors import Denied
 from quanyu.organisations.models import Body, CommitteeTerm, Meeting, Resolution
 from quanyu.organisations.queries.norms import norms, rhythms
+from quanyu.organisations.queries.stood import Stood, stood
 from quanyu.organisations.rules.norms import Norm
 from quanyu.organisations.rules.rhythm import HELD_BY, MeetingKind, due_by
 from quanyu.organisations.rules.terms import Form
@@ -144,7 +145,7 @@ def _commitment(row: Resolution) -> Commitment:
 class Rhythm:
     """When a body last held a kind of meeting, and from when the next is overdue (会议周期)."""
 
-    body: Body
+    body: Stood
     kind: MeetingKind
     norm: Norm
     last: date | None
@@ -179,12 +180,12 @@ def overdue(*, actor: Actor, on: date, place: str = "") -> list[Rhythm]:
     return sorted(found, key=lambda one: (one.body.region_path, one.body.code, one.due))
 
 
-def _rhythm(body: Body, kind: MeetingKind, norm: Norm, last: date | None) -> Rhythm:
+def _rhythm(body: Stood, kind: MeetingKind, norm: Norm, last: date | None) -> Rhythm:
     since = max(body.valid_from, norm.valid_from)
     return Rhythm(body, kind, norm, last, due_by(norm.amount, last=last, since=since))
 
 
-def _kinds(body: Body, *, has_committee: bool) -> list[MeetingKind]:
+def _kinds(body: Stood, *, has_committee: bool) -> list[MeetingKind]:
     return [
         kind
         for kind, kinds in HELD_BY.items()
@@ -192,7 +193,7 @@ def _kinds(body: Body, *, has_committee: bool) -> list[MeetingKind]:
     ]
 
 
-def _bodies(on: date, *, actor: Actor, place: str, body: UUID | None) -> QuerySet[Body]:
+def _bodies(on: date, *, actor: Actor, place: str, body: UUID | None) -> Iterable[Stood]:
     within = Q(pk__in=[])
     for low, high in actor.ranges_in("life"):
         within |= Q(life_path__gte=low, life_path__lt=high)
@@ -200,8 +201,7 @@ def _bodies(on: date, *, actor: Actor, place: str, body: UUID | None) -> QuerySe
     rows = Body.objects.on(on).filter(within, kind__in=kinds)
     if place:
         rows = rows.filter(region_path__gte=place, region_path__lt=upper(place))
-    rows = rows.filter(pk=body) if body else rows
-    return rows.order_by("region_path", "code")
+    return stood(rows.filter(pk=body) if body else rows)
 
 
 def _with_committee(on: date) -> set[UUID]:

@@ -12,9 +12,11 @@ from quanyu.kernel.access.rules import Actor, upper
 from quanyu.kernel.errors import Denied
 from quanyu.organisations.models import Body, CommitteeTerm, MemberCount, TermChange
 from quanyu.organisations.queries.norms import norms
+from quanyu.organisations.queries.stood import Stood, stood
 from quanyu.organisations.rules.kinds import PARTY
 from quanyu.organisations.rules.norms import NormKey, Norms, norm
 from quanyu.organisations.rules.party import (
+    COUNTED,
     Facts,
     Head,
     Warned,
@@ -22,7 +24,7 @@ from quanyu.organisations.rules.party import (
     adding_up,
     warnings,
 )
-from quanyu.organisations.rules.terms import Due, due
+from quanyu.organisations.rules.terms import Due, Span, add_months, due
 from quanyu.regions import rules as places
 
 COMMUNITY_PARTS = len(places.Level) - 1
@@ -35,7 +37,8 @@ STREET_PARTS = COMMUNITY_PARTS - 1
 class Known:
     """Party organisations on a day: the bodies, and what is known of each (党组织情况)."""
 
-    bodies: Mapping[UUID, Body]
+    bodies: Mapping[UUID, Stood]
+    """In the order of places."""
     facts: Mapping[UUID, Facts]
 
 
@@ -44,26 +47,29 @@ def known(*, on: date, place: str = "") -> Known:
 
     Members of what lies below are added up over the whole city, whatever place is asked for.
     """
-    rows = {row.pk: row for row in _party(on)}
+    rows = {row.pk: row for row in stood(Body.objects.on(on).filter(kind__in=COUNTED))}
     heads = adding_up(
         {key: row.kind for key, row in rows.items()},
         {key: row.parent_id for key, row in rows.items()},
         _heads(on),
     )
-    terms = {row.body_id: row for row in _terms(on)}
+    spans = _spans(on)
     low, high = place, upper(place) if place else ""
     kept = {key: row for key, row in rows.items() if not place or low <= row.region_path < high}
-    return Known(kept, {key: _facts(row, heads, terms) for key, row in kept.items()})
+    return Known(kept, {key: _facts(row, heads, spans) for key, row in kept.items()})
 
 
-def warned(*, on: date, place: str = "") -> list[tuple[Body, Warned]]:
+def warned(*, on: date, place: str = "") -> list[tuple[Stood, Warned]]:
     """Return every warning about the organisations within a place, in the order of places."""
     found, held = known(on=on, place=place), norms(on=on)
-    ordered = sorted(found.bodies.values(), key=lambda row: (row.region_path, row.code))
-    return [(row, one) for row in ordered for one in warnings(found.facts[row.pk], held, today=on)]
+    return [
+        (row, one)
+        for key, row in found.bodies.items()
+        for one in warnings(found.facts[key], held, today=on)
+    ]
 
 
-def warned_for(actor: Actor, *, on: date, place: str = "") -> list[tuple[Body, Warned]]:
+def warned_for(actor: Actor, *, on: date, place: str = "") -> list[tuple[Stood, Warned]]:
     """Return every warning within the places whose party organisations the actor leads.
 
     :param place: narrows it, where it lies in one of them
@@ -77,7 +83,7 @@ def warned_for(actor: Actor, *, on: date, place: str = "") -> list[tuple[Body, W
     return found
 
 
-def counted(listed: Sequence[tuple[Body, Warned]]) -> dict[WarningKey, int]:
+def counted(listed: Sequence[tuple[Stood, Warned]]) -> dict[WarningKey, int]:
     """Return how many of these warnings there are of each kind."""
     found: dict[WarningKey, int] = defaultdict(int)
     for _body, one in listed:
@@ -87,15 +93,15 @@ def counted(listed: Sequence[tuple[Body, Warned]]) -> dict[WarningKey, int]:
 
 def facts_of(body: Body, *, on: date) -> Facts:
     """Return what is known of one organisation, its members with those of all below it."""
+    [here] = stood(Body.objects.filter(pk=body.pk))
     below = _below(body.pk, on)
-    rows = {body.pk: body, **{row.pk: row for row in below}}
+    rows = {body.pk: here, **{row.pk: row for row in below}}
     heads = adding_up(
         {key: row.kind for key, row in rows.items()},
         {key: row.parent_id for key, row in rows.items() if key != body.pk},
         {row.body_id: _head(row) for row in MemberCount.objects.on(on).filter(body__in=rows)},
     )
-    terms = {row.body_id: row for row in _terms(on).filter(body=body)}
-    return _facts(body, heads, terms)
+    return _facts(here, heads, _spans(on, body=body.pk))
 
 
 def warned_of(body: Body, *, on: date, held: Norms | None = None) -> list[Warned]:
@@ -165,15 +171,15 @@ def due_elections(*, on: date, place: str = "") -> list[DueElection]:
     ahead = months.amount if months else 0
     rows = CommitteeTerm.objects.filter(ended__isnull=True).select_related("body")
     rows = rows.filter(Q(body__valid_to__isnull=True) | Q(body__valid_to__gt=on))
+    # A month more than is asked for: which of them are due, the rule says.
+    rows = rows.filter(due_date__lte=add_months(on, ahead + 1))
     if place:
         rows = rows.filter(body__region_path__gte=place, body__region_path__lt=upper(place))
     found = [
         DueElection(row, due(row.span, months=ahead, today=on))
-        for row in rows.order_by("body__region_path", "body__code")
+        for row in rows.order_by("due_date", "body__region_path", "body__code")
     ]
-    return sorted(
-        (one for one in found if one.stands is not Due.LATER), key=lambda one: one.term.span.due
-    )
+    return [one for one in found if one.stands is not Due.LATER]
 
 
 def change(change_id: UUID, *, actor: Actor, lock: bool = False) -> TermChange:
@@ -202,49 +208,61 @@ def changes(
 # ------------------------------------------------------------------ inside
 
 
-def _party(on: date) -> QuerySet[Body]:
-    return Body.objects.on(on).filter(kind__in=PARTY).select_related("parent")
+@dataclass(frozen=True, slots=True)
+class Committee:
+    """How an organisation is led in the term that runs (本届)."""
+
+    form: str
+    size: int
+    span: Span
 
 
-def _terms(on: date) -> QuerySet[CommitteeTerm]:
+def _spans(on: date, *, body: UUID | None = None) -> dict[UUID, Committee]:
     stands = Q(ended__isnull=True) | Q(ended__gt=on)
-    return CommitteeTerm.objects.filter(stands, starts__lte=on)
+    rows = CommitteeTerm.objects.filter(stands, starts__lte=on)
+    rows = rows.filter(body=body) if body else rows
+    fields = ("body_id", "form", "size", "starts", "years", "moved_to")
+    return {
+        key: Committee(form, size, Span(starts, years, moved))
+        for key, form, size, starts, years, moved in rows.values_list(*fields)
+    }
 
 
 def _heads(on: date) -> dict[UUID, Head]:
-    return {row.body_id: _head(row) for row in MemberCount.objects.on(on)}
+    rows = MemberCount.objects.on(on).values_list("body_id", "full", "probationary", "units")
+    return {key: Head(full, probationary, units) for key, full, probationary, units in rows}
 
 
 def _head(row: MemberCount) -> Head:
     return Head(row.full, row.probationary, row.units)
 
 
-def _below(key: UUID, on: date) -> list[Body]:
+def _below(key: UUID, on: date) -> list[Stood]:
     """Return every party organisation under one, level by level."""
-    found: dict[UUID, Body] = {}
+    found: dict[UUID, Stood] = {}
     layer = [key]
     while layer:
-        rows = [row for row in _party(on).filter(parent__in=layer) if row.pk not in found]
-        found |= {row.pk: row for row in rows}
-        layer = [row.pk for row in rows]
+        rows = stood(Body.objects.on(on).filter(kind__in=PARTY, parent__in=layer))
+        new = [row for row in rows if row.pk not in found]
+        found |= {row.pk: row for row in new}
+        layer = [row.pk for row in new]
     return list(found.values())
 
 
-def _facts(row: Body, heads: Mapping[UUID, Head], terms: Mapping[UUID, CommitteeTerm]) -> Facts:
-    term = terms.get(row.pk)
+def _facts(row: Stood, heads: Mapping[UUID, Head], committees: Mapping[UUID, Committee]) -> Facts:
+    led = committees.get(row.pk)
     return Facts(
         id=row.pk,
         kind=row.kind,
         is_of_community=_is_of_community(row),
         head=heads.get(row.pk),
-        form=term.form if term else "",
-        size=term.size if term else 0,
-        span=term.span if term else None,
+        form=led.form if led else "",
+        size=led.size if led else 0,
+        span=led.span if led else None,
     )
 
 
-def _is_of_community(row: Body) -> bool:
+def _is_of_community(row: Stood) -> bool:
     """Answer whether it stands in a community and below its street: a unit's own does not."""
-    above = row.parent.region_path if row.parent else row.region_path
     is_inside = row.region_path.count("/") >= COMMUNITY_PARTS
-    return is_inside and above.count("/") >= STREET_PARTS
+    return is_inside and row.above.count("/") >= STREET_PARTS

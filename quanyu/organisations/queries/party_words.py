@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import date
+from typing import Protocol
 from uuid import UUID
 
 from django.utils.formats import date_format
@@ -15,12 +16,28 @@ from quanyu.organisations.rules.members import Standing
 from quanyu.organisations.rules.party import WARNING_WORDS, Warned
 
 
-def body_label(row: Body) -> str:
+class Named(Protocol):
+    """A body, as far as it is named (单位)."""
+
+    @property
+    def name(self) -> str:
+        """What it is called in Chinese."""
+
+    @property
+    def name_en(self) -> str:
+        """What it is called in English, if that is known."""
+
+    @property
+    def kind(self) -> str:
+        """What kind of body it is."""
+
+
+def body_label(row: Named) -> str:
     """Return what a body is called."""
     return in_language(row.name, row.name_en)
 
 
-def body_kind(row: Body) -> str:
+def body_kind(row: Named) -> str:
     """Return what kind of body it is."""
     return _(KIND_WORDS[BodyKind(row.kind)])
 

@@ -81,7 +81,10 @@ Norms = Mapping[tuple[str, str], Norm]
 
 def norm(norms: Norms, key: NormKey, *subjects: str) -> Norm | None:
     """Return the number for the first of these subjects that has one, else the general one."""
-    return next((norms[key, one] for one in (*subjects, "") if (key, one) in norms), None)
+    for one in (*subjects, ""):
+        if (found := norms.get((key, one))) is not None:
+            return found
+    return None
 
 
 def check_norm(*, key: str, amount: int, base: int) -> None:

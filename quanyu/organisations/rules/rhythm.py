@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from functools import lru_cache
 from typing import Final
 
 from quanyu.kernel.errors import Invalid, Refusal
@@ -88,6 +89,7 @@ def next_period(day: date, months: int) -> date:
     return date(index // YEAR, index % YEAR + 1, 1)
 
 
+@lru_cache(maxsize=4096)
 def due_by(months: int, *, last: date | None, since: date) -> date:
     """Return the day from which a meeting is overdue: one belongs into every period.
 

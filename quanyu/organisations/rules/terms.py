@@ -4,6 +4,7 @@ from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from functools import lru_cache
 from typing import Final
 
 from quanyu.kernel.errors import Invalid, Refusal
@@ -90,6 +91,7 @@ class Span:
         return self.moved_to or self.ends
 
 
+@lru_cache(maxsize=8192)
 def add_months(day: date, months: int) -> date:
     """Return the day so many months on; the last of a shorter month where there is none."""
     index = day.year * 12 + day.month - 1 + months

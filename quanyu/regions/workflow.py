@@ -15,7 +15,7 @@ class ReorganisationState(TextChoices):
     """Where a re-organisation stands (区划调整状态)."""
 
     DRAFT = "draft", pgettext_lazy("reorganisation", "起草中")
-    SUBMITTED = "submitted", lazy("待批准")
+    SUBMITTED = "submitted", pgettext_lazy("reorganisation", "待批准")
     APPROVED = "approved", lazy("已批准待生效")
     TAKING = "taking", lazy("正在生效")
     DONE = "done", lazy("已生效")

@@ -12,7 +12,7 @@ from quanyu.kernel.access.rules import Role, system
 from quanyu.kernel.access.scope import acting, set_scope
 from quanyu.regions import jobs, queries
 from quanyu.regions.actions import set_profile
-from quanyu.regions.models import Building, Reorganisation
+from quanyu.regions.models import Building, Region, Reorganisation
 from quanyu.regions.queries import reorganising as reads
 from quanyu.regions.rules.grids import Profile
 from quanyu.regions.tables import REHEARSAL
@@ -106,6 +106,28 @@ def test_split_a_grid_into_three(browser: Any, drafted: str) -> None:
     assert [one.name for one in made.targets] == ["甲网格", "乙网格", "丙网格"]
     assert len(set(made.homes.values())) == 3
     assert set(made.homes) == {key.removeprefix("unit_") for key in keys}
+
+
+@pytest.mark.parametrize("change", ["split", "redraw", "merge", "rename"])
+def test_keep_the_english_name_unless_it_is_changed(
+    browser: Any, drafted: str, change: str
+) -> None:
+    Region.objects.standing().filter(path=G1).update(name_en="Lotus Pond")
+
+    page = browser.get(f"{step(drafted, change, G1)}&new=1").content.decode()
+
+    assert 'value="Lotus Pond"' in page
+
+
+def test_what_is_extracted_into_a_grid_leaves_its_names(browser: Any, drafted: str) -> None:
+    Region.objects.standing().filter(path=G2).update(name_en="Lotus Pond")
+    key = unit_keys(G1)[0].removeprefix("unit_")
+
+    browser.post(step(drafted, "extract", G1), {"target": G2, "units": [key]})
+
+    set_scope(CITY)
+    (target,) = kept_step(drafted).targets
+    assert (target.name, target.name_en) == ("第二网格", "Lotus Pond")
 
 
 def test_divide_two_grids_anew_so_that_one_is_left(browser: Any, drafted: str) -> None:

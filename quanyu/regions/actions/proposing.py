@@ -19,7 +19,6 @@ from quanyu.regions.actions import composing, reorganising
 from quanyu.regions.actions.planning import draft
 from quanyu.regions.models import Plan, PlanPart, Proposal
 from quanyu.regions.queries import planning as queries
-from quanyu.regions.queries import tree
 from quanyu.regions.queries.claims import claims
 from quanyu.regions.rules.planning import PROPOSED, UNPROPOSED, State, WrongPlan
 
@@ -140,11 +139,7 @@ def tell_planner(*, plan_id: UUID, actor: Actor, at: datetime) -> int:
         occasion=asked.asked_at.isoformat(),
         region_path=row.region_path,
         link=f"/desk/reorganisations/{key}" if key else f"/desk/plans/{row.pk}",
-        words={
-            "title": row.title,
-            "place": tree.place_names([row.region_path])[row.region_path],
-            "count": asked.total,
-        },
+        words={"title": row.title, "count": asked.total},
     )
     return len(notices.tell(news, to=[asked.asked_by], actor=actor, at=at))
 

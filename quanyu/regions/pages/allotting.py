@@ -80,8 +80,9 @@ def to_come(above: str, new: int, given: QueryDict, *, kind: str, actor: Actor) 
 def _stands(number: int, path: str, given: QueryDict, day: date) -> Slot:
     key = f"s{number}"
     name = given.get(f"name_{key}") or queries.name_on(path, day)
+    english = given.get(f"name_en_{key}", choices.english_name(path))
     label = _("{place}（沿用代码）").format(place=called(path))
-    return Slot(key, path, label, name, given.get(f"name_en_{key}", ""), "", is_new=False)
+    return Slot(key, path, label, name, english, "", is_new=False)
 
 
 def _comes(number: int, path: str, above: str, given: QueryDict) -> Slot:

@@ -219,7 +219,7 @@ def _merge_fields(
     ]
     return [
         *_path_fields(sources, given, no, kept, actor),
-        *_name_fields(given, no, queries.name_on(sources[0], row.effective_date)),
+        *_name_fields(given, no, *_called(row, sources[0])),
     ]
 
 
@@ -234,7 +234,7 @@ def _extract_fields(
     ]
     return [
         *_path_fields(sources, given, no, beside, actor),
-        *_name_fields(given, no, "", label=_("新设的名称"), required=False),
+        *_name_fields(given, no, "", "", label=_("新设的名称"), required=False),
         _unit_field(sources, given, no, _("划出哪些")),
     ]
 
@@ -250,14 +250,19 @@ def _move_fields(
     return [
         to,
         *([] if _is_grid(sources) else [_code_field(given, no)]),
-        *_name_fields(given, no, queries.name_on(sources[0], row.effective_date)),
+        *_name_fields(given, no, *_called(row, sources[0])),
     ]
 
 
 def _rename_fields(
     row: Any, sources: Sequence[str], given: QueryDict, no: Refusal | None, actor: Actor
 ) -> _Fields:
-    return _name_fields(given, no, queries.name_on(sources[0], row.effective_date))
+    return _name_fields(given, no, *_called(row, sources[0]))
+
+
+def _called(row: Any, path: str) -> tuple[str, str]:
+    """Return what a place is called, in Chinese and in English."""
+    return queries.name_on(path, row.effective_date), choices.english_name(path)
 
 
 def _path_fields(
@@ -292,9 +297,15 @@ def _code_field(given: QueryDict, no: Refusal | None, *, required: bool = True) 
 
 
 def _name_fields(
-    given: QueryDict, no: Refusal | None, usual: str, *, label: str = "", required: bool = True
+    given: QueryDict,
+    no: Refusal | None,
+    usual: str,
+    usual_english: str,
+    *,
+    label: str = "",
+    required: bool = True,
 ) -> _Fields:
-    english, name = given.get("name_en", ""), given.get("name") or usual
+    english, name = given.get("name_en", usual_english), given.get("name") or usual
     said = label or _("名称")
     return [
         field("name", said, no=no, value=name, maxlength=80, required=required),
@@ -348,7 +359,8 @@ def _operation(
     name, english = given.get("name", ""), given.get("name_en", "")
     path = _path(change, sources, given, actor)
     if change == Change.EXTRACT and queries.is_known(path):
-        name = name or queries.name_on(path, row.effective_date)
+        usual, usual_english = _called(row, path)
+        name, english = name or usual, english or usual_english
     targets = [Named(path, name, english)]
     homes: dict[str, str] = {}
     if change == Change.EXTRACT:

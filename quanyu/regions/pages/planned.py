@@ -96,7 +96,7 @@ def _extremes(grids: Sequence[Mapping[str, Any]]) -> dict[str, str]:
     least = _("最小的 {before} → {after} 户").format(
         before=min(before, default="—"), after=min(after, default="—")
     )
-    most = _("{n} 户").format(n=max(after, default=0))
+    most = str(max(after, default="—"))
     return _pair(_("最大的网格"), str(max(before, default="—")), most, least)
 
 

@@ -248,7 +248,7 @@ def _proposal(
 
     fields = [
         one("effective_date", _("生效日期"), "date"),
-        one("ground", _("依据"), placeholder=_("文件名称与文号")),
+        one("ground", _("调整依据"), placeholder=_("文件名称与文号")),
         one("reason", _("为什么这样划"), "textarea", rows=2),
     ]
     new = [one["key"] for one in part.grids if rules.is_new(one["key"])] if part else []

@@ -194,7 +194,7 @@ def _fields(given: Mapping[str, Any], no: Refusal | None, *, at: datetime) -> li
     return [
         one("title", _("标题")),
         one("reason", _("理由"), "textarea", maxlength=1_000),
-        one("ground", _("依据"), help=_("哪一份文件、哪一条；没有的写明会议和日期")),
+        one("ground", _("调整依据"), help=_("哪一份文件、哪一条；没有的写明会议和日期")),
         one("document", _("批文"), required=False),
         one(
             "effective_date",

@@ -249,11 +249,11 @@ def _part(title: str, lines: Sequence[Line], names: Mapping[str, str]) -> Part:
 def progress(one: Any, *, actor: Actor) -> dict[str, Any]:
     """Return how far each part has come, once it has begun."""
     words = {
-        "places": _("区划"),
-        "buildings": _("楼栋"),
+        "places": pgettext("what moves", "区划"),
+        "buildings": pgettext("what moves", "楼栋"),
         "estates": _("小区与门牌"),
         "contacts": _("网格联系人"),
-        "grants": _("授权"),
+        "grants": pgettext("what moves", "授权"),
         "matters": _("未结事项"),
         "duties": _("单位与权责"),
         "posts": _("岗位与任职"),

@@ -67,6 +67,12 @@ def next_paths(
     return found
 
 
+def english_name(path: str) -> str:
+    """Return what a place that stands is called in English; nothing where nobody has said."""
+    row = Region.objects.standing().filter(path=path).values_list("name_en", flat=True).first()
+    return row or ""
+
+
 def units(sources: Sequence[str]) -> list[Unit]:
     """Return what is divided: the buildings of grids, or the grids of communities."""
     if rules.level_of(sources[0]) is rules.Level.GRID:

@@ -11,6 +11,7 @@ from uuid import UUID
 import shapely
 from django.db.models import Q
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from quanyu.kernel.access.rules import Actor
 from quanyu.kernel.accounts import queries as accounts
@@ -201,7 +202,7 @@ def _houses(outcome: Outcome, ground: Ground) -> Lot:
         for key, path in moved
     ]
     lines.sort(key=lambda line: (line.origin, line.target, line.name))
-    return Lot(HOUSES, _("楼栋"), tuple(lines))
+    return Lot(HOUSES, pgettext("what moves", "楼栋"), tuple(lines))
 
 
 def _lot(found: Bound, guess: _Guess) -> Lot:
@@ -261,7 +262,7 @@ def _grants(
         for one in accounts.held_at(sorted(heirs), actor=actor, at=at)
     ]
     moved = tuple(lines) if row.moves_grants else ()
-    return Lot(GRANTS, _("授权"), moved), [] if row.moves_grants else lines
+    return Lot(GRANTS, pgettext("what moves", "授权"), moved), [] if row.moves_grants else lines
 
 
 def _unserved(outcome: Outcome, coming: Sequence[Line]) -> list[Line]:

@@ -126,16 +126,16 @@ declare(
         Group.ASSIGNED,
         _("方案已转为区划调整"),
         _("“{title}”已转为区划调整"),
-        _("{place}的方案“{title}”已转为区划调整，共 {count} 个社区。请看预演，再提交批准。"),
-        ("title", "place", "count"),
+        _("方案“{title}”已转为区划调整，共 {count} 个社区。请看预演，再提交批准。"),
+        ("title", "count"),
     ),
     Topic(
         UNPROPOSED,
         Group.ASSIGNED,
         _("方案没有转成区划调整"),
         _("“{title}”没有转成区划调整"),
-        _("{place}的方案“{title}”没有转成区划调整，原因在方案页上；改好后可以再转。"),
-        ("title", "place"),
+        _("方案“{title}”没有转成区划调整，原因在方案页上；改好后可以再转。"),
+        ("title",),
     ),
 )
 

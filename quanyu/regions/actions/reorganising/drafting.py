@@ -28,7 +28,7 @@ LEAST = {"title": 2, "reason": 2, "ground": 2, "document": 0}
 WORDS = {
     "title": _("标题"),
     "reason": _("理由"),
-    "ground": _("依据"),
+    "ground": _("调整依据"),
     "document": _("批文"),
 }
 

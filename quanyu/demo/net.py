@@ -79,12 +79,13 @@ class _Street:
     def _community(self, top: UUID, path: str, name: str) -> None:
         number = path.split("/")[4]
         short = name.removesuffix("居委会").removesuffix("社区")
-        kind, word = (
-            ("general_party_branch", "党总支") if number in SMALL else ("party_committee", "党委")
+        kind, word, english = (
+            ("general_party_branch", "党总支", "General Party Branch")
+            if number in SMALL
+            else ("party_committee", "党委", "Party Committee")
         )
-        body = self._body(
-            f"sanlian-{number}", kind, f"{short}社区{word}", f"{number} {word}", path, top
-        )
+        named = f"{english}, {number}"
+        body = self._body(f"sanlian-{number}", kind, f"{short}社区{word}", named, path, top)
         grids = list(regions.grids_in(path))
         for n, grid in enumerate(grids):
             if n in LONE:

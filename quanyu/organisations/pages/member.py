@@ -183,7 +183,7 @@ def _page(
 
 def _shown(row: Any, *, actor: Actor) -> dict[str, Any]:
     waits = members.transfers(actor=actor, member_id=row.pk).filter(answer="").first()
-    may_open = party_section.may_open(row, actor)
+    may_open = party_section.may_open(row.body, actor)
     return {
         "standing": standing_words()[Standing(row.standing)],
         "joined": row.joined,

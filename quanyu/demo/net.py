@@ -143,7 +143,7 @@ class _Street:
     def _others(self, top: UUID) -> None:
         here = f"{STREET}002/"
         committee = _known("sanlian-002")
-        self._body(
+        branch = self._body(
             "sanlian-002-firm",
             "party_branch",
             "绩溪路示例物业服务中心党支部",
@@ -151,6 +151,8 @@ class _Street:
             here,
             committee,
         )
+        firm = _known("property-demo")
+        self._do(actions.form_party, party_id=branch, unit_id=firm, day=SAMPLE_DAY)
         self._body("sanlian-owners", "owners_committee", "示例小区业主委员会", "Owners", here)
         self._body(
             "sanlian-school",

@@ -169,6 +169,7 @@ NOT_PERSONAL = {
         "public: who acts, with the office's telephone",
         "code kind name name_en initials uscc uscc_because region_path phone",
     ),
+    "organisations.Formation": ("public: which unit has which party organisation", "because"),
     "organisations.Command": ("public: which street commands an agency", "because"),
     "organisations.Cover": ("public: which branch covers what", "tie region_path"),
     "organisations.Footing": (

@@ -137,6 +137,7 @@ OPEN = {
     "organisations.Establishment": "public: how many seats a post has, and where",
     "organisations.Post": "public: posts of bodies; who holds them is in Appointment",
     "organisations.PostKind": "public: kinds of post and the roles they carry",
+    "organisations.Formation": "public: which unit has which party organisation",
     "organisations.Command": "public: which street commands which agency",
     "organisations.Cover": "public: which branch covers which grid",
     "organisations.Footing": "public: how bodies stood",

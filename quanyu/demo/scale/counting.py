@@ -5,12 +5,12 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from quanyu.demo.cast import CITY
-from quanyu.demo.scale.netting import GROUP, PARTY_OF, PREFIX
+from quanyu.demo.scale.netting import GROUP, PREFIX
 from quanyu.kernel.access.rules import Actor, system
 from quanyu.kernel.access.scope import acting
 from quanyu.kernel.calendar.rules import local
 from quanyu.organisations import queries
-from quanyu.organisations.queries import coverage, meetings, party, post_lists
+from quanyu.organisations.queries import coverage, formed, meetings, post_lists
 from quanyu.organisations.rules import BodyKind
 from quanyu.organisations.rules.covering import Covered
 from quanyu.organisations.rules.posts import Stand
@@ -50,11 +50,8 @@ def _stands(actor: Actor, *, at: datetime, others: bool = False) -> dict[str, in
     ids = {one.id for one in bodies}
     grids = coverage.coverage(actor, on=day, place=CITY).grids
     kinds = Counter(one.kind for one in bodies)
-    codes = {one.code for one in bodies}
-    parties = {
-        f"{one.code}{PARTY_OF}" for one in bodies if one.kind == BodyKind.PROPERTY_FIRM
-    } & codes
-    members = {row.body.code: row.full + row.probationary for row in party.counts_on(on=day)}
+    firms = formed.units(BodyKind.PROPERTY_FIRM, actor=actor, on=day, place=CITY)
+    parties = [one for one in firms.of(formed.WITH) if one.id in ids]
     houses = [one for one in bodies if one.kind == BodyKind.CENTRE]
     centres = Counter(str(level_of(one.region_path)) for one in houses)
     return {
@@ -62,7 +59,7 @@ def _stands(actor: Actor, *, at: datetime, others: bool = False) -> dict[str, in
         "building_groups": kinds[BodyKind.PARTY_GROUP],
         "property_firms": kinds[BodyKind.PROPERTY_FIRM],
         "property_organisations": len(parties),
-        "property_members": sum(members.get(code, 0) for code in parties),
+        "property_members": sum(one.members for one in parties),
         "centres_area": centres["area"],
         "centres_street": centres["street"],
         "centres_community": centres["community"],

@@ -163,7 +163,7 @@ class Weaver:
 
     def _firms(self, above: Mapping[str, UUID]) -> None:
         """Found the property firms, and their party organisations with as many members."""
-        new, members = [], {}
+        new, members, firms = [], {}, {}
         for one in self._communities:
             for number, party in enumerate(one.firms, start=1):
                 code = code_of(one.path, f"pm{number}")
@@ -172,11 +172,20 @@ class Weaver:
                 )
                 new.append(_body(code, BodyKind.PROPERTY_FIRM, name, one.path))
                 if party:
-                    code = f"{code}{PARTY_OF}"
+                    firm, code = code, f"{code}{PARTY_OF}"
+                    firms[code] = firm
                     name = (f"{name[0]}党支部", f"Party branch, {name[1]}")
                     new.append(_body(code, BodyKind.BRANCH, name, one.path, above[one.path]))
                     members[code] = party
         found = self._found(new)
+        for code, firm in firms.items():
+            actions.form_party(
+                party_id=found[code],
+                unit_id=found[firm],
+                day=SAMPLE_DAY,
+                actor=self._actor,
+                at=self._at,
+            )
         for code, full in members.items():
             keep_count(
                 body_id=found[code],

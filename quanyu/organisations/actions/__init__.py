@@ -22,6 +22,7 @@ from quanyu.organisations.actions.bodies import (
 from quanyu.organisations.actions.commanding import command_agency, release_agency
 from quanyu.organisations.actions.covering import NewCover, cover, cover_all, uncover
 from quanyu.organisations.actions.electing import Taking, propose_elected
+from quanyu.organisations.actions.forming import form_party, part_party
 from quanyu.organisations.actions.founding import NewBody, found_bodies
 from quanyu.organisations.actions.keepers import KEEPERS, PARTY_KEEPERS, check_keeper
 from quanyu.organisations.actions.keeping import (
@@ -76,6 +77,7 @@ __all__ = [
     "end_all_of",
     "end_appointment",
     "end_duty",
+    "form_party",
     "found_bodies",
     "found_body",
     "found_units",
@@ -88,6 +90,7 @@ __all__ = [
     "name_stand_in",
     "open_post",
     "open_posts",
+    "part_party",
     "propose",
     "propose_all",
     "propose_elected",

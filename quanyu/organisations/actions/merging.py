@@ -17,6 +17,7 @@ from quanyu.kernel.errors import gettext_noop as _
 from quanyu.kernel.keys import uuid7
 from quanyu.organisations import rules
 from quanyu.organisations.actions.following import follow_at_once
+from quanyu.organisations.actions.forming import leave_formations
 from quanyu.organisations.actions.keepers import check_keeper, lock_body, lock_tree
 from quanyu.organisations.actions.standing import as_now, end, since, stand
 from quanyu.organisations.models import Body, Command, Cover, Duty, Succession
@@ -73,6 +74,7 @@ def merge_body(
     moved = _below(goes, stays, day=first, today=today, because=because)
     moved += _covers(goes, stays, first) + _duties(goes, stays, first)
     _commands(goes, stays, first)
+    leave_formations(goes, first, stays=stays)
     _check_nothing_hangs(goes, actor, at=at)
     end(goes, day=first)
     Succession.objects.create(origin=goes, target=stays, because=because.strip(), on=first)
@@ -107,6 +109,7 @@ def dissolve_body(
     check_ends(first, today=today, since=since(body))
     _check_nothing_hangs(body, actor, at=at)
     Command.objects.standing().filter(agency=body, valid_from__lt=first).update(valid_to=first)
+    leave_formations(body, first)
     end(body, day=first)
     body.refresh_from_db()
     facts = {"valid_to": first.isoformat(), "because": because.strip()}

@@ -11,7 +11,14 @@ from quanyu.organisations.models.elections import (
     ElectionStep,
     Vote,
 )
-from quanyu.organisations.models.footing import Command, Footing, Periods, Succession, apart
+from quanyu.organisations.models.footing import (
+    Command,
+    Footing,
+    Formation,
+    Periods,
+    Succession,
+    apart,
+)
 from quanyu.organisations.models.meetings import Meeting, Resolution
 from quanyu.organisations.models.members import Membership, MemberTransfer, PartyMember
 from quanyu.organisations.models.party import CommitteeTerm, MemberCount, PartyNorm, TermChange
@@ -39,6 +46,7 @@ __all__ = [
     "ElectionStep",
     "Establishment",
     "Footing",
+    "Formation",
     "Meeting",
     "MemberCount",
     "MemberTransfer",

@@ -143,6 +143,42 @@ class Command(models.Model):
         return f"{self.agency_id} {self.commander_id}"
 
 
+class Formation(models.Model):
+    """In which unit a party organisation was formed, from day to day (组建关系)."""
+
+    access = Access(writes="insert update")
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    party = models.ForeignKey(
+        Body, on_delete=models.PROTECT, related_name="formed_in", verbose_name=_("党组织")
+    )
+    unit = models.ForeignKey(
+        Body, on_delete=models.PROTECT, related_name="formed", verbose_name=_("所在单位")
+    )
+    because = models.CharField(_("依据文件或事由"), max_length=200, blank=True)
+    valid_from = models.DateField(_("生效日期"))
+    valid_to = models.DateField(_("失效日期"), null=True)
+
+    objects = Periods.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = _("组建关系")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["party"],
+                condition=Q(valid_to__isnull=True),
+                name="formation_is_in_one_today",
+            ),
+            models.CheckConstraint(condition=DATED, name="formation_ends_after_it_begins"),
+            models.CheckConstraint(condition=~Q(party=F("unit")), name="formation_is_in_another"),
+            apart("party_id", "formation_never_overlaps"),
+        ]
+        indexes = [models.Index("unit", "valid_from", name="formation_by_unit")]
+
+    def __str__(self) -> str:
+        return f"{self.party_id} {self.unit_id}"
+
+
 class Succession(models.Model):
     """Into which body another went, on a day (承继)."""
 

@@ -1,7 +1,7 @@
 """Which grids have a branch: the figures, the list behind each, and the links as a file (覆盖)."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from urllib.parse import urlencode
 
@@ -18,11 +18,15 @@ from quanyu.kernel.tables.queries import address
 from quanyu.organisations.pages.net import body_address, day_of
 from quanyu.organisations.pages.posts import linked
 from quanyu.organisations.queries import coverage as found
+from quanyu.organisations.queries import formed
+from quanyu.organisations.rules import BodyKind
 from quanyu.organisations.rules.covering import COVERED_WORDS, TIE_WORDS
 from quanyu.organisations.tables import COVERS
 from quanyu.regions import queries as regions
 
 PAGE = 100
+MOST = 200
+"""So many firms are listed at once; a place narrows them."""
 
 
 @require_GET
@@ -30,7 +34,7 @@ PAGE = 100
 def coverage(request: HttpRequest) -> HttpResponse:
     """Show how many grids have a branch of their own, a joint one or none, and which."""
     actor, on = actor_of(request), day_of(request)
-    given = asked(request, "place", "way", "on")
+    given = asked(request, "place", "way", "on", "firms")
     whole = found.coverage(actor, on=on, place=given.get("place", ""))
     way = given.get("way", "")
     rows = whole.of(way)
@@ -65,6 +69,7 @@ def coverage(request: HttpRequest) -> HttpResponse:
         ],
         "count": len(rows),
         "filters": [_place_field(given, actor)],
+        **_firms(given, actor, on=on),
         "clear_url": reverse("desk_coverage") if given else "",
         "pages": {"next_url": _address(more) if more else ""},
         "now": timezone.localtime(),
@@ -85,6 +90,36 @@ def _others(whole: found.Coverage, given: Mapping[str, str]) -> list[dict[str, A
             "is_on": given.get("way") == found.OTHERS,
         }
     ]
+
+
+def _firms(given: Mapping[str, str], actor: Actor, *, on: date) -> dict[str, Any]:
+    """Return how many property firms have a party organisation of their own, and which."""
+    whole = formed.units(BodyKind.PROPERTY_FIRM, actor=actor, on=on, place=given.get("place", ""))
+    ways = {"all": _("物业服务企业"), formed.WITH: _("有党组织"), formed.WITHOUT: _("没有党组织")}
+    way = given.get("firms", "")
+    lists = {key: whole.of("" if key == "all" else key) for key in ways}
+    return {
+        "firm_figures": [
+            {
+                "label": label,
+                "count": len(lists[key]),
+                "url": f"{_address({**given, 'firms': key})}#firms",
+                "is_on": way == key,
+            }
+            for key, label in ways.items()
+        ],
+        "firm_members": whole.members,
+        "firms": [
+            {
+                "unit": one,
+                "place": regions.label(one.place),
+                "url": body_address(one.id, on),
+                "party_url": body_address(one.party_id, on) if one.party_id else "",
+            }
+            for one in lists.get(way, ())[:MOST]
+        ],
+        "firms_left": max(0, len(lists.get(way, ())) - MOST),
+    }
 
 
 def _number(text: str) -> int:

@@ -15,10 +15,10 @@ from quanyu.kernel.access.http import actor_of, answer, hidden_if_denied
 from quanyu.kernel.access.rules import Actor
 from quanyu.organisations import queries
 from quanyu.organisations.pages import net
-from quanyu.organisations.queries import coverage, sections
+from quanyu.organisations.queries import coverage, formed, sections
 from quanyu.organisations.queries import net as found
 from quanyu.organisations.rules import BodyKind
-from quanyu.organisations.rules.covering import COVERERS, cover_cautions
+from quanyu.organisations.rules.covering import COVERERS, FORMED, cover_cautions
 from quanyu.organisations.rules.credit import agrees_inside
 from quanyu.organisations.rules.fitting import Caution, cautions
 from quanyu.regions import queries as regions
@@ -55,6 +55,8 @@ def shown(
         else "",
         "above": [{"name": step.name, "url": net.body_address(step.id, on)} for step in above],
         "commander": _linked(found.commander(row.id, on=on), on),
+        "unit": _linked(formed.unit_of(row.id, on=on), on),
+        "parties": [_linked(way, on) for way in formed.parties_of(row.id, on=on)],
         "below": [
             {"node": node, "url": net.body_address(node.id, on)}
             for node in found.below(row.id, on=on)
@@ -108,6 +110,7 @@ ICONS = {
     "cover": "polygon",
     "merge": "arrows-join",
     "command": "flag",
+    "form": "building",
     "correct": "id",
     "dissolve": "trash",
 }
@@ -118,6 +121,7 @@ def _verbs(row: queries.BodyEntry, on: date) -> list[dict[str, str]]:
     is_odd = {
         "cover": row.kind not in kinds,
         "command": row.kind != BodyKind.STATIONED_AGENCY,
+        "form": row.kind not in FORMED,
     }
     labels = {
         "rename": _("更名、改设"),
@@ -126,6 +130,7 @@ def _verbs(row: queries.BodyEntry, on: date) -> list[dict[str, str]]:
         "cover": _("登记覆盖"),
         "merge": _("并入"),
         "command": _("指挥关系"),
+        "form": _("组建在哪个单位"),
         "correct": _("更正信息"),
         "dissolve": _("撤销"),
     }

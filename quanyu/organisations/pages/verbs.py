@@ -22,7 +22,7 @@ from quanyu.organisations.pages.filled import (
     place_options,
 )
 from quanyu.organisations.rules import KIND_WORDS, BodyKind, WrongBody
-from quanyu.organisations.rules.covering import COVERERS, Tie
+from quanyu.organisations.rules.covering import COVERERS, UNITS, Tie
 from quanyu.organisations.rules.fitting import check_superior
 from quanyu.organisations.rules.kinds import alike
 from quanyu.regions import queries as regions
@@ -208,6 +208,32 @@ def _command(row: queries.BodyEntry, given: Given, actor: Actor, at: datetime) -
     return row.id
 
 
+def _form_fields(row: queries.BodyEntry, given: Given, no: Refusal | None, actor: Actor) -> Fields:
+    there = queries.bodies(on=timezone.localdate(), place=row.region_path)
+    options = [option(one.id, one.label) for one in there if one.kind in UNITS]
+    label, note = _("组建在哪个单位"), _("不选：解除现在的组建关系")
+    return [
+        one_field("unit", label, no, given, "select", is_required=False, options=options, help=note)
+    ]
+
+
+def _form(row: queries.BodyEntry, given: Given, actor: Actor, at: datetime) -> UUID:
+    key = given.get("unit", "")
+    if not key:
+        day = day_in(given.get("day", ""), "day")
+        actions.part_party(party_id=row.id, day=day, actor=actor, at=at)
+        return row.id
+    no = Invalid(_("请选择单位"), field="unit", value=key)
+    actions.form_party(
+        party_id=row.id,
+        unit_id=meant(UUID, key, otherwise=no),
+        **dated(given),
+        actor=actor,
+        at=at,
+    )
+    return row.id
+
+
 def _correct_fields(
     row: queries.BodyEntry, given: Given, no: Refusal | None, actor: Actor
 ) -> Fields:
@@ -248,6 +274,7 @@ VERBS = {
     "cover": Verb(lambda: _("登记覆盖"), _cover_fields, _cover),
     "merge": Verb(lambda: _("并入"), _merge_fields, _merge),
     "command": Verb(lambda: _("指挥关系"), _command_fields, _command),
+    "form": Verb(lambda: _("组建在哪个单位"), _form_fields, _form),
     "correct": Verb(lambda: _("更正信息"), _correct_fields, _correct, is_dated=False),
     "dissolve": Verb(lambda: _("撤销"), lambda *_asked: [], _dissolve),
 }

@@ -23,6 +23,7 @@ from quanyu.organisations.queries.duties import (
     labels,
     with_duty,
 )
+from quanyu.organisations.queries.formed import parties_in
 from quanyu.organisations.queries.hanging_party import of_life
 from quanyu.organisations.queries.holders import stands_for
 from quanyu.organisations.queries.listed import (
@@ -61,6 +62,7 @@ __all__ = [
     "duty_values",
     "labels",
     "of_life",
+    "parties_in",
     "party_topic_names",
     "posts_section",
     "stands_for",

@@ -92,6 +92,8 @@ def topic_names() -> dict[str, str]:
         "body.dissolve": _("撤销单位"),
         "body.command": _("确定指挥关系"),
         "body.release": _("解除指挥关系"),
+        "body.form": _("登记组建党组织"),
+        "body.part": _("解除组建关系"),
         "cover.begin": _("登记覆盖"),
         "cover.change": _("修改覆盖"),
         "cover.end": _("解除覆盖"),

@@ -8,7 +8,7 @@ from typing import Final
 from quanyu.kernel.errors import Invalid, Refusal
 from quanyu.kernel.errors import gettext_noop as _
 from quanyu.organisations.rules.fitting import Caution
-from quanyu.organisations.rules.kinds import BodyKind
+from quanyu.organisations.rules.kinds import PARTY, BodyKind
 
 
 class Tie(StrEnum):
@@ -29,6 +29,21 @@ COVERERS: Final[Mapping[str, frozenset[BodyKind]]] = MappingProxyType(
         Tie.BUILDING: frozenset({BodyKind.PARTY_GROUP}),
     }
 )
+
+FORMED: Final = PARTY - {BodyKind.PARTY_WORK_COMMITTEE, BodyKind.PARTY_GROUP}
+"""The party organisations that a unit may have of its own."""
+
+UNITS: Final = frozenset(
+    {
+        BodyKind.RESIDENT_UNIT,
+        BodyKind.PROPERTY_FIRM,
+        BodyKind.PROVIDER,
+        BodyKind.OWNERS_COMMITTEE,
+        BodyKind.DEPARTMENT,
+        BodyKind.STATIONED_AGENCY,
+    }
+)
+"""The units in which one may be formed."""
 
 OWN: Final = _("支部工作条例：正式党员 3 人以上成立党支部，不足 3 人的成立联合党支部")
 

@@ -71,6 +71,10 @@ GENERIC = {
     ): "public: a bench's own account and the places of its city",
     ("quanyu/bench/plans.py", "Desk"): "public: a bench's own account and the places of its city",
     ("quanyu/bench/quarters.py", "fill"): "public: places and buildings of a bench's own city",
+    **{
+        ("quanyu/bench/registers.py", name): "public: the registers of a bench's own city"
+        for name in ("run", "_grids", "_party", "_covers", "_posts", "_hold", "_client")
+    },
     ("quanyu/events/actions/escalating.py", "keep"): "rungs told, of each kind: visible_to",
     ("quanyu/events/actions/owed.py", "_put_off"): "parts, calls or cards: visible_to",
     ("quanyu/events/queries/owed.py", "due"): "parts, calls or cards: visible_to",

@@ -16,7 +16,7 @@ from quanyu.kernel.errors import Denied, Refusal
 from quanyu.kernel.tables.engine import lines, unpack
 from quanyu.kernel.tables.judging import Judge
 from quanyu.kernel.tables.making import fill
-from quanyu.kernel.tables.rules import Format, parsed, shape_text
+from quanyu.kernel.tables.rules import Format, WrongFile, parsed, shape_text
 from quanyu.kernel.tables.writing import Passport, opened
 from quanyu.regions.actions import reorganising
 from quanyu.regions.actions.reorganising import Step, Wanted
@@ -222,3 +222,11 @@ def test_reads_a_border_longer_than_a_csv_cell_usually_is(tmp_path: Path) -> Non
     assert list(lines(tmp_path / "rows"))[1] == (2, [FIRST, border])
     shape = next(column for column in GRIDS.columns if column.key == "shape")
     assert parsed(shape, border, names={}) == border
+
+
+def test_a_file_cut_off_within_a_cell_is_no_file(tmp_path: Path) -> None:
+    raw = tmp_path / "grids.csv"
+    raw.write_text(f'代码,名称\n{FIRST},"第一网', encoding="utf-8")
+
+    with pytest.raises(WrongFile):
+        unpack(raw, into=tmp_path / "rows")

@@ -129,7 +129,8 @@ def _csv(raw: Path) -> Iterator[list[str]]:
     csv.field_size_limit(len(text) + 1)
     first = text.partition("\n")[0]
     mark = "\t" if "\t" in first and "," not in first else ","
-    for row in csv.reader(io.StringIO(text, newline=""), delimiter=mark):
+    # Strictly: of a file that was cut off within quotes the last cell would pass as a whole one.
+    for row in csv.reader(io.StringIO(text, newline=""), delimiter=mark, strict=True):
         yield [bare(cell.strip()) for cell in row]
 
 

@@ -7,6 +7,10 @@ from django.db.models import F, Q
 DATED = Q(valid_to__isnull=True) | Q(valid_to__gt=F("valid_from"))
 
 
-def holding(day: date) -> Q:
-    """Keep what holds on ``day``; the last day is not counted in."""
-    return Q(valid_from__lte=day) & (Q(valid_to__isnull=True) | Q(valid_to__gt=day))
+def holding(day: date, prefix: str = "") -> Q:
+    """Keep what holds on ``day``; the last day is not counted in.
+
+    :param prefix: on the way to the rows that hold, as ``post__stood__``
+    """
+    begun = Q(**{f"{prefix}valid_from__lte": day})
+    return begun & (Q(**{f"{prefix}valid_to__isnull": True}) | Q(**{f"{prefix}valid_to__gt": day}))

@@ -1,18 +1,17 @@
 """How many posts each street has and fills, and who builds the party there (街道配备)."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from uuid import UUID
 
-from django.db.models import Count, Q
+from django.db.models import Count, Q, Sum
 
 from quanyu.kernel.access.rules import Actor
 from quanyu.organisations.models import Appointment, Establishment, StaffNorm
 from quanyu.organisations.models.dated import holding
-from quanyu.organisations.queries.kinds import kinds_on
+from quanyu.organisations.queries.kinds import KindEntry, kinds_on
 from quanyu.organisations.rules.posts import StaffKey
 from quanyu.regions import queries as regions
 from quanyu.regions.rules import Level, level_of
@@ -106,7 +105,7 @@ def staffing(*, on: date, actor: Actor) -> Staffing:
     streets = _streets(actor)
     asked = norms(on)
     least = asked.get(StaffKey.PARTY_LEAST)
-    seats, filled = _counts(streets, on=on, actor=actor)
+    seats, filled = _counts(frozenset(streets), on=on, actor=actor)
     rows = []
     for path in streets:
         party = filled[path, "party"]
@@ -130,42 +129,48 @@ def staffing(*, on: date, actor: Actor) -> Staffing:
 Counts = Mapping[tuple[str, str], int]
 
 
-def _counts(streets: Iterable[str], *, on: date, actor: Actor) -> tuple[Counts, Counts]:
-    """Return seats and holders by street, of the street itself, its party staff, and below it."""
+def _counts(streets: Collection[str], *, on: date, actor: Actor) -> tuple[Counts, Counts]:
+    """Return seats and holders by street, of the street itself, its party staff, and below it.
+
+    The database adds up what stands at one place; a street adds its places.
+    """
     inside = Q(pk__in=[])
-    for path in streets:
-        inside |= Q(region_path__startswith=path)
+    for low, high in actor.ranges:
+        inside |= Q(region_path__gte=low, region_path__lt=high)
+    stands = Q(post__valid_to__isnull=True) | Q(post__valid_to__gt=on)
+    rows = Establishment.objects.filter(inside, stands, holding(on)).order_by()
+    seats = rows.values_list("region_path", "post__kind").annotate(n=Sum("seats"))
+    held = Appointment.objects.visible_to(actor).on(on).filter(stands, holding(on, "post__stood__"))
+    filled = held.order_by().values_list("post__stood__region_path", "post__kind")
     known = kinds_on(on)
-    rows = Establishment.objects.filter(inside, holding(on)).filter(
-        Q(post__valid_to__isnull=True) | Q(post__valid_to__gt=on)
+    return (
+        _added(seats, streets, known),
+        _added(filled.annotate(n=Count("pk")), streets, known),
     )
-    held = _held(on=on, actor=actor)
-    seats: dict[tuple[str, str], int] = defaultdict(int)
-    filled: dict[tuple[str, str], int] = defaultdict(int)
-    for post, place, count, kind in rows.values_list(
-        "post_id", "region_path", "seats", "post__kind"
-    ):
+
+
+def _added(
+    rows: Iterable[tuple[str, str, int]], streets: Collection[str], known: Mapping[str, KindEntry]
+) -> Counts:
+    found: dict[tuple[str, str], int] = defaultdict(int)
+    for place, kind, count in rows:
         street = "/".join(place.split("/")[:DEPTH]) + "/"
+        if street not in streets:
+            continue
         entry = known.get(kind)
         for part in _parts(
             is_street=place == street,
             is_full=entry is not None and entry.hours == "full_time",
             is_party=entry is not None and entry.is_party_staff,
         ):
-            seats[street, part] += count
-            filled[street, part] += held.get(post, 0)
-    return seats, filled
+            found[street, part] += count
+    return found
 
 
 def _parts(*, is_street: bool, is_full: bool, is_party: bool) -> list[str]:
     if not is_street:
         return ["below"]
     return [part for part, counts in (("street", is_full), ("party", is_party)) if counts]
-
-
-def _held(*, on: date, actor: Actor) -> dict[UUID, int]:
-    rows = Appointment.objects.visible_to(actor).on(on).order_by()
-    return dict(rows.values("post").annotate(n=Count("pk")).values_list("post", "n"))
 
 
 def _streets(actor: Actor) -> list[str]:

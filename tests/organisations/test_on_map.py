@@ -44,9 +44,8 @@ def test_counts_the_grids_as_the_coverage_page_does(keeps: Any, covered: Body) -
     shown = keeps.get(PAGE, {"place": COMMUNITY}).context
     coverage = keeps.get("/desk/coverage", {"place": COMMUNITY}).context
 
-    assert [one["count"] for one in shown["figures"]] == [
-        one["count"] for one in coverage["figures"]
-    ]
+    told = {one["label"]: one["count"] for one in coverage["figures"]}
+    assert {one["label"]: one["count"] for one in shown["figures"]}.items() <= told.items()
     assert len(shown["grids"]) == coverage["total"]
 
 

@@ -55,6 +55,20 @@ def test_list_the_warnings_that_a_count_gives_rise_to(leads: Any, branch: Body) 
     assert "共 <b>1</b> 项" in listed
 
 
+def test_show_of_a_past_day_the_members_alone(keeps: Any, branch: Body) -> None:
+    day = timezone.localdate() - timedelta(days=10)
+    page = f"/desk/party/bodies/{branch.pk}"
+    keeps.post(f"{page}/count", {"full": "9", "probationary": "1", "start": day.isoformat()})
+    past = f"/desk/organisations/{branch.pk}?on="
+
+    then = text(keeps.get(f"{past}{day.isoformat()}"))
+    before = text(keeps.get(f"{past}{(day - timedelta(days=1)).isoformat()}"))
+
+    assert "正式 9 人，预备 1 人" in then
+    assert "发起换届选举" not in then
+    assert "正式 9 人" not in before
+
+
 def test_say_that_the_party_officer_works_in_the_street(keeps: Any) -> None:
     scope = keeps.get("/desk/party").context["scope"]
 

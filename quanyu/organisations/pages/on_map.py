@@ -76,7 +76,8 @@ def ground(request: HttpRequest) -> HttpResponse:
     whole = _whole(actor, place, on)
     mine = on_map.grids_of(looked.id, on=on) if looked else frozenset()
     spots = () if looked else on_map.spots(place, on=on)
-    return JsonResponse(on_map.drawn(whole.grids, spots, on=on, mine=mine))
+    own = [one for one in whole.others if one.path in mine]
+    return JsonResponse(on_map.drawn([*whole.grids, *own], spots, on=on, mine=mine))
 
 
 # ------------------------------------------------------------------ inside
@@ -115,8 +116,8 @@ def _place(request: HttpRequest, actor: Actor, looked: queries.BodyEntry | None,
     if looked and not asked:
         here = net.node(looked.id, on=on)
         asked = here.region_path if here else looked.region_path
-        # Of what stands in a grid or a building, the community around it is shown.
-        while level_of(asked) not in {*WIDER, Level.STREET, Level.COMMUNITY}:
+        # Of what stands in a grid or a community, the street is shown: a branch may cover several.
+        while level_of(asked) not in {*WIDER, Level.STREET}:
             asked = f"{asked.rstrip('/').rpartition('/')[0]}/"
     place = asked or first(actor.stations) or str(settings.QUANYU_CITY)
     if not regions.is_known(place):
@@ -166,6 +167,6 @@ def _grids(
             "url": body_address(one.body_id, on) if one.body_id else "",
             "is_open": one.covered == Covered.NONE,
         }
-        for one in whole.grids
+        for one in (whole.grids if mine is None else (*whole.grids, *whole.others))
         if mine is None or one.path in mine
     ]

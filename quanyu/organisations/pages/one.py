@@ -128,7 +128,7 @@ def _verbs(row: queries.BodyEntry, on: date) -> list[dict[str, str]]:
         "hang": _("改变隶属"),
         "seat": _("迁移"),
         "cover": _("登记覆盖"),
-        "merge": _("并入"),
+        "merge": _("并入其他单位"),
         "command": _("指挥关系"),
         "form": _("组建在哪个单位"),
         "correct": _("更正信息"),

@@ -39,8 +39,13 @@ TONES = {Due.LATER: "done", Due.SOON: "soon", Due.OVERDUE: "late"}
 
 @sections.answered_by
 def section_of(body_id: UUID, on: date, actor: Actor, at: datetime) -> tuple[Section, ...]:
-    """Return members, terms, meetings and elections for the page of a body, as they stand today."""
+    """Return members, terms, meetings and elections for the page of a body.
+
+    Of a past day the members alone: what runs, waits or is late is so today.
+    """
     row = reads.any_body(body_id)
+    if row and on != timezone.localdate(at):
+        return _then(row, on)
     told = shown(row, actor=actor, at=at) if row else None
     if told is None:
         return ()
@@ -51,6 +56,16 @@ def section_of(body_id: UUID, on: date, actor: Actor, at: datetime) -> tuple[Sec
     figure = Figure(_("党员数"), number, note, url)
     context = told | {"url": url}
     return (Section("members", MEMBERS, "organisations/_party_section.html", context, (figure,)),)
+
+
+def _then(row: Any, on: date) -> tuple[Section, ...]:
+    """Return how many members an organisation had on a day."""
+    if row.kind not in PARTY:
+        return ()
+    head = reads.facts_of(row, on=on).head
+    figure = Figure(_("党员数"), str(head.total) if head else "—")
+    context = {"head": head, "on": on}
+    return (Section("members", MEMBERS, "organisations/_party_then.html", context, (figure,)),)
 
 
 def may_open(row: Any, actor: Actor) -> bool:

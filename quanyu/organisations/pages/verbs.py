@@ -272,7 +272,7 @@ VERBS = {
     "hang": Verb(lambda: _("改变隶属"), _hang_fields, _hang),
     "seat": Verb(lambda: _("迁移"), _seat_fields, _seat),
     "cover": Verb(lambda: _("登记覆盖"), _cover_fields, _cover),
-    "merge": Verb(lambda: _("并入"), _merge_fields, _merge),
+    "merge": Verb(lambda: _("并入其他单位"), _merge_fields, _merge),
     "command": Verb(lambda: _("指挥关系"), _command_fields, _command),
     "form": Verb(lambda: _("组建在哪个单位"), _form_fields, _form),
     "correct": Verb(lambda: _("更正信息"), _correct_fields, _correct, is_dated=False),

@@ -17,10 +17,12 @@ from quanyu.events.models import (
     Contact,
     Event,
     EventStep,
+    JointPart,
     RungTold,
     SupervisionCard,
     WhistleCall,
 )
+from quanyu.events.models.hot import HotIssue
 from quanyu.events.queries import escalating
 from quanyu.events.workflow import State
 from quanyu.kernel.access.rules import ADMINISTRATORS, system
@@ -68,6 +70,14 @@ def test_the_street_whistled_twice_and_urged_one_body(events: list[Event]) -> No
     assert (ended.state, called.state, card.state) == ("ended", "called", "raised")
     assert [part.assessed_at is not None for part in ended.parts.all()] == [True, True]
     assert sorted(part.reported_at is None for part in called.parts.all()) == [False, True]
+
+
+def test_bodies_share_a_matter_and_one_kind_has_piled_up(events: list[Event]) -> None:
+    shared = {part.event_id for part in JointPart.objects.all()}
+
+    assert shared <= {event.pk for event in events}
+    assert shared
+    assert HotIssue.objects.filter(is_current=True).exists()
 
 
 def test_every_state_is_there(events: list[Event]) -> None:

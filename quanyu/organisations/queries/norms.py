@@ -54,8 +54,8 @@ def entry(row: PartyNorm) -> Norm:
         subject=row.subject,
         amount=row.amount,
         base=row.base,
-        clause=codes.cited(clause),
-        is_sample=clause is None or clause.is_sample,
+        clause=codes.cited(clause) or row.because,
+        is_sample=clause.is_sample if clause else not row.because,
         valid_from=row.valid_from,
         id=row.pk,
     )

@@ -68,9 +68,9 @@ class Norm:
     amount: int
     base: int
     clause: str
-    """As the reader's language cites it; "" when none was given."""
+    """As the reader's language cites it; the ground that was written down, where it is none."""
     is_sample: bool
-    """The clause is of a sample document: its content was not checked (示例)."""
+    """Of a sample document, or without any ground: its content was not checked (示例)."""
     valid_from: date
     id: UUID | None = None
 

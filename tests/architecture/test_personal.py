@@ -167,7 +167,7 @@ NOT_PERSONAL = {
     ),
     "organisations.Body": (
         "public: who acts, with the office's telephone",
-        "code kind name name_en initials uscc uscc_because region_path phone",
+        "code kind name name_en initials uscc uscc_because region_path life_path phone",
     ),
     "organisations.Formation": ("public: which unit has which party organisation", "because"),
     "organisations.Command": ("public: which street commands an agency", "because"),

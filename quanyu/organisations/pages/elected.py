@@ -9,6 +9,7 @@ from uuid import UUID
 from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from quanyu.kernel.access.http import field, meant, option
 from quanyu.kernel.access.rules import Actor
@@ -98,7 +99,7 @@ def _row(one: Chosen, row: Any, *, opens: bool) -> dict[str, Any]:
 def _form(
     row: Any, found: list[Chosen], given: Given, no: Refusal | None, *, actor: Actor, at: datetime
 ) -> dict[str, Any]:
-    day = date_format(row.next_term.starts, "DATE_FORMAT")
+    day = date_format(row.next_term.starts, pgettext("date format", "Y年n月j日"))
     fields = [shown for one in found if one.is_open for shown in _fields(one, given, no)]
     same = {one.same_name.id for one in found if one.same_name}
     for held in reads.leaving(row, actor=actor, at=at):

@@ -27,6 +27,7 @@ from quanyu.organisations.pages.filled import body_in, day_in
 from quanyu.organisations.pages.picking import OPEN_POST, pick_url
 from quanyu.organisations.queries import holders, kinds
 from quanyu.organisations.queries.bodies import BodyEntry
+from quanyu.organisations.rules.kinds import BRANCHES
 from quanyu.organisations.rules.posts import PostLevel, WrongPost
 from quanyu.regions import queries as regions
 from quanyu.regions.rules import ancestry, level_of
@@ -144,7 +145,10 @@ def _places(body: BodyEntry, actor: Actor) -> list[dict[str, str]]:
 
 def _suggested(body: BodyEntry, seat: str, known: Any) -> dict[str, str]:
     """Return what a post of a body is, as far as it is known: for an elected office its kind."""
-    levels = {PostLevel.BODY, level_of(body.region_path)}
+    level = level_of(body.region_path)
+    # A branch that is seated in a community is not the community's own committee.
+    is_branch = body.kind in BRANCHES and level != PostLevel.GRID
+    levels = {PostLevel.BODY} if is_branch else {PostLevel.BODY, level}
     fits = [one.code for one in known.values() if seat and one.seat == seat and one.level in levels]
     code = f"{fits[0]}-{body.code}"[:LONGEST_CODE].strip("-") if fits else ""
     return {"kind": fits[0] if fits else "", "place": body.region_path, "code": code}

@@ -30,7 +30,7 @@ from quanyu.organisations.queries.bodies import BodyEntry
 from quanyu.organisations.rules.kinds import BRANCHES
 from quanyu.organisations.rules.posts import PostLevel, WrongPost
 from quanyu.regions import queries as regions
-from quanyu.regions.rules import ancestry, level_of
+from quanyu.regions.rules import Level, ancestry, level_of
 
 STREET_DEPTH = 4
 """Of a street's path: only so far down are there few enough grids to choose from."""
@@ -147,7 +147,7 @@ def _suggested(body: BodyEntry, seat: str, known: Any) -> dict[str, str]:
     """Return what a post of a body is, as far as it is known: for an elected office its kind."""
     level = level_of(body.region_path)
     # A branch that is seated in a community is not the community's own committee.
-    is_branch = body.kind in BRANCHES and level != PostLevel.GRID
+    is_branch = body.kind in BRANCHES and level is not Level.GRID
     levels = {PostLevel.BODY} if is_branch else {PostLevel.BODY, level}
     fits = [one.code for one in known.values() if seat and one.seat == seat and one.level in levels]
     code = f"{fits[0]}-{body.code}"[:LONGEST_CODE].strip("-") if fits else ""

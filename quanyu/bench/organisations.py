@@ -94,6 +94,7 @@ def _fill(many: int) -> dict[str, Any]:
         for n in range(many - len(held))
     ]
     standing.found([*held.values(), *firms])
+    standing.settle_lives()
     _rename(standing, [one for one in held.values() if one.kind == "party_branch"])
     return {"street": held["bench-000"].pk, "branch": held["bench-000-0-0"].pk}
 

@@ -139,6 +139,7 @@ def _bodies(streets: list[str], communities: list[str], grids: list[str]) -> dic
         for n, place in enumerate(islice(cycle(communities), BODIES - many))
     ]
     standing.found([*works.values(), *offices, *committees.values(), *branches, *groups, *firms])
+    standing.settle_lives()
     _party(branches, list(committees.values()))
     _covers(branches, grids)
     return {"offices": offices, "committees": list(committees.values()), "firms": firms}

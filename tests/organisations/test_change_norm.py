@@ -53,6 +53,15 @@ def test_for_one_kind_alone_leaves_the_others(keeper: Actor, at: datetime, on: d
     assert held[NormKey.TERM, ""].amount == 3
 
 
+def test_from_no_day_so_far_ahead_that_nothing_could_be_changed_before_it(
+    keeper: Actor, at: datetime, on: date
+) -> None:
+    with pytest.raises(WrongNorm) as no:
+        change(keeper, at, start=on.replace(year=2206))
+
+    assert no.value.field == "start"
+
+
 def test_not_twice_on_a_day_nor_before_the_last(keeper: Actor, at: datetime, on: date) -> None:
     change(keeper, at, start=on)
 

@@ -16,6 +16,7 @@ from quanyu.organisations.queries import formed
 from quanyu.organisations.rules import BodyKind
 from quanyu.organisations.rules.changing import Nothing, StillHanging
 from quanyu.organisations.rules.covering import WrongCover
+from quanyu.organisations.tables import BODIES
 from tests.organisations.conftest import COMMUNITY, STREET, Net, person
 from tests.seat import browser_of
 
@@ -122,3 +123,38 @@ def test_holds_its_unit_and_goes_with_its_party(
 def test_is_in_one_unit_at_a_time_by_the_database(own: Formation, net: Net, firm: Body) -> None:
     with pytest.raises(IntegrityError, match="formation_"), transaction.atomic():
         Formation.objects.create(party=net.second, unit=firm, valid_from=own.valid_from)
+
+
+def test_does_not_end_on_the_day_it_was_formed(
+    net: Net, firm: Body, officer: Actor, commander: Actor, at: datetime
+) -> None:
+    actions.form_party(party_id=net.second.pk, unit_id=firm.pk, actor=officer, at=at)
+
+    with pytest.raises(rules.WrongDay):
+        actions.dissolve_body(body_id=net.second.pk, actor=commander, at=at)
+
+
+def test_ends_with_a_party_that_a_file_ends(
+    own: Formation, net: Net, officer: Actor, at: datetime, on: date
+) -> None:
+    row = {
+        "code": net.second.code,
+        "name": net.second.name,
+        "name_en": net.second.name_en,
+        "kind": net.second.kind,
+        "place": net.second.region_path,
+        "parent": net.second.parent.code if net.second.parent else None,
+        "start": net.second.valid_from,
+        "end": on,
+    }
+    key = (net.second.code,)
+    taking = BODIES.intake(keys={key: 2}, actor=officer, at=at)
+    [held] = taking.held([key], is_locked=True).values()
+    taking.check(row, held=held)
+    assert list(taking.end()) == []
+    taking.write([], [row])
+    taking.finish()
+
+    own.refresh_from_db()
+    assert own.valid_to == on
+    assert Record.objects.filter(topic="body.part", actor_id=officer.id).exists()

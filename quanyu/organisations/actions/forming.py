@@ -86,19 +86,34 @@ def part_party(*, party_id: UUID, day: date | None = None, actor: Actor, at: dat
     return held
 
 
-def leave_formations(goes: Body, day: date, *, stays: Body | None = None) -> None:
-    """Let what ends be formed in no unit; the organisations of a unit go along with it."""
-    rows = Formation.objects.standing()
-    rows.filter(party=goes, valid_from__lt=day).update(valid_to=day)
+def leave_formations(
+    goes: Body, day: date, *, stays: Body | None = None, actor: Actor, at: datetime
+) -> None:
+    """Let what ends be formed in no unit; the organisations of a unit go along with it.
+
+    :raises WrongDay: if it was formed in its unit on that very day or later
+    """
+    rows = Formation.objects.standing().select_related("party")
+    for row in rows.filter(party=goes):
+        _leave(row, day, actor=actor, at=at)
     if stays is None:
         return
-    for row in rows.filter(unit=goes, valid_from__lt=day):
-        row.valid_to = day
-        row.save(update_fields=["valid_to"])
-        Formation.objects.create(
-            party_id=row.party_id, unit=stays, because=row.because, valid_from=day
-        )
-    rows.filter(unit=goes).update(unit=stays)
+    for row in rows.filter(unit=goes):
+        going = row
+        if row.valid_from < day:
+            _leave(row, day, actor=actor, at=at)
+            going = Formation(party=row.party, because=row.because, valid_from=day)
+        going.unit = stays
+        going.save()
+        facts = {"unit": stays.code, "from": going.valid_from.isoformat()}
+        record("body.form", row.party, actor=actor, at=at, facts=facts)
+
+
+def _leave(row: Formation, day: date, *, actor: Actor, at: datetime) -> None:
+    rules.check_days(row.valid_from, day)
+    row.valid_to = day
+    row.save(update_fields=["valid_to"])
+    record("body.part", row.party, actor=actor, at=at, facts={"to": day.isoformat()})
 
 
 def _since(party: Body, held: Formation | None) -> date:

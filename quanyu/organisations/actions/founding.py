@@ -13,8 +13,8 @@ from quanyu.kernel.audit.actions import build, record_all
 from quanyu.kernel.errors import Denied
 from quanyu.kernel.errors import gettext_noop as _
 from quanyu.organisations import rules
-from quanyu.organisations.actions.keepers import check_above, check_keeper
-from quanyu.organisations.actions.standing import found
+from quanyu.organisations.actions.keepers import check_above, check_keeper, lock_tree
+from quanyu.organisations.actions.standing import found, settle_lives
 from quanyu.organisations.models import Body
 from quanyu.organisations.rules.credit import check_credit
 from quanyu.organisations.rules.fitting import check_superior
@@ -52,9 +52,11 @@ def found_bodies(
     :raises NotKeeper: if the actor has another part in a place
     :raises Denied: if the actor has no part in a place, or keeps no such superior
     """
+    lock_tree()
     founding = Founding(bodies, actor=actor, at=at)
     rows = [founding.body(one) for one in bodies]
     found(rows, because=because.strip())
+    settle_lives()
     record_all([build("body.found", row, actor=actor, at=at, facts=_facts(row)) for row in rows])
     return rows
 

@@ -17,10 +17,10 @@ from quanyu.kernel.codes import queries as clauses
 from quanyu.kernel.errors import Denied
 from quanyu.kernel.errors import gettext_noop as _
 from quanyu.organisations import rules
-from quanyu.organisations.actions.keepers import check_keeper, lock_body
+from quanyu.organisations.actions.keepers import check_keeper, lock_body, lock_tree
 from quanyu.organisations.actions.norms import load_norms
 from quanyu.organisations.actions.post_kinds import load_kinds
-from quanyu.organisations.actions.standing import found
+from quanyu.organisations.actions.standing import found, settle_lives
 from quanyu.organisations.models import Body, Duty
 from quanyu.regions import queries as regions
 
@@ -137,6 +137,7 @@ def load(*, actor: Actor, at: datetime) -> dict[str, int]:
     :raises Denied: if the actor does not keep the whole city
     """
     check_keeper(actor, settings.QUANYU_CITY)
+    lock_tree()
     load_rules(actor=actor, at=at)
     rests_on = _load_clauses(actor=actor, at=at)
     shipped: list[dict[str, Any]] = json.loads((DATA / "bodies.json").read_text("utf-8"))
@@ -146,6 +147,7 @@ def load(*, actor: Actor, at: datetime) -> dict[str, int]:
     for one in shipped:
         held[one["code"]].parent = held.get(one.get("parent", ""))
     found(new)
+    settle_lives()
     had = set(Duty.objects.values_list("body_id", "class_prefix", "place_path"))
     duties = [
         duty

@@ -74,7 +74,7 @@ def merge_body(
     moved = _below(goes, stays, day=first, today=today, because=because)
     moved += _covers(goes, stays, first) + _duties(goes, stays, first)
     _commands(goes, stays, first)
-    leave_formations(goes, first, stays=stays)
+    leave_formations(goes, first, stays=stays, actor=actor, at=at)
     _check_nothing_hangs(goes, actor, at=at)
     end(goes, day=first)
     Succession.objects.create(origin=goes, target=stays, because=because.strip(), on=first)
@@ -109,7 +109,7 @@ def dissolve_body(
     check_ends(first, today=today, since=since(body))
     _check_nothing_hangs(body, actor, at=at)
     Command.objects.standing().filter(agency=body, valid_from__lt=first).update(valid_to=first)
-    leave_formations(body, first)
+    leave_formations(body, first, actor=actor, at=at)
     end(body, day=first)
     body.refresh_from_db()
     facts = {"valid_to": first.isoformat(), "because": because.strip()}

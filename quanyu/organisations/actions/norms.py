@@ -80,7 +80,9 @@ def change_norm(
     check_subject(key, subject)
     rules.check_ground(because)
     check_clause(clause_id)
-    day = start or timezone.localdate(at)
+    today = timezone.localdate(at)
+    day = start or today
+    rules.check_begin(day, today=today)
     rows = PartyNorm.objects.select_for_update().filter(key=key, subject=subject)
     last = rows.order_by("-valid_from").first()
     if last is not None and last.valid_from >= day:

@@ -9,6 +9,7 @@ from django.db import transaction
 from quanyu.kernel.access.rules import Actor
 from quanyu.kernel.audit.actions import record
 from quanyu.kernel.keys import uuid7
+from quanyu.organisations.actions.keepers import lock_tree
 from quanyu.organisations.actions.standing import Stand, as_now, since, stand
 from quanyu.organisations.models import Body, Cover, Duty
 from quanyu.organisations.queries import placed
@@ -31,6 +32,7 @@ def relocate_all(*, reorganisation_id: UUID, actor: Actor, at: datetime) -> bool
         heirs = following.heirs(reorganisation_id)
         if not heirs:
             return Batch(0, 0, None, is_last=True)
+        lock_tree()
         day = following.day_of(reorganisation_id)
         parts = (_duties, _covers, _bodies)
         count = sum(part(heirs, day, actor=actor, at=at) for part in parts)

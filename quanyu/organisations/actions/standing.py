@@ -129,7 +129,10 @@ def stand(stands: Sequence[Stand]) -> None:
 
 
 def found(bodies: Sequence[Body], *, change: Change = Change.FOUND, because: str = "") -> None:
-    """Write bodies that are new, each with the first row of how it stands."""
+    """Write bodies that are new, each with the first row of how it stands.
+
+    The caller has locked the tree, and settles the lives once all are written.
+    """
     for body in bodies:
         body.initials, body.life_path = initials(body.name), body.region_path
     copy_all(bodies)
@@ -139,7 +142,6 @@ def found(bodies: Sequence[Body], *, change: Change = Change.FOUND, because: str
         ("id", "body_id", "change", "because", *ALIKE),
         ((uuid7(), body.id, change, because, *alike(body)) for body in bodies),
     )
-    settle_lives()
 
 
 def settle_lives() -> None:

@@ -15,11 +15,12 @@ from quanyu.kernel.errors import Denied
 from quanyu.kernel.errors import gettext_noop as _
 from quanyu.organisations import rules
 from quanyu.organisations.actions.following import follow_at_once
-from quanyu.organisations.actions.keepers import check_keeper
+from quanyu.organisations.actions.forming import leave_formations
+from quanyu.organisations.actions.keepers import check_keeper, lock_tree
 from quanyu.organisations.actions.merging import hanging_on, still_hanging
 from quanyu.organisations.actions.posts import check_seated
 from quanyu.organisations.actions.standing import Stand, found, settle_lives, stand
-from quanyu.organisations.models import Body, Footing
+from quanyu.organisations.models import Body, Footing, Formation
 from quanyu.organisations.rules.changing import Change
 from quanyu.organisations.rules.credit import check_credit
 from quanyu.organisations.rules.fitting import WrongSuperior, check_superior
@@ -89,6 +90,8 @@ class Bodies:
 
     def held(self, keys: Sequence[Key], *, is_locked: bool) -> Mapping[Key, Row]:
         """Return the bodies that stand already, by their codes."""
+        if is_locked:
+            lock_tree()
         rows = Body.objects.filter(code__in=[code for (code,) in keys]).select_related("parent")
         rows = rows.select_for_update(of=("self",)) if is_locked else rows
         found: dict[Key, Row] = {}
@@ -166,9 +169,18 @@ class Bodies:
             cursor.execute(RETIME, [list(self._stands)])
         stand([self._stand(row) for row in self._stands.values() if self._differs(row)])
         settle_lives()
+        self._leave()
         follow_at_once(actor=self._actor, at=self._at)
 
     # -------------------------------------------------------------- inside
+
+    def _leave(self) -> None:
+        """Let the organisations that the file ends be formed in no unit any more."""
+        formed = Formation.objects.standing().filter(party__code__in=self._ended)
+        for row in formed.select_related("party"):
+            leave_formations(
+                row.party, row.party.valid_to or self._today, actor=self._actor, at=self._at
+            )
 
     def _hang(self, body: Body) -> None:
         above = self._hung[body.code]

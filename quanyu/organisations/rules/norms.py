@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 from typing import Final
 from uuid import UUID
@@ -12,6 +12,8 @@ from quanyu.kernel.errors import gettext_noop as _
 
 MOST: Final = 100_000
 LONGEST: Final = 200
+AHEAD: Final = timedelta(days=366)
+"""So far ahead a number may be changed: before a change nothing else can be changed any more."""
 
 
 class NormKey(StrEnum):
@@ -112,6 +114,22 @@ def check_norm(*, key: str, amount: int, base: int) -> None:
             field="amount",
             value=amount,
             allowed=["1", "2", "3", "4", "6", "12"],
+        )
+
+
+def check_begin(day: date, *, today: date) -> None:
+    """Refuse a first day too far ahead: nothing could be changed before it any more.
+
+    :raises WrongNorm: if so
+    """
+    last = today + AHEAD
+    if day > last:
+        raise WrongNorm(
+            _("最晚从 {last} 起，即一年之内"),
+            field="start",
+            value=day.isoformat(),
+            allowed=[f"…{last.isoformat()}"],
+            last=last.isoformat(),
         )
 
 

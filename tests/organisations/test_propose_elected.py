@@ -21,7 +21,7 @@ from quanyu.organisations.actions.elections import Plan
 from quanyu.organisations.models import Appointment, Body, Candidate, Election, Post, PostKind
 from quanyu.organisations.queries import elected as queries
 from quanyu.organisations.rules.posts import NotAppointer, WrongAppointment
-from quanyu.organisations.rules.voting import Sheet
+from tests.organisations import party
 from tests.organisations.party import GRID, STREET, done, person
 from tests.organisations.posts import account, appointed, grants, post, proposed
 
@@ -55,23 +55,9 @@ def seats(branch: Body, at: datetime, district_admin: Actor) -> Post:
 
 
 @pytest.fixture
-def concluded(branch: Body, leads: Actor, at: datetime, on: date) -> Election:
+def concluded(branch: Body, leads: Actor, at: datetime) -> Election:
     """An election in which a secretary and two members were elected."""
-
-    def do(verb: Any, **facts: Any) -> Any:
-        return done(verb, actor=leads, at=at, **facts)
-
-    wanted = Plan(entitled=20, meeting_date=on, secretaries=1, members=2)
-    row: Election = do(electing.prepare, body_id=branch.pk, wanted=wanted)
-    for number, name in enumerate(VOTES):
-        seat = "member" if number else "secretary"
-        do(electing.nominate, election_id=row.pk, name=name, seat=seat)
-    do(electing.close_list, election_id=row.pk)
-    votes = {who.pk: VOTES[who.name] for who in row.candidates.all()}
-    sheet = Sheet(20, 18, 18, 18)
-    do(electing.count, election_id=row.pk, held_on=on, sheet=sheet, votes=votes)
-    made: Election = do(electing.conclude, election_id=row.pk)
-    return made
+    return party.concluded(branch, VOTES, actor=leads, at=at)
 
 
 @pytest.fixture

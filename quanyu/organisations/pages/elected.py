@@ -20,7 +20,7 @@ from quanyu.organisations.actions import Taking
 from quanyu.organisations.pages.appointed import stand_said
 from quanyu.organisations.pages.confirming import confirmed_by
 from quanyu.organisations.queries import elected as reads
-from quanyu.organisations.queries import holders
+from quanyu.organisations.queries import elections, holders
 from quanyu.organisations.queries.elected import Chosen
 from quanyu.organisations.rules.posts import WrongAppointment
 from quanyu.organisations.rules.voting import SEAT_WORDS, Seat
@@ -33,18 +33,22 @@ ACCOUNT, POST, LEAVES = "account_", "post_", "leaves_"
 def panel(
     row: Any, given: Given, no: Refusal | None, *, actor: Actor, at: datetime
 ) -> dict[str, Any] | None:
-    """Return who was elected, how it stands with their posts, and the form; None before."""
+    """Return who was elected, how it stands with their posts, and the form; None before.
+
+    Posts stand where the organisation does, which is not where a unit's own keeps its elections.
+    """
     found = reads.chosen(row, actor=actor, at=at)
     if not found:
         return None
-    proposes, opens = holders.keeps(actor, row.region_path)
+    seat = elections.body_of(row).region_path
+    proposes, opens = holders.keeps(actor, seat)
     is_waiting = row.next_term.ended is None and any(one.is_open for one in found)
     form = _form(row, found, given, no, actor=actor, at=at) if proposes and is_waiting else None
     return {
         "rows": [_row(one, row, opens=opens) for one in found],
         "form": form,
         "is_others": is_waiting and not proposes,
-        "confirmed_by": confirmed_by(row.region_path, actor=actor, at=at) if form else None,
+        "confirmed_by": confirmed_by(seat, actor=actor, at=at) if form else None,
     }
 
 

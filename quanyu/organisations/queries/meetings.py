@@ -200,7 +200,7 @@ def _bodies(on: date, *, actor: Actor, place: str, body: UUID | None) -> Iterabl
     kinds = {kind for kinds in HELD_BY.values() for kind in kinds}
     rows = Body.objects.on(on).filter(within, kind__in=kinds)
     if place:
-        rows = rows.filter(region_path__gte=place, region_path__lt=upper(place))
+        rows = rows.filter(life_path__gte=place, life_path__lt=upper(place))
     return stood(rows.filter(pk=body) if body else rows)
 
 

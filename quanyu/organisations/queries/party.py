@@ -43,7 +43,7 @@ class Known:
 
 
 def known(*, on: date, place: str = "") -> Known:
-    """Return the party organisations that stand on a day within a place, and how they stand.
+    """Return the party organisations whose life is kept within a place, and how they stand.
 
     Members of what lies below are added up over the whole city, whatever place is asked for.
     """
@@ -55,7 +55,7 @@ def known(*, on: date, place: str = "") -> Known:
     )
     spans = _spans(on)
     low, high = place, upper(place) if place else ""
-    kept = {key: row for key, row in rows.items() if not place or low <= row.region_path < high}
+    kept = {key: row for key, row in rows.items() if not place or low <= row.life_path < high}
     return Known(kept, {key: _facts(row, heads, spans) for key, row in kept.items()})
 
 
@@ -140,7 +140,7 @@ def counts_on(*, on: date, place: str = "") -> QuerySet[MemberCount]:
     rows = MemberCount.objects.on(on).select_related("body")
     rows = rows.filter(Q(body__valid_to__isnull=True) | Q(body__valid_to__gt=on))
     if place:
-        rows = rows.filter(body__region_path__gte=place, body__region_path__lt=upper(place))
+        rows = rows.filter(body__life_path__gte=place, body__life_path__lt=upper(place))
     return rows.order_by("body__region_path", "body__code")
 
 
@@ -174,7 +174,7 @@ def due_elections(*, on: date, place: str = "") -> list[DueElection]:
     # A month more than is asked for: which of them are due, the rule says.
     rows = rows.filter(due_date__lte=add_months(on, ahead + 1))
     if place:
-        rows = rows.filter(body__region_path__gte=place, body__region_path__lt=upper(place))
+        rows = rows.filter(body__life_path__gte=place, body__life_path__lt=upper(place))
     found = [
         DueElection(row, due(row.span, months=ahead, today=on))
         for row in rows.order_by("due_date", "body__region_path", "body__code")

@@ -19,6 +19,8 @@ class Stood(NamedTuple):
     name: str
     name_en: str
     region_path: str
+    life_path: str
+    """Where its life is kept, which is not where a unit's own stands."""
     valid_from: date
     parent_id: UUID | None
     above: str
@@ -27,6 +29,8 @@ class Stood(NamedTuple):
 
 def stood(rows: QuerySet[Body]) -> Iterable[Stood]:
     """Return bodies as plain rows, in the order of places."""
-    fields = ("pk", "code", "kind", "name", "name_en", "region_path", "valid_from", "parent_id")
-    found = rows.order_by("region_path", "code").values_list(*fields, "parent__region_path")
+    fields = ("pk", "code", "kind", "name", "name_en", "region_path", "life_path", "valid_from")
+    found = rows.order_by("region_path", "code").values_list(
+        *fields, "parent_id", "parent__region_path"
+    )
     return (Stood._make((*row[:-1], row[-1] or row[5])) for row in found)

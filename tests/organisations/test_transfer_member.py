@@ -338,6 +338,19 @@ def test_is_declined_on_a_page_that_says_what_is_missing(
     assert "不住在本街道" in text(keeps.get("/desk/party/transfers"))
 
 
+def test_says_on_the_list_that_it_was_taken_back_meanwhile(
+    keeps: Any, receives: Any, rolls: Rolls
+) -> None:
+    page = f"/desk/party/members/{rolls.member.pk}"
+    keeps.post(f"{page}/transfer", {"to": "t-there"})
+    keeps.post(f"{page}/withdraw")
+
+    late = [receives.post(f"{page}/{verb}", {"words": "不认识"}) for verb in ("accept", "decline")]
+
+    assert [one.headers.get("Location") for one in late] == ["/desk/party/transfers"] * 2
+    assert "这次转接已经办结" in text(receives.get("/desk/party/transfers"))
+
+
 def test_leaves_the_roll_by_the_page(keeps: Any, rolls: Rolls) -> None:
     page = f"/desk/party/members/{rolls.member.pk}"
 

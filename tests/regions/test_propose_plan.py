@@ -154,6 +154,28 @@ def test_goes_on_where_it_was_cut_short(
     assert of_plan(row).operations.count() == 2
 
 
+def test_ends_where_fewer_change_than_were_counted(
+    act: Any,
+    asked: Plan,
+    commander: Actor,
+    day: date,
+    work: Callable[[Plan], Plan],
+    at: datetime,
+) -> None:
+    set_scope(CITY)
+    gone = queries.changing(asked, actor=CITY).order_by("-region_path")[:1].get()
+    PlanPart.objects.filter(pk=gone.pk).update(grid=gone.today)
+
+    is_left = [actions.compose(plan_id=asked.pk, most=1, actor=CITY, at=at) for _ in range(3)]
+
+    assert is_left == [True, False, False]
+    row = work(asked)
+    assert (row.standing, row.reorganisation_id) == ("draft", None)
+    assert "要调整的社区变了" in told(row)["zh-hans"]
+    act(actions.propose_plan, **_words(row, day), actor=commander, at=at)
+    assert of_plan(work(row)).operations.count() == 1
+
+
 def test_a_second_run_makes_no_other(asked: Plan, work: Callable[[Plan], Plan]) -> None:
     first = work(asked)
 
@@ -208,12 +230,15 @@ def test_a_fault_leaves_nobody_waiting(asked: Plan, work: Callable[[Plan], Plan]
     assert not queries.progress(row, actor=CITY).is_under_way
 
 
-def test_only_the_worker_puts_it_together(
+def test_only_the_worker_puts_it_together_and_who_asked_drafts_it(
     act: Any, asked: Plan, commander: Actor, stranger: Actor, at: datetime
 ) -> None:
     for verb, more in ((actions.compose, {"most": 1}), (actions.keep_refusal, {"told": {}})):
         with pytest.raises(Denied):
             act(verb, plan_id=asked.pk, **more, actor=commander, at=at)
+    colleague = person(Role.COMMANDER, STREET, name="吴敏")
+    with pytest.raises(Denied):
+        act(actions.finish_proposal, plan_id=asked.pk, actor=colleague, at=at)
     for other in (actions.finish_proposal, actions.tell_planner):
         with pytest.raises(Denied):
             act(other, plan_id=asked.pk, actor=stranger, at=at)

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from quanyu.kernel.access.http import actor_of, answer, hidden_if_denied, option
+from quanyu.kernel.access.http import actor_of, answer, hidden_if_denied, option, sentence
 from quanyu.kernel.access.rules import Actor
 from quanyu.kernel.errors import Denied, Refusal
 from quanyu.kernel.privacy.rules import BASES, REASONS
@@ -26,7 +26,13 @@ from quanyu.organisations.queries import members
 from quanyu.organisations.queries import party as reads
 from quanyu.organisations.queries.party_words import body_label, standing_words
 from quanyu.organisations.rules.kinds import PARTY
-from quanyu.organisations.rules.members import ANSWER_WORDS, Answer, Standing, WrongMember
+from quanyu.organisations.rules.members import (
+    ANSWER_WORDS,
+    Answer,
+    Standing,
+    TransferAnswered,
+    WrongMember,
+)
 from quanyu.regions import queries as regions
 
 Given = Mapping[str, str]
@@ -60,12 +66,19 @@ def reveal(request: HttpRequest, member_id: UUID) -> HttpResponse:
 @require_POST
 @hidden_if_denied
 def act(request: HttpRequest, member_id: UUID, verb: str) -> HttpResponse:
-    """Do one act about a member; a refusal shows the same page with what was typed."""
+    """Do one act about a member; a refusal shows the same page with what was typed.
+
+    Of a transfer that was answered meanwhile the list of transfers says so.
+    """
     if verb not in ACTS:
         raise Denied
     actor, at = actor_of(request), timezone.now()
     try:
         said = ACTS[verb](member_id, request.POST.dict(), actor=actor, at=at)
+    except TransferAnswered as no:
+        # Whoever was to answer sees the member no more once another has ended the transfer.
+        messages.error(request, sentence(no))
+        return HttpResponseRedirect(reverse("desk_party_transfers"))
     except Refusal as no:
         return _page(request, member_id, no=no, tried=verb)
     messages.success(request, said)

@@ -98,12 +98,16 @@ def finish_proposal(*, plan_id: UUID, actor: Actor, at: datetime) -> Plan | None
     """Make the re-organisation of the steps that were put together; once (拼成后起草).
 
     :param actor: the person who asked for it, with the grants of this moment
+    :raises Denied: if another asked for it, or the plan is out of reach
+    :raises WrongPlan: if other communities change than were counted when it was asked for
     :raises WrongOperation: if what stands has changed since the plan was drawn
     """
     row = get(Plan, plan_id, actor=actor, lock=True)
     asked = queries.proposal(row, actor=actor)
     if row.standing is not State.DRAFT or asked is None or asked.done_at is not None:
         return None
+    if actor.id != asked.asked_by:
+        raise Denied
     _propose(row, asked, actor=actor, at=at)
     announce(PROPOSED, row, at=at)
     return row
@@ -168,12 +172,16 @@ def _compose(asked: Proposal, *, actor: Actor, most: int) -> bool:
     PlanPart.objects.visible_to(actor).bulk_update(some, ["step"])
     asked.done += len(some)
     asked.save(update_fields=["done"])
-    return asked.done < asked.total
+    # Where fewer wait than were counted there is no next one: the draft then says so.
+    return bool(some) and asked.done < asked.total
 
 
 def _propose(row: Plan, asked: Proposal, *, actor: Actor, at: datetime) -> Plan:
     parts = queries.changing(row, actor=actor).order_by("region_path")
-    steps = [composing.read(step or {}) for step in parts.values_list("step", flat=True)]
+    told = list(parts.values_list("step", flat=True))
+    steps = [composing.read(step) for step in told if step is not None]
+    if not len(steps) == len(told) == asked.total:
+        raise WrongPlan(_("转为区划调整期间，要调整的社区变了，请再转一次"), field="plan")
     wanted = reorganising.Wanted(row.title, asked.reason, asked.ground, asked.effective_date)
     proposed = reorganising.propose(
         wanted=wanted, steps=steps, drawn_by=[row.made_by, *row.hands], actor=actor, at=at

@@ -74,6 +74,20 @@ def tell_decided(case: UUID, at: datetime) -> None:
     announcing.tell_decided(appointment_id=case, since=at, actor=worker, at=timezone.now())
 
 
+@on(proposals.LEAVE_ASKED, is_news=True)
+def tell_leaving(case: UUID, at: datetime) -> None:
+    """Tell who decides it that the end of an appointment is asked for."""
+    worker = system(settings.QUANYU_CITY, job="organisations.tell_leaving")
+    announcing.tell_leaving(appointment_id=case, since=at, actor=worker, at=timezone.now())
+
+
+@on(proposals.LEAVE_KEPT, is_news=True)
+def settle_leaving(case: UUID, at: datetime) -> None:
+    """Take the request for an end off the inboxes."""
+    worker = system(settings.QUANYU_CITY, job="organisations.settle_leaving")
+    announcing.settle_leaving(appointment_id=case, actor=worker, at=timezone.now())
+
+
 @on(proposals.ELECTED, is_news=True)
 def tell_elected(case: UUID, at: datetime) -> None:
     """Tell who proposes for posts that an election is over."""

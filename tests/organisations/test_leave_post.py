@@ -1,6 +1,6 @@
 """An appointment … is ended by the level above or its holder, never by a peer alone (卸任)."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -10,6 +10,7 @@ from quanyu.kernel.accounts.models import Account
 from quanyu.kernel.audit.models import Record
 from quanyu.kernel.errors import Denied
 from quanyu.organisations import actions
+from quanyu.organisations.actions import leaving
 from quanyu.organisations.models import Appointment
 from quanyu.organisations.queries import holders
 from quanyu.organisations.rules import posts as rules
@@ -45,8 +46,20 @@ def peer(db: None) -> Actor:
     return person(Role.COMMUNITY_SECRETARY, COMMUNITY)
 
 
-def ended(row: Appointment, actor: Actor, at: datetime) -> Appointment:
-    facts = {"appointment_id": row.pk, "reason": "调离"}
+@pytest.fixture
+def citys(holder: Account, at: datetime) -> tuple[Appointment, Actor, Actor]:
+    """A post of the city, which has none above it, and the two who may end it together."""
+    one, other = (person(Role.DISTRICT_ADMIN, "34/01/") for _n in range(2))
+    where = post(CITY, at, code="p-clerk", kind="city-clerk", place="34/01/", of="city-management")
+    return appointed(where, holder, one, other, at), one, other
+
+
+def oneself(who: Account, path: str = COMMUNITY) -> Actor:
+    return Actor(ActorKind.PERSON, who.pk, frozenset({Grant(Role.COMMUNITY_SECRETARY, path)}))
+
+
+def ended(row: Appointment, actor: Actor, at: datetime, *, end: date | None = None) -> Appointment:
+    facts = {"appointment_id": row.pk, "reason": "调离", "end": end}
     left: Appointment = do(actions.end_appointment, **facts, actor=actor, at=at)
     return left
 
@@ -77,9 +90,7 @@ def test_is_ended_by_the_level_above_at_once(
 def test_is_ended_by_its_holder_who_resigns(
     held: Appointment, holder: Account, at: datetime
 ) -> None:
-    themselves = Actor(ActorKind.PERSON, holder.pk, frozenset({HELD}))
-
-    row = ended(held, themselves, at)
+    row = ended(held, oneself(holder), at)
 
     assert (row.ended_by, grants(holder, at=at)) == (holder.pk, frozenset())
 
@@ -109,10 +120,23 @@ def test_goes_on_when_who_asked_or_decides_says_so(
         do(actions.keep_appointment, appointment_id=held.pk, actor=commander, at=at)
 
 
-def test_in_the_city_is_ended_by_two_hands(holder: Account, at: datetime) -> None:
-    city, other = (person(Role.DISTRICT_ADMIN, "34/01/") for _n in range(2))
-    where = post(CITY, at, code="p-clerk", kind="city-clerk", place="34/01/", of="city-management")
-    row = appointed(where, holder, city, other, at)
+def test_goes_on_by_no_word_of_its_own_holder(
+    held: Appointment, holder: Account, peer: Actor, at: datetime
+) -> None:
+    ended(held, peer, at)
+
+    said = do(holders.one, appointment_id=held.pk, actor=oneself(holder), at=at)
+    with pytest.raises(rules.NotAppointer):
+        do(actions.keep_appointment, appointment_id=held.pk, actor=oneself(holder), at=at)
+
+    held.refresh_from_db()
+    assert (said.may_keep, held.leave_asked_by) == (False, peer.id)
+
+
+def test_in_the_city_is_ended_by_two_hands(
+    citys: tuple[Appointment, Actor, Actor], holder: Account, at: datetime
+) -> None:
+    row, city, other = citys
 
     ended(row, city, at)
     ended(row, city, at)
@@ -120,6 +144,121 @@ def test_in_the_city_is_ended_by_two_hands(holder: Account, at: datetime) -> Non
     ended(row, other, at)
 
     assert grants(holder, at=at) == frozenset()
+
+
+def test_in_the_city_ends_on_the_day_that_was_asked_for(
+    citys: tuple[Appointment, Actor, Actor], at: datetime
+) -> None:
+    row, city, other = citys
+    asked = at.date() + timedelta(days=30)
+    ended(row, city, at, end=asked)
+
+    with pytest.raises(rules.WrongTerm):
+        ended(row, other, at, end=asked - timedelta(days=1))
+
+    assert ended(row, other, at).valid_to == asked
+
+
+def test_in_the_city_ends_today_when_the_day_passed_while_it_waited(
+    citys: tuple[Appointment, Actor, Actor], at: datetime
+) -> None:
+    row, city, other = citys
+    ended(row, city, at)
+    later = at + timedelta(days=3)
+
+    assert ended(row, other, later, end=later.date()).valid_to == later.date()
+
+
+def test_in_the_city_ends_earlier_than_agreed_by_two_hands_again(
+    citys: tuple[Appointment, Actor, Actor], holder: Account, at: datetime
+) -> None:
+    """Who ended it may be the one who now asks, and one who ended it alone ends nothing more."""
+    row, city, other = citys
+    ended(row, city, at, end=at.date() + timedelta(days=30))
+    ended(row, other, at)
+    later = at + timedelta(days=2)
+
+    ended(row, other, later)
+    ended(row, other, later)
+    assert grants(holder, at=later)
+    ended(row, city, later)
+
+    row.refresh_from_db()
+    assert (row.valid_to, row.ended_by, row.leave_asked_by) == (later.date(), city.id, other.id)
+    assert grants(holder, at=later) == frozenset()
+
+
+def test_whose_end_stands_is_kept_by_nobody(
+    citys: tuple[Appointment, Actor, Actor], at: datetime
+) -> None:
+    row, city, other = citys
+    ended(row, city, at, end=at.date() + timedelta(days=30))
+    ended(row, other, at)
+
+    said = do(holders.one, appointment_id=row.pk, actor=city, at=at)
+    for days in (1, 100):
+        then = at + timedelta(days=days)
+        with pytest.raises(rules.Settled):
+            do(actions.keep_appointment, appointment_id=row.pk, actor=city, at=then)
+
+    row.refresh_from_db()
+    assert (said.may_keep, said.leave_day, row.leave_asked_by) == (False, None, city.id)
+
+
+def test_whose_term_ran_out_while_the_end_was_asked_for_is_not_kept(
+    citys: tuple[Appointment, Actor, Actor], at: datetime
+) -> None:
+    row, city, other = citys
+    Appointment.objects.filter(pk=row.pk).update(valid_to=at.date() + timedelta(days=5))
+    ended(row, city, at)
+
+    with pytest.raises(rules.Settled):
+        do(
+            actions.keep_appointment,
+            appointment_id=row.pk,
+            actor=other,
+            at=at + timedelta(days=9),
+        )
+
+
+def test_is_asked_to_end_earlier_by_who_once_ended_it_alone(
+    held: Appointment, commander: Actor, at: datetime
+) -> None:
+    ended(held, commander, at, end=at.date() + timedelta(days=30))
+    later = at + timedelta(days=1)
+    fallen = Actor(ActorKind.PERSON, commander.id, frozenset({HELD}))
+
+    ended(held, fallen, later)
+
+    held.refresh_from_db()
+    assert (held.leave_asked_by, held.leave_day) == (commander.id, later.date())
+    assert held.valid_to == at.date() + timedelta(days=30)
+
+
+def test_is_ended_with_its_place_by_who_had_asked_for_it(
+    held: Appointment, peer: Actor, at: datetime
+) -> None:
+    """Another act ends it then, as a re-organisation does, and no question is left."""
+    ended(held, peer, at)
+
+    do(leaving.end_rows, keys=[held.pk], reason="撤销", actor=peer, at=at)
+
+    held.refresh_from_db()
+    assert (held.ended_by, held.leave_asked_by) == (peer.id, None)
+
+
+def test_that_is_yet_to_begin_stands_in_the_list_of_those_asked_to_end(
+    citys: tuple[Appointment, Actor, Actor], at: datetime
+) -> None:
+    row, city, other = citys
+    Appointment.objects.filter(pk=row.pk).update(valid_from=at.date() + timedelta(days=3))
+    ended(row, city, at)
+
+    asked = do(holders.leaving_asked, actor=other, at=at)
+    ended(row, other, at, end=at.date() + timedelta(days=3))
+    settled = do(holders.leaving_asked, actor=other, at=at)
+
+    assert ([one.id for one in asked], settled) == ([row.pk], [])
 
 
 def test_is_out_of_a_strangers_reach(

@@ -7,16 +7,26 @@ import pytest
 
 from quanyu.kernel.access.rules import Actor, Role, system
 from quanyu.kernel.access.scope import set_scope
+from quanyu.kernel.accounts import actions as accounts
 from quanyu.kernel.accounts.models import Account, GrantRow
 from quanyu.kernel.notices.models import Notice
 from quanyu.organisations import actions
 from quanyu.organisations.actions import Nominee, announcing
-from quanyu.organisations.models import Post
+from quanyu.organisations.models import Appointment, Post
 from quanyu.organisations.pages.confirming import confirmed_by
 from quanyu.organisations.queries.confirming import deciders
 from quanyu.organisations.rules import proposals
 from tests.organisations.conftest import STREET, person
-from tests.organisations.posts import CITY, COMMUNITY, GRID, account, do, post, proposed
+from tests.organisations.posts import (
+    CITY,
+    COMMUNITY,
+    GRID,
+    account,
+    appointed,
+    do,
+    post,
+    proposed,
+)
 
 WORKER = system("34/01/", job="tests")
 
@@ -125,12 +135,80 @@ def test_goes_to_nobody_when_it_was_taken_back(
 def test_is_no_news_after_days_and_when_it_is_decided(
     where: Post, secretary: Actor, commander_here: Actor, at: datetime
 ) -> None:
-    row = proposed(where, account("w1", at=at), secretary, at)
+    old = proposed(where, account("w1", at=at), secretary, at)
+    row = proposed(where, account("w2", at=at), secretary, at)
     late = at + timedelta(days=5)
+    do(actions.confirm, appointment_id=row.pk, actor=commander_here, at=at)
 
-    count = do(announcing.tell_proposed, appointment_id=row.pk, since=at, actor=WORKER, at=late)
+    count = do(announcing.tell_proposed, appointment_id=old.pk, since=at, actor=WORKER, at=late)
 
     assert count == 0
+    assert told(announcing.tell_proposed, appointment_id=row.pk, at=at) == 0
+    assert do(announcing.tell_decided, appointment_id=row.pk, since=at, actor=WORKER, at=late) == 0
+
+
+def test_goes_to_a_deputy_where_nobody_else_is_left(
+    where: Post, commander_here: Actor, district: Actor, at: datetime
+) -> None:
+    """The commander proposes, so the commander's deputy is the nearest to confirm it."""
+    deputy = holds(Role.DISPATCHER, STREET, "deputy", at=at)
+    facts = {"account_id": deputy.id, "granted_to": at + timedelta(days=9), "reason": "出差"}
+    who = {"principal_id": commander_here.id, "actor": commander_here}
+    do(accounts.name_deputy, **facts, **who, at=at - timedelta(hours=1))
+    row = proposed(where, account("w1", at=at), commander_here, at)
+
+    assert told(announcing.tell_proposed, appointment_id=row.pk, at=at) == 1
+    assert whose(proposals.PROPOSED) == ["deputy"]
+
+
+@pytest.fixture
+def asked(commander_here: Actor, district: Actor, at: datetime) -> Appointment:
+    """The post of a community's secretary, whose end another one of it asks for."""
+    where = post(CITY, at, code="p-secretary", kind="community-secretary", place=COMMUNITY)
+    row = appointed(where, account("w1", at=at), commander_here, district, at)
+    return leave(row, holds(Role.COMMUNITY_SECRETARY, COMMUNITY, "peer", at=at), at)
+
+
+def leave(row: Appointment, actor: Actor, at: datetime) -> Appointment:
+    facts = {"appointment_id": row.pk, "reason": "调离"}
+    left: Appointment = do(actions.end_appointment, **facts, actor=actor, at=at)
+    return left
+
+
+def test_of_an_end_that_is_asked_for_goes_to_who_decides_it(
+    asked: Appointment, at: datetime
+) -> None:
+    counts = [told(announcing.tell_leaving, appointment_id=asked.pk, at=at) for _n in range(2)]
+
+    assert counts == [1, 0]
+    assert whose(proposals.LEAVE_ASKED) == ["commander"]
+    assert not {"w1", "调离"} & {str(word) for word in Notice.objects.get().words.values()}
+
+
+def test_of_an_end_that_is_asked_for_is_over_when_it_is_kept(
+    asked: Appointment, commander_here: Actor, at: datetime
+) -> None:
+    told(announcing.tell_leaving, appointment_id=asked.pk, at=at)
+    later = at + timedelta(hours=1)
+
+    told_early = do(announcing.settle_leaving, appointment_id=asked.pk, actor=WORKER, at=later)
+    do(actions.keep_appointment, appointment_id=asked.pk, actor=commander_here, at=later)
+    do(announcing.settle_leaving, appointment_id=asked.pk, actor=WORKER, at=later)
+
+    assert (told_early, whose(proposals.LEAVE_ASKED)) == (0, [])
+    assert told(announcing.tell_leaving, appointment_id=asked.pk, at=later) == 0
+
+
+def test_of_an_end_that_is_asked_for_is_over_when_it_ends(
+    asked: Appointment, commander_here: Actor, at: datetime
+) -> None:
+    told(announcing.tell_leaving, appointment_id=asked.pk, at=at)
+    later = at + timedelta(hours=1)
+    leave(asked, commander_here, later)
+
+    told(announcing.tell_appointment, appointment_id=asked.pk, at=later)
+
+    assert whose(proposals.LEAVE_ASKED) == []
 
 
 def test_goes_a_level_higher_where_one_alone_proposes(

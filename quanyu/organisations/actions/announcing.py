@@ -5,6 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
+from django.utils import timezone
 
 from quanyu.kernel.access.queries import get
 from quanyu.kernel.access.rules import Actor
@@ -16,6 +17,7 @@ from quanyu.organisations.models import Appointment
 from quanyu.organisations.queries import confirming, elections, posted
 from quanyu.organisations.rules import posts as rules
 from quanyu.organisations.rules import proposals
+from quanyu.organisations.rules.leaving import waits
 from quanyu.organisations.rules.posts import Decision, confirmed_at
 
 
@@ -28,6 +30,7 @@ def tell_appointment(*, appointment_id: UUID, since: datetime, actor: Actor, at:
     :raises Denied: if there is none within reach
     """
     row = get(Appointment, appointment_id, actor=actor)
+    settle_leaving(appointment_id=appointment_id, actor=actor, at=at)
     if at - since > FRESH or row.decision != Decision.CONFIRMED:
         return 0
     has_left = row.ended_at is not None
@@ -90,6 +93,36 @@ def tell_decided(*, appointment_id: UUID, since: datetime, actor: Actor, at: dat
 
 
 @transaction.atomic
+def tell_leaving(*, appointment_id: UUID, since: datetime, actor: Actor, at: datetime) -> int:
+    """Tell who decides it that an end is asked for; return how many were told.
+
+    Those are the nearest who confirm; never who asked, nor the holder.
+
+    :raises Denied: if there is none within reach
+    """
+    row = get(Appointment, appointment_id, actor=actor)
+    if not _waits(row, at=at) or at - since > FRESH:
+        return 0
+    without = (row.leave_asked_by, row.account_id)
+    near = confirming.deciders(row.region_path, at=at, without=without)
+    occasion = row.leave_asked_at.isoformat() if row.leave_asked_at else ""
+    news = _news(proposals.LEAVE_ASKED, [row], row, occasion=occasion)
+    return len(notices.tell(news, to=proposals.addressed(near), actor=actor, at=at))
+
+
+@transaction.atomic
+def settle_leaving(*, appointment_id: UUID, actor: Actor, at: datetime) -> int:
+    """Take the request for an end off the inboxes, unless one waits; return how many.
+
+    :raises Denied: if there is none within reach
+    """
+    row = get(Appointment, appointment_id, actor=actor)
+    if _waits(row, at=at):
+        return 0
+    return notices.over(subject=label(row), topics=[proposals.LEAVE_ASKED], actor=actor, at=at)
+
+
+@transaction.atomic
 def tell_elected(*, election_id: UUID, since: datetime, actor: Actor, at: datetime) -> int:
     """Tell who proposes for posts that an election is over; return how many were told.
 
@@ -126,6 +159,11 @@ def settle_elected(*, election_id: UUID, actor: Actor, at: datetime) -> int:
 TOLD = {Decision.CONFIRMED: proposals.AGREED, Decision.REFUSED: proposals.DECLINED}
 
 
+def _waits(row: Appointment, *, at: datetime) -> bool:
+    is_over = row.valid_to is not None and row.valid_to <= timezone.localdate(at)
+    return waits(row.leave_asked_at, row.ended_at) and not is_over
+
+
 def _batch(row: Appointment, *, actor: Actor, decision: Decision) -> list[Appointment]:
     rows = Appointment.objects.visible_to(actor).filter(batch=row.batch, decision=decision.value)
     return list(rows.order_by("pk"))
@@ -148,8 +186,8 @@ def _shares(
         if key not in known:
             without = (row.proposed_by, row.account_id)
             found = confirming.deciders(row.region_path, at=at, without=without)
-            known[key] = [one.account for one in found if not one.is_deputy]
-        for who in dict.fromkeys(known[key]):
+            known[key] = proposals.addressed(found)
+        for who in known[key]:
             parts.setdefault(who, []).append(row)
     alike: dict[tuple[UUID, ...], list[UUID]] = {}
     for who, part in parts.items():

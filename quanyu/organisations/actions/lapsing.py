@@ -8,8 +8,10 @@ from django.utils import timezone
 from quanyu.kernel.access.rules import Actor
 from quanyu.kernel.accounts import actions as accounts
 from quanyu.kernel.audit.actions import record
+from quanyu.kernel.jobs.actions import announce
 from quanyu.organisations.actions.appointing import moment
 from quanyu.organisations.models import Appointment
+from quanyu.organisations.rules.proposals import LEAVE_KEPT
 
 BATCH = 500
 
@@ -34,4 +36,6 @@ def lapse(*, actor: Actor, at: datetime) -> int:
         row.save(update_fields=["ended_at"])
         facts = {"end": end.isoformat()}
         record("appointment.lapse", row, actor=actor, at=at, changed=["ended_at"], facts=facts)
+        if row.leave_asked_at is not None:
+            announce(LEAVE_KEPT, row, at=at)
     return len(found)

@@ -21,7 +21,8 @@ from quanyu.organisations.actions.seats import held_rows
 from quanyu.organisations.models import Appointment
 from quanyu.organisations.queries.holders import ending
 from quanyu.organisations.rules import posts as rules
-from quanyu.organisations.rules.leaving import Leaving
+from quanyu.organisations.rules import proposals
+from quanyu.organisations.rules.leaving import Leaving, agreed, may_keep, waits
 from quanyu.organisations.rules.posts import Decision
 
 ASKED = ("leave_asked_by", "leave_asked_at", "leave_day", "leave_reason")
@@ -34,11 +35,13 @@ def end_appointment(
     """Let somebody leave a post, or ask for it; what it carries ends with it (卸任).
 
     The level above ends it at once or on that day, and so does the holder. Who may only propose
-    asks, and the level above ends it; in the city, which has none above it, a second person does.
+    asks, and the level above ends it; in the city, which has none above it, a second person does,
+    on the day that was asked for. An end that stands is brought forward by the same hands again.
     A day that is past is kept as it was; access ends now.
 
     :raises WrongAppointment: if no reason is given
-    :raises WrongTerm: if the day lies before the first one, or after the end that was agreed
+    :raises WrongTerm: if the day lies before the first one, or after the end that was agreed, or
+        the second hand names another one than the first
     :raises Settled: if it has ended, or was never confirmed
     :raises NotAppointer: if the actor ends nothing at that level, or somebody has asked before
     :raises Denied: if there is none within reach
@@ -53,18 +56,21 @@ def end_appointment(
 def keep_appointment(*, appointment_id: UUID, actor: Actor, at: datetime) -> Appointment:
     """Let somebody stay whose end was asked for: by who asked, or who decides it (不予卸任).
 
-    :raises Settled: if nobody has asked for it
-    :raises NotAppointer: if the actor neither asked nor decides
+    :raises Settled: if nobody has asked for it, or it has ended
+    :raises NotAppointer: if the actor neither asked nor decides, or holds it
     :raises Denied: if there is none within reach
     """
     row = held_rows([appointment_id], actor=actor)[1][0]
-    if row.leave_asked_at is None:
-        raise rules.Settled(_("没有人提出这项任职卸任"))
-    leaving_of(row, actor)
+    how, is_asked = leaving_of(row, actor), waits(row.leave_asked_at, row.ended_at)
+    if not is_asked or not _holds(row, timezone.localdate(at)):
+        raise rules.Settled(_("没有人提出这项任职卸任，或任职已经结束"))
+    if not may_keep(how, is_own=actor.id == row.account_id, is_asked=is_asked):
+        raise rules.NotAppointer(_("有人提出本人卸任的，本人不能决定不予卸任"))
     facts = {"post": row.post_id, "account": row.account_id}
     _clear(row)
     row.save(update_fields=ASKED)
     record("appointment.keep", row, actor=actor, at=at, facts=facts)
+    announce(proposals.LEAVE_KEPT, row, at=at)
     return row
 
 
@@ -92,9 +98,10 @@ def let_go(row: Appointment, *, end: date | None, reason: str, actor: Actor, at:
     if how is Leaving.ASK:
         _ask(row, end=end, reason=reason, actor=actor, at=at)
         return
-    if how is not Leaving.SECOND:
-        _clear(row)
-    leave([row], end=end, reason=reason, actor=actor, at=at)
+    is_second = how is Leaving.SECOND
+    if is_second:
+        end = _agreed(row, end, at=at)
+    leave([row], end=end, reason=reason, actor=actor, at=at, is_second=is_second)
 
 
 def leaving_of(row: Appointment, actor: Actor) -> Leaving:
@@ -119,12 +126,20 @@ def leave(
     reason: str,
     actor: Actor,
     at: datetime,
+    is_second: bool = False,
 ) -> None:
-    """End appointments that are locked with their posts, and take what they carry."""
+    """End appointments that are locked with their posts, and take what they carry.
+
+    :param is_second: whether somebody else has asked for it, who is kept beside who ends it
+    """
     for row in rows:
         day = _last_day(row, end, at=at)
+        if not is_second:
+            _clear(row)
         row.valid_to = day
-        row.ended_by, row.ended_at, row.end_reason = actor.id, at, reason.strip()[:200]
+        # Never before it was asked for, or the question would wait on: requests meet at a lock.
+        row.ended_at = max(at, row.leave_asked_at or at)
+        row.ended_by, row.end_reason = actor.id, reason.strip()[:200]
         row.save(update_fields=["valid_to", "ended_by", "ended_at", "end_reason", *ASKED])
         facts = {"post": row.post_id, "account": row.account_id, "end": day.isoformat()}
         record("appointment.end", row, actor=actor, at=at, facts=facts)
@@ -156,11 +171,28 @@ def end_rows(keys: Iterable[UUID], *, reason: str, actor: Actor, at: datetime) -
 
 
 def _ask(row: Appointment, *, end: date | None, reason: str, actor: Actor, at: datetime) -> None:
+    day = _last_day(row, end, at=at)
+    if not waits(at, row.ended_at):
+        raise rules.Settled(_("此项任职刚刚登记了卸任，请核对后再提出"))
     row.leave_asked_by, row.leave_asked_at = actor.id, at
-    row.leave_day, row.leave_reason = _last_day(row, end, at=at), reason.strip()
+    row.leave_day, row.leave_reason = day, reason.strip()
     row.save(update_fields=ASKED)
     facts = {"post": row.post_id, "account": row.account_id, "end": row.leave_day.isoformat()}
     record("appointment.ask_end", row, actor=actor, at=at, facts=facts)
+    announce(proposals.LEAVE_ASKED, row, at=at)
+
+
+def _agreed(row: Appointment, end: date | None, *, at: datetime) -> date:
+    asked = row.leave_day or timezone.localdate(at)
+    days = agreed(asked, today=timezone.localdate(at))
+    if end is not None and end not in days:
+        raise rules.WrongTerm(
+            _("卸任日期须是提出的日期{day}；要改日期，由提出人重新提出"),
+            field="end",
+            value=end.isoformat(),
+            day=asked.isoformat(),
+        )
+    return end or days[-1]
 
 
 def _clear(row: Appointment) -> None:

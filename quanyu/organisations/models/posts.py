@@ -22,6 +22,7 @@ HOLDING = gettext_noop("登记任职，并查明当时由谁担任")
 WHY = Personal("duty", HOLDING, 3650, "ended_at", of="staff")
 """Ten years after somebody left the post: who held it then is asked that long. Sample days."""
 CLOSED = ~Q(decision=Decision.OPEN.value)
+ASKED_ANEW = Q(ended_at__isnull=False, leave_asked_at__gt=F("ended_at"))
 
 
 class PostKind(models.Model):
@@ -213,6 +214,14 @@ class Appointments(Scoped["Appointment"]):
         """Keep those that hold on ``day``."""
         return self.confirmed().filter(holding(day))
 
+    def beyond(self, day: date) -> Self:
+        """Keep those that hold after ``day``, or will."""
+        return self.confirmed().filter(Q(valid_to__isnull=True) | Q(valid_to__gt=day))
+
+    def leave_asked(self) -> Self:
+        """Keep those whose end is asked for and waits, as ``rules.leaving.waits`` says of one."""
+        return self.filter(Q(leave_asked_at__isnull=False), Q(ended_at__isnull=True) | ASKED_ANEW)
+
 
 AppointmentManager = models.Manager.from_queryset(Appointments)
 
@@ -296,11 +305,13 @@ class Appointment(models.Model):
                 | Q(leave_asked_at__isnull=False, leave_day__isnull=False),
                 name="appointment_leave_is_asked_for_a_day",
             ),
-            # Who may end it alone has not asked: the question is taken back with it.
+            # Who may end it alone has not asked: the question is taken back with it. Who ended it
+            # for a day ahead may ask afterwards that it ends earlier.
             models.CheckConstraint(
                 condition=Q(ended_by__isnull=True)
                 | Q(leave_asked_by__isnull=True)
-                | ~Q(ended_by=F("leave_asked_by")),
+                | ~Q(ended_by=F("leave_asked_by"))
+                | ASKED_ANEW,
                 name="appointment_left_by_another",
             ),
             models.UniqueConstraint(

@@ -18,7 +18,7 @@ from quanyu.organisations.models import Appointment, Establishment, Post
 from quanyu.organisations.models.dated import holding
 from quanyu.organisations.queries.kinds import KindEntry, every_kind, post_called
 from quanyu.organisations.queries.words import in_language
-from quanyu.organisations.rules.leaving import Leaving, leaving
+from quanyu.organisations.rules.leaving import Leaving, leaving, may_keep, waits
 from quanyu.organisations.rules.posts import (
     CONFIRMERS,
     PROPOSERS,
@@ -161,7 +161,7 @@ def told(
         is_open, is_mine = how is Stand.PROPOSED, actor.id in {row.proposed_by, row.account_id}
         is_held = how in {Stand.SERVING, Stand.COMING}
         ends = ending(row, actor) if is_held else Leaving.NO
-        is_asked = is_held and row.leave_asked_at is not None
+        is_asked = is_held and waits(row.leave_asked_at, row.ended_at)
         held.append(
             Held(
                 id=row.pk,
@@ -199,7 +199,7 @@ def told(
                 leave_asked_by=_hand(names, row.leave_asked_by) if is_asked else "",
                 leave_day=row.leave_day if is_asked else None,
                 leave_reason=row.leave_reason if is_asked else "",
-                may_keep=is_asked and ends is not Leaving.NO,
+                may_keep=may_keep(ends, is_own=actor.id == row.account_id, is_asked=is_asked),
                 may_lend=how is Stand.SERVING and (is_mine or may_propose(roles, level)),
             )
         )
@@ -242,9 +242,8 @@ def waiting(*, actor: Actor, at: datetime) -> list[BatchEntry]:
 
 def leaving_asked(*, actor: Actor, at: datetime) -> list[Held]:
     """Return whose end is asked for within reach and waits for a second hand, the oldest first."""
-    rows = Appointment.objects.visible_to(actor).on(timezone.localdate(at))
-    rows = rows.filter(leave_asked_at__isnull=False, ended_at=None).order_by("leave_asked_at", "pk")
-    return told(rows[:MOST], actor=actor, at=at)
+    rows = Appointment.objects.visible_to(actor).beyond(timezone.localdate(at)).leave_asked()
+    return told(rows.order_by("leave_asked_at", "pk")[:MOST], actor=actor, at=at)
 
 
 MOST = 200
@@ -334,7 +333,7 @@ def ending(row: Appointment, actor: Actor) -> Leaving:
         roles=actor.roles_at(row.region_path),
         deciding=actor.roles_at(confirmed_at(row.region_path)),
         is_own=actor.id is not None and actor.id == row.account_id,
-        is_asked=row.leave_asked_at is not None,
+        is_asked=waits(row.leave_asked_at, row.ended_at),
         is_asker=actor.id is not None and actor.id == row.leave_asked_by,
     )
 

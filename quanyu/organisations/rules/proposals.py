@@ -1,4 +1,4 @@
-"""Of which proposals people are told, and who is nearest to decide them (提名的告知)."""
+"""Of what proposed or asked for people are told, and who is nearest to decide it (任免的告知)."""
 
 from collections.abc import Collection, Sequence
 from typing import Final, Protocol, TypeVar
@@ -13,6 +13,8 @@ AGREED: Final = "proposal.confirm"
 DECLINED: Final = "proposal.refuse"
 ELECTED: Final = "election.conclude"
 ELECTED_PROPOSED: Final = "election.propose"
+LEAVE_ASKED: Final = "appointment.ask_end"
+LEAVE_KEPT: Final = "appointment.keep"
 
 
 class Placed(Protocol):
@@ -26,6 +28,10 @@ class Placed(Protocol):
     def account(self) -> UUID:
         """Who holds it."""
 
+    @property
+    def is_deputy(self) -> bool:
+        """Whether it is held in somebody's place."""
+
 
 P = TypeVar("P", bound=Placed)
 
@@ -38,6 +44,15 @@ def nearest(held: Sequence[P], *, without: Collection[UUID | None]) -> list[P]:
     left = [one for one in held if one.account not in without]
     place = max((one.path for one in left), key=len, default="")
     return [one for one in left if one.path == place]
+
+
+def addressed(near: Sequence[P]) -> list[UUID]:
+    """Return who of the nearest is told: those in their own right, or their deputies for lack.
+
+    With whoever is told, who stands in for them is told too.
+    """
+    own = [one.account for one in near if not one.is_deputy]
+    return list(dict.fromkeys(own or [one.account for one in near]))
 
 
 WAITING: Final = ("body", "post", "count")
@@ -66,6 +81,14 @@ declare(
         _("任职提名未获同意：{body}{post}"),
         _("您提名的{body}{post}等共 {count} 项任职没有确认，理由见岗位页。"),
         WAITING,
+    ),
+    Topic(
+        LEAVE_ASKED,
+        Group.ASSIGNED,
+        _("卸任待确认"),
+        _("卸任待确认：{body}{post}"),
+        _("有人提出{body}{post}的一项任职卸任。请登记卸任，或不予卸任。"),
+        ("body", "post"),
     ),
     Topic(
         ELECTED,

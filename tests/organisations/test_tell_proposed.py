@@ -152,9 +152,15 @@ def test_goes_to_a_deputy_where_nobody_else_is_left(
 ) -> None:
     """The commander proposes, so the commander's deputy is the nearest to confirm it."""
     deputy = holds(Role.DISPATCHER, STREET, "deputy", at=at)
-    facts = {"account_id": deputy.id, "granted_to": at + timedelta(days=9), "reason": "出差"}
-    who = {"principal_id": commander_here.id, "actor": commander_here}
-    do(accounts.name_deputy, **facts, **who, at=at - timedelta(hours=1))
+    do(
+        accounts.name_deputy,
+        principal_id=commander_here.id,
+        account_id=deputy.id,
+        granted_to=at + timedelta(days=9),
+        reason="出差",
+        actor=commander_here,
+        at=at - timedelta(hours=1),
+    )
     row = proposed(where, account("w1", at=at), commander_here, at)
 
     assert told(announcing.tell_proposed, appointment_id=row.pk, at=at) == 1

@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
-from quanyu.kernel.access.rules import Actor
+from quanyu.kernel.access.rules import Actor, Role
 from quanyu.kernel.access.scope import set_scope
+from quanyu.kernel.accounts.actions import grant as give
 from quanyu.kernel.errors import Denied
 from quanyu.kernel.workflow.spec import Guarded, Overtaken
 from quanyu.organisations.actions import elections as actions
@@ -20,6 +21,7 @@ from quanyu.organisations.rules.terms import WrongChange, WrongTerm
 from quanyu.organisations.rules.voting import NotQuorate, Sheet, WrongBallot
 from quanyu.organisations.workflow.elections import ElectionState
 from tests.organisations.party import done
+from tests.organisations.posts import CITY, account
 
 WANTED = Plan(entitled=20, meeting_date=date(2026, 3, 2), secretaries=1, members=2)
 FULL = Sheet(20, 18, 18, 18)
@@ -311,3 +313,17 @@ def test_is_seen_by_the_circle_alone(ready: Election, secretary: Actor, grid_wor
         return Election.objects.count()
 
     assert (seen(secretary), seen(grid_worker)) == (1, 0)
+
+
+def test_links_no_account_that_the_actor_may_not_name(
+    prepared: Election, do: Do, at: datetime
+) -> None:
+    far = account("far.one", at=at)
+    told = {"reason": "工作需要", "region_path": "34/01/03/", "actor": CITY, "at": at}
+    give(account=far, role=Role.OPERATOR, **told)
+    near = account("near.one", at=at)
+    facts = {"election_id": prepared.pk, "seat": "secretary"}
+
+    with pytest.raises(WrongElection):
+        do(actions.nominate, name="王芳", account_id=far.pk, **facts)
+    assert do(actions.nominate, name="王芳", account_id=near.pk, **facts).account_id == near.pk

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.apps import apps
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from quanyu.kernel.access.rules import Actor, Grant, Role
 from quanyu.kernel.accounts.models import Account
@@ -19,8 +20,9 @@ from quanyu.organisations.actions import elections as electing
 from quanyu.organisations.actions.electing import NotElected
 from quanyu.organisations.actions.elections import Plan
 from quanyu.organisations.models import Appointment, Body, Candidate, Election, Post, PostKind
+from quanyu.organisations.pages import elected
 from quanyu.organisations.queries import elected as queries
-from quanyu.organisations.rules.posts import NotAppointer, WrongAppointment
+from quanyu.organisations.rules.posts import NoSeat, NotAppointer, WrongAppointment
 from tests.organisations import party
 from tests.organisations.party import GRID, STREET, done, person
 from tests.organisations.posts import account, appointed, grants, post, proposed
@@ -124,6 +126,87 @@ def test_lets_the_old_secretary_leave_on_the_first_day_of_the_term(
     served.refresh_from_db()
     assert served.valid_to == on
     assert grants(old, at=at) == frozenset()
+
+
+@pytest.fixture
+def exchange(
+    committee: Body, leads: Actor, confirms: Actor, district_admin: Actor, at: datetime
+) -> Any:
+    """A community's secretary, and the election by which another one is to follow: a post of the
+    level at which its own secretary only asks that somebody leaves."""
+    kind = {"code": "p-com", "kind": "party-secretary", "place": "", "of": committee.code}
+    where = post(district_admin, at, **kind)
+    old, new = account("old.one", at=at, name="孙远"), account("wang.fang", at=at, name="王芳")
+    before = at.date() - timedelta(days=20)
+    served = appointed(where, old, leads, confirms, at, start=before)
+    row = party.concluded(committee, {"王芳": 18}, actor=leads, at=at)
+    taking = Taking(row.candidates.get().pk, new.pk, where.pk)
+    return {"election_id": row.pk, "takings": [taking], "reason": "当选"}, served
+
+
+def test_asks_a_peer_to_leave_and_is_confirmed_when_that_was(
+    exchange: Any, leads: Actor, confirms: Actor, at: datetime, on: date
+) -> None:
+    facts, served = exchange
+
+    made = done(actions.propose_elected, **facts, leaving=[served.pk], actor=leads, at=at)
+
+    served.refresh_from_db()
+    assert (served.valid_to, served.leave_day) == (None, on)
+    told = Record.objects.get(topic="election.propose").facts
+    assert (told["left"], told["asked_to_leave"]) == (0, 1)
+    early: dict[str, Any] = {"batch": made[0].batch, "actor": confirms, "at": at}
+    with pytest.raises(NoSeat):
+        done(actions.confirm_batch, **early)
+    gone: dict[str, Any] = {"appointment_id": served.pk, "reason": "届满", "end": on}
+    done(actions.end_appointment, **gone, actor=confirms, at=at)
+    [row] = done(actions.confirm_batch, **early)
+    assert row.valid_from == on
+
+
+def test_counts_on_no_seat_of_whom_nobody_asked_to_leave(
+    exchange: Any, leads: Actor, at: datetime, on: date
+) -> None:
+    facts, served = exchange
+    with pytest.raises(NoSeat):
+        done(actions.propose_elected, **facts, actor=leads, at=at)
+
+    leaves = {"appointment_id": served.pk, "reason": "届满", "end": on + timedelta(days=9)}
+    done(actions.end_appointment, **leaves, actor=leads, at=at)
+    with pytest.raises(NoSeat):
+        done(actions.propose_elected, **facts, actor=leads, at=at)
+
+
+def test_says_whether_it_ends_or_only_asks(
+    exchange: Any, leads: Actor, confirms: Actor, at: datetime, on: date
+) -> None:
+    facts, served = exchange
+    row = Election.objects.visible_to(leads).get(pk=facts["election_id"])
+
+    def offered(actor: Actor) -> list[str]:
+        told = done(elected.panel, row=row, given={}, no=None, actor=actor, at=at)
+        assert told is not None
+        fields = told["form"]["fields"]
+        return [one["label"] for one in fields if one["name"].startswith(elected.LEAVES)]
+
+    assert [("提出" in label, "孙远" in label) for label in offered(leads)] == [(True, True)]
+    assert [("提出" in label, "孙远" in label) for label in offered(confirms)] == [(False, True)]
+    peer = person(Role.COMMUNITY_SECRETARY, "34/01/04/001/001/")
+    leaves = {"appointment_id": served.pk, "reason": "届满", "end": on}
+    done(actions.end_appointment, **leaves, actor=peer, at=at)
+    assert offered(leads) == []
+
+
+def test_locks_who_leaves_and_who_comes_in_one_order(
+    exchange: Any, confirms: Actor, at: datetime
+) -> None:
+    facts, served = exchange
+    with CaptureQueriesContext(connection) as asked:
+        done(actions.propose_elected, **facts, leaving=[served.pk], actor=confirms, at=at)
+
+    locks = [one["sql"] for one in asked if 'FROM "accounts_account"' in one["sql"]]
+    first = next(sql for sql in locks if "FOR UPDATE" in sql)
+    assert all(str(key) in first for key in (served.pk, facts["takings"][0].account))
 
 
 def test_keeps_who_has_no_account_on_the_list(

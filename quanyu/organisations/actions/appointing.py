@@ -67,7 +67,7 @@ def propose_all(
     posts = locked({one.post for one in nominees})
     _check_nameable({one.account for one in nominees}, actor=actor, at=at)
     accounts.hold_accounts({one.account for one in nominees})
-    taken = Taken(posts, actor=actor)
+    taken = Taken(posts, actor=actor, is_proposing=True)
     rows = []
     for one in nominees:
         post = posts[one.post]

@@ -8,6 +8,7 @@ from uuid import UUID
 from django.db import transaction
 
 from quanyu.kernel.access.rules import Actor
+from quanyu.kernel.accounts import actions as accounts
 from quanyu.kernel.audit.actions import record
 from quanyu.kernel.errors import Denied, Refusal
 from quanyu.kernel.errors import gettext_noop as _
@@ -47,14 +48,16 @@ def propose_elected(
 ) -> list[Appointment]:
     """Propose the elected for their posts as one batch, from the term's first day (提名当选人).
 
-    Somebody else confirms it, as every batch. Who leaves a post does so on that same day. Of whom
-    no account is named nothing is proposed: the name stays on the list of the elected.
+    Somebody else confirms it, as every batch. Who leaves a post does so on that same day; where
+    the actor only asks for it, the level above ends it before it confirms. Of whom no account is
+    named nothing is proposed: the name stays on the list of the elected.
 
     :param leaving: the appointments that end when the new term begins, as each may be ended
     :raises NotElected: if the new term does not stand, or has ended
     :raises WrongAppointment: if nobody is named, somebody was not elected to such a post, or who
         is to leave does not hold one
-    :raises NotAppointer: if the actor proposes nobody at that level
+    :raises NotAppointer: if the actor proposes nobody at that level, or somebody else has asked
+        that one of them leaves
     :raises Denied: if there is no such election within reach, or the actor has no part in a place
     """
     row = elections.one(election_id, actor=actor, lock=True)
@@ -65,7 +68,10 @@ def propose_elected(
     if not takings:
         raise WrongAppointment(_("请至少填写一位当选人的用户名"), field="account")
     held = [_of(one, elected, posts) for one in takings]
-    _leave(row, leaving, posts, day, actor=actor, at=at)
+    old = _leavers(row, leaving, posts, actor=actor)
+    accounts.hold_exchange(leaving=[one.pk for one in old], coming={one.account for one in takings})
+    for one in old:
+        let_go(one, end=day, reason=LEFT, actor=actor, at=at)
     nominees = [
         Nominee(post.pk, one.account, reason, max(day, post.valid_from))
         for one, (_who, post) in zip(takings, held, strict=True)
@@ -74,8 +80,9 @@ def propose_elected(
     for one, (who, _post) in zip(takings, held, strict=True):
         who.account_id = one.account
         who.save(update_fields=["account"])
-    facts = {"batch": made[0].batch, "proposed": len(made), "left": len(leaving)}
-    record("election.propose", row, actor=actor, at=at, facts=facts)
+    left = sum(one.ended_at == at for one in old)
+    facts = {"proposed": len(made), "left": left, "asked_to_leave": len(old) - left}
+    record("election.propose", row, actor=actor, at=at, facts={"batch": made[0].batch, **facts})
     announce(ELECTED_PROPOSED, row, at=at)
     return made
 
@@ -103,23 +110,19 @@ def _of(
     return who, post
 
 
-def _leave(
+def _leavers(
     row: Election,
     keys: Collection[UUID],
     posts: Mapping[str, Sequence[Post]],
-    day: date,
     *,
     actor: Actor,
-    at: datetime,
-) -> None:
+) -> list[Appointment]:
     if not keys:
-        return
+        return []
     known = {one.pk for one in queries.leaving_rows(row, posts.values(), actor=actor)}
     if not set(keys) <= known:
         raise WrongAppointment(_("届满离任的人须在本组织的岗位上任职"), field="leaving")
-    _posts, rows = held_rows(keys, actor=actor)
-    for one in rows:
-        let_go(one, end=day, reason=LEFT, actor=actor, at=at)
+    return held_rows(keys, actor=actor)[1]
 
 
 LEFT = _("换届，任期届满")

@@ -110,15 +110,16 @@ def nominate(
 ) -> Candidate:
     """Let somebody stand for a post (提名候选人).
 
-    :raises WrongElection: if the name is none, stands already, or there is no such post
+    :raises WrongElection: if the name is none, stands already, there is no such post, or the
+        account is none that the actor may name
     :raises NotAllowed: if the candidates are settled already, or not the actor's place
     """
     row = queries.one(election_id, actor=actor, lock=True)
     told = " ".join(name.split())
     held = queries.candidates(row, actor=actor)
     _check_candidate(row, held, told, seat)
-    if account_id is not None and not accounts.emails([account_id]):
-        raise WrongElection(_("没有这个账号"), field="account")
+    if account_id is not None and not accounts.nameable([account_id], actor=actor, at=at):
+        raise WrongElection(_("没有这个账号，或已停用"), field="account")
     number = max((who.number for who in held), default=0) + 1
     who = Candidate(election=row, number=number, name=told, seat=seat, account_id=account_id)
     move(row, "nominate", actor=actor, at=at, seat=seat, number=number)

@@ -1,6 +1,7 @@
 """Which seats are taken and who may fill them; what is written is locked in one order (编制)."""
 
 from collections.abc import Collection, Mapping
+from datetime import date
 from uuid import UUID
 
 from quanyu.kernel.access.rules import Actor
@@ -13,9 +14,15 @@ from quanyu.organisations.rules.posts import Decision, Period
 
 
 class Taken:
-    """Which seats of some posts are taken and when, asked once for all of them."""
+    """Which seats of some posts are taken and when, asked once for all of them.
 
-    def __init__(self, posts: Mapping[UUID, Post], *, actor: Actor) -> None:
+    A proposal may count on the seat of somebody whose end is asked for by then: it is confirmed
+    when that end has been.
+    """
+
+    def __init__(
+        self, posts: Mapping[UUID, Post], *, actor: Actor, is_proposing: bool = False
+    ) -> None:
         self._posts, self._seated = posts, seated(posts)
         self._held: dict[UUID, list[Period]] = {}
         self._whose: dict[tuple[UUID, UUID], list[Period]] = {}
@@ -23,12 +30,12 @@ class Taken:
         rows = Appointment.objects.visible_to(actor).filter(
             post__in=posts, decision__in=[Decision.CONFIRMED.value, Decision.OPEN.value]
         )
-        fields = ("post_id", "account_id", "valid_from", "valid_to", "decision")
-        for post, account, begins, ends, decision in rows.values_list(*fields):
-            if decision == Decision.OPEN:
-                self._waiting.add((post, account))
-            else:
-                self._keep(post, account, (begins, ends))
+        for row in rows.only(*NEEDED):
+            if row.decision == Decision.OPEN:
+                self._waiting.add((row.post_id, row.account_id))
+                continue
+            is_asked = is_proposing and row.ended_at is None and row.leave_day is not None
+            self._keep(row, row.leave_day if is_asked else row.valid_to)
 
     def check(self, row: Appointment, *, is_waiting: bool = False) -> None:
         """Refuse a term that does not fit the post, its seats or what its holder holds.
@@ -54,11 +61,15 @@ class Taken:
 
     def fill(self, row: Appointment) -> None:
         """Count a seat that was just taken."""
-        self._keep(row.post_id, row.account_id, (row.valid_from, row.valid_to))
+        self._keep(row, row.valid_to)
 
-    def _keep(self, post: UUID, account: UUID, period: Period) -> None:
-        self._held.setdefault(post, []).append(period)
-        self._whose.setdefault((post, account), []).append(period)
+    def _keep(self, row: Appointment, until: date | None) -> None:
+        self._held.setdefault(row.post_id, []).append((row.valid_from, until))
+        own = self._whose.setdefault((row.post_id, row.account_id), [])
+        own.append((row.valid_from, row.valid_to))
+
+
+NEEDED = ("post", "account", "valid_from", "valid_to", "decision", "ended_at", "leave_day")
 
 
 def check_proposer(actor: Actor, place: str) -> None:

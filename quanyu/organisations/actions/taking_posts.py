@@ -146,7 +146,8 @@ class Proposals:
         self._accounts = {name: key for name, key in known.items() if key in named}
         rows = Post.objects.filter(code__in={post for _account, post, _start in keys})
         self._posts = {row.code: row for row in rows}
-        self._taken = Taken({row.pk: row for row in self._posts.values()}, actor=actor)
+        posts = {row.pk: row for row in self._posts.values()}
+        self._taken = Taken(posts, actor=actor, is_proposing=True)
         self._kept: set[str] = set()
 
     def held(self, keys: Sequence[Key], *, is_locked: bool) -> Mapping[Key, Row]:

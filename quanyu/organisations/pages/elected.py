@@ -22,6 +22,8 @@ from quanyu.organisations.pages.confirming import confirmed_by
 from quanyu.organisations.queries import elected as reads
 from quanyu.organisations.queries import elections, holders
 from quanyu.organisations.queries.elected import Chosen
+from quanyu.organisations.queries.holders import Held
+from quanyu.organisations.rules.leaving import Leaving
 from quanyu.organisations.rules.posts import WrongAppointment
 from quanyu.organisations.rules.voting import SEAT_WORDS, Seat
 
@@ -107,12 +109,11 @@ def _form(
     fields = [shown for one in found if one.is_open for shown in _fields(one, given, no)]
     same = {one.same_name.id for one in found if one.same_name}
     for held in reads.leaving(row, actor=actor, at=at):
+        if held.ends == Leaving.NO:  # somebody else has asked for it
+            continue
         name = f"{LEAVES}{held.id}"
-        label = _("{name}（{post}）届满，{day}起卸任").format(
-            name=held.name, post=held.post, day=day
-        )
         is_on = name in given if given else held.id not in same
-        fields.append(field(name, label, "checkbox", value=is_on, required=False))
+        fields.append(field(name, _leaves(held, day), "checkbox", value=is_on, required=False))
     reason = given.get("reason") or _("换届选举当选，新一届自{day}起").format(day=day)
     fields.append(field("reason", _("事由"), no=no, value=reason, maxlength=200))
     return {
@@ -120,6 +121,13 @@ def _form(
         "button": _("提名当选人"),
         "fields": fields,
     }
+
+
+def _leaves(held: Held, day: str) -> str:
+    told = {"name": held.name, "post": held.post, "day": day}
+    if held.ends == Leaving.ASK:
+        return _("{name}（{post}）届满，提出{day}起卸任，由上一级确认").format(**told)
+    return _("{name}（{post}）届满，{day}起卸任").format(**told)
 
 
 def _fields(one: Chosen, given: Given, no: Refusal | None) -> list[dict[str, Any]]:

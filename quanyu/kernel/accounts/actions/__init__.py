@@ -20,6 +20,7 @@ from quanyu.kernel.accounts.actions.carrying import (
     carry,
     check_system,
     hold_accounts,
+    hold_exchange,
     uncarry,
 )
 from quanyu.kernel.accounts.actions.confirming import confirm_way_in
@@ -83,6 +84,7 @@ __all__ = [
     "forget_failures",
     "grant",
     "hold_accounts",
+    "hold_exchange",
     "invite",
     "key_of",
     "lapse_requests",

@@ -101,6 +101,19 @@ def hold_accounts(keys: Collection[UUID]) -> None:
             raise rules.Ended(_("该账号已停用"), field="account", value=row.username)
 
 
+def hold_exchange(*, leaving: Collection[UUID], coming: Collection[UUID]) -> None:
+    """Lock all whom an exchange touches: holders of appointments, their deputies, who comes.
+
+    Two exchanges at once, each of which puts in whom the other lets go, would else wait for each
+    other for ever.
+
+    :param leaving: the appointments that end
+    :param coming: the accounts that are named for posts
+    """
+    carried = Q(appointment__in=leaving) | Q(source__appointment__in=leaving)
+    hold_holders(GrantRow.objects.filter(carried), besides=coming)
+
+
 def check_system(actor: Actor) -> None:
     """Refuse who is not the system.
 

@@ -1,6 +1,6 @@
 """Give and take roles (授权)."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from uuid import UUID
 
@@ -151,13 +151,15 @@ def close(
         _shut(footless, reason=reason, topic=topic or "grants.ended", actor=actor, at=at)
 
 
-def hold_holders(grants: QuerySet[GrantRow]) -> None:
-    """Lock who holds grants that are about to end, before the grants themselves.
+def hold_holders(grants: QuerySet[GrantRow], *, besides: Collection[UUID] = ()) -> None:
+    """Lock who holds grants that are about to end, before the grants themselves, in one order.
 
     Else somebody could be named as a deputy on a footing that ends in the same moment.
+
+    :param besides: accounts that are locked with them
     """
-    held = grants.order_by().values("account")
-    list(Account.objects.select_for_update().filter(pk__in=held).order_by("pk").values("pk"))
+    held = Q(pk__in=grants.order_by().values("account")) | Q(pk__in=besides)
+    list(Account.objects.select_for_update().filter(held).order_by("pk").values("pk"))
 
 
 def held_in(account: Account, begins: datetime, ends: datetime | None) -> Iterable[str]:

@@ -319,7 +319,12 @@ def test_links_no_account_that_the_actor_may_not_name(
     prepared: Election, do: Do, at: datetime
 ) -> None:
     far = account("far.one", at=at)
-    told = {"reason": "工作需要", "region_path": "34/01/03/", "actor": CITY, "at": at}
+    told: dict[str, Any] = {
+        "reason": "工作需要",
+        "region_path": "34/01/03/",
+        "actor": CITY,
+        "at": at,
+    }
     give(account=far, role=Role.OPERATOR, **told)
     near = account("near.one", at=at)
     facts = {"election_id": prepared.pk, "seat": "secretary"}

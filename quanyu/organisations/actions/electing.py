@@ -70,8 +70,8 @@ def propose_elected(
     held = [_of(one, elected, posts) for one in takings]
     old = _leavers(row, leaving, posts, actor=actor)
     accounts.hold_exchange(leaving=[one.pk for one in old], coming={one.account for one in takings})
-    for one in old:
-        let_go(one, end=day, reason=LEFT, actor=actor, at=at)
+    for served in old:
+        let_go(served, end=day, reason=LEFT, actor=actor, at=at)
     nominees = [
         Nominee(post.pk, one.account, reason, max(day, post.valid_from))
         for one, (_who, post) in zip(takings, held, strict=True)

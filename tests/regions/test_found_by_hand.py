@@ -11,14 +11,18 @@ from django.utils import timezone
 
 from quanyu.kernel.access.rules import Role, system
 from quanyu.kernel.access.scope import set_scope
-from quanyu.regions import jobs, queries
+from quanyu.regions import actions, jobs, queries
+from quanyu.regions.actions import reorganising
+from quanyu.regions.actions.reorganising import Step
 from quanyu.regions.models import Building, Passage, Region, Reorganisation
 from quanyu.regions.queries import reorganising as reads
+from quanyu.regions.rules.changes import Named, Operation, WrongOperation
 from tests.conftest import person
 from tests.regions.conftest import EMPTY, SOUTH, WEST
 from tests.seat import browser_of
 
 STREET = "34/01/04/002/"
+BESIDE = f"{STREET}002/"
 G1, G2 = f"{EMPTY}g001/", f"{EMPTY}g002/"
 NEW = f"{STREET}077/"
 DESK = "/desk/reorganisations"
@@ -166,6 +170,56 @@ def test_a_community_needs_a_code_that_none_has_borne(
     set_scope(CITY)
     row = Reorganisation.objects.get(pk=key(drafted))
     assert reads.operations(row, actor=CITY) == []
+
+
+@pytest.fixture
+def borderless(imported: Any) -> None:
+    """The community's own border is not known."""
+    Region.objects.standing().filter(path=EMPTY).update(shape=None)
+
+
+def box(west: float, east: float) -> Any:
+    """Return ground in the middle of the community, so many thousandths of a degree wide."""
+    return shapely.box(WEST + west / 1_000, SOUTH, WEST + east / 1_000, SOUTH + 0.004)
+
+
+def drawn(path: str, shape: Any) -> Step:
+    """Return the step that founds one grid with a border."""
+    name = f"网格 {path[-5:-1]}"
+    said = Operation("found", (), (Named(path, name, is_drawn=True),))
+    return Step(said, {path: shapely.to_wkb(shape)})
+
+
+def test_a_grid_lies_over_none_that_stands_though_no_border_of_the_community_is_known(
+    browser: Any, drafted: str, borderless: None, act: Any, at: datetime
+) -> None:
+    keeper = person(Role.COMMANDER, STREET)
+    words = {"community": BESIDE, "kind": "base_grid", "name": "邻网格", "shape": box(7, 9)}
+    stood = act(actions.found_grid, **words, actor=keeper, at=at)
+    sent = {"name_n1": "荷西网格"}
+
+    over = browser.post(
+        step(drafted, EMPTY, 1), sent | {"border_n1": shapely.to_geojson(box(6, 8))}
+    )
+    beside = browser.post(
+        step(drafted, EMPTY, 1), sent | {"border_n1": shapely.to_geojson(box(6, 7.0000001))}
+    )
+
+    assert (over.status_code, beside.status_code) == (422, 302)
+    assert f"{G1} 与 {stood.path} 的边界重叠" in over.content.decode()
+
+
+def test_grids_of_two_steps_do_not_lie_over_each_other(
+    drafted: str, borderless: None, act: Any, at: datetime
+) -> None:
+    facts = {"reorganisation_id": key(drafted), "actor": person(Role.COMMANDER, STREET), "at": at}
+    act(reorganising.add_operation, step=drawn(G1, box(6, 8)), **facts)
+
+    with pytest.raises(WrongOperation) as no:
+        act(reorganising.add_operation, step=drawn(f"{BESIDE}g001/", box(7, 9)), **facts)
+
+    assert (no.value.value, no.value.parts["other"]) == (f"{BESIDE}g001/", G1)
+    act(reorganising.add_operation, step=drawn(f"{BESIDE}g001/", box(8, 9)), **facts)
 
 
 def test_by_the_interface_with_a_border(browser: Any, drafted: str, imported: Any) -> None:

@@ -127,6 +127,27 @@ def test_covers_the_ground_of_the_community_once(
     assert sum(one.area for one in shapes) == pytest.approx(ground.area, rel=1e-3)
 
 
+def test_gives_way_to_a_grid_beside_where_no_border_is_known(
+    act: Any, made: Plan, secretary: Actor, commander: Actor, at: datetime
+) -> None:
+    Region.objects.standing().filter(path=EMPTY).update(shape=None)
+    # Of the ground that is taken around the outermost buildings this is a part.
+    beside = shapely.box(WEST + 0.0056, SOUTH, WEST + 0.008, SOUTH + 0.004)
+    words = {"community": "34/01/04/002/002/", "kind": "base_grid", "name": "邻网格"}
+    act(actions.found_grid, **words, shape=beside, actor=commander, at=at)
+    jobs.draw_plan(made.pk, at)
+
+    row = act(actions.propose_plan, plan_id=made.pk, actor=secretary, at=at, **PROPOSAL)
+
+    set_scope(CITY)
+    drawn = Target.objects.filter(operation__reorganisation=row.reorganisation_id)
+    shapes = [shapely.from_wkb(bytes(one.shape or b"")) for one in drawn]
+    whole = shapely.union_all(shapes)
+    assert len(shapes) > 1
+    assert shapely.dwithin(whole, beside, 1e-6)
+    assert whole.intersection(beside).area == pytest.approx(0, abs=1e-12)
+
+
 def test_the_past_says_that_they_stood_in_no_grid(
     proposed: Reorganisation,
     decide: Callable[..., None],

@@ -104,6 +104,22 @@ def test_is_drafted_submitted_and_approved_by_two(approved: Reorganisation) -> N
     assert {claim.path for claim in Claim.objects.all()} == {G1, G2}
 
 
+def test_what_lay_over_a_grid_before_is_no_fault_of_what_is_merged(
+    act: Any, secretary: Actor, at: datetime
+) -> None:
+    part = border(G3).buffer(-0.0003)
+    reaching = shapely.union(border(G2), part)
+    whole = shapely.union(border(G1), reaching)
+    set_scope(seeder())
+    Region.objects.standing().filter(path=G2).update(shape=shapely.to_wkb(reaching))
+    step = Step(merge().operation, {G1: shapely.to_wkb(whole)})
+
+    row = act(actions.propose, wanted=SAID, steps=[step], actor=secretary, at=at)
+
+    assert part.area > 0
+    assert row.state == S.DRAFT
+
+
 def test_waits_for_its_day(act: Any, approved: Reorganisation, at: datetime) -> None:
     take(act, approved, at)
 

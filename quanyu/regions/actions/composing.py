@@ -1,6 +1,8 @@
 """What one community of a plan becomes in a re-organisation: a step of it (方案里的一步)."""
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
+from datetime import date
 from typing import Any
 
 import shapely
@@ -9,8 +11,8 @@ from quanyu.regions.actions.reorganising import Step
 from quanyu.regions.models import PlanPart
 from quanyu.regions.queries import planning as queries
 from quanyu.regions.queries.claims import Claims
-from quanyu.regions.queries.outlines import area_of
-from quanyu.regions.rules import changes, outlines, planning
+from quanyu.regions.queries.outlines import area_of, overlaps
+from quanyu.regions.rules import changes, outlines, planning, topology
 from quanyu.regions.rules.changes import Change
 from quanyu.regions.rules.outcomes import next_grid
 
@@ -67,6 +69,27 @@ def step_of(part: PlanPart, names: Mapping[str, str], held: Claims) -> Step:
     # Beside borders drawn by hand the cells would leave gaps: the ground is divided as it lies.
     fits = outlines.fills(area, list(map(shapely.from_wkb, shapes.values())))
     return Step(operation, shapes if fits else {})
+
+
+def apart(steps: Sequence[Step], day: date) -> list[Step]:
+    """Let drawn borders give way where they would lie over a base grid beside, or an earlier step.
+
+    Of a community whose border is not known the engine takes the ground around its buildings.
+    """
+    shapes = {path: shapely.from_wkb(one) for step in steps for path, one in step.shapes.items()}
+    for path, _other, over in overlaps(steps, day):
+        shapes[path] = topology.polygons(shapely.difference(shapes[path], over))
+    return [
+        replace(
+            step,
+            shapes={
+                path: shapely.to_wkb(shapes[path])
+                for path in step.shapes
+                if not shapely.is_empty(shapes[path])
+            },
+        )
+        for step in steps
+    ]
 
 
 def _paths(

@@ -184,7 +184,11 @@ def _propose(row: Plan, asked: Proposal, *, actor: Actor, at: datetime) -> Plan:
         raise WrongPlan(_("转为区划调整期间，要调整的社区变了，请再转一次"), field="plan")
     wanted = reorganising.Wanted(row.title, asked.reason, asked.ground, asked.effective_date)
     proposed = reorganising.propose(
-        wanted=wanted, steps=steps, drawn_by=[row.made_by, *row.hands], actor=actor, at=at
+        wanted=wanted,
+        steps=composing.apart(steps, wanted.effective_date),
+        drawn_by=[row.made_by, *row.hands],
+        actor=actor,
+        at=at,
     )
     row.proposed_by, row.proposed_at = asked.asked_by, at
     row.reorganisation_id = proposed.pk

@@ -1,18 +1,22 @@
 """What the places of a re-organisation look like afterwards, and how many live in them."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from datetime import date
+from functools import cache
+from typing import Any, Protocol
 
 import shapely
 
 from quanyu.regions import rules
 from quanyu.regions.models import Building, Region
+from quanyu.regions.queries import profiles
 from quanyu.regions.queries.reorganising import Drawn
-from quanyu.regions.rules import Level, outlines
+from quanyu.regions.rules import Level, outlines, topology
 from quanyu.regions.rules.changes import Born, Ground, Operation, Outcome
-from quanyu.regions.rules.grids import COVERING
+from quanyu.regions.rules.grids import COVERING, kind_of_part
+from quanyu.regions.rules.kinds import Kind
 from quanyu.regions.rules.reorganising import takes_loose
 
 Shape = Any
@@ -187,6 +191,18 @@ def _living(outcome: Outcome, ground: Ground) -> Mapping[str, int]:
     return found
 
 
+class Sketched(Protocol):
+    """A step with the borders that it is given, kept or not."""
+
+    @property
+    def operation(self) -> Operation:
+        """Return what it does."""
+
+    @property
+    def shapes(self) -> Mapping[str, bytes]:
+        """Return the borders that are given, by path."""
+
+
 def check_drawn(drawn: Sequence[Drawn], ground: Ground) -> None:
     """Refuse given shapes that overlap, are none, or reach out of what is divided.
 
@@ -199,6 +215,61 @@ def check_drawn(drawn: Sequence[Drawn], ground: Ground) -> None:
         area = area_of(one.operation, is_loose=takes_loose(one.operation, ground))
         outlines.check_inside(area, shapes)
         outlines.check_apart(shapes)
+    for path, other, _both in overlaps(drawn, ground.day):
+        raise outlines.overlap(path, other)
+
+
+def overlaps(drawn: Sequence[Sketched], day: date) -> Iterator[tuple[str, str, Shape]]:
+    """Give each border of a base grid that would lie over another one, that one, and what of it.
+
+    What lay over the other before is no fault of the step: the check of the grids names it.
+    """
+    given = [
+        outlines.Laid(path, _read(shape), number)
+        for number, one in enumerate(drawn, start=1)
+        for path, shape in one.shapes.items()
+        if _is_base(path)
+    ]
+    if not given:
+        return
+    tolerance = cache(lambda home: profiles.profile(home, on=day).tolerance_m2)
+    held = cache(lambda step: _held(drawn[step - 1].operation))
+    for mine, other, both in outlines.overlapping(given, list(_staying(drawn, given))):
+        most = tolerance(rules.parent(mine.path))
+        if topology.area_m2(both) > most:
+            new = topology.polygons(shapely.difference(both, held(mine.step)))
+            if topology.area_m2(new) > most:
+                yield mine.path, other.path, new
+
+
+def _is_base(path: str) -> bool:
+    is_grid = rules.level_of(path) is Level.GRID
+    return is_grid and kind_of_part(path.removeprefix(rules.parent(path))) is Kind.BASE_GRID
+
+
+def _staying(drawn: Sequence[Sketched], given: Sequence[outlines.Laid]) -> Iterator[outlines.Laid]:
+    """Give the ground of the base grids beside: of those in a step, what it has yet to divide."""
+    taker = {path: n for n, one in enumerate(drawn) for path in one.operation.sources}
+    for street in sorted({rules.ancestry(one.path)[3] for one in given}):
+        rows = Region.objects.standing().within(street).filter(kind=Kind.BASE_GRID)
+        rows = rows.exclude(shape=None).order_by("path")
+        for path, shape in rows.values_list("path", "shape"):
+            number = taker.get(path)
+            if number is None:
+                yield outlines.Laid(path, _read(shape))
+            elif not drawn[number].shapes.keys() >= _targets(drawn[number].operation):
+                own = shapely.union_all([_read(one) for one in drawn[number].shapes.values()])
+                yield outlines.Laid(path, shapely.difference(_read(shape), own), number + 1)
+
+
+def _targets(operation: Operation) -> set[str]:
+    return {one.path for one in operation.targets}
+
+
+def _held(operation: Operation) -> Shape:
+    """Return the ground that a step's places cover today, as far as it is known."""
+    rows = _rows(operation.sources).values()
+    return shapely.union_all([_read(row.shape) for row in rows if row.shape is not None])
 
 
 def area_of(operation: Operation, *, is_loose: bool) -> Shape | None:

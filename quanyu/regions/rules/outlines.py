@@ -1,6 +1,7 @@
 """The borders of places that are joined or divided (调整后的边界). Shapes in, shapes out."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import combinations
 from typing import Any
 
@@ -8,6 +9,7 @@ import numpy as np
 import shapely
 
 from quanyu.kernel.errors import gettext_noop as _
+from quanyu.regions.rules import topology
 from quanyu.regions.rules.changes import WrongOperation
 
 SLIVER = 0.001
@@ -18,6 +20,16 @@ ROUNDING = 0.000005
 
 Shape = Any
 Points = Sequence[tuple[float, float]]
+
+
+@dataclass(frozen=True, slots=True)
+class Laid:
+    """A base grid's ground: as a step is given it, or as it stays."""
+
+    path: str
+    shape: Shape
+    step: int = 0
+    """The number of the step that is about it; none is about what stays."""
 
 
 def joined(shapes: Sequence[Shape | None]) -> Shape | None:
@@ -77,9 +89,26 @@ def check_apart(shapes: Mapping[str, Shape]) -> None:
     for (one, mine), (other, theirs) in combinations(shapes.items(), 2):
         shared = shapely.area(shapely.intersection(mine, theirs))
         if shared > SLIVER * min(shapely.area(mine), shapely.area(theirs)):
-            raise WrongOperation(
-                _("{value} 与 {other} 的边界重叠"), field="shape", value=one, other=other
-            )
+            raise overlap(one, other)
+
+
+def overlap(one: str, other: str) -> WrongOperation:
+    """Return the refusal that names two places whose borders overlap."""
+    return WrongOperation(_("{value} 与 {other} 的边界重叠"), field="shape", value=one, other=other)
+
+
+def overlapping(given: Sequence[Laid], stays: Sequence[Laid]) -> Iterator[tuple[Laid, Laid, Shape]]:
+    """Give every given border that meets a base grid of another step or of none, and what of it.
+
+    Of two that are given, the later comes first. What one step is given is compared by itself.
+    """
+    every = [*given, *(one for one in stays if shapely.is_valid(one.shape))]
+    tree = shapely.STRtree([one.shape for one in every])
+    pairs = tree.query([one.shape for one in given], predicate="intersects")
+    for i, j in sorted(zip(*pairs.tolist(), strict=True)):
+        mine, other = given[i], every[j]
+        if mine.step != other.step and (j < i or j >= len(given)):
+            yield mine, other, topology.polygons(shapely.intersection(mine.shape, other.shape))
 
 
 def check_inside(area: Shape | None, shapes: Mapping[str, Shape]) -> None:

@@ -107,6 +107,11 @@ def area_m2(shape: BaseGeometry) -> float:
     return float(shape.area) * METRES_A_DEGREE**2 * shrink
 
 
+def polygons(shape: BaseGeometry) -> BaseGeometry:
+    """Return a shape without the lines and points that two borders have in common."""
+    return shapely.union_all(_parts(shape))
+
+
 # ------------------------------------------------------------------ one polygon
 
 
@@ -228,7 +233,7 @@ def _unshaped(grounds: Iterable[Ground]) -> Iterable[Found]:
 def _sticking_out(community: Ground, grids: Sequence[Ground], profile: Profile) -> list[Found]:
     found = []
     for grid in grids:
-        outside = _polygons(_shape(grid).difference(_shape(community)))
+        outside = polygons(_shape(grid).difference(_shape(community)))
         area = area_m2(outside)
         if area > profile.tolerance_m2:
             found.append(
@@ -261,7 +266,7 @@ def _overlaps(base: Sequence[Ground], near: Sequence[Ground], profile: Profile) 
     )
     found = []
     for path, other_path, i, j in pairs:
-        common = _polygons(shapes[i].intersection(shapes[j]))
+        common = polygons(shapes[i].intersection(shapes[j]))
         area = area_m2(common)
         if area > profile.tolerance_m2:
             found.append(Found(Fault.OVERLAP, path, other_path, area_m2=area, shape=common))
@@ -319,11 +324,6 @@ def _sizes(grids: Sequence[Ground], profile: Profile) -> list[Found]:
 def _shape(ground: Ground) -> BaseGeometry:
     assert ground.shape is not None  # noqa: S101 (only sound ones come here)
     return ground.shape
-
-
-def _polygons(shape: BaseGeometry) -> BaseGeometry:
-    """Return a shape without the lines and points that two borders have in common."""
-    return shapely.union_all(_parts(shape))
 
 
 def _parts(shape: BaseGeometry) -> list[BaseGeometry]:

@@ -102,12 +102,13 @@ def add_operation(
     row = reads.one(reorganisation_id, actor=actor, lock=True)
     move(row, "amend", actor=actor, at=at, what="add", change=step.operation.change)
     _check_within(row.region_path, [step])
-    told = [*(one.operation for one in reads.operations(row, actor=actor)), step.operation]
+    before = reads.operations(row, actor=actor)
+    told = [*(one.operation for one in before), step.operation]
     ground = reads.ground(told, row.effective_date)
     settle(told, ground)
     kept = Operation.objects.visible_to(actor).filter(reorganisation=row)
     last = kept.order_by("-number").values_list("number", flat=True).first()
-    check_drawn(_keep(row, (last or 0) + 1, [step]), ground)
+    check_drawn([*before, *_keep(row, (last or 0) + 1, [step])], ground)
     return row
 
 

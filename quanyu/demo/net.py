@@ -35,6 +35,18 @@ SMALL = frozenset({"005", "006"})
 """Communities with a general branch instead of a committee."""
 
 AGENCIES = ("street-enforcement", "street-works", "street-sanitation", "street-greening")
+MEMBERS: Mapping[str, date | None] = {
+    **dict.fromkeys(
+        (
+            *("district-management", "district-housing", "district-civil-affairs"),
+            *("district-labour", "district-health", "district-culture", "district-justice"),
+        ),
+        SAMPLE_DAY,
+    ),
+    "district-emergency": None,
+}
+"""Which departments belong to the leading group of the district; the last came later."""
+
 NUMBERS = "一二三四五六七八"
 
 
@@ -170,7 +182,7 @@ class _Street:
             STREET,
             top,
         )
-        self._body(
+        group = self._body(
             "district-leading-group",
             "coordination_body",
             "蜀山区城市基层党建工作领导小组（示例）",
@@ -178,6 +190,15 @@ class _Street:
             DISTRICT,
             by=self._district,
         )
+        for code, day in MEMBERS.items():
+            self._do(
+                actions.join_body,
+                self._district,
+                host_id=group,
+                member_id=_known(code),
+                day=day or self._today - SINCE,
+                because="成员单位名单，示例",
+            )
 
     def _merge(self) -> None:
         """Let the second branch of the third community go into the first."""

@@ -170,6 +170,10 @@ NOT_PERSONAL = {
         "code kind name name_en initials uscc uscc_because region_path life_path phone",
     ),
     "organisations.Formation": ("public: which unit has which party organisation", "because"),
+    "organisations.Participation": (
+        "public: which body belongs to which co-ordination body",
+        "because",
+    ),
     "organisations.Command": ("public: which street commands an agency", "because"),
     "organisations.Cover": ("public: which branch covers what", "tie region_path"),
     "organisations.Footing": (

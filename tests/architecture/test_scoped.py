@@ -142,6 +142,7 @@ OPEN = {
     "organisations.Post": "public: posts of bodies; who holds them is in Appointment",
     "organisations.PostKind": "public: kinds of post and the roles they carry",
     "organisations.Formation": "public: which unit has which party organisation",
+    "organisations.Participation": "public: which body belongs to which co-ordination body",
     "organisations.Command": "public: which street commands which agency",
     "organisations.Cover": "public: which branch covers which grid",
     "organisations.Footing": "public: how bodies stood",

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 
 from quanyu.demo.cast import CITY
 from quanyu.demo.scale.netting import GROUP, PREFIX
@@ -10,7 +10,7 @@ from quanyu.kernel.access.rules import Actor, system
 from quanyu.kernel.access.scope import acting
 from quanyu.kernel.calendar.rules import local
 from quanyu.organisations import queries
-from quanyu.organisations.queries import coverage, formed, meetings, post_lists
+from quanyu.organisations.queries import coverage, formed, joined, post_lists
 from quanyu.organisations.rules import BodyKind
 from quanyu.organisations.rules.covering import Covered
 from quanyu.organisations.rules.posts import Stand
@@ -33,7 +33,7 @@ def counted(*, at: datetime) -> dict[str, int]:
             "grids_own": figures[Covered.OWN],
             "grids_joint": figures[Covered.JOINT],
             "grids_none": figures[Covered.NONE],
-            "departments": _departments(actor, at),
+            "departments": _departments(day),
             **_stands(actor, at=at),
         }
 
@@ -77,7 +77,8 @@ def _holders(actor: Actor, *, at: datetime, others: bool = False) -> dict[str, i
     return {name: sum(held[kind] for kind in kinds) for name, kinds in HOLDS.items()}
 
 
-def _departments(actor: Actor, at: datetime) -> int:
-    """Return how many departments the leading group calls to its meetings."""
-    last = meetings.meetings({"body": GROUP}, actor=actor, at=at).first()
-    return len(last.invited) if last else 0
+def _departments(day: date) -> int:
+    """Return how many departments belong to the leading group."""
+    group = queries.body_by_code(GROUP)
+    members = joined.members_of(group.id, on=day) if group else ()
+    return len([one for one in members if one.kind == BodyKind.DEPARTMENT])

@@ -174,6 +174,7 @@ def organise(growth: Growth) -> None:
     for street, grids in size.items():
         areas[parent(street)] += grids
     netting.crown(rest, size=areas, at=growth.at)
+    netting.gather(rest, at=growth.at)
     netting.weave(shares, at=growth.at)
     growth.figures |= counting.counted(at=growth.at)
 

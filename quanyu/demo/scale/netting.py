@@ -15,11 +15,13 @@ from quanyu.kernel.access.rules import Actor, system
 from quanyu.kernel.access.scope import acting
 from quanyu.kernel.accounts import actions as accounts
 from quanyu.kernel.accounts.actions import NewAccount
+from quanyu.kernel.calendar.rules import local
 from quanyu.kernel.jobs.rules import past
 from quanyu.organisations import actions, queries
 from quanyu.organisations.actions import SAMPLE_DAY, NewBody, NewCover, NewPost, Nominee, meetings
 from quanyu.organisations.actions.meetings import Plan
 from quanyu.organisations.actions.party import keep_count
+from quanyu.organisations.queries import joined
 from quanyu.organisations.rules import BodyKind
 from quanyu.organisations.rules.covering import Tie
 from quanyu.organisations.rules.rhythm import MeetingKind
@@ -252,7 +254,7 @@ class Weaver:
 
 
 def crown(counts: Counts, *, size: Mapping[str, int], at: datetime) -> None:
-    """Found the centres of the districts and the leading group, and call its departments; once.
+    """Found the centres of the districts, the departments of the city and the leading group; once.
 
     :param size: how many grids each district has: the largest have centres
     """
@@ -274,17 +276,34 @@ def crown(counts: Counts, *, size: Mapping[str, int], at: datetime) -> None:
             _body(f"{PREFIX}d{number}", BodyKind.DEPARTMENT, (name, english), CITY)
             for number, (name, english) in enumerate(counts.departments, start=1)
         ]
-        rows = actions.found_bodies(bodies=new, actor=actor, at=at)
-        members = [row.pk for row in rows if row.kind == BodyKind.DEPARTMENT]
-        for code in counts.departments_of_the_demo:
-            held = queries.body_by_code(code)
-            members += [held.id] if held else []
-        group = _body(GROUP, BodyKind.COORDINATION, LEADING, CITY)
-        [head] = actions.found_bodies(bodies=[group], actor=actor, at=at)
+        new.append(_body(GROUP, BodyKind.COORDINATION, LEADING, CITY))
+        actions.found_bodies(bodies=new, actor=actor, at=at)
+
+
+def gather(counts: Counts, *, at: datetime) -> None:
+    """Let the departments belong to the leading group, and call them to its meeting; once."""
+    head, day = queries.body_by_code(GROUP), local(at).date()
+    if head is None or joined.members_of(head.id, on=day):
+        return
+    made = [f"{PREFIX}d{number}" for number in range(1, len(counts.departments) + 1)]
+    rows = [queries.body_by_code(code) for code in [*made, *counts.departments_of_the_demo]]
+    with acting(system(CITY, job=JOB)) as actor, transaction.atomic(), past():
+        for row in filter(None, rows):
+            actions.join_body(
+                host_id=head.id,
+                member_id=row.id,
+                day=SAMPLE_DAY,
+                because=SOURCE,
+                actor=actor,
+                at=at,
+            )
         plan = Plan(
-            MeetingKind.LEADING_GROUP, at + timedelta(days=7), title="调度重点任务", invited=members
+            MeetingKind.LEADING_GROUP,
+            at + timedelta(days=7),
+            title="调度重点任务",
+            invited=joined.member_keys(head.id, on=day),
         )
-        meetings.plan(body_id=head.pk, wanted=plan, actor=actor, at=at)
+        meetings.plan(body_id=head.id, wanted=plan, actor=actor, at=at)
 
 
 # ------------------------------------------------------------------ inside

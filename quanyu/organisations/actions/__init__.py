@@ -24,6 +24,7 @@ from quanyu.organisations.actions.covering import NewCover, cover, cover_all, un
 from quanyu.organisations.actions.electing import Taking, propose_elected
 from quanyu.organisations.actions.forming import form_party, part_party
 from quanyu.organisations.actions.founding import NewBody, found_bodies
+from quanyu.organisations.actions.joining import join_body, leave_body
 from quanyu.organisations.actions.keepers import KEEPERS, PARTY_KEEPERS, check_keeper
 from quanyu.organisations.actions.keeping import (
     DATA,
@@ -47,6 +48,7 @@ from quanyu.organisations.actions.posts import (
 )
 from quanyu.organisations.actions.taking import take
 from quanyu.organisations.actions.taking_covers import take_covers
+from quanyu.organisations.actions.taking_participations import take_participations
 from quanyu.organisations.actions.taking_party import take_counts, take_meetings
 from quanyu.organisations.actions.taking_posts import take_appointments, take_posts
 from quanyu.organisations.actions.templates import found_units
@@ -81,7 +83,9 @@ __all__ = [
     "found_bodies",
     "found_body",
     "found_units",
+    "join_body",
     "keep_appointment",
+    "leave_body",
     "load",
     "load_kinds",
     "load_norms",
@@ -105,6 +109,7 @@ __all__ = [
     "take_counts",
     "take_covers",
     "take_meetings",
+    "take_participations",
     "take_posts",
     "uncover",
     "withdraw",

@@ -18,6 +18,7 @@ from quanyu.organisations.actions.founding import (
     check_credit_is_free,
     found_bodies,
 )
+from quanyu.organisations.actions.joining import check_host_stays
 from quanyu.organisations.actions.keepers import check_above, check_keeper, lock_body, lock_tree
 from quanyu.organisations.actions.posts import check_seated
 from quanyu.organisations.actions.standing import Stand, as_now, since, stand
@@ -86,6 +87,7 @@ def rename_body(
     :param kind: "" for as it is; a branch may become a joint branch, and the other way round
     :raises WrongBody: if the name is empty or the kind unknown
     :raises WrongSuperior: if the kind cannot hang where it hangs
+    :raises WrongJoining: if it has members that another kind cannot have
     :raises Nothing: if it is called so already
     :raises WrongDay: if the day is to come or would rewrite history
     :raises NotKeeper: if the actor has another part in the place
@@ -97,6 +99,7 @@ def rename_body(
     check_keeper(actor, body.region_path, kind)
     rules.check_body(code=body.code, kind=kind, name=name, phone=body.phone)
     check_superior(kind, body.parent.kind if body.parent else "")
+    check_host_stays(body.pk, kind)
     for below in Body.objects.filter(parent=body, valid_to=None):
         check_superior(below.kind, kind)
     new = {"name": name.strip(), "name_en": name_en.strip(), "kind": kind}
@@ -212,13 +215,7 @@ def correct_body(
 def _standing(body_id: UUID, actor: Actor) -> Body:
     body = lock_body(body_id)
     check_keeper(actor, body.region_path, body.kind)
-    if body.valid_to is not None:
-        raise rules.WrongDay(
-            _("该单位已于{end}撤销"),
-            field="body",
-            value=body.code,
-            end=body.valid_to.isoformat(),
-        )
+    rules.check_standing(body.code, body.valid_to)
     return body
 
 

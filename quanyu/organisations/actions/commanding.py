@@ -51,6 +51,7 @@ def command_agency(
     today = timezone.localdate(at)
     first = day or today
     for body in (agency, commander):
+        rules.check_standing(body.code, body.valid_to)
         rules.check_stands(body.valid_from, body.valid_to, first)
     held = Command.objects.filter(agency=agency).order_by("-valid_from").first()
     if held is not None and held.valid_to is None:

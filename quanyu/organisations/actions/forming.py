@@ -51,6 +51,7 @@ def form_party(
     today = timezone.localdate(at)
     first = day or today
     for body in (party, unit):
+        rules.check_standing(body.code, body.valid_to)
         rules.check_stands(body.valid_from, body.valid_to, first)
     held = Formation.objects.filter(party=party).order_by("-valid_from").first()
     check_day(first, today=today, since=_since(party, held))

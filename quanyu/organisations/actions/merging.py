@@ -18,6 +18,7 @@ from quanyu.kernel.keys import uuid7
 from quanyu.organisations import rules
 from quanyu.organisations.actions.following import follow_at_once
 from quanyu.organisations.actions.forming import leave_formations
+from quanyu.organisations.actions.joining import check_host_stays, leave_participations
 from quanyu.organisations.actions.keepers import check_keeper, lock_body, lock_tree
 from quanyu.organisations.actions.standing import as_now, end, since, stand
 from quanyu.organisations.models import Body, Command, Cover, Duty, Succession
@@ -75,6 +76,7 @@ def merge_body(
     moved += _covers(goes, stays, first) + _duties(goes, stays, first)
     _commands(goes, stays, first)
     leave_formations(goes, first, stays=stays, actor=actor, at=at)
+    leave_participations(goes, first, stays=stays, actor=actor, at=at)
     _check_nothing_hangs(goes, actor, at=at)
     end(goes, day=first)
     Succession.objects.create(origin=goes, target=stays, because=because.strip(), on=first)
@@ -100,16 +102,14 @@ def dissolve_body(
     lock_tree()
     body = lock_body(body_id)
     check_keeper(actor, body.region_path, body.kind)
-    if body.valid_to is not None:
-        raise rules.WrongDay(
-            _("该单位已于{end}撤销"), field="body", value=body.code, end=body.valid_to.isoformat()
-        )
+    rules.check_standing(body.code, body.valid_to)
     today = timezone.localdate(at)
     first = day or today
     check_ends(first, today=today, since=since(body))
     _check_nothing_hangs(body, actor, at=at)
     Command.objects.standing().filter(agency=body, valid_from__lt=first).update(valid_to=first)
     leave_formations(body, first, actor=actor, at=at)
+    leave_participations(body, first, actor=actor, at=at)
     end(body, day=first)
     body.refresh_from_db()
     facts = {"valid_to": first.isoformat(), "because": because.strip()}
@@ -154,6 +154,7 @@ def _stay(
     rules.check_body(code=stays.code, kind=kind, name=name or stays.name, phone=stays.phone)
     parent = goes.parent if stays.parent_id == goes.pk else stays.parent
     check_superior(kind, parent.kind if parent else "")
+    check_host_stays(stays.pk, kind)
     now = as_now(stays, day=day, change=Change.MERGE, because=because.strip())
     stands = replace(
         now,

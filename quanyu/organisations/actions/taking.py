@@ -16,11 +16,12 @@ from quanyu.kernel.errors import gettext_noop as _
 from quanyu.organisations import rules
 from quanyu.organisations.actions.following import follow_at_once
 from quanyu.organisations.actions.forming import leave_formations
+from quanyu.organisations.actions.joining import check_host_stays, leave_participations
 from quanyu.organisations.actions.keepers import check_keeper, lock_tree
 from quanyu.organisations.actions.merging import hanging_on, still_hanging
 from quanyu.organisations.actions.posts import check_seated
 from quanyu.organisations.actions.standing import Stand, found, settle_lives, stand
-from quanyu.organisations.models import Body, Footing, Formation
+from quanyu.organisations.models import Body, Footing, Formation, Participation
 from quanyu.organisations.rules.changing import Change
 from quanyu.organisations.rules.credit import check_credit
 from quanyu.organisations.rules.fitting import WrongSuperior, check_superior
@@ -82,7 +83,7 @@ class Bodies:
         self._credit = {uscc: code for code, *_rest, uscc in standing if uscc}
         self._held: dict[str, Row] = {}
         self._stands: dict[str, Row] = {}
-        self._ended: list[str] = []
+        self._ended: dict[str, date] = {}
         self._spans = _spans()
         self._hung: dict[str, str] = {}
         self._late: dict[str, str] = {}
@@ -130,6 +131,7 @@ class Bodies:
             found = hanging_on(self._ids[code], actor=self._actor, at=self._at)
             if found:
                 yield (code,), still_hanging(code, found)
+        yield from self._late_links()
 
     def write(self, new: Sequence[Row], changed: Sequence[Row]) -> None:
         """Write one batch by code, with an audit record for each body."""
@@ -175,12 +177,30 @@ class Bodies:
     # -------------------------------------------------------------- inside
 
     def _leave(self) -> None:
-        """Let the organisations that the file ends be formed in no unit any more."""
+        """Let what the file ends be formed in no unit, and belong nowhere, any more."""
+        linked = {code for code, _begun in self._links()}
+        for body in Body.objects.filter(code__in=linked).order_by("pk"):
+            day = self._ended[body.code]
+            leave_formations(body, day, actor=self._actor, at=self._at)
+            leave_participations(body, day, actor=self._actor, at=self._at)
+
+    def _late_links(self) -> Iterable[tuple[Key, Exception]]:
+        """Return what would end before one of its links has lasted a day."""
+        for code, begun in self._links():
+            try:
+                rules.check_days(begun, self._ended[code])
+            except rules.WrongDay as no:
+                yield (code,), no
+
+    def _links(self) -> list[tuple[str, date]]:
+        """Return what the file ends that is linked to others, each link with its first day."""
         formed = Formation.objects.standing().filter(party__code__in=self._ended)
-        for row in formed.select_related("party"):
-            leave_formations(
-                row.party, row.party.valid_to or self._today, actor=self._actor, at=self._at
-            )
+        joined = Participation.objects.standing()
+        found = list(formed.values_list("party__code", "valid_from"))
+        for side in ("member__code", "host__code"):
+            rows = joined.filter(**{f"{side}__in": self._ended})
+            found += rows.values_list(side, "valid_from")
+        return found
 
     def _hang(self, body: Body) -> None:
         above = self._hung[body.code]
@@ -214,6 +234,8 @@ class Bodies:
         )
 
     def _check_seat(self, row: Row, held: Row) -> None:
+        if row["kind"] != held["kind"]:
+            check_host_stays(self._ids[row["code"]], row["kind"])
         if row["place"] != held["place"]:
             check_seated(self._ids[row["code"]], row["code"], row["place"], on=self._today)
 
@@ -244,7 +266,7 @@ class Bodies:
                 end=held["end"].isoformat(),
             )
         if end is not None and held["end"] is None:
-            self._ended.append(row["code"])
+            self._ended[row["code"]] = end
 
     def _check_above(self, row: Row, held: Row | None) -> None:
         above, was = row.get("parent") or "", (held or {}).get("parent") or ""

@@ -21,6 +21,7 @@ from quanyu.organisations.models.footing import (
 )
 from quanyu.organisations.models.meetings import Meeting, Resolution
 from quanyu.organisations.models.members import Membership, MemberTransfer, PartyMember
+from quanyu.organisations.models.participations import Participation
 from quanyu.organisations.models.party import CommitteeTerm, MemberCount, PartyNorm, TermChange
 from quanyu.organisations.models.posts import (
     Appointment,
@@ -51,6 +52,7 @@ __all__ = [
     "MemberCount",
     "MemberTransfer",
     "Membership",
+    "Participation",
     "PartyMember",
     "PartyNorm",
     "Periods",

@@ -28,16 +28,22 @@ class Periods(models.QuerySet):  # type: ignore[type-arg]
         return self.filter(holding(day))
 
 
-def apart(column: str, name: str, condition: Q | None = None) -> ExclusionConstraint:
+def apart(
+    column: str, name: str, condition: Q | None = None, *, beside: str = ""
+) -> ExclusionConstraint:
     """Return the constraint that the periods of one key never overlap.
 
     ``uuidrange`` is a range type of ours over keys: ranges are compared by every PostgreSQL, where
     comparing plain keys beside them would need an extension.
+
+    :param beside: a second column, of what holds between two
     """
-    key = Func(F(column), F(column), Value("[]"), function="uuidrange")
+    keys = [
+        Func(F(one), F(one), Value("[]"), function="uuidrange") for one in (column, beside) if one
+    ]
     days = Func(F("valid_from"), F("valid_to"), function="daterange")
     return ExclusionConstraint(
-        name=name, expressions=[(key, "&&"), (days, "&&")], condition=condition
+        name=name, expressions=[*((key, "&&") for key in keys), (days, "&&")], condition=condition
     )
 
 

@@ -142,7 +142,8 @@ def _act_page(
 ) -> HttpResponse:
     made = VERBS[verb]
     ends = verb in {"merge", "dissolve"}
-    fields = made.fields(row, request.POST, no, actor)
+    given = request.POST if request.method == "POST" else request.GET
+    fields = made.fields(row, given, no, actor)
     fields += when(request.POST, no, "day", timezone.localdate(at)) if made.is_dated else []
     context = {
         "section": "net",

@@ -18,7 +18,7 @@ from quanyu.kernel.tables.queries import address
 from quanyu.organisations.pages.net import body_address, day_of
 from quanyu.organisations.pages.posts import linked
 from quanyu.organisations.queries import coverage as found
-from quanyu.organisations.queries import formed
+from quanyu.organisations.queries import formed, joined
 from quanyu.organisations.rules import BodyKind
 from quanyu.organisations.rules.covering import COVERED_WORDS, TIE_WORDS
 from quanyu.organisations.tables import COVERS
@@ -70,6 +70,14 @@ def coverage(request: HttpRequest) -> HttpResponse:
         "count": len(rows),
         "filters": [_place_field(given, actor)],
         **_firms(given, actor, on=on),
+        "hosts": [
+            {
+                "host": one,
+                "place": regions.label(one.place),
+                "url": body_address(one.id, on),
+            }
+            for one in joined.hosts(actor=actor, on=on, place=given.get("place", ""))
+        ],
         "clear_url": reverse("desk_coverage") if given else "",
         "pages": {"next_url": _address(more) if more else ""},
         "now": timezone.localtime(),

@@ -1,7 +1,7 @@
 """Meetings: their list, a new one, one of them with its record and resolutions (会议页面)."""
 
-from collections.abc import Callable, Mapping
-from datetime import datetime
+from collections.abc import Callable, Collection, Mapping
+from datetime import date, datetime
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
@@ -30,6 +30,7 @@ from quanyu.kernel.access.rules import Actor
 from quanyu.kernel.errors import Denied, Refusal
 from quanyu.organisations.actions import meetings as actions
 from quanyu.organisations.pages import meetings_shown as shown
+from quanyu.organisations.queries import joined
 from quanyu.organisations.queries import meetings as reads
 from quanyu.organisations.queries.led import callable_bodies, led_bodies
 from quanyu.organisations.rules.party import LIFE_KEEPERS
@@ -99,12 +100,26 @@ def new(request: HttpRequest) -> HttpResponse:
     def page(no: Refusal | None) -> HttpResponse:
         given = request.POST.dict() if no is not None else {"body": request.GET.get("body", "")}
         choices = [option(one.pk, shown.body_in_place(one)) for one in bodies]
+        url = reverse("desk_meeting_new")
         body = field(
-            "body", _("哪个组织"), "select", no=no, value=given.get("body", ""), options=choices
+            "body",
+            _("哪个组织"),
+            "select",
+            no=no,
+            value=given.get("body", ""),
+            options=choices,
+            reload=url,
+            reloads="#id_plan_invited",
+        )
+        members = _members(
+            given.get("body", ""), [one.pk for one in bodies], on=timezone.localdate(at)
         )
         form = {
-            "url": reverse("desk_meeting_new"),
-            "fields": [body, *_plan_fields(given, no, actor=actor, invited=request.POST)],
+            "url": url,
+            "fields": [
+                body,
+                *_plan_fields(given, no, actor=actor, invited=request.POST, held=members),
+            ],
             "button": _("安排并通知"),
             "cancel_url": reverse("desk_meetings"),
         }
@@ -273,6 +288,11 @@ def _forms(
     ]
 
 
+def _members(body: str, known: Collection[UUID], *, on: date) -> list[UUID]:
+    """Return who is called to a meeting of this body unless one says otherwise: its members."""
+    return [key for one in known if str(one) == body for key in joined.member_keys(one, on=on)]
+
+
 def _plan_fields(
     given: Mapping[str, Any],
     no: Refusal | None,
@@ -283,7 +303,7 @@ def _plan_fields(
 ) -> list[dict[str, Any]]:
     one = shown.Form(no, given)
     kinds = [option(kind.value, _(words)) for kind, words in MEETING_WORDS.items()]
-    sent = invited.getlist("invited") or [str(key) for key in held or ()]
+    sent = invited.getlist("invited") if no is not None else [str(key) for key in held or ()]
     found = callable_bodies(actor=actor, on=timezone.localdate(), besides=held or ())
     bodies = [option(body.pk, shown.body_in_place(body)) for body in found]
     more = [one("invited", "checks", value=sent, options=bodies, required=False)] if bodies else []

@@ -21,6 +21,7 @@ from quanyu.organisations.rules import BodyKind
 from quanyu.organisations.rules.covering import COVERERS, FORMED, cover_cautions
 from quanyu.organisations.rules.credit import agrees_inside
 from quanyu.organisations.rules.fitting import Caution, cautions
+from quanyu.organisations.rules.kinds import HOSTS
 from quanyu.regions import queries as regions
 
 
@@ -111,6 +112,8 @@ ICONS = {
     "merge": "arrows-join",
     "command": "flag",
     "form": "building",
+    "join": "users-plus",
+    "leave": "users-minus",
     "correct": "id",
     "dissolve": "trash",
 }
@@ -122,6 +125,8 @@ def _verbs(row: queries.BodyEntry, on: date) -> list[dict[str, str]]:
         "cover": row.kind not in kinds,
         "command": row.kind != BodyKind.STATIONED_AGENCY,
         "form": row.kind not in FORMED,
+        "join": row.kind not in HOSTS,
+        "leave": row.kind not in HOSTS,
     }
     labels = {
         "rename": _("更名、改设"),
@@ -131,6 +136,8 @@ def _verbs(row: queries.BodyEntry, on: date) -> list[dict[str, str]]:
         "merge": _("并入其他单位"),
         "command": _("指挥关系"),
         "form": _("组建在哪个单位"),
+        "join": _("增加成员单位"),
+        "leave": _("成员单位退出"),
         "correct": _("更正信息"),
         "dissolve": _("撤销"),
     }

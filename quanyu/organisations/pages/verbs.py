@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from quanyu.kernel.access.http import meant, option
 from quanyu.kernel.access.rules import Actor
 from quanyu.kernel.errors import Invalid, Refusal
+from quanyu.kernel.errors import gettext_noop as _noop
 from quanyu.organisations import actions, queries
 from quanyu.organisations.pages.filled import (
     Fields,
@@ -21,6 +22,8 @@ from quanyu.organisations.pages.filled import (
     one_field,
     place_options,
 )
+from quanyu.organisations.pages.picking import pick_field
+from quanyu.organisations.queries import joined
 from quanyu.organisations.rules import KIND_WORDS, BodyKind, WrongBody
 from quanyu.organisations.rules.covering import COVERERS, UNITS, Tie
 from quanyu.organisations.rules.fitting import check_superior
@@ -234,6 +237,34 @@ def _form(row: queries.BodyEntry, given: Given, actor: Actor, at: datetime) -> U
     return row.id
 
 
+def _join_fields(row: queries.BodyEntry, given: Given, no: Refusal | None, actor: Actor) -> Fields:
+    return [pick_field("member", _("成员单位"), no, given, empty=_("还没有选"))]
+
+
+def _join(row: queries.BodyEntry, given: Given, actor: Actor, at: datetime) -> UUID:
+    said = given.get("member") or given.get("member_q", "")
+    member = body_in(said, "member")
+    if member is None:
+        raise Invalid(_noop("请选择单位"), field="member", value=said)
+    return actions.join_body(
+        host_id=row.id, member_id=member, **dated(given), actor=actor, at=at
+    ).host_id
+
+
+def _leave_fields(row: queries.BodyEntry, given: Given, no: Refusal | None, actor: Actor) -> Fields:
+    members = joined.members_of(row.id, on=timezone.localdate())
+    options = [option(one.code, one.name) for one in members]
+    return [one_field("member", _("成员单位"), no, given, "select", options=options)]
+
+
+def _leave(row: queries.BodyEntry, given: Given, actor: Actor, at: datetime) -> UUID:
+    member = body_in(given.get("member", ""), "member")
+    if member is None:
+        raise Invalid(_noop("请选择单位"), field="member", value="")
+    day = day_in(given.get("day", ""), "day")
+    return actions.leave_body(host_id=row.id, member_id=member, day=day, actor=actor, at=at).host_id
+
+
 def _correct_fields(
     row: queries.BodyEntry, given: Given, no: Refusal | None, actor: Actor
 ) -> Fields:
@@ -275,6 +306,8 @@ VERBS = {
     "merge": Verb(lambda: _("并入其他单位"), _merge_fields, _merge),
     "command": Verb(lambda: _("指挥关系"), _command_fields, _command),
     "form": Verb(lambda: _("组建在哪个单位"), _form_fields, _form),
+    "join": Verb(lambda: _("增加成员单位"), _join_fields, _join),
+    "leave": Verb(lambda: _("成员单位退出"), _leave_fields, _leave),
     "correct": Verb(lambda: _("更正信息"), _correct_fields, _correct, is_dated=False),
     "dissolve": Verb(lambda: _("撤销"), lambda *_asked: [], _dissolve),
 }

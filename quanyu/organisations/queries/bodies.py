@@ -94,6 +94,8 @@ def topic_names() -> dict[str, str]:
         "body.release": _("解除指挥关系"),
         "body.form": _("登记组建党组织"),
         "body.part": _("解除组建关系"),
+        "body.join": _("登记成员单位"),
+        "body.leave": _("成员单位退出"),
         "cover.begin": _("登记覆盖"),
         "cover.change": _("修改覆盖"),
         "cover.end": _("解除覆盖"),

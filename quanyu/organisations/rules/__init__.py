@@ -1,7 +1,13 @@
 """What bodies may be, which of them comes first, and from when to when (组织规则)."""
 
 from quanyu.organisations.rules.bodies import CODE, OFFICE_PHONE, WrongBody, check_body
-from quanyu.organisations.rules.dates import WrongDay, check_days, check_lasts, check_stands
+from quanyu.organisations.rules.dates import (
+    WrongDay,
+    check_days,
+    check_lasts,
+    check_standing,
+    check_stands,
+)
 from quanyu.organisations.rules.duties import (
     BASIS_WORDS,
     PART,
@@ -40,6 +46,7 @@ __all__ = [
     "check_days",
     "check_lasts",
     "check_place",
+    "check_standing",
     "check_stands",
     "choose",
     "is_part",

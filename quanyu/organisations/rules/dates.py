@@ -45,3 +45,14 @@ def check_stands(founded: date, dissolved: date | None, day: date) -> None:
     """
     if day < founded or (dissolved is not None and day >= dissolved):
         raise WrongDay(_("该单位在这一天不存在"), field="start", value=day.isoformat())
+
+
+def check_standing(body: str, dissolved: date | None) -> None:
+    """Refuse what is to go on from a body that has ended.
+
+    :raises WrongDay: if so
+    """
+    if dissolved is not None:
+        raise WrongDay(
+            _("该单位已于{end}撤销"), field="body", value=body, end=dissolved.isoformat()
+        )

@@ -66,6 +66,9 @@ PARTY: Final = frozenset(
 )
 """The party organisations; a group is none in the register of members, and stands in the tree."""
 
+HOSTS: Final = frozenset({BodyKind.COORDINATION})
+"""The co-ordination bodies: other bodies belong to them and meet in them."""
+
 BRANCHES: Final = frozenset({BodyKind.BRANCH, BodyKind.JOINT_BRANCH})
 COMMUNITY_PARTY: Final = frozenset({BodyKind.PARTY_COMMITTEE, BodyKind.GENERAL_BRANCH})
 

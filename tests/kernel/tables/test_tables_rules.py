@@ -129,6 +129,7 @@ BEHIND = {
     "desk_buildings": "desk_places",
     "desk_dwellings": "desk_places",
     "desk_covers": "desk_coverage",
+    "desk_participations": "desk_organisations",
     "desk_party_counts": "desk_party",
 }
 """Lists that stand behind the door of another page."""

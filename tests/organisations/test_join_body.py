@@ -358,7 +358,9 @@ def end_by_file(row: Row, actor: Actor, at: datetime) -> list[type[Exception]]:
 
 def taken(actor: Actor, at: datetime, *rows: Row) -> None:
     """Take in a file of members, each row checked before any is written."""
-    keys = {(row["host"], row["member"]): n for n, row in enumerate(rows)}
+    keys: dict[tuple[str, ...], int] = {
+        (row["host"], row["member"]): number for number, row in enumerate(rows)
+    }
     taking = PARTICIPATIONS.intake(keys=keys, actor=actor, at=at)
     held = taking.held(list(keys), is_locked=True)
     for key, row in zip(keys, rows, strict=True):

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime, timedelta
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from quanyu.demo import texts
@@ -23,6 +23,7 @@ STREET: Final = "34/01/04/001/"
 COMMUNITY: Final = f"{STREET}001/"
 REASON: Final = "示例城市的岗位"
 LONGEST: Final = 40
+PEOPLE: Final = "abcdefg"
 KINDS: Final[Mapping[tuple[int, frozenset[str]], str]] = {
     (2, frozenset({Role.OPERATOR, Role.DISPATCHER})): "city-clerk",
     (2, frozenset({Role.CHECKER})): "city-checker",
@@ -76,7 +77,8 @@ def show(actors: Mapping[str, Actor], *, at: datetime) -> None:
     day = local(at).date()
     known = {one.code: one.id for one in bodies.bodies(on=day)}
     office, committee = known["street-office"], known["community-001"]
-    people = _people(loader, at=at)
+    made = make_people([f"post.{key}" for key in PEOPLE], at=at)
+    people = {key: one.pk for key, one in zip(PEOPLE, made, strict=True)}
     start = day - timedelta(days=400)
     posts = {
         "secretary": _at("street-secretary-sanli", "street-secretary", office, STREET, start),
@@ -95,22 +97,22 @@ def show(actors: Mapping[str, Actor], *, at: datetime) -> None:
     commander, district = actors["commander"], actors["district_admin"]
     assert commander.id is not None  # noqa: S101 - a person of the cast has a key
     terms = [
-        _nominee(keys["staff"], people["a"], start),
-        _nominee(keys["staff"], people["b"], start),
-        _nominee(keys["organisation"], people["c"], start),
-        _nominee(keys["part"], people["d"], start),
-        _nominee(keys["part_below"], people["e"], start),
-        _nominee(keys["leader"], people["f"], start),
+        nominee(keys["staff"], people["a"], start),
+        nominee(keys["staff"], people["b"], start),
+        nominee(keys["organisation"], people["c"], start),
+        nominee(keys["part"], people["d"], start),
+        nominee(keys["part_below"], people["e"], start),
+        nominee(keys["leader"], people["f"], start),
     ]
     with past():
         _appointed(terms, by=commander, confirmed_by=district, at=at - timedelta(days=60))
         with acting(loader):
-            own = [_nominee(keys["secretary"], commander.id, start)]
+            own = [nominee(keys["secretary"], commander.id, start)]
             rows = organisations.propose_all(nominees=own, actor=loader, at=at)
             organisations.confirm_batch(batch=rows[0].batch, actor=loader, at=at)
         _left(keys["leader"], commander, day - timedelta(days=20), at=at)
         with acting(commander):
-            waiting = _nominee(keys["leader"], people["g"], day)
+            waiting = nominee(keys["leader"], people["g"], day)
             organisations.propose(nominee=waiting, actor=commander, at=at)
 
 
@@ -131,13 +133,16 @@ def _left(post: UUID, actor: Actor, end: date, *, at: datetime) -> None:
         )
 
 
-def _people(loader: Actor, *, at: datetime) -> dict[str, UUID]:
-    """Return people who hold posts and do not sign in."""
+def make_people(keys: Sequence[str], *, first: int = 0, at: datetime) -> list[Any]:
+    """Return people who hold posts and do not sign in, made long ago.
+
+    :param first: from which number on their names are made up
+    """
     surnames, given = texts.phrases()["surname"], texts.phrases()["given"]
-    made = {}
-    with acting(loader), past():
-        for number, key in enumerate("abcdefg"):
-            username = f"demo.post.{key}"
+    made = []
+    with acting(system(CITY, job="demo")) as loader, past():
+        for number, key in enumerate(keys, start=first):
+            username = f"demo.{key}"
             name = surnames[(number * 5 + 11) % len(surnames)] + given[(number * 3) % len(given)]
             kept = found.by_username(username) or accounts.create_account(
                 username=username,
@@ -147,11 +152,12 @@ def _people(loader: Actor, *, at: datetime) -> dict[str, UUID]:
                 actor=loader,
                 at=at - timedelta(days=420),
             )
-            made[key] = kept.pk
+            made.append(kept)
     return made
 
 
-def _nominee(post: UUID, account: UUID, start: date) -> Nominee:
+def nominee(post: UUID, account: UUID, start: date) -> Nominee:
+    """Return somebody who is to hold a post from a day on."""
     return Nominee(post=post, account=account, reason=REASON, start=start)
 
 

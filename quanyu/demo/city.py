@@ -24,6 +24,7 @@ from django.db import connection, transaction
 
 from quanyu.demo import appointing as posts
 from quanyu.demo import cast, detours, geometry, hands, heap, pictures, plan, reorganising, texts
+from quanyu.demo import elected as committee
 from quanyu.demo import grids as street
 from quanyu.demo import net as branches
 from quanyu.demo import planning as desk
@@ -116,7 +117,8 @@ def _stands(bunch: Keys, leads: Sequence[Part], scale: str, *, at: datetime) -> 
 def _open(bunch: Keys, leads: Sequence[Part], scale: str) -> None:
     with _step("账号与授权", "accounts and grants"):
         stage = _stage(bunch, leads)
-        for show in (hands.show, branches.show, reorganising.show, desk.show, posts.show):
+        people = (posts.show, committee.show)
+        for show in (hands.show, branches.show, reorganising.show, desk.show, *people):
             show(stage.actors, at=bunch.opened_at)
     with _step("一年的计划", "the plan of a year"):
         lives = heap.upon(plan.plan, _world(bunch.opened_at, only=_SCALES[scale]))

@@ -15,6 +15,7 @@ from quanyu.organisations.actions import elections, meetings, terms
 from quanyu.organisations.actions.meetings import Plan, Resolved, Votes
 from quanyu.organisations.actions.party import keep_count
 from quanyu.organisations.queries.led import led_bodies
+from quanyu.organisations.queries.party import facts_of
 from quanyu.organisations.rules.kinds import BodyKind
 from quanyu.organisations.rules.rhythm import Attendance
 from quanyu.organisations.rules.terms import add_months
@@ -24,6 +25,12 @@ FULL = (2, 12, 17, 34, 9, 21)
 
 SOON, LATE = -57, -62
 """Months since the term of five years began: due in three months, and two months late."""
+
+ELECTED = "sanlian-002"
+"""Whose committee was elected just before its term was over."""
+
+OVER = 10
+"""So many days ago that was."""
 
 USUAL = (-8, -20, -31, -14)
 MET = 4
@@ -37,6 +44,15 @@ RESOLVED = (
     "与物业商定电动车充电棚的位置，示例",
     "每周六上午在服务中心值守，示例",
 )
+
+WAY = "书记等额选举，委员差额选举，无记名投票，示例"
+STANDING = (
+    ("示例甲", "secretary"),
+    ("示例乙", "member"),
+    ("示例丙", "member"),
+    ("示例丁", "member"),
+)
+"""One more stands than there are seats for members."""
 
 
 def show(actors: Mapping[str, Actor], *, at: datetime) -> None:
@@ -52,6 +68,12 @@ def show(actors: Mapping[str, Actor], *, at: datetime) -> None:
     if bodies and not is_done:
         with transaction.atomic(), past():
             _Street(keeper, bodies, at=at).live()
+
+
+def entitled(body: Any, *, on: date) -> int:
+    """Return how many full members an organisation has, who all may vote."""
+    head = facts_of(body, on=on).head
+    return head.full if head else 0
 
 
 class _Street:
@@ -81,7 +103,9 @@ class _Street:
 
     def _term(self, body: Any, number: int) -> None:
         special = {0: SOON, 1: LATE}
-        months = special.get(number, USUAL[number % len(USUAL)])
+        starts = add_months(self._today, special.get(number, USUAL[number % len(USUAL)]))
+        if body.code == ELECTED:
+            starts = add_months(self._today - timedelta(days=OVER), -60)
         index = self._branches.index(body) if body in self._branches else number
         is_small = body.kind in BRANCHES and FULL[index % len(FULL)] < 7
         self._do(
@@ -89,7 +113,7 @@ class _Street:
             body_id=body.pk,
             form="secretary" if is_small else "committee",
             size=1 if is_small else 3 + 2 * (number % 2),
-            starts=add_months(self._today, months),
+            starts=starts,
             years=5,
         )
 
@@ -148,9 +172,10 @@ class _Street:
 
     def _elect(self) -> None:
         body, meets = self._bodies[0], self._today + timedelta(days=20)
-        wanted = elections.Plan(20, meets, secretaries=1, members=2, way="差额选举，示例")
+        voters = entitled(body, on=self._today)
+        wanted = elections.Plan(voters, meets, secretaries=1, members=2, way=WAY)
         row = self._do(elections.prepare, body_id=body.pk, wanted=wanted)
-        for name, seat in (("示例甲", "secretary"), ("示例乙", "member"), ("示例丙", "member")):
+        for name, seat in STANDING:
             self._do(elections.nominate, election_id=row.pk, name=name, seat=seat)
 
     def _plan(self, body: Any, wanted: Plan, *, at: datetime | None = None) -> Any:

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from quanyu.events import actions, queries, schemas
 from quanyu.events.pages import forms, shown
-from quanyu.events.pages.desk import contact_of
+from quanyu.events.pages.matter_shown import contact_of
 from quanyu.events.queries import closing, words
 from quanyu.events.rules.fair import OUTCOMES, UNHEARD
 from quanyu.kernel.access.http import actor_of, answer, field, hidden_if_denied, option, parsed

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from quanyu.events import actions, queries, schemas
-from quanyu.events.pages import desk, forms
+from quanyu.events.pages import forms, matter
 from quanyu.events.queries import words
 from quanyu.kernel.access.http import actor_of, hidden_if_denied, parsed
 from quanyu.kernel.errors import Refusal
@@ -34,6 +34,6 @@ def act(request: HttpRequest, number: str, part_id: UUID, verb: str) -> HttpResp
         done = getattr(actions, verb)
         done(event_id=event.pk, part_id=part_id, actor=actor, at=at, **body.dict(), **more)
     except Refusal as no:
-        return desk.refused(request, number, at=at, verb=f"{verb}-{part_id}", no=no)
+        return matter.refused(request, number, at=at, verb=f"{verb}-{part_id}", no=no)
     messages.success(request, _("{act}：已办好").format(act=words.verb_words(verb)))
-    return desk.gone_on(request, number, actor=actor)
+    return matter.gone_on(request, number, actor=actor)

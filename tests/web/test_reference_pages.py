@@ -2,6 +2,7 @@
 
 import re
 from datetime import date, timedelta
+from urllib.parse import quote
 
 import pytest
 from django.conf import settings
@@ -17,6 +18,8 @@ from quanyu.kernel.codes import queries as codes
 from quanyu.kernel.codes.tables import CODES
 from quanyu.kernel.jobs import app as queue
 from quanyu.organisations import queries as bodies
+from quanyu.organisations.pages.picking import pick_url
+from quanyu.organisations.rules.initials import initials
 from tests.conftest import STREET, person
 from tests.seat import browser_of
 
@@ -155,6 +158,50 @@ def test_duties_are_listed_with_their_clause(dispatcher: Actor) -> None:
 
     assert page.status_code == 200
     assert page.context["rows"][0]["clause"]
+
+
+def test_the_duty_list_asks_for_a_body_by_name_and_names_none_unasked(keeper: Actor) -> None:
+    """A city has ten thousand bodies: the page sends none but those that answer."""
+    browser, held = browser_of(keeper), bodies.bodies(on=timezone.localdate())
+    plain = browser.get("/desk/duties", {"q": "无此单位"})
+    unasked = plain.content.decode()
+
+    assert plain.context["rows"] == []
+    assert not [one for one in held if str(one.id) in unasked or f'"{one.code}"' in unasked]
+    assert 'name="body_q"' in unasked
+
+
+def test_duties_are_found_by_their_bodys_name_or_letters(keeper: Actor) -> None:
+    browser = browser_of(keeper)
+    first = browser.get("/desk/duties").context["rows"][0]["body"]
+    named = {row["body"] for row in browser.get("/desk/duties", {"q": first}).context["rows"]}
+    held = bodies.bodies(on=timezone.localdate(), search=first)[0]
+    lettered = browser.get("/desk/duties", {"q": initials(held.name)}).context["rows"]
+
+    assert named == {first}
+    assert first in {row["body"] for row in lettered}
+
+
+def test_a_link_from_a_body_keeps_its_duties_and_names_it(keeper: Actor) -> None:
+    held = bodies.bodies(on=timezone.localdate(), kind="department")[0]
+    page = browser_of(keeper).get("/desk/duties", {"body": str(held.id)})
+
+    assert {row["body"] for row in page.context["rows"]} == {held.label}
+    assert [one["value"] for one in page.context["filters"] if one["on"]] == [str(held.id)]
+
+
+def test_a_body_that_was_found_by_name_is_given_a_duty(keeper: Actor) -> None:
+    held = bodies.bodies(on=timezone.localdate(), kind="department")[0]
+    given = {"class_prefix": "2204", "place": STREET, "basis": "owner", "start": str(tomorrow())}
+    browser = browser_of(keeper)
+    found = browser.get(f"{pick_url('body')}&body_q={quote(held.name)}").content.decode()
+    refused = browser.post("/desk/duties", {**given, "body": held.code, "basis": ""})
+    made = browser.post("/desk/duties", {**given, "body": held.code})
+
+    assert f'value="{held.code}"' in found
+    assert refused.status_code == 422
+    assert f'value="{held.code}" required checked' in refused.content.decode()
+    assert made.status_code == 302
 
 
 def test_a_duty_is_added(keeper: Actor) -> None:

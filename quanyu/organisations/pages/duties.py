@@ -27,6 +27,8 @@ from quanyu.kernel.access.rules import Actor
 from quanyu.kernel.codes import queries as codes
 from quanyu.kernel.errors import Refusal
 from quanyu.organisations import actions, queries
+from quanyu.organisations.pages.filled import body_in
+from quanyu.organisations.pages.picking import pick_field
 from quanyu.organisations.rules import BASIS_WORDS, KIND_WORDS, BodyKind, WrongDuty
 from quanyu.organisations.tables import DUTIES
 from quanyu.regions import queries as regions
@@ -42,12 +44,12 @@ def narrowed(asked: Mapping[str, str], *, actor: Actor, at: datetime) -> Any:
 def told(asked: Mapping[str, str], *, actor: Actor, at: datetime) -> list[tuple[str, str]]:
     """Return in words what the address asks for."""
     on = timezone.localdate(at)
-    fields = _filters(dict(asked), actor, queries.bodies(on=on), on=on)
+    fields = _filters(dict(asked), actor, on=on)
     return [(str(one["label"]), _word(one)) for one in fields if one.get("on")]
 
 
 def _word(shown: Mapping[str, Any]) -> str:
-    options = {one["value"]: one["label"] for one in shown["options"]}
+    options = {one["value"]: one["label"] for one in shown.get("options", ())}
     return str(options.get(shown["value"], shown["value"]))
 
 
@@ -71,12 +73,12 @@ def duties(request: HttpRequest) -> HttpResponse:
 def _assigned(request: HttpRequest, actor: Actor, *, at: datetime) -> None:
     given = request.POST
     actions.assign_duty(
-        body_id=_key(given.get("body", "")),
+        body_id=_body(given.get("body") or given.get("body_q", "")),
         class_prefix=given.get("class_prefix", ""),
         place=given.get("place", ""),
         basis=given.get("basis", ""),
         start=_day(given.get("start", "")),
-        clause_id=_key(given["clause"]) if given.get("clause") else None,
+        clause_id=_clause(given.get("clause", "")),
         note=given.get("note", "")[:200],
         actor=actor,
         at=at,
@@ -84,20 +86,20 @@ def _assigned(request: HttpRequest, actor: Actor, *, at: datetime) -> None:
 
 
 def _page(request: HttpRequest, actor: Actor, *, at: datetime, no: Refusal | None) -> HttpResponse:
-    asked = asked_of(request, "class", "place", "body")
+    asked = asked_of(request, *DUTIES.parameters)
     today = timezone.localdate(at)
-    bodies = queries.bodies(on=today)
     found = queries.duty_list(
         on=today,
         class_code=asked.get("class", ""),
         place=asked.get("place", ""),
         body_id=_known_key(asked.get("body", "")),
+        said=asked.get("q", ""),
         after=request.GET.get("after", ""),
     )
     keeps = [path for path in actor.stations if actions.KEEPERS & actor.roles_at(path)]
     context = {
         "section": "duties",
-        "filters": _filters(asked, actor, bodies, on=today),
+        "filters": _filters(asked, actor, on=today),
         "on": today,
         "rows": [_row(entry) for entry in found.rows],
         "total": f"{found.count:,}",
@@ -105,7 +107,7 @@ def _page(request: HttpRequest, actor: Actor, *, at: datetime, no: Refusal | Non
         "clear_url": reverse("desk_duties") if asked else "",
         "export_url": _export_url(asked),
         "may_edit": bool(keeps),
-        "form": _form(request, keeps, bodies, no, at=at) if keeps else None,
+        "form": _form(request, keeps, no, at=at) if keeps else None,
         "now": timezone.localtime(at),
     }
     return answer(request, "organisations/duties.html", context, no)
@@ -133,12 +135,27 @@ def _address(asked: dict[str, str], **more: str) -> str:
     return f"{reverse('desk_duties')}?{urlencode({**asked, **more})}"
 
 
-def _filters(asked: dict[str, str], actor: Actor, bodies: Any, *, on: date) -> list[dict[str, Any]]:
-    fields = [
-        ("class", _("类别"), _classes(on=on)),
-        ("place", _("辖区"), _places(actor)),
-        ("body", _("单位"), [option(body.id, body.label) for body in bodies]),
+def _filters(asked: dict[str, str], actor: Actor, *, on: date) -> list[dict[str, Any]]:
+    """Return the filters: a body is searched for by name, for a city has ten thousand."""
+    fields = [("class", _("类别"), _classes(on=on)), ("place", _("辖区"), _places(actor))]
+    if held := _one_body(asked):
+        fields.append(("body", _("单位"), [option(held.id, held.label)]))
+    said = asked.get("q", "")
+    return [
+        field("q", _("单位"), "search", value=said, required=False, on="q" in asked),
+        *_selects(fields, asked),
     ]
+
+
+def _one_body(asked: dict[str, str]) -> queries.BodyEntry | None:
+    """Return the one body that a link from elsewhere asks for."""
+    key = _known_key(asked.get("body", ""))
+    return queries.body(key) if key else None
+
+
+def _selects(
+    fields: list[tuple[str, str, list[dict[str, str]]]], asked: dict[str, str]
+) -> list[dict[str, Any]]:
     return [
         field(
             name,
@@ -168,7 +185,7 @@ def _places(actor: Actor) -> list[dict[str, str]]:
 
 
 def _form(
-    request: HttpRequest, keeps: list[str], bodies: Any, no: Refusal | None, *, at: datetime
+    request: HttpRequest, keeps: list[str], no: Refusal | None, *, at: datetime
 ) -> dict[str, Any]:
     given = request.POST
     today = timezone.localdate(at)
@@ -183,7 +200,7 @@ def _form(
         "url": reverse("desk_duties"),
         "title": _("加一项"),
         "fields": [
-            one("body", _("单位"), options=[option(body.id, body.label) for body in bodies]),
+            pick_field("body", _("单位"), no, given),
             one(
                 "class_prefix",
                 _("类别"),
@@ -216,8 +233,16 @@ def _known_key(text: str) -> UUID | None:
         return None
 
 
-def _key(text: str) -> UUID:
-    return meant(UUID, text, otherwise=WrongDuty(_("请选择单位"), field="body", value=text))
+def _body(text: str) -> UUID:
+    found = body_in(text, "body")
+    if found is None:
+        raise WrongDuty(_("请选择单位"), field="body", value=text)
+    return found
+
+
+def _clause(text: str) -> UUID | None:
+    no = WrongDuty(_("没有这一条款"), field="clause", value=text)
+    return meant(UUID, text, otherwise=no) if text else None
 
 
 def _day(text: str) -> date | None:

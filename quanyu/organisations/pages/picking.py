@@ -49,9 +49,12 @@ def pick_url(name: str) -> str:
 
 
 def pick_field(
-    name: str, label: str, no: Refusal | None, given: Any, *, empty: str
+    name: str, label: str, no: Refusal | None, given: Any, *, empty: str = ""
 ) -> dict[str, Any]:
-    """Return a field that takes one body: the one chosen before, none, or what a search finds."""
+    """Return a field that takes one body: the one chosen before, or what a search finds.
+
+    :param empty: how it is said that there is none; without it there must be one
+    """
     value = given.get(name, "")
     held = queries.body_by_code(value) if value else None
     chosen = (
@@ -65,9 +68,9 @@ def pick_field(
         "pick",
         no=no,
         value=held.code if held else "",
-        required=False,
+        required=not empty,
         url=pick_url(name),
-        options=[*([chosen] if chosen else []), option("", empty)],
+        options=[*([chosen] if chosen else []), *([option("", empty)] if empty else [])],
         placeholder=_("名称、拼音首字母或代码"),
     )
 

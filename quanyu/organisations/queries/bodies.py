@@ -60,6 +60,13 @@ def bodies(*, on: date, place: str = "", kind: str = "", search: str = "") -> tu
     return tuple(body_entry(row) for row in rows.order_by("region_path", "code"))
 
 
+def called(said: str) -> Q:
+    """Return the condition of bodies by a part of their name or first letters, code or number."""
+    named = Q(name__contains=said) | Q(name_en__icontains=said)
+    named |= Q(initials__contains=said.lower()) | Q(uscc=said.upper())
+    return named | Q(code__startswith=said.lower())
+
+
 def bodies_over(places: Sequence[str]) -> tuple[BodyEntry, ...]:
     """Return the bodies seated at just these places, ended or not, in the order of places."""
     rows = Body.objects.filter(region_path__in=places).order_by("region_path", "code")

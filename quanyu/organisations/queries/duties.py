@@ -12,7 +12,7 @@ from quanyu.kernel.access.rules import upper
 from quanyu.kernel.codes import queries as codes
 from quanyu.organisations import rules
 from quanyu.organisations.models import Body, Duty
-from quanyu.organisations.queries.bodies import BodyEntry, body_entry
+from quanyu.organisations.queries.bodies import BodyEntry, body_entry, called
 from quanyu.organisations.queries.words import class_name, in_language
 from quanyu.organisations.rules import BASIS_WORDS, Basis, Holder
 from quanyu.regions import queries as regions
@@ -110,15 +110,16 @@ def duty_list(
     class_code: str = "",
     place: str = "",
     body_id: UUID | None = None,
+    said: str = "",
     after: str = "",
     size: int = PAGE,
 ) -> DutyPage:
     """Return one page of the duty list as it holds on a day.
 
     ``class_code`` keeps the duties for that class or within that major; ``place`` those that bear
-    on it: at it, above it or in it. Order: place, class, body's code.
+    on it: at it, above it or in it; ``said`` those of bodies called so. Order: place, class.
     """
-    rows = narrowed(on=on, class_code=class_code, place=place, body_id=body_id)
+    rows = narrowed(on=on, class_code=class_code, place=place, body_id=body_id, said=said)
     count = rows.count()
     rows = rows.order_by("place_path", "class_prefix", "id")
     found = list(_beyond(rows, after)[: size + 1])
@@ -126,8 +127,10 @@ def duty_list(
     return DutyPage(tuple(duty_entry(row) for row in found[:size]), more, count)
 
 
-def narrowed(*, on: date, class_code: str, place: str, body_id: UUID | None) -> QuerySet[Duty]:
-    """Return the duties that hold on a day, for a class, about a place, of a body."""
+def narrowed(
+    *, on: date, class_code: str, place: str, body_id: UUID | None, said: str
+) -> QuerySet[Duty]:
+    """Return the duties that hold on a day: for a class, about a place, of a body or of a name."""
     rows = _duties(on)
     if class_code:
         covering = Q(class_prefix__in=rules.prefixes(class_code))
@@ -135,6 +138,8 @@ def narrowed(*, on: date, class_code: str, place: str, body_id: UUID | None) -> 
     if place:
         above = Q(place_path__in=ancestry(place))
         rows = rows.filter(above | Q(place_path__gte=place, place_path__lt=upper(place)))
+    if said.strip():
+        rows = rows.filter(body__in=Body.objects.filter(called(said.strip())))
     return rows.filter(body_id=body_id) if body_id else rows
 
 

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from quanyu.kernel.access.rules import upper
 from quanyu.organisations.models import Body, Duty, holding
+from quanyu.organisations.queries.bodies import called
 from quanyu.organisations.queries.duties import PAGE, duty_entry, is_key, narrowed
 from quanyu.organisations.rules import KIND_WORDS, BodyKind
 from quanyu.organisations.tables import BODIES, DUTIES
@@ -41,10 +42,7 @@ def bodies_asked(asked: Mapping[str, str], *, on: date) -> QuerySet[Body]:
         place = asked["place"]
         rows = rows.filter(region_path__gte=place, region_path__lt=upper(place))
     if asked.get("q"):
-        said = asked["q"].strip()
-        named = Q(name__contains=said) | Q(name_en__icontains=said)
-        named |= Q(initials__contains=said.lower()) | Q(uscc=said.upper())
-        rows = rows.filter(named | Q(code__startswith=said))
+        rows = rows.filter(called(asked["q"].strip()))
     return rows.order_by(*ORDERS.get(asked.get("sort", ""), ORDERS["code"]))
 
 
@@ -103,6 +101,7 @@ def duties_asked(asked: Mapping[str, str], *, on: date) -> QuerySet[Duty]:
         class_code=asked.get("class", ""),
         place=asked.get("place", ""),
         body_id=UUID(body) if is_key(body) else None,
+        said=asked.get("q", ""),
     )
     return rows.order_by("place_path", "class_prefix", "id")
 

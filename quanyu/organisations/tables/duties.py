@@ -21,6 +21,6 @@ DUTIES: Final = Table(
         Column("to", _("失效日期"), Kind.DATE, width=14),
         Column("note", _("说明"), is_shown=False, width=30),
     ),
-    parameters=("class", "place", "body"),
+    parameters=("q", "class", "place", "body"),
     opened_by=READERS,
 )

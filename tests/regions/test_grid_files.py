@@ -16,8 +16,9 @@ from quanyu.kernel.errors import Denied, Refusal
 from quanyu.kernel.tables.engine import lines, unpack
 from quanyu.kernel.tables.judging import Judge
 from quanyu.kernel.tables.making import fill
+from quanyu.kernel.tables.passport import Passport
 from quanyu.kernel.tables.rules import Format, WrongFile, parsed, shape_text
-from quanyu.kernel.tables.writing import Passport, opened
+from quanyu.kernel.tables.writing import opened
 from quanyu.regions.actions import reorganising
 from quanyu.regions.actions.reorganising import Step, Wanted
 from quanyu.regions.models import Building, Region

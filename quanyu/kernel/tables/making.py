@@ -25,8 +25,9 @@ from quanyu.kernel.errors import Denied, Refusal
 from quanyu.kernel.tables import actions, queries
 from quanyu.kernel.tables.actions.exports import check_leave
 from quanyu.kernel.tables.models import Export
+from quanyu.kernel.tables.passport import Passport
 from quanyu.kernel.tables.rules import OF_MAPS, Format
-from quanyu.kernel.tables.writing import Draft, Passport, Sheet, opened
+from quanyu.kernel.tables.writing import Draft, Sheet, opened
 
 BATCH = 2_000
 PATIENCE = 1.0

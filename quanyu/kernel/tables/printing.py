@@ -16,8 +16,9 @@ from xlsxwriter.format import Format as Style
 from xlsxwriter.worksheet import Worksheet
 
 from quanyu.kernel.tables.documents import Cell, Document, Part, Side
+from quanyu.kernel.tables.passport import Passport
 from quanyu.kernel.tables.rules import Format
-from quanyu.kernel.tables.writing import Passport, book, sheet_name
+from quanyu.kernel.tables.writing import book, sheet_name
 
 BLANK = "—"
 FORMS = {

@@ -20,6 +20,7 @@ from quanyu.kernel.tables.engine import lines, unpack
 from quanyu.kernel.tables.judging import Called, Judge, Judged
 from quanyu.kernel.tables.making import Clock, telling
 from quanyu.kernel.tables.models import Import
+from quanyu.kernel.tables.passport import Passport
 from quanyu.kernel.tables.rules import (
     FAULT_COLUMN,
     MOST_FAULTS,
@@ -196,7 +197,7 @@ def _csv(
 ) -> None:
     shown = [Column(str(n), column.label) for n, column in enumerate(columns)]
     shown.append(Column(FAULT_COLUMN, gettext_noop("问题")))
-    sheet = writing.Csv(path, shown, title="", passport=writing.Passport([]))
+    sheet = writing.Csv(path, shown, title="", passport=Passport([]))
     sheet.add({str(n): c.key for n, c in enumerate(columns)} | {FAULT_COLUMN: FAULT_COLUMN})
     for number, cells in lines(rows):
         if number >= since:

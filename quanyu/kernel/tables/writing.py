@@ -16,6 +16,7 @@ from xlsxwriter.worksheet import Worksheet
 
 from quanyu.kernel.columns import Column, Kind, Row
 from quanyu.kernel.errors import gettext_noop
+from quanyu.kernel.tables.passport import Passport
 from quanyu.kernel.tables.rules import (
     LONGEST_CELL,
     OF_MAPS,
@@ -40,15 +41,6 @@ class Sheet(Protocol):
 
     def close(self) -> None:
         """Write what remains."""
-
-
-@dataclass(frozen=True, slots=True)
-class Passport:
-    """Who took what out, when, by which filters: what a file says of itself (来历)."""
-
-    lines: Sequence[tuple[str, str]]
-    watermark: str = ""
-    """On every page, and in the last column of a CSV; "" for a file that needed no leave."""
 
 
 def opened(

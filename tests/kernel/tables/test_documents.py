@@ -14,8 +14,8 @@ from quanyu.kernel.columns import tables
 from quanyu.kernel.errors import Denied
 from quanyu.kernel.tables import printing, queries
 from quanyu.kernel.tables.documents import Document, Head, Part, Side
+from quanyu.kernel.tables.passport import Passport
 from quanyu.kernel.tables.rules import Format, WrongFile
-from quanyu.kernel.tables.writing import Passport
 
 WHOLE = Document(
     "三里庵街道2026年10月指标通报",

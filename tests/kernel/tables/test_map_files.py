@@ -16,8 +16,9 @@ from quanyu.kernel.columns import Column, Kind, tables
 from quanyu.kernel.tables import queries, rules
 from quanyu.kernel.tables.engine import lines, unpack
 from quanyu.kernel.tables.judging import Judge
+from quanyu.kernel.tables.passport import Passport
 from quanyu.kernel.tables.rules import Format, State, WrongCell, WrongFile
-from quanyu.kernel.tables.writing import Passport, opened
+from quanyu.kernel.tables.writing import opened
 from quanyu.web import urls
 from tests.kernel.tables.conftest import Taken
 

@@ -10,8 +10,8 @@ import shapely
 from pyogrio import raw as ogr
 
 from quanyu.kernel.columns import Column, Kind, Row
+from quanyu.kernel.tables.passport import Passport
 from quanyu.kernel.tables.rules import Format, written
-from quanyu.kernel.tables.writing import Passport
 
 DRIVERS = {Format.GEOJSON: "GeoJSON", Format.GPKG: "GPKG"}
 OPTIONS = {Format.GEOJSON: {"RFC7946": "YES"}, Format.GPKG: {}}

@@ -44,7 +44,7 @@ from quanyu.kernel.errors import gettext_noop as _
 from quanyu.kernel.keys import uuid7
 from quanyu.kernel.privacy.fields import BlindIndexField, EncryptedField, seals
 from quanyu.kernel.privacy.rules import Personal
-from quanyu.kernel.workflow.models import Case, Step
+from quanyu.kernel.workflow.models import Case, Step, of_steps
 
 ENDED = "closed_at"
 YEARS = 1095
@@ -303,18 +303,7 @@ class EventStep(Step):
     """One act in the story of a matter (办理经过)."""
 
     access = Access(rows=Under("case", "events.Event"), writes="insert", opened_by_anyone=True)
-    personal = {
-        "facts": Personal("duty", _("记录办理经过"), YEARS, "case__closed_at", of="both"),
-        "actor_name": Personal(
-            "duty",
-            _("说明由谁办理"),
-            YEARS,
-            "case__closed_at",
-            kind="name",
-            of="staff",
-            ends="fade",
-        ),
-    }
+    personal = of_steps(_("记录办理经过"), YEARS, "closed_at")
 
     case = models.ForeignKey(Event, models.CASCADE, verbose_name="事件", related_name="steps")
 

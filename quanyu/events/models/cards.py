@@ -4,7 +4,7 @@ from quanyu.events.workflow.cards import CARD, OPEN, CardState
 from quanyu.kernel.access.reach import Access, Reach, Under
 from quanyu.kernel.errors import gettext_noop as _
 from quanyu.kernel.privacy.rules import Personal
-from quanyu.kernel.workflow.models import Case, Step
+from quanyu.kernel.workflow.models import Case, Step, of_steps
 
 YEARS = 1095
 URGED = Personal("duty", _("督办的要求和答复"), YEARS, "ended_at", of="both", ends="fade")
@@ -117,18 +117,7 @@ class CardStep(Step):
     access = Access(
         rows=Under("case", "events.SupervisionCard"), writes="insert", opened_by_anyone=True
     )
-    personal = {
-        "facts": Personal("duty", _("记录督办经过"), YEARS, "case__ended_at", of="both"),
-        "actor_name": Personal(
-            "duty",
-            _("说明由谁办理"),
-            YEARS,
-            "case__ended_at",
-            kind="name",
-            of="staff",
-            ends="fade",
-        ),
-    }
+    personal = of_steps(_("记录督办经过"), YEARS, "ended_at")
 
     case = models.ForeignKey(
         SupervisionCard, models.CASCADE, verbose_name="督办单", related_name="steps"

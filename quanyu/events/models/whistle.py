@@ -9,7 +9,7 @@ from quanyu.kernel.access.reach import Access, Reach, Under
 from quanyu.kernel.errors import gettext_noop as _
 from quanyu.kernel.keys import uuid7
 from quanyu.kernel.privacy.rules import Personal
-from quanyu.kernel.workflow.models import Case, Step
+from quanyu.kernel.workflow.models import Case, Step, of_steps
 
 YEARS = 1095
 GRADES = [grade.value for grade in Grade]
@@ -106,18 +106,7 @@ class WhistleStep(Step):
     access = Access(
         rows=Under("case", "events.WhistleCall"), writes="insert", opened_by_anyone=True
     )
-    personal = {
-        "facts": Personal("duty", _("记录吹哨经过"), YEARS, "case__ended_at", of="both"),
-        "actor_name": Personal(
-            "duty",
-            _("说明由谁办理"),
-            YEARS,
-            "case__ended_at",
-            kind="name",
-            of="staff",
-            ends="fade",
-        ),
-    }
+    personal = of_steps(_("记录吹哨经过"), YEARS, "ended_at")
 
     case = models.ForeignKey(WhistleCall, models.CASCADE, verbose_name="吹哨", related_name="steps")
 

@@ -3,7 +3,9 @@ from typing import Any, ClassVar
 from django.db import models
 
 from quanyu.kernel.access.queries import ScopedManager
+from quanyu.kernel.errors import gettext_noop
 from quanyu.kernel.keys import uuid7
+from quanyu.kernel.privacy.rules import Personal
 from quanyu.kernel.workflow.spec import Workflow
 
 
@@ -62,6 +64,20 @@ class Case(models.Model):
     def stands_still(self) -> bool:
         """Answer whether its span stands still though it would run in this state."""
         return False
+
+
+def of_steps(purpose: str, days: int, since: str, *, of: str = "both") -> dict[str, Personal]:
+    """Return what a story keeps of people: what was said and who did it (经过中的个人信息).
+
+    :param purpose: why what was said is kept
+    :param since: the case's own end, from which the days are counted
+    """
+    doer = gettext_noop("说明由谁办理")
+    ended = f"case__{since}"
+    return {
+        "facts": Personal("duty", purpose, days, ended, of=of),
+        "actor_name": Personal("duty", doer, days, ended, kind="name", of="staff", ends="fade"),
+    }
 
 
 class Step(models.Model):

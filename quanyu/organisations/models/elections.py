@@ -11,7 +11,7 @@ from quanyu.kernel.access.reach import Access, Reach, Under
 from quanyu.kernel.errors import gettext_noop
 from quanyu.kernel.keys import uuid7
 from quanyu.kernel.privacy.rules import Personal
-from quanyu.kernel.workflow.models import Case, Step
+from quanyu.kernel.workflow.models import Case, Step, of_steps
 from quanyu.organisations.rules.voting import Seat
 from quanyu.organisations.workflow.elections import ELECTION, ElectionState
 
@@ -118,18 +118,7 @@ class ElectionStep(Step):
     access = Access(
         rows=Under("case", "organisations.Election"), writes="insert", opened_by_anyone=True
     )
-    personal = {
-        "facts": Personal("duty", gettext_noop("记录选举经过"), DAYS, "case__ended_at", of="staff"),
-        "actor_name": Personal(
-            "duty",
-            gettext_noop("说明由谁办理"),
-            DAYS,
-            "case__ended_at",
-            kind="name",
-            of="staff",
-            ends="fade",
-        ),
-    }
+    personal = of_steps(gettext_noop("记录选举经过"), DAYS, "ended_at", of="staff")
 
     case = models.ForeignKey(
         Election, models.CASCADE, verbose_name="换届选举", related_name="steps"

@@ -9,7 +9,7 @@ from quanyu.kernel.access.reach import Access, Reach, Under
 from quanyu.kernel.errors import gettext_noop as _
 from quanyu.kernel.keys import uuid7
 from quanyu.kernel.privacy.rules import Personal
-from quanyu.kernel.workflow.models import Case, Step
+from quanyu.kernel.workflow.models import Case, Step, of_steps
 from quanyu.regions.models.errands import Errand
 from quanyu.regions.rules.changes import Change
 from quanyu.regions.workflow import HOLDING, REORGANISATION, ReorganisationState
@@ -86,18 +86,7 @@ class ReorganisationStep(Step):
     access = Access(
         rows=Under("case", "regions.Reorganisation"), writes="insert", opened_by_anyone=True
     )
-    personal = {
-        "facts": Personal("duty", _("记录区划调整经过"), YEARS, "case__ended_at", of="staff"),
-        "actor_name": Personal(
-            "duty",
-            _("说明由谁办理"),
-            YEARS,
-            "case__ended_at",
-            kind="name",
-            of="staff",
-            ends="fade",
-        ),
-    }
+    personal = of_steps(_("记录区划调整经过"), YEARS, "ended_at", of="staff")
 
     case = models.ForeignKey(
         Reorganisation, models.CASCADE, verbose_name="区划调整", related_name="steps"

@@ -69,10 +69,11 @@ def _several(words: str) -> list[int]:
 
 
 def _positive(word: str) -> int:
-    number = int(word)
-    if number < 1:
-        raise argparse.ArgumentTypeError(f"{word} < 1")
-    return number
+    if not word.isascii() or not word.isdigit() or not int(word):
+        raise argparse.ArgumentTypeError(
+            choose(f"应为大于 0 的整数，而不是“{word}”", f"no whole number above 0: {word!r}")
+        )
+    return int(word)
 
 
 KINDS: dict[tuple[str, str], Callable[[str], object]] = {

@@ -9,7 +9,7 @@ from typing import Any, NoReturn
 
 from quanyu.kernel.errors import Denied, Refusal
 from quanyu.kernel.operations import home as homes
-from quanyu.kernel.operations.faults import Fault, choose, languages, spoken
+from quanyu.kernel.operations.faults import Fault, choose, spoken
 
 Verb = Callable[[argparse.Namespace], int]
 
@@ -48,17 +48,17 @@ def _known(problem: Exception) -> Fault | None:
     if isinstance(problem, Denied):
         return Fault("out_of_reach")
     if isinstance(problem, Refusal):
-        return Fault("refused", detail=_translated(problem))
+        words = (_translated(problem, language) for language in ("zh-hans", "en"))
+        return Fault("refused", detail=choose(*words))
     # psycopg's and Django's alike, named by name: this module loads neither.
     if type(problem).__name__ == "OperationalError":
         return Fault("database_unreachable", detail=str(problem).strip().splitlines()[-1])
     return None
 
 
-def _translated(refusal: Refusal) -> str:
-    """Say the refusal in English to who reads English alone; the catalogue knows it."""
+def _translated(refusal: Refusal, language: str) -> str:
     translation = import_module("django.utils.translation")
-    with translation.override("en" if languages() == ("en",) else "zh-hans"):
+    with translation.override(language):
         words: str = translation.gettext(refusal.sentence)
     return words.format(**refusal.parts) if refusal.parts else words
 
@@ -168,14 +168,14 @@ def _with_file(parser: argparse.ArgumentParser) -> None:
     option("--as-of", "按这一刻核对是否按时", "judge what is on time at this instant", default="")
     option("--without-due", "没有期限的怎样算", "what a matter without an end counts as",
            choices=["apart", "on_time", "overdue"], default="apart")  # fmt: skip
-    option("--rows", "应有多少行（places）", "how many rows there should be (places)", type=int)
+    option("--rows", "应有多少行（places）", "how many rows there should be (places)", type=_count)
     option("--faults", "把逐行问题写入这个文件", "write each row's faults there", type=Path)
 
 
 def _with_table(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("what", choices=["classes"])
     parser.add_argument("--from", type=Path, dest="file", metavar="FILE", help="a labelled CSV")
-    parser.add_argument("--generated", type=int, default=0, metavar="N", help="N made messages")
+    parser.add_argument("--generated", type=_count, default=0, metavar="N", help="N made messages")
     parser.add_argument("--text", default="text", metavar="COL")
     parser.add_argument("--label", default="label", metavar="COL")
     parser.add_argument("--report", action="store_true", help="precision and recall by class")
@@ -191,6 +191,14 @@ def _with_scale(parser: argparse.ArgumentParser) -> None:
 
 def _with_port(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--port", type=_port, default=8000)
+
+
+def _count(word: str) -> int:
+    if not word.isascii() or not word.isdigit() or not int(word):
+        raise argparse.ArgumentTypeError(
+            choose(f"应为大于 0 的整数，而不是“{word}”", f"no whole number above 0: {word!r}")
+        )
+    return int(word)
 
 
 def _port(word: str) -> int:

@@ -79,8 +79,8 @@ class Run:
 def bring(path: Path, asked: Asked) -> int:
     """Read a file of past matters, and write them when asked; not zero when rows were left out."""
     for given in (asked.file, asked.mapping):
-        if not given.is_file():
-            raise Fault("usage", detail=f"{given}: " + choose("没有这个文件", "no such file"))
+        check_there(given)
+    check_writable(asked.faults, asked.file, asked.mapping)
     told = _told(asked.mapping)
     # Rows by the hundred thousand and no cycles among them: looking for some took a fifth of it.
     gc.disable()
@@ -103,6 +103,31 @@ def play(asked: Asked, told: Mapping[str, Any], *, at: datetime) -> int:
     return 1 if run.remarks.faults or is_different else 0
 
 
+def check_there(file: Path) -> None:
+    """Check that there is a file to read.
+
+    :raises Fault: if there is none
+    """
+    if not file.is_file():
+        raise Fault("usage", detail=f"{file}: " + choose("没有这个文件", "no such file"))
+
+
+def check_writable(faults: Path | None, *read: Path) -> None:
+    """Check before anything is done that the faults have a place of their own.
+
+    :raises Fault: if they cannot be written there, or stand where the file itself does
+    """
+    if faults is None:
+        return
+    try:
+        faults.open("a").close()
+    except OSError as fault:
+        raise Fault("usage", detail=f"--faults {faults}: {fault.strerror}") from fault
+    if any(faults.samefile(file) for file in read):
+        words = choose("这是要读的文件", "this is the file to read")
+        raise Fault("usage", detail=f"--faults {faults}: {words}")
+
+
 def translated(sentence: str) -> str:
     """Return a Chinese source sentence in the language of the command."""
     translation = import_module("django.utils.translation")
@@ -113,13 +138,17 @@ def translated(sentence: str) -> str:
 
 def _told(mapping: Path) -> dict[str, Any]:
     """Return what a mapping file tells, TOML or JSON."""
-    text = mapping.read_text(encoding="utf-8")
     try:
-        found: dict[str, Any] = (
-            json.loads(text) if mapping.suffix == ".json" else tomllib.loads(text)
-        )
+        text = mapping.read_text(encoding="utf-8-sig")
+        found: Any = json.loads(text) if mapping.suffix == ".json" else tomllib.loads(text)
+    except UnicodeDecodeError as fault:
+        words = choose("不是 UTF-8 编码", "it is not in UTF-8")
+        raise Fault("usage", detail=f"{mapping}: {words}") from fault
     except ValueError as fault:  # both kinds are one
         raise Fault("usage", detail=f"{mapping}: {fault}") from fault
+    if not isinstance(found, dict):
+        words = choose("应为 {…}", "it has to be {…}")
+        raise Fault("usage", detail=f"{mapping}: {words}")
     return found
 
 

@@ -17,9 +17,9 @@ from itertools import chain
 from pathlib import Path
 from typing import Any
 
-from quanyu.kernel.operations.faults import Fault, choose
+from quanyu.kernel.operations.faults import choose
 from quanyu.project import verbs
-from quanyu.project.past import plain, translated
+from quanyu.project.past import check_there, check_writable, plain, translated
 
 MOST_SHOWN = 10
 BATCH = 10_000
@@ -57,8 +57,8 @@ class Told:
 
 def bring(path: Path, asked: Asked) -> int:
     """Check a file of places, and write it when asked; not zero when a row is wrong."""
-    if not asked.file.is_file():
-        raise Fault("usage", detail=f"{asked.file}: " + choose("没有这个文件", "no such file"))
+    check_there(asked.file)
+    check_writable(asked.faults, asked.file)
     with verbs.opened(path):
         return play(asked, at=import_module("django.utils.timezone").now())
 
@@ -244,18 +244,20 @@ def _parquet(file: Path) -> Iterator[Cells]:
     parquet = import_module("pyarrow.parquet")
     wrong = import_module("quanyu.kernel.tables.rules").WrongFile
     broken = import_module("quanyu.regions.rules.staging").BROKEN
+    number = 0
     try:
-        opened = parquet.ParquetFile(file)
-    except (OSError, ValueError) as fault:
-        raise wrong(broken, field="file", value=file.name, allowed=["Parquet"], line=0) from fault
-    with opened:
-        yield 1, list(opened.schema_arrow.names)
-        number = 1
-        for batch in opened.iter_batches(batch_size=BATCH):
-            columns = [[_text(cell) for cell in column.to_pylist()] for column in batch.columns]
-            for cells in zip(*columns, strict=True):
-                number += 1
-                yield number, list(cells)
+        with parquet.ParquetFile(file) as opened:
+            number = 1
+            yield number, list(opened.schema_arrow.names)
+            for batch in opened.iter_batches(batch_size=BATCH):
+                columns = [[_text(cell) for cell in column.to_pylist()] for column in batch.columns]
+                for cells in zip(*columns, strict=True):
+                    number += 1
+                    yield number, list(cells)
+    except (OSError, ValueError) as fault:  # Arrow's own are of both kinds
+        raise wrong(
+            broken, field="file", value=file.name, allowed=["Parquet"], line=number
+        ) from fault
 
 
 def _sheet(file: Path) -> Iterator[Cells]:

@@ -1,5 +1,6 @@
 """`quanyu replay`: let the demo city live on, for load and for showing (回放)."""
 
+import math
 import sys
 from contextlib import suppress
 from importlib import import_module
@@ -16,7 +17,8 @@ def run(path: Path, *, speed: float, hours: float, rate: float | None, most: int
 
     :raises Fault: the home is a real city's, or no demo city was opened in it
     """
-    if speed < 0 or hours <= 0 or (rate is not None and rate <= 0) or most < 0:
+    told = (speed, hours, 1 if rate is None else rate)
+    if not all(map(math.isfinite, told)) or min(told[1:]) <= 0 or min(speed, most) < 0:
         raise Fault("usage", detail="replay --speed ≥ 0 --hours > 0 --rate > 0 --matters ≥ 0")
     home = homes.prepare(path)
     standing = installation.settings(home)

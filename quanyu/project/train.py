@@ -6,7 +6,8 @@ import json
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -72,7 +73,8 @@ def file(path: Path, *, text: str, label: str, is_full: bool) -> int:
         )
     training = import_module("quanyu.events.engine.training")
     begun = time.perf_counter()
-    folds, whole = training.folded([said for said, _ in kept], [code for _, code in kept])
+    with _enough_said():
+        folds, whole = training.folded([said for said, _ in kept], [code for _, code in kept])
     seconds = time.perf_counter() - begun
     told: dict[str, Any] = {
         "rows": len(kept),
@@ -97,7 +99,9 @@ def read(path: Path, *, text: str, label: str) -> list[tuple[str, str]]:
 
     :raises Fault: if it cannot be read, or has no such columns
     """
-    table = csv.DictReader(io.StringIO(_decoded(path), newline=""))
+    whole = _decoded(path)
+    csv.field_size_limit(len(whole) + 1)
+    table = csv.DictReader(io.StringIO(whole, newline=""))
     missing = {text, label} - set(table.fieldnames or ())
     if missing:
         columns, named = ", ".join(table.fieldnames or ()), ", ".join(sorted(missing))
@@ -142,13 +146,30 @@ def generated(count: int) -> int:
     return 0
 
 
+@contextmanager
+def _enough_said() -> Iterator[None]:
+    training = import_module("quanyu.events.engine.training")
+    try:
+        yield
+    except training.NothingToLearn as fault:
+        often = training.SEEN_IN
+        raise Fault(
+            "usage",
+            detail=choose(
+                f"文本太少：没有哪个词出现在 {often} 条文本里，学不出分类",
+                f"too few texts: no word stands in {often} of them, so there is nothing to learn",
+            ),
+        ) from fault
+
+
 def _weigh(split: str, made: Sequence[tuple[str, str, int]], is_kept: Split) -> None:
     engine = import_module("quanyu.events.engine.classes")
     training = import_module("quanyu.events.engine.training")
     learned = [(t, c) for n, (t, c, s) in enumerate(made) if not is_kept(n, s)]
     kept = [(t, c) for n, (t, c, s) in enumerate(made) if is_kept(n, s)]
     begun, worked = time.perf_counter(), time.process_time()
-    model = training.fit([t for t, _ in learned], [c for _, c in learned])
+    with _enough_said():
+        model = training.fit([t for t, _ in learned], [c for _, c in learned])
     trained, cpu = time.perf_counter() - begun, time.process_time() - worked
     with tempfile.TemporaryDirectory() as folder:
         sha256 = engine.save(model, Path(folder))

@@ -30,6 +30,7 @@ from quanyu.kernel.audit import queries as audit
 from quanyu.kernel.audit import rules as audit_rules
 from quanyu.kernel.audit.models import Record
 from quanyu.kernel.errors import Denied
+from quanyu.kernel.operations.faults import Fault
 from quanyu.kernel.privacy import actions as privacy
 from quanyu.kernel.privacy.rules import FADED
 from quanyu.project import past as command
@@ -414,6 +415,29 @@ def test_writes_the_faults_of_each_row(tmp_path: Path, capsys: Any, at: datetime
     lines = list(csv.reader(faults.read_text(encoding="utf-8-sig").splitlines()))
     assert (code, report["new"], report["left_out"]) == (1, 28, 2)
     assert [line[:3] for line in lines[1:]] == [["6", "opened", "'=昨天"], ["11", "id", "N8"]]
+
+
+@pytest.mark.parametrize("whole", [b"[1]", b"{", "源".encode("gb18030")])
+def test_says_what_is_wrong_with_a_mapping_before_anything_is_opened(
+    tmp_path: Path, whole: bytes
+) -> None:
+    file, told = written(tmp_path, year(1)), tmp_path / "map.json"
+    told.write_bytes(whole)
+
+    with pytest.raises(Fault, match="map"):
+        command.bring(tmp_path / "home", command.Asked(file, told))
+
+
+def test_never_writes_faults_over_the_file_or_into_nowhere(tmp_path: Path) -> None:
+    file, told = written(tmp_path, year(1)), tmp_path / "map.json"
+    told.write_text("{}", encoding="utf-8")
+    before = file.read_bytes()
+
+    for faults in (file, told, tmp_path, tmp_path / "no" / "where.csv"):
+        with pytest.raises(Fault, match="--faults"):
+            command.bring(tmp_path / "home", command.Asked(file, told, faults=faults))
+
+    assert file.read_bytes() == before
 
 
 @pytest.mark.django_db(transaction=True)

@@ -164,6 +164,17 @@ def test_whatever_stands_in_it_is_a_matter_or_a_fault(row: dict[str, Any]) -> No
         ({"channel": {"map": {"call": "letter"}}}, "channel"),
         ({"state": {"gone": ["x"]}}, "state"),
         ({"points": {"unknown": [["a", "b"]]}}, "points"),
+        ({"points": {"unknown": 5}}, "points"),
+        ({"points": {"known": [[0, 0]]}}, "points"),
+        ({"columns": TOLD["columns"] | {"due": 5}}, "columns"),
+        ({"columns": TOLD["columns"] | {"due": ["due", 5]}}, "columns"),
+        ({"class": {"words": {"lamp": "P0118"}}}, "class"),
+        ({"class": {"map": "P0118"}}, "class"),
+        ({"state": {"open": "on"}}, "state"),
+        ({"file": {"charset": "gb18030"}}, "file"),
+        ({"file": {"encoding": 5}}, "file"),
+        ({"file": {"formats": 5}}, "file"),
+        ({"file": {"delimiter": "ab"}}, "file"),
     ],
 )
 def test_is_not_read_by_a_mapping_that_is_wrong(told: dict[str, Any], part: str) -> None:
@@ -230,6 +241,40 @@ def test_in_another_encoding_says_so(tmp_path: Path) -> None:
         list(reading.rows(file, mapping.understood(TOLD)))
 
     assert refused.value.field == "encoding"
+
+
+def test_that_is_cut_off_or_shifted_is_left_out(tmp_path: Path) -> None:
+    rows = [ROW | {"id": str(n)} for n in range(3)]
+    lines = [",".join(ROW), *(",".join(row.values()) for row in rows)]
+    lines[2] = lines[2].replace("dark", "dark, since Monday")
+    file = tmp_path / "m.csv"
+    file.write_text("\n".join(lines)[:-20], encoding="utf-8")
+    remarks: list[past.Remark] = []
+    reader = past.Reader(mapping.understood(TOLD), remarks.append)
+
+    found = [reader.past(*line) for line in reading.rows(file, mapping.understood(TOLD))]
+
+    assert [one is None for one in found] == [False, True, True]
+    assert [(one.line, one.sentence) for one in remarks] == [(3, past.SHIFTED), (4, past.CUT)]
+
+
+def test_may_end_in_separators(tmp_path: Path) -> None:
+    file = tmp_path / "m.csv"
+    file.write_text(",".join(ROW) + "\n" + ",".join(ROW.values()) + ",,\n", encoding="utf-8")
+
+    assert _understood(list(reading.rows(file, mapping.understood(TOLD)))) != [None]
+
+
+@pytest.mark.parametrize("whole", [b'id\n1,"never ends', b"id,id\n1,2\n", b"PAR1 and no more"])
+def test_in_a_broken_file_says_so(tmp_path: Path, whole: bytes) -> None:
+    file = tmp_path / "m.csv"
+    file.write_bytes(whole)
+    told = TOLD | {"columns": dict.fromkeys(("number", "text", "opened"), "id")}
+
+    with pytest.raises(reading.BadFile) as refused:
+        list(reading.rows(file, mapping.understood(told)))
+
+    assert "{" not in str(refused.value)
 
 
 def _understood(lines: list[reading.Line]) -> list[past.Past | None]:

@@ -59,3 +59,28 @@ def test_says_that_one_class_is_too_few(tmp_path: Path) -> None:
 
     with pytest.raises(Fault):
         train.file(path, text="text", label="label", is_full=False)
+
+
+def test_reads_a_cell_of_any_length(tmp_path: Path) -> None:
+    path = tmp_path / "long.csv"
+    path.write_text(f"text,label\n{'井盖破了' * 50_000},P0102\n", encoding="utf-8")
+
+    ((said, _code),) = train.read(path, text="text", label="label")
+
+    assert len(said) == 200_000
+
+
+def test_says_that_there_is_nothing_to_learn(tmp_path: Path) -> None:
+    path = tmp_path / "mute.csv"
+    path.write_text("text,label\n" + "！,P0102\n" * 9 + "？,0102\n" * 9, encoding="utf-8")
+
+    with pytest.raises(Fault):
+        train.file(path, text="text", label="label", is_full=False)
+
+
+@pytest.mark.parametrize("number", ["-3", "0", "x", "²"])
+def test_makes_no_messages_of_no_number(number: str) -> None:
+    with pytest.raises(SystemExit) as left:
+        command.main(["train", "classes", "--generated", number])
+
+    assert left.value.code == 2

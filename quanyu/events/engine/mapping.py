@@ -34,6 +34,15 @@ PARTS = {
     "points": dict,
     "file": dict,
 }
+SHAPES: Mapping[type, str] = {str: '"…"', dict: '"…" = "…"', list: '["…"]'}
+"""How a value of each kind is written."""
+WORDS: Mapping[str, type] = {"map": dict, "default": object}
+INSIDE: Mapping[str, Mapping[str, type]] = {
+    **dict.fromkeys(("class", "body", "channel", "place"), WORDS),
+    "points": {"unknown": list},
+    "file": {"encoding": str, "delimiter": str, "formats": list},
+}
+"""What may stand inside a part; the other parts name columns or words of the file."""
 SOURCE = re.compile(r"[a-z0-9][a-z0-9.-]{0,29}")
 
 
@@ -99,9 +108,9 @@ def understood(told: Mapping[str, Any]) -> Meaning:
         states=_turned(told, "state", ("open", "closed")),
         on_time=_turned(told, "on_time", ("yes", "no")),
         nowhere=frozenset(_pair(pair) for pair in points.get("unknown", ())),
-        formats=tuple(file.get("formats", ())),
+        formats=_several("file.formats", file.get("formats", [])),
         encoding=file.get("encoding", "utf-8-sig"),
-        delimiter=file.get("delimiter", ","),
+        delimiter=_delimiter(file.get("delimiter", ",")),
     )
 
 
@@ -110,8 +119,32 @@ def _check_parts(told: Mapping[str, Any]) -> None:
         kind = PARTS.get(name)
         if kind is None:
             raise _bad(_("对照表里没有“{word}”这一项，可以写：{among}"), name, name, [*PARTS])
-        if not isinstance(part, kind):
-            raise _bad(_("对照表的“{word}”写法不对"), name, name)
+        _check_kind(name, name, part, kind)
+        for key, value in part.items() if name in INSIDE else ():
+            _one_of(name, key, [*INSIDE[name]])
+            _check_kind(name, f"{name}.{key}", value, INSIDE[name][key])
+
+
+def _check_kind(part: str, word: str, value: object, kind: type) -> None:
+    if not isinstance(value, kind):
+        sentence = _("对照表的“{word}”写法不对，应写作 {among}")
+        raise _bad(sentence, part, word, [SHAPES[kind]])
+
+
+def _several(word: str, given: object) -> tuple[str, ...]:
+    """Return one text, or each of a list of them."""
+    part, _dot, _name = word.partition(".")
+    among: Any = [given] if isinstance(given, str) else given
+    _check_kind(part, word, among, list)
+    for one in among:
+        _check_kind(part, word, one, str)
+    return tuple(among)
+
+
+def _delimiter(sign: str) -> str:
+    if len(sign) != 1 or sign in '"\r\n':
+        raise _bad(_("file 的 delimiter 是一个字符，如逗号或制表符，不是“{word}”"), "file", sign)
+    return sign
 
 
 def _bad(sentence: str, part: str, word: str, among: Sequence[str] = ()) -> BadMapping:
@@ -139,7 +172,7 @@ def _columns(told: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
     columns: dict[str, tuple[str, ...]] = {}
     for name, given in told.items():
         _one_of("columns", name, FIELDS)
-        columns[name] = (given,) if isinstance(given, str) else tuple(given)
+        columns[name] = _several(f"columns.{name}", given)
     for name in NEEDED:
         if not columns.get(name):
             raise _bad(_("对照表的 columns 缺“{word}”"), "columns", name)
@@ -163,8 +196,9 @@ def _channels(told: Mapping[str, Any]) -> Words:
 def _turned(told: Mapping[str, Any], part: str, codes: Sequence[str]) -> Words:
     """Return words told the other way round: for each code the words that mean it."""
     found = told.get(part, {})
-    for code in found:
+    for code, words in found.items():
         _one_of(part, code, codes)
+        _check_kind(part, f"{part}.{code}", words, list)
     return Words({str(word): code for code, words in found.items() for word in words})
 
 

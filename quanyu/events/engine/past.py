@@ -18,6 +18,13 @@ LONGEST_WORD: Final = 120
 YEARS: Final = range(1900, 2200)
 CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 
+MISSING: Final = object()
+"""What a row holds for a cell that it ends before; an empty cell is another thing."""
+MORE: Final = None
+"""Under this the cells stand that lie beyond the last column."""
+
+CUT = _("这一行不完整：文件可能在传输中被截断")
+SHIFTED = _("这一行的格数比列名多：可能有一格里的分隔符没有加引号")
 EMPTY_NUMBER = _("没有编号")
 LONG_NUMBER = _("编号太长，至多 64 个字")
 TWICE = _("这个编号在文件里出现过，以第一次为准")
@@ -91,9 +98,9 @@ class Reader:
     unmapped: dict[str, Counter[str]] = field(default_factory=dict)
     seen: set[str] = field(default_factory=set)
     line: int = 0
-    row: Mapping[str, Any] = field(default_factory=dict)
+    row: Mapping[Any, Any] = field(default_factory=dict)
 
-    def past(self, line: int, row: Mapping[str, Any]) -> Past | None:
+    def past(self, line: int, row: Mapping[Any, Any]) -> Past | None:
         """Return the matter that a row tells; None, and a remark, when it cannot be taken."""
         self.line, self.row = line, row
         try:
@@ -103,6 +110,7 @@ class Reader:
             return None
 
     def _past(self) -> Past:
+        self._check_whole()
         number = self._number()
         said = self._text("text")
         if not said:
@@ -136,6 +144,15 @@ class Reader:
         )
         self.seen.add(number)
         return past
+
+    def _check_whole(self) -> None:
+        """Check that each cell stands under its own name, so that none is taken for another."""
+        for name, columns in self.meaning.columns.items():
+            if any(self.row.get(column) is MISSING for column in columns):
+                raise Faulty(name, "", CUT)
+        beyond = "".join(self.row.get(MORE, ()))
+        if beyond.strip():
+            raise Faulty("", beyond, SHIFTED)
 
     # -------------------------------------------------------------- one cell after another
 

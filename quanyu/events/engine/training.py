@@ -27,6 +27,10 @@ SHARPNESSES = np.geomspace(0.3, 60.0, 80)
 FOLDS = 5
 
 
+class NothingToLearn(ValueError):
+    """The texts are too few, or have no word in common."""
+
+
 @dataclass(frozen=True, slots=True)
 class Scores:
     """How well the classes of some texts were found."""
@@ -55,7 +59,7 @@ def fit(texts: Sequence[str], classes: Sequence[str]) -> Model:
 def _fit(texts: Sequence[str], classes: Sequence[str]) -> Model:
     support = Counter(classes)
     blocks = [_vectorizer(names) for names in (word_names, sign_names)]
-    stacked = hstack([block.fit_transform(texts) for block in blocks], format="csr")
+    stacked = _stacked(blocks, texts)
     machine = LinearSVC(C=STRENGTH, random_state=SEED)
     machine.fit(stacked, list(classes))
     weights, intercepts = _whole(machine)
@@ -64,6 +68,14 @@ def _fit(texts: Sequence[str], classes: Sequence[str]) -> Model:
     words, signs = (_block(*pair) for pair in zip(blocks, halves, strict=True))
     known = tuple(str(one) for one in machine.classes_)
     return Model(known, tuple(support[one] for one in known), words, signs, intercepts, 1.0)
+
+
+def _stacked(blocks: Sequence[Any], texts: Sequence[str]) -> Any:
+    try:
+        return hstack([block.fit_transform(texts) for block in blocks], format="csr")
+    except ValueError as fault:
+        # sklearn says so of an empty vocabulary, and of nothing else that texts can bring about.
+        raise NothingToLearn(*fault.args) from fault
 
 
 def _vectorizer(names: Callable[[str], list[str]]) -> Any:

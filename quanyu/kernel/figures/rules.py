@@ -13,6 +13,7 @@ from enum import StrEnum
 from quanyu.kernel.errors import Invalid
 from quanyu.kernel.errors import gettext_noop as _
 
+YEARS = range(1900, 2200)
 CENT = Decimal("0.01")
 ROUNDING = _("四舍五入，保留两位小数")
 BLANK = "—"
@@ -96,9 +97,11 @@ def period(text: str) -> Period:
         found.after()
     except (ValueError, OverflowError):
         found = None
-    if found is None or found.text != text.strip().upper():
+    # Reckoning looks some years back and ahead: of the first and last ones there are none.
+    is_known = found is not None and found.since.year in YEARS
+    if found is None or not is_known or found.text != text.strip().upper():
         raise WrongPeriod(
-            _("周期写作一天、一月、一季或一年"),
+            _("周期写作一天、一月、一季或一年，在 1900 年至 2199 年之间"),
             field="period",
             value=text,
             allowed=["2026-08-03", "2026-08", "2026-Q3", "2026"],

@@ -111,7 +111,10 @@ def test_knows_the_period_of_an_address(text: str, since: date, until: date) -> 
     assert (period(text).since, period(text).until) == (since, until)
 
 
-@pytest.mark.parametrize("text", ["", "2026-13", "2026-Q5", "august", "26-08", "2026-8", "0000"])
+@pytest.mark.parametrize(
+    "text",
+    ["", "2026-13", "2026-Q5", "august", "26-08", "2026-8", "0000", "0001-01-01", "1899", "2200"],
+)
 def test_refuses_what_is_no_period(text: str) -> None:
     with pytest.raises(rules.WrongPeriod):
         period(text)

@@ -8,7 +8,8 @@
 * Denied             the reader may not know it exists -> 404
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 
 def gettext_noop(sentence: str) -> str:
@@ -20,7 +21,9 @@ class Refusal(Exception):
     """An anticipated no: a sentence fit for the person who asked, and its parts.
 
     The sentence is Chinese source text, translated at the edge; ``{name}`` in it is filled
-    from ``parts`` there. ``field``, ``value`` and ``allowed`` tell what to mend.
+    from ``parts`` there. ``field``, ``value`` and ``allowed`` tell what to mend. Of what was done
+    to many at once, ``about`` is the key of the one that is meant; ``whom`` says it in words, and
+    is set at the edge alone, which knows what its reader may see.
     """
 
     status = 409
@@ -40,6 +43,8 @@ class Refusal(Exception):
         self.value = value
         self.allowed = list(allowed)
         self.parts: dict[str, object] = dict(parts)
+        self.about: object = None
+        self.whom = ""
 
     def __str__(self) -> str:
         if not self.parts:
@@ -61,6 +66,16 @@ class TooMany(Refusal):
     def __init__(self, sentence: str, *, retry_after: int, **parts: object) -> None:
         super().__init__(sentence, retry_after=retry_after, **parts)  # type: ignore[arg-type]
         self.retry_after = retry_after
+
+
+@contextmanager
+def of_one(key: object) -> Iterator[None]:
+    """Let a refusal from within say which one of many is meant; the innermost key stays."""
+    try:
+        yield
+    except Refusal as no:
+        no.about = key if no.about is None else no.about
+        raise
 
 
 class Denied(Exception):

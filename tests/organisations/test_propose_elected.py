@@ -22,10 +22,16 @@ from quanyu.organisations.actions.elections import Plan
 from quanyu.organisations.models import Appointment, Body, Candidate, Election, Post, PostKind
 from quanyu.organisations.pages import elected
 from quanyu.organisations.queries import elected as queries
-from quanyu.organisations.rules.posts import NoSeat, NotAppointer, WrongAppointment
+from quanyu.organisations.rules.posts import (
+    NoSeat,
+    NotAppointer,
+    Settled,
+    WrongAppointment,
+    WrongTerm,
+)
 from tests.organisations import party
 from tests.organisations.party import GRID, STREET, done, person
-from tests.organisations.posts import account, appointed, grants, post, proposed
+from tests.organisations.posts import CITY, account, appointed, grants, post, proposed
 
 SECRETARY = Grant(Role.GRID_BRANCH_SECRETARY, GRID)
 VOTES = {"王芳": 18, "李军": 15, "陈静": 14}
@@ -343,3 +349,96 @@ def test_knows_the_kinds_that_were_shipped_before(db: None) -> None:
 
     kept = dict(PostKind.objects.values_list("code", "seat"))
     assert (kept["grid-branch-secretary"], kept["community-deputy"]) == ("secretary", "")
+
+
+def test_says_of_whom_among_the_elected_it_speaks(
+    concluded: Election, where: Post, seats: Post, leads: Actor, at: datetime
+) -> None:
+    first, second = (concluded.candidates.get(name=name) for name in ("王芳", "李军"))
+    account("wang.fang", at=at, name="王芳")
+    proposed(seats, account("li.jun", at=at, name="李军"), leads, at)
+    given = {
+        f"account_{first.pk}": "wang.fang",
+        f"post_{first.pk}": str(where.pk),
+        f"account_{second.pk}": "li.jun",
+        f"post_{second.pk}": str(seats.pk),
+        "reason": "当选",
+    }
+
+    with pytest.raises(Settled) as refused:
+        done(elected.propose, election_id=concluded.pk, given=given, actor=leads, at=at)
+
+    assert (refused.value.field, refused.value.whom) == (f"account_{second.pk}", "李军")
+
+
+@pytest.fixture
+def citys(db: None, at: datetime) -> Any:
+    """An exchange in the city, which has no level above: two of the same level are its hands."""
+    one, other = (person(Role.DISTRICT_ADMIN, "34/01/") for _n in range(2))
+    committee = party.found("party_committee", "34/01/", at=at, code="t-city")
+    kind = {"code": "p-city", "kind": "party-secretary", "place": "", "of": committee.code}
+    where = post(CITY, at, **kind)
+    old, new = account("old.one", at=at, name="孙远"), account("wang.fang", at=at, name="王芳")
+    served = appointed(where, old, one, other, at, start=at.date() - timedelta(days=20))
+    row = party.concluded(committee, {"王芳": 18}, actor=one, at=at)
+    taking = Taking(row.candidates.get().pk, new.pk, where.pk)
+    facts = {"election_id": row.pk, "takings": [taking], "reason": "当选"}
+    return facts | {"leaving": [served.pk]}, served, one, other
+
+
+def asked(served: Appointment, actor: Actor, end: date, at: datetime) -> None:
+    facts = {"appointment_id": served.pk, "reason": "调离", "end": end}
+    done(actions.end_appointment, **facts, actor=actor, at=at)
+
+
+def labels(facts: Any, actor: Actor, at: datetime) -> dict[str, bool]:
+    """Return who is offered to leave, each with whether that is ticked."""
+    row = Election.objects.visible_to(actor).get(pk=facts["election_id"])
+    told = done(elected.panel, row=row, given={}, no=None, actor=actor, at=at)
+    fields = told["form"]["fields"]
+    return {one["label"]: one["value"] for one in fields if one["name"].startswith(elected.LEAVES)}
+
+
+def test_in_the_city_one_leaves_on_the_day_that_the_first_hand_asked_for(
+    citys: Any, at: datetime, on: date
+) -> None:
+    facts, served, one, other = citys
+    asked(served, other, on - timedelta(days=5), at)
+
+    [(label, is_on)] = labels(facts, one, at).items()
+    [made] = done(actions.propose_elected, **facts, actor=one, at=at)
+
+    served.refresh_from_db()
+    assert ("按已提出的" in label, is_on) == (True, True)
+    assert (served.valid_to, made.valid_from) == (on - timedelta(days=5), on)
+    assert (served.leave_asked_by, served.ended_by) == (other.id, one.id)
+
+
+def test_in_the_city_a_later_day_asked_for_is_named_with_what_to_do(
+    citys: Any, at: datetime, on: date
+) -> None:
+    facts, served, one, other = citys
+    later = on + timedelta(days=5)
+    asked(served, other, later, at)
+
+    [(label, is_on)] = labels(facts, one, at).items()
+    with pytest.raises(WrongTerm) as refused:
+        done(actions.propose_elected, **facts, actor=one, at=at)
+
+    assert ("晚于新一届" in label, is_on) == (True, False)
+    assert (refused.value.field, refused.value.about) == ("leaving", served.account_id)
+    assert later.isoformat() in str(refused.value)
+    assert "先在岗位页登记卸任或不予卸任" in str(refused.value)
+    served.refresh_from_db()
+    assert (served.valid_to, served.leave_day) == (None, later)
+
+
+def test_in_the_city_who_asks_is_told_that_another_one_of_it_confirms(
+    citys: Any, at: datetime
+) -> None:
+    facts, _served, one, _other = citys
+
+    [label] = labels(facts, one, at)
+
+    assert "上一级" not in label
+    assert "由市级或以上的负责人（现在没有别人）确认" in label

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from quanyu.kernel.access.rules import Actor, Role, system
+from quanyu.kernel.access.rules import Actor, ActorKind, Grant, Role, system
 from quanyu.kernel.access.scope import set_scope
 from quanyu.kernel.accounts import actions as accounts
 from quanyu.kernel.accounts.models import Account, GrantRow
@@ -13,7 +13,7 @@ from quanyu.kernel.notices.models import Notice
 from quanyu.organisations import actions
 from quanyu.organisations.actions import Nominee, announcing
 from quanyu.organisations.models import Appointment, Post
-from quanyu.organisations.pages.confirming import confirmed_by
+from quanyu.organisations.pages.confirming import confirmed_by, decider
 from quanyu.organisations.queries.confirming import deciders
 from quanyu.organisations.rules import proposals
 from tests.organisations.conftest import STREET, person
@@ -215,6 +215,43 @@ def test_of_an_end_that_is_asked_for_is_over_when_it_ends(
     told(announcing.tell_appointment, appointment_id=asked.pk, at=later)
 
     assert whose(proposals.LEAVE_ASKED) == []
+
+
+def test_of_an_end_that_was_declined_goes_to_who_had_asked_for_it(
+    asked: Appointment, commander_here: Actor, at: datetime
+) -> None:
+    later = at + timedelta(hours=1)
+
+    do(actions.keep_appointment, appointment_id=asked.pk, actor=commander_here, at=later)
+
+    assert whose(proposals.LEAVE_KEPT) == ["peer"]
+    [told_of] = Notice.objects.filter(topic=proposals.LEAVE_KEPT)
+    assert told_of.link == f"/desk/posts/{asked.post_id}"
+    assert not {"w1", "调离"} & {str(word) for word in told_of.words.values()}
+
+
+def test_of_an_end_that_one_no_longer_asks_for_goes_to_nobody(
+    asked: Appointment, at: datetime
+) -> None:
+    peer = Actor(
+        ActorKind.PERSON,
+        asked.leave_asked_by,
+        frozenset({Grant(Role.COMMUNITY_SECRETARY, COMMUNITY)}),
+    )
+
+    do(actions.keep_appointment, appointment_id=asked.pk, actor=peer, at=at)
+
+    assert whose(proposals.LEAVE_KEPT) == []
+
+
+def test_says_who_decides_an_end_that_one_asks_for(
+    commander_here: Actor, district: Actor, at: datetime
+) -> None:
+    one, other = (holds(Role.DISTRICT_ADMIN, "34/01/", f"city{n}", at=at) for n in range(2))
+
+    assert decider(COMMUNITY, without=(), at=at) == "三里庵街道的街道指挥长"
+    assert decider("34/01/", without=(one.id,), at=at) == "合肥市的另一位区级统筹"
+    assert "现在没有别人" in decider("34/01/", without=(one.id, other.id), at=at)
 
 
 def test_goes_a_level_higher_where_one_alone_proposes(

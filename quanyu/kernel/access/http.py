@@ -40,7 +40,8 @@ def sentence(refusal: Refusal) -> str:
     """Return a refusal's sentence in the reader's language, its parts filled in."""
     text = gettext(refusal.sentence)
     known = {"field": refusal.field, "value": refusal.value} | refusal.parts
-    return text.format(**known) if "{" in text else text
+    said = text.format(**known) if "{" in text else text
+    return gettext("{whom}：{said}").format(whom=refusal.whom, said=said) if refusal.whom else said
 
 
 def answer(

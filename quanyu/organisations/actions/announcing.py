@@ -123,6 +123,13 @@ def settle_leaving(*, appointment_id: UUID, actor: Actor, at: datetime) -> int:
 
 
 @transaction.atomic
+def tell_kept(*, row: Appointment, asked_by: UUID, actor: Actor, at: datetime) -> int:
+    """Tell who asked for an end that the holder stays; return how many were told."""
+    news = _news(proposals.LEAVE_KEPT, [row], row, occasion=at.isoformat())
+    return len(notices.tell(news, to=[asked_by], actor=actor, at=at))
+
+
+@transaction.atomic
 def tell_elected(*, election_id: UUID, since: datetime, actor: Actor, at: datetime) -> int:
     """Tell who proposes for posts that an election is over; return how many were told.
 

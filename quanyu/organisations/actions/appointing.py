@@ -19,7 +19,7 @@ from quanyu.kernel.accounts import actions as accounts
 from quanyu.kernel.accounts import queries as standing
 from quanyu.kernel.accounts.actions import Carried
 from quanyu.kernel.audit.actions import build, record_all
-from quanyu.kernel.errors import Denied
+from quanyu.kernel.errors import Denied, of_one
 from quanyu.kernel.errors import gettext_noop as _
 from quanyu.kernel.jobs.actions import announce_all
 from quanyu.kernel.keys import uuid7
@@ -65,7 +65,7 @@ def propose_all(
     """
     key, today = batch or uuid7(), timezone.localdate(at)
     posts = locked({one.post for one in nominees})
-    _check_nameable({one.account for one in nominees}, actor=actor, at=at)
+    _check_nameable([one.account for one in nominees], actor=actor, at=at)
     accounts.hold_accounts({one.account for one in nominees})
     taken = Taken(posts, actor=actor, is_proposing=True)
     rows = []
@@ -85,7 +85,8 @@ def propose_all(
             proposed_by=actor.id,
             proposed_at=at,
         )
-        taken.check(row)
+        with of_one(row.account_id):
+            taken.check(row)
         taken.wait(row)
         rows.append(row)
     Appointment.objects.visible_to(actor).bulk_create(rows, batch_size=AT_ONCE)
@@ -251,8 +252,9 @@ def _confirm(
     posts, rows = held_rows(keys, actor=actor)
     taken, known = Taken(posts, actor=actor), kinds()
     for row in rows:
-        _check_decider(row, actor)
-        taken.check(row, is_waiting=True)
+        with of_one(row.account_id):
+            _check_decider(row, actor)
+            taken.check(row, is_waiting=True)
         taken.fill(row)
     carried = [one for row in rows for one in _carried(row, posts[row.post_id], known, at)]
     accounts.hold_accounts({row.account_id for row in rows})
@@ -269,7 +271,8 @@ def _refuse(
     rules.check_reason(reason)
     _posts, rows = held_rows(keys, actor=actor)
     for row in rows:
-        _check_decider(row, actor)
+        with of_one(row.account_id):
+            _check_decider(row, actor)
     settle(rows, Decision.REFUSED, reason=reason, by=actor.id, actor=actor, at=at)
     return rows
 
@@ -280,7 +283,8 @@ def _withdraw(keys: Collection[UUID], *, actor: Actor, at: datetime) -> list[App
     for row in rows:
         if actor.id is None or row.proposed_by != actor.id:
             raise Denied
-        _check_open(row)
+        with of_one(row.account_id):
+            _check_open(row)
     settle(rows, Decision.WITHDRAWN, reason="", by=None, actor=actor, at=at)
     return rows
 
@@ -312,10 +316,13 @@ def _carried(
         )
 
 
-def _check_nameable(keys: set[UUID], *, actor: Actor, at: datetime) -> None:
+def _check_nameable(keys: Sequence[UUID], *, actor: Actor, at: datetime) -> None:
     """Refuse accounts that are closed, an administrator's or another's people, as if none."""
-    if keys - standing.nameable(keys, actor=actor, at=at):
-        raise rules.WrongAppointment(_("没有这个账号，或已停用"), field="account")
+    known = standing.nameable(keys, actor=actor, at=at)
+    for key in keys:
+        with of_one(key):
+            if key not in known:
+                raise rules.WrongAppointment(_("没有这个账号，或已停用"), field="account")
 
 
 def _check_decider(row: Appointment, actor: Actor) -> None:

@@ -10,16 +10,17 @@ from django.db import transaction
 from quanyu.kernel.access.rules import Actor
 from quanyu.kernel.accounts import actions as accounts
 from quanyu.kernel.audit.actions import record
-from quanyu.kernel.errors import Denied, Refusal
+from quanyu.kernel.errors import Denied, Refusal, of_one
 from quanyu.kernel.errors import gettext_noop as _
 from quanyu.kernel.jobs.actions import announce
 from quanyu.organisations.actions.appointing import Nominee, propose_all
-from quanyu.organisations.actions.leaving import let_go
+from quanyu.organisations.actions.leaving import leaving_of, let_go
 from quanyu.organisations.actions.seats import held_rows, locked
 from quanyu.organisations.models import Appointment, Candidate, Election, Post
 from quanyu.organisations.queries import elected as queries
 from quanyu.organisations.queries import elections
-from quanyu.organisations.rules.posts import WrongAppointment
+from quanyu.organisations.rules.leaving import Leaving
+from quanyu.organisations.rules.posts import WrongAppointment, WrongTerm
 from quanyu.organisations.rules.proposals import ELECTED_PROPOSED
 
 
@@ -49,13 +50,15 @@ def propose_elected(
     """Propose the elected for their posts as one batch, from the term's first day (提名当选人).
 
     Somebody else confirms it, as every batch. Who leaves a post does so on that same day; where
-    the actor only asks for it, the level above ends it before it confirms. Of whom no account is
+    the actor only asks for it, the level above ends it before it confirms, and where the actor is
+    the second hand, on the day that the first one has asked for. Of whom no account is
     named nothing is proposed: the name stays on the list of the elected.
 
     :param leaving: the appointments that end when the new term begins, as each may be ended
     :raises NotElected: if the new term does not stand, or has ended
     :raises WrongAppointment: if nobody is named, somebody was not elected to such a post, or who
         is to leave does not hold one
+    :raises WrongTerm: if somebody has asked that one of them leaves later than the term begins
     :raises NotAppointer: if the actor proposes nobody at that level, or somebody else has asked
         that one of them leaves
     :raises Denied: if there is no such election within reach, or the actor has no part in a place
@@ -71,7 +74,8 @@ def propose_elected(
     old = _leavers(row, leaving, posts, actor=actor)
     accounts.hold_exchange(leaving=[one.pk for one in old], coming={one.account for one in takings})
     for served in old:
-        let_go(served, end=day, reason=LEFT, actor=actor, at=at)
+        with of_one(served.account_id):
+            let_go(served, end=_last_day(served, day, actor), reason=LEFT, actor=actor, at=at)
     nominees = [
         Nominee(post.pk, one.account, reason, max(day, post.valid_from))
         for one, (_who, post) in zip(takings, held, strict=True)
@@ -123,6 +127,25 @@ def _leavers(
     if not set(keys) <= known:
         raise WrongAppointment(_("届满离任的人须在本组织的岗位上任职"), field="leaving")
     return held_rows(keys, actor=actor)[1]
+
+
+def _last_day(row: Appointment, begins: date, actor: Actor) -> date:
+    """Return until when somebody serves: two hands are of one mind, or one of them is asked anew.
+
+    :raises WrongTerm: if the first hand has asked for a day after the new term's first
+    """
+    asked = row.leave_day
+    if asked is None or leaving_of(row, actor) is not Leaving.SECOND:
+        return begins
+    if asked > begins:
+        raise WrongTerm(
+            _("已有人提出自{asked}起卸任，晚于新一届的第一天{day}；请先在岗位页登记卸任或不予卸任"),
+            field="leaving",
+            value=asked.isoformat(),
+            asked=asked.isoformat(),
+            day=begins.isoformat(),
+        )
+    return asked
 
 
 LEFT = _("换届，任期届满")

@@ -11,11 +11,13 @@ from django.db import transaction
 from django.utils import timezone
 
 from quanyu.kernel.access.rules import Actor
+from quanyu.kernel.access.scope import set_scope
 from quanyu.kernel.accounts import actions as accounts
 from quanyu.kernel.audit.actions import record
 from quanyu.kernel.errors import Denied
 from quanyu.kernel.errors import gettext_noop as _
 from quanyu.kernel.jobs.actions import announce
+from quanyu.organisations.actions.announcing import tell_kept
 from quanyu.organisations.actions.appointing import moment, settle, worker
 from quanyu.organisations.actions.seats import held_rows
 from quanyu.organisations.models import Appointment
@@ -66,11 +68,14 @@ def keep_appointment(*, appointment_id: UUID, actor: Actor, at: datetime) -> App
         raise rules.Settled(_("没有人提出这项任职卸任，或任职已经结束"))
     if not may_keep(how, is_own=actor.id == row.account_id, is_asked=is_asked):
         raise rules.NotAppointer(_("有人提出本人卸任的，本人不能决定不予卸任"))
-    facts = {"post": row.post_id, "account": row.account_id}
+    facts, asked_by = {"post": row.post_id, "account": row.account_id}, row.leave_asked_by
     _clear(row)
     row.save(update_fields=ASKED)
     record("appointment.keep", row, actor=actor, at=at, facts=facts)
     announce(proposals.LEAVE_KEPT, row, at=at)
+    if asked_by is not None and asked_by != actor.id:
+        # Who had asked is kept no longer, so the message is written here and not in a job.
+        _tell_kept(row, asked_by, actor, at=at)
     return row
 
 
@@ -168,6 +173,15 @@ def end_rows(keys: Iterable[UUID], *, reason: str, actor: Actor, at: datetime) -
 
 
 # ------------------------------------------------------------------ inside
+
+
+def _tell_kept(row: Appointment, asked_by: UUID, actor: Actor, *, at: datetime) -> None:
+    teller = worker()
+    set_scope(teller)
+    try:
+        tell_kept(row=row, asked_by=asked_by, actor=teller, at=at)
+    finally:
+        set_scope(actor)
 
 
 def _ask(row: Appointment, *, end: date | None, reason: str, actor: Actor, at: datetime) -> None:

@@ -20,6 +20,7 @@ from quanyu.kernel.tables import http as tables
 from quanyu.kernel.tables.queries import address
 from quanyu.organisations import actions
 from quanyu.organisations.pages.appointed import held_said
+from quanyu.organisations.pages.confirming import decider
 from quanyu.organisations.pages.posts import chosen, day, filters, linked, page_of, said
 from quanyu.organisations.queries import holders, post_lists
 from quanyu.organisations.rules.leaving import Leaving
@@ -121,7 +122,9 @@ def act(request: HttpRequest, appointment_id: UUID, verb: str) -> HttpResponse:
             lambda: actions.end_appointment(
                 reason=reason, end=day(given.get("end", ""), "end"), **facts
             ),
-            _("已提出卸任，等待上一级确认")
+            _("已提出卸任，等待{who}确认").format(
+                who=decider(held.place, without=(actor.id, held.account_id), at=at)
+            )
             if held.ends == Leaving.ASK
             else _("已登记卸任，岗位所带的权限按日期收回"),
         ),
@@ -167,6 +170,8 @@ def batch_act(request: HttpRequest, batch: UUID, verb: str) -> HttpResponse:
         do()
         messages.success(request, done)
     except Refusal as no:
+        of_batch = holders.rows_of(actor=actor, batch=batch)
+        no.whom = holders.whom(of_batch, no.about, actor=actor, at=at)
         messages.error(request, sentence(no))
     return HttpResponseRedirect(reverse(PAGE))
 

@@ -1,7 +1,7 @@
 """Who was elected, and the form that proposes all of them for their posts (当选人任职页面)."""
 
-from collections.abc import Mapping
-from datetime import datetime
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
@@ -18,7 +18,7 @@ from quanyu.kernel.errors import Refusal
 from quanyu.organisations import actions
 from quanyu.organisations.actions import Taking
 from quanyu.organisations.pages.appointed import stand_said
-from quanyu.organisations.pages.confirming import confirmed_by
+from quanyu.organisations.pages.confirming import confirmed_by, decider
 from quanyu.organisations.queries import elected as reads
 from quanyu.organisations.queries import elections, holders
 from quanyu.organisations.queries.elected import Chosen
@@ -62,14 +62,42 @@ def propose(election_id: UUID, given: Given, *, actor: Actor, at: datetime) -> l
         for name, account in named.items()
         if account is not None
     ]
-    return actions.propose_elected(
-        election_id=election_id,
-        takings=takings,
-        leaving=[_key(name, LEAVES) for name in given if name.startswith(LEAVES)],
-        reason=given.get("reason", ""),
-        actor=actor,
-        at=at,
-    )
+    leaving = [_key(name, LEAVES) for name in given if name.startswith(LEAVES)]
+    try:
+        return actions.propose_elected(
+            election_id=election_id,
+            takings=takings,
+            leaving=leaving,
+            reason=given.get("reason", ""),
+            actor=actor,
+            at=at,
+        )
+    except Refusal as no:
+        _say_whose(no, election_id, named, leaving, actor=actor, at=at)
+        raise
+
+
+def _say_whose(
+    no: Refusal,
+    election_id: UUID,
+    named: Mapping[str, UUID | None],
+    leaving: Sequence[UUID],
+    *,
+    actor: Actor,
+    at: datetime,
+) -> None:
+    """Let a refusal name whom it means: somebody elected at the own field, or who is to leave."""
+    if no.about is None:
+        return
+    field_of: dict[object, str] = {account: name for name, account in named.items()}
+    if no.about not in field_of:
+        rows = holders.rows_of(actor=actor).filter(pk__in=leaving)
+        no.whom = holders.whom(rows, no.about, actor=actor, at=at)
+        return
+    no.field = field_of[no.about]
+    row = elections.one(election_id, actor=actor)
+    names = {f"{ACCOUNT}{who.pk}": who.name for who in elections.candidates(row, actor=actor)}
+    no.whom = names.get(no.field, "")
 
 
 def account_in(username: str, name: str) -> UUID | None:
@@ -105,15 +133,16 @@ def _row(one: Chosen, row: Any, *, opens: bool) -> dict[str, Any]:
 def _form(
     row: Any, found: list[Chosen], given: Given, no: Refusal | None, *, actor: Actor, at: datetime
 ) -> dict[str, Any]:
-    day = date_format(row.next_term.starts, pgettext("date format", "Y年n月j日"))
+    day = _day(row.next_term.starts)
     fields = [shown for one in found if one.is_open for shown in _fields(one, given, no)]
     same = {one.same_name.id for one in found if one.same_name}
     for held in reads.leaving(row, actor=actor, at=at):
         if held.ends == Leaving.NO:  # somebody else has asked for it
             continue
         name = f"{LEAVES}{held.id}"
-        is_on = name in given if given else held.id not in same
-        fields.append(field(name, _leaves(held, day), "checkbox", value=is_on, required=False))
+        is_on = name in given if given else held.id not in same and not _is_later(held, row)
+        label = _leaves(held, row, actor=actor, at=at)
+        fields.append(field(name, label, "checkbox", value=is_on, required=False))
     reason = given.get("reason") or _("换届选举当选，新一届自{day}起").format(day=day)
     fields.append(field("reason", _("事由"), no=no, value=reason, maxlength=200))
     return {
@@ -123,11 +152,29 @@ def _form(
     }
 
 
-def _leaves(held: Held, day: str) -> str:
-    told = {"name": held.name, "post": held.post, "day": day}
+def _leaves(held: Held, row: Any, *, actor: Actor, at: datetime) -> str:
+    told = {"name": held.name, "post": held.post, "day": _day(row.next_term.starts)}
     if held.ends == Leaving.ASK:
-        return _("{name}（{post}）届满，提出{day}起卸任，由上一级确认").format(**told)
-    return _("{name}（{post}）届满，{day}起卸任").format(**told)
+        who = decider(held.place, without=(actor.id, held.account_id), at=at)
+        return _("{name}（{post}）届满，提出{day}起卸任，由{who}确认").format(**told, who=who)
+    if held.ends != Leaving.SECOND or held.leave_day is None:
+        return _("{name}（{post}）届满，{day}起卸任").format(**told)
+    told |= {"asked": _day(held.leave_day)}
+    if _is_later(held, row):
+        return _(
+            "{name}（{post}）已有人提出{asked}起卸任，晚于新一届的第一天；先在岗位页登记卸任或不予卸任"
+        ).format(**told)
+    return _("{name}（{post}）届满，按已提出的{asked}起卸任").format(**told)
+
+
+def _is_later(held: Held, row: Any) -> bool:
+    """Answer whether the first of two hands has asked for a day after the new term's first."""
+    is_second = held.ends == Leaving.SECOND and held.leave_day is not None
+    return is_second and held.leave_day > row.next_term.starts
+
+
+def _day(day: date) -> str:
+    return date_format(day, pgettext("date format", "Y年n月j日"))
 
 
 def _fields(one: Chosen, given: Given, no: Refusal | None) -> list[dict[str, Any]]:

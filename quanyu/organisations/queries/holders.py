@@ -8,6 +8,7 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from quanyu.kernel.access.queries import get
 from quanyu.kernel.access.rules import Actor, ActorKind
@@ -212,6 +213,20 @@ def one(appointment_id: UUID, *, actor: Actor, at: datetime) -> Held:
     :raises Denied: if there is none
     """
     return told([get(Appointment, appointment_id, actor=actor)], actor=actor, at=at)[0]
+
+
+def whom(rows: QuerySet[Appointment], account: object, *, at: datetime, actor: Actor) -> str:
+    """Return in words whose of these appointments is meant; "" for nobody the reader sees.
+
+    :param rows: within the reader's reach, as :func:`rows_of` gives them
+    """
+    if not isinstance(account, UUID):
+        return ""
+    held = told(rows.filter(account=account).order_by("pk"), actor=actor, at=at, is_short=True)
+    if not held:
+        return ""
+    posts = pgettext("between items", "、").join(dict.fromkeys(one.post for one in held))
+    return _("{name}（{post}）").format(name=held[0].name, post=posts)
 
 
 @dataclass(frozen=True, slots=True)

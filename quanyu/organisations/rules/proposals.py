@@ -91,6 +91,14 @@ declare(
         ("body", "post"),
     ),
     Topic(
+        LEAVE_KEPT,
+        Group.ANSWERS,
+        _("提出的卸任未获同意"),
+        _("提出的卸任未获同意：{body}{post}"),
+        _("您提出的{body}{post}的一项任职卸任没有获得同意，此人继续任职。"),
+        ("body", "post"),
+    ),
+    Topic(
         ELECTED,
         Group.ASSIGNED,
         _("选举已产生新一届"),

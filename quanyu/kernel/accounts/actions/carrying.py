@@ -20,7 +20,7 @@ from quanyu.kernel.accounts.actions.grants import close, hold_holders
 from quanyu.kernel.accounts.actions.guard import check_known
 from quanyu.kernel.accounts.models import Account, GrantRow
 from quanyu.kernel.audit.actions import build, record, record_all
-from quanyu.kernel.errors import Denied
+from quanyu.kernel.errors import Denied, of_one
 from quanyu.kernel.errors import gettext_noop as _
 
 
@@ -97,8 +97,9 @@ def hold_accounts(keys: Collection[UUID]) -> None:
     if len(found) != len(set(keys)):
         raise Denied
     for row in found:
-        if not row.is_active:
-            raise rules.Ended(_("该账号已停用"), field="account", value=row.username)
+        with of_one(row.pk):
+            if not row.is_active:
+                raise rules.Ended(_("该账号已停用"), field="account", value=row.username)
 
 
 def hold_exchange(*, leaving: Collection[UUID], coming: Collection[UUID]) -> None:
@@ -135,7 +136,8 @@ def _checked(one: Carried, known: set[Grant], barred: Iterable[GrantRow]) -> Gra
     if wanted not in known:
         check_known(wanted)
         known.add(wanted)
-    rules.check_apart(one.role, held=[row.role for row in barred if _meet(row, one)])
+    with of_one(one.account):
+        rules.check_apart(one.role, held=[row.role for row in barred if _meet(row, one)])
     return GrantRow(
         account_id=one.account,
         role=wanted.role,

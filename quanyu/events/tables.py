@@ -40,8 +40,8 @@ MATTERS: Final = Table(
         Column("outcome", _("处置结果"), is_shown=False, is_personal=True, width=40),
     ),
     parameters=(
-        *("q", "state", "due", "class", "place", "body", "channel", "urgent"),
-        *("since", "until", "figure", "period", "without", "sort"),
+        *("q", "state", "due", "class", "place", "body", "unit", "channel"),
+        *("urgent", "since", "until", "figure", "period", "without", "sort"),
     ),
     opened_by=SIGHTED_ROLES | {Role.HANDLER},
 )

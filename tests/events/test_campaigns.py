@@ -4,10 +4,12 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
+from urllib.parse import quote
 from uuid import UUID, uuid4
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -227,6 +229,34 @@ def test_is_opened_from_the_page_of_hot_issues(
 
     assert "纳入 6 件" in page.content.decode()
     assert "井盖专项" in browser.get(reverse("desk_hot")).content.decode()
+
+
+def test_who_answers_stands_first_and_any_other_body_is_found_by_name(
+    issue: HotIssue, lead: UUID, commander: Actor
+) -> None:
+    """A district has a thousand bodies: none is sent unasked but those of the duty list."""
+    browser = browser_of(commander)
+    page = browser.get(reverse("desk_campaign_new"), {"issue": str(issue.pk)})
+    asked = next(one for one in page.context["form"]["fields"] if one["name"] == "body_id")
+    held = organisations.body(lead)
+    assert held is not None
+    found = browser.get(f"{asked['url']}&body_id_q={quote(held.name)}").content.decode()
+    holders = organisations.duty_holders(
+        issue.category, place=issue.region_path, on=timezone.localdate()
+    )
+
+    assert asked["kind"] == "pick"
+    assert [one["value"] for one in asked["options"]] == [str(one.body_id) for one in holders[:10]]
+    assert f'name="body_id" value="{lead}"' in found
+
+
+def test_the_body_that_was_chosen_stays_when_the_page_says_what_is_wrong(
+    lead: UUID, commander: Actor
+) -> None:
+    page = browser_of(commander).post(reverse("desk_campaign_new"), {"body_id": str(lead)})
+
+    assert page.status_code == 422
+    assert f'name="body_id" value="{lead}" required checked' in page.content.decode()
 
 
 def test_the_page_says_what_is_wrong_and_keeps_the_rest(commander: Actor) -> None:

@@ -21,6 +21,8 @@ from quanyu.events.queries import clusters
 from quanyu.events.workflow import EVENT
 from quanyu.kernel.access.rules import REPORTER, Actor, Role, system
 from quanyu.kernel.access.scope import set_scope
+from quanyu.organisations import queries as organisations
+from quanyu.organisations.rules.initials import initials
 from tests.conftest import found, person
 from tests.seat import browser_of
 
@@ -192,6 +194,40 @@ def test_the_list_keeps_its_filters_in_the_address(
 
     assert [row["number"] for row in there.context["rows"]] == [filed.number]
     assert not_there.context["rows"] == []
+
+
+def test_matters_are_found_by_the_name_of_the_body_that_has_them(
+    dispatched: Event, dispatcher: Actor
+) -> None:
+    """A city has ten thousand bodies: the list sends none of them to choose from."""
+    assert dispatched.body_id is not None
+    held = organisations.body(dispatched.body_id)
+    assert held is not None
+    browser = browser_of(dispatcher)
+
+    def rows(**asked: str) -> list[str]:
+        page = browser.get("/desk/matters", {"state": "all", **asked})
+        return [row["number"] for row in page.context["rows"]]
+
+    assert rows(unit=held.name[:4]) == [dispatched.number]
+    assert rows(unit=initials(held.name)) == [dispatched.number]
+    assert rows(unit="无此单位") == []
+    assert rows(body=str(held.id)) == [dispatched.number]
+
+
+def test_a_link_to_the_matters_of_a_body_names_it_and_no_other(
+    dispatched: Event, dispatcher: Actor
+) -> None:
+    browser, key = browser_of(dispatcher), str(dispatched.body_id)
+
+    def offered(url: str) -> list[str]:
+        fields = browser.get(url).context["filters"]
+        return [
+            one["value"] for each in fields if each["name"] == "body" for one in each["options"]
+        ]
+
+    assert offered(f"/desk/matters?body={key}") == [key]
+    assert offered("/desk/matters") == []
 
 
 def test_the_list_of_a_stranger_is_empty(filed: Event, stranger: Actor) -> None:

@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.test import Client
 
 from quanyu.kernel.access.rules import Actor, Role, system
@@ -186,6 +187,22 @@ def test_a_grid_worker_reads_and_appoints_nobody(leader: GridContact) -> None:
 
     assert "何平" in said
     assert 'name="post"' not in said.split("data-filters")[-1].split("</form>", 1)[-1]
+
+
+def test_who_keeps_a_city_goes_down_to_a_street_before_a_grid_is_offered(
+    leader: GridContact,
+) -> None:
+    """A city has some thousand grids: no page sends them all to choose from."""
+    browser = browser_of(person(Role.DISTRICT_ADMIN, settings.QUANYU_CITY))
+
+    whole = browser.get("/desk/grids/contacts")
+    near = browser.get("/desk/grids/contacts", {"place": STREET})
+
+    assert whole.context["form"]["fields"][0]["options"] == []
+    assert "请先在“辖区”里选到街道" in whole.content.decode()
+    assert GRID in {one["value"] for one in near.context["form"]["fields"][0]["options"]}
+    places = next(one for one in near.context["filters"] if one["name"] == "place")
+    assert COMMUNITY in {one["value"] for one in places["options"]}
 
 
 @pytest.mark.parametrize("after", ["²²", "9" * 30, "x"])

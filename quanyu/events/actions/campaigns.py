@@ -149,8 +149,7 @@ def _numbered(number: str, actor: Actor) -> Event:
 
 
 def _body(body_id: UUID, *, at: datetime) -> UUID:
-    standing = {one.id for one in organisations.bodies(on=local(at).date())}
-    if body_id not in standing:
+    if not organisations.stands(body_id, on=local(at).date()):
         raise Invalid(NO_BODY, field="body_id", value=str(body_id))
     return body_id
 

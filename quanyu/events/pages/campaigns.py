@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.contrib import messages
@@ -35,7 +36,7 @@ from quanyu.kernel.calendar.rules import local
 from quanyu.kernel.errors import Denied, Refusal
 from quanyu.organisations import queries as organisations
 
-MOST_SHOWN = 200
+MOST_SHOWN, MOST_ANSWERING = 200, 10
 
 
 @read_or_write
@@ -166,7 +167,7 @@ def _fields(
         one("title", maxlength=LONGEST_TITLE),
         one("goal", "textarea", rows=2, maxlength=LONGEST_GOAL),
         *kinds,
-        one("body_id", "select", options=_bodies(place, day)),
+        one("body_id", "pick", **_bodies(given.get("body_id", ""), issue, day)),
         one("starts_on", "date"),
         one("ends_on", "date"),
     ]
@@ -177,10 +178,29 @@ def _title(issue: Any, *, at: datetime) -> str:
     return _("{place}{kind}专项").format(place=place_of(issue.region_path), kind=kind)
 
 
-def _bodies(place: str, day: date) -> list[dict[str, str]]:
-    """Return the bodies that may lead: those of the district that the place lies in."""
-    district = "/".join(place.split("/")[:3]).rstrip("/") + "/"
-    return [option(one.id, one.label) for one in organisations.bodies(on=day, place=district)]
+def _bodies(chosen: str, issue: Any, day: date) -> dict[str, Any]:
+    """Return the choice of who leads: who answers for the class there, and what a search finds."""
+    found = _answering(issue, day) if issue else {}
+    known = dict(found) | (_named(chosen) if chosen not in found else {})
+    return {
+        "options": [option(key, label) for key, label in known.items()],
+        "url": f"{reverse('desk_organisation_pick')}?{urlencode({'name': 'body_id', 'by': 'key'})}",
+        "placeholder": _("名称、拼音首字母或代码"),
+        "help": _("先列出权责清单上负责的单位，其他单位按名称查找") if found else "",
+    }
+
+
+def _answering(issue: Any, day: date) -> dict[str, str]:
+    holders = organisations.duty_holders(issue.category, place=issue.region_path, on=day)
+    return dict(organisations.labels(holders[:MOST_ANSWERING]))
+
+
+def _named(chosen: str) -> dict[str, str]:
+    try:
+        names = organisations.body_names([UUID(chosen)])
+    except ValueError:
+        return {}
+    return {str(key): name for key, name in names.items()}
 
 
 def _page(

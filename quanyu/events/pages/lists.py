@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from urllib.parse import quote, urlencode
-from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
@@ -68,7 +67,7 @@ def matters(request: HttpRequest) -> HttpResponse:
         "section": "matters",
         "views": _views(asked, counts),
         "filters": [
-            *_fields(asked, filters, actor=actor, at=at, bodies=bodies),
+            *_fields(asked, filters, actor=actor, at=at),
             *tables.kept(listing["keep"]),
         ],
         "query": asked,
@@ -264,7 +263,7 @@ def narrowed(asked: Mapping[str, str], *, actor: Actor, at: datetime) -> Any:
 @MATTERS.told_by
 def told(asked: Mapping[str, str], *, actor: Actor, at: datetime) -> list[tuple[str, str]]:
     """Return in words what the address asks for."""
-    fields = _fields(dict(asked), _filters(asked), actor=actor, at=at, bodies={})
+    fields = _fields(dict(asked), _filters(asked), actor=actor, at=at)
     return [
         (str(one["label"]), str(one.get("word", one["value"]))) for one in fields if one.get("on")
     ]
@@ -334,8 +333,8 @@ def _fields(
     *,
     actor: Actor,
     at: datetime,
-    bodies: Mapping[UUID, str],
 ) -> list[dict[str, Any]]:
+    """Return the filters: a body is searched for by name, for a city has ten thousand."""
     dues = {
         "late": _("已超时"),
         "soon": _("四个工作时内到期"),
@@ -350,13 +349,16 @@ def _fields(
         _picked("due", _("到期"), asked, dues),
         _picked("class", _("类别"), asked, _majors(at=at) | _chosen_class(asked, at=at)),
         _picked("place", _("辖区"), asked, _places(actor, asked)),
-        _picked("body", _("单位"), asked, _bodies(actor, at=at)),
         _picked("channel", _("来源"), asked, channels),
+        *_body(asked, filters),
     ]
     found += behind.fields(asked, clear=_address("desk_matters", behind.cleared(asked)))
-    found.insert(0, field("q", _("搜索"), "search", value=asked.get("q", ""), required=False))
-    found[0]["on"] = bool(asked.get("q"))
-    return found
+    return [_searched("q", _("搜索"), asked), _searched("unit", _("单位"), asked), *found]
+
+
+def _searched(name: str, label: str, asked: Asked) -> dict[str, Any]:
+    value = asked.get(name, "")
+    return field(name, label, "search", value=value, required=False, on=bool(value))
 
 
 def _picked(name: str, label: str, asked: Asked, options: Mapping[str, str]) -> dict[str, Any]:
@@ -394,10 +396,10 @@ def _places(actor: Actor, asked: Asked) -> dict[str, str]:
     return found | ({chosen: regions.label(chosen)} if chosen else {})
 
 
-def _bodies(actor: Actor, *, at: datetime) -> dict[str, str]:
-    place = actor.places[0] if actor.places else ""
-    found = organisations.bodies(on=words.day(at), place=place) if place else ()
-    return {str(body.id): body.label for body in found}
+def _body(asked: Asked, filters: Filters) -> list[dict[str, Any]]:
+    """Return the one body that a link or a figure asks for, as a chip that can be taken away."""
+    names = organisations.body_names([filters.body]) if filters.body else {}
+    return [_picked("body", _("单位"), asked, {str(key): name}) for key, name in names.items()]
 
 
 def _ground(actor: Actor) -> str:

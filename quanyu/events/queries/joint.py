@@ -135,11 +135,12 @@ def _whistled(event: Event, *, actor: Actor) -> set[UUID]:
 
 def here(event: Event, *, at: datetime) -> list[BodyEntry]:
     """Return the bodies of ours that may be called: seated in the matter's street, or above it."""
-    above = set(ancestry(event.region_path))
+    day = local(at).date()
     street = "/".join(event.region_path.split("/")[:PARTS_OF_A_STREET]) + "/"
-    standing = organisations.bodies(on=local(at).date())
-    ours = [one for one in standing if one.kind != BodyKind.OUTSIDE]
-    return [one for one in ours if one.region_path in above or one.region_path.startswith(street)]
+    above = [path for path in ancestry(event.region_path) if not path.startswith(street)]
+    over = [one for one in organisations.bodies_over(above) if one.stands(day)]
+    standing = (*over, *organisations.bodies(on=day, place=street))
+    return [one for one in standing if one.kind != BodyKind.OUTSIDE]
 
 
 def limit_in(event: Event, days: int | None, *, since: datetime) -> Limit:

@@ -220,6 +220,8 @@ class Filters:
     place: str = ""
     category: str = ""
     body: UUID | None = None
+    unit: str = ""
+    """A part of the name of the body that has it, or its first letters."""
     channel: str = ""
     due: str = ""
     """``late``, ``soon`` (within some working hours), ``today`` or ``days`` (within three)."""

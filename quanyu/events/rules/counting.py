@@ -34,7 +34,7 @@ GRAINS = (
 """The cheapest first."""
 
 UNKNOWN = (
-    *("body", "channel", "due", "words", "urgent"),
+    *("body", "unit", "channel", "due", "words", "urgent"),
     *("figure", "period", "without"),
 )
 """What the roll-up says nothing of."""

@@ -89,6 +89,7 @@ class FilterIn(Strict):
     place: str = ""
     category: str = ""
     body: UUID | None = None
+    unit: Annotated[str, Field(max_length=60)] = ""
     channel: str = ""
     due: str = ""
     words: Annotated[str, Field(max_length=60)] = ""

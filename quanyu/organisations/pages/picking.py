@@ -17,6 +17,8 @@ from quanyu.organisations.queries import net
 from quanyu.regions import queries as regions
 
 MOST = 20
+BY_KEY = "key"
+"""What a form of another package takes: the key of a body, where ours take its code."""
 OPEN_POST = "open-post"
 """Not a choice of a form: each body leads to the form that opens a post of it."""
 
@@ -27,7 +29,7 @@ def pick(request: HttpRequest) -> HttpResponse:
     """Return what a search found, as choices of the field that asked."""
     name = request.GET.get("name", "")
     said = request.GET.get(f"{name}_q", "").strip()
-    leads = name == OPEN_POST
+    leads, is_key = name == OPEN_POST, request.GET.get("by") == BY_KEY
     found = net.find(said, on=timezone.localdate()) if said else ()
     if leads:
         actor = actor_of(request)
@@ -36,7 +38,7 @@ def pick(request: HttpRequest) -> HttpResponse:
         "field": {"name": name, "value": "", "required": False},
         "said": said,
         "leads": leads,
-        "options": [_option(one) for one in found[:MOST]],
+        "options": [_option(one, is_key=is_key) for one in found[:MOST]],
         "is_more": len(found) > MOST,
         "new_url": reverse("desk_post_new"),
     }
@@ -75,7 +77,6 @@ def pick_field(
     )
 
 
-def _option(one: net.Node) -> dict[str, str]:
-    return option(
-        one.code, one.name, f"{one.kind_name} · {regions.label(one.region_path)} · {one.code}"
-    )
+def _option(one: net.Node, *, is_key: bool) -> dict[str, str]:
+    note = f"{one.kind_name} · {regions.label(one.region_path)} · {one.code}"
+    return option(one.id if is_key else one.code, one.name, note)

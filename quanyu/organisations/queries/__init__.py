@@ -12,6 +12,8 @@ from quanyu.organisations.queries.bodies import (
     body_entry,
     body_names,
     body_places,
+    keys_called,
+    stands,
     topic_names,
 )
 from quanyu.organisations.queries.duties import (
@@ -60,11 +62,13 @@ __all__ = [
     "duty_holders",
     "duty_list",
     "duty_values",
+    "keys_called",
     "labels",
     "of_life",
     "parties_in",
     "party_topic_names",
     "posts_section",
+    "stands",
     "stands_for",
     "topic_names",
     "with_duty",

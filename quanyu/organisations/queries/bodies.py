@@ -42,6 +42,10 @@ class BodyEntry:
     valid_from: date
     valid_to: date | None
 
+    def stands(self, day: date) -> bool:
+        """Tell whether it stands on a day."""
+        return self.valid_from <= day and (self.valid_to is None or day < self.valid_to)
+
     @property
     def label(self) -> str:
         """The name in the reader's language."""
@@ -67,6 +71,11 @@ def called(said: str) -> Q:
     return named | Q(code__startswith=said.lower())
 
 
+def keys_called(said: str) -> list[UUID]:
+    """Return the keys of all bodies, standing or not, that are called so."""
+    return list(Body.objects.filter(called(said.strip())).values_list("pk", flat=True))
+
+
 def bodies_over(places: Sequence[str]) -> tuple[BodyEntry, ...]:
     """Return the bodies seated at just these places, ended or not, in the order of places."""
     rows = Body.objects.filter(region_path__in=places).order_by("region_path", "code")
@@ -77,6 +86,11 @@ def body(body_id: UUID) -> BodyEntry | None:
     """Return one body, standing or not, or None."""
     row = Body.objects.filter(pk=body_id).first()
     return body_entry(row) if row else None
+
+
+def stands(body_id: UUID, *, on: date) -> bool:
+    """Tell whether a body stands on a day."""
+    return Body.objects.on(on).filter(pk=body_id).exists()
 
 
 def body_by_code(code: str) -> BodyEntry | None:

@@ -31,6 +31,8 @@ from quanyu.kernel.tables.queries import address
 from quanyu.regions import actions, queries
 from quanyu.regions.actions.contacts import CONTACT_KEEPERS
 from quanyu.regions.queries import contacts as found
+from quanyu.regions.queries.checking import STREET_PARTS
+from quanyu.regions.rules import ancestry
 from quanyu.regions.rules.contacts import POST_WORDS, WrongContact
 from quanyu.regions.tables import CONTACTS
 
@@ -136,7 +138,7 @@ def _end_url(row: Any, actor: Actor) -> str:
 
 def _filters(asked: Mapping[str, str], actor: Actor) -> list[dict[str, Any]]:
     choices = {
-        "place": (_("辖区"), [option(path, queries.label(path)) for path in _around(actor)]),
+        "place": (_("辖区"), [option(path, queries.label(path)) for path in _around(asked, actor)]),
         "post": (_("岗位"), [option(one.value, _(words)) for one, words in POST_WORDS.items()]),
         "standing": (_("状态"), [option("all", _("含已卸任的"))]),
     }
@@ -161,9 +163,12 @@ def _filters(asked: Mapping[str, str], actor: Actor) -> list[dict[str, Any]]:
     return fields
 
 
-def _around(actor: Actor) -> list[str]:
-    below = [crumb.path for path in actor.places for crumb in queries.below(path)]
-    return list(dict.fromkeys([*actor.places, *below]))
+def _around(asked: Mapping[str, str], actor: Actor) -> list[str]:
+    """Return one's own places, those right below, and around the chosen one: a way down."""
+    chosen = [path for path in ancestry(asked.get("place", "")) if actor.roles_at(path)]
+    above = [*actor.places, *chosen]
+    below = [crumb.path for path in above for crumb in queries.below(path)]
+    return list(dict.fromkeys([*above, *below]))
 
 
 def _word(shown: Mapping[str, Any]) -> str:
@@ -181,7 +186,8 @@ def _form(
 ) -> dict[str, Any]:
     given = request.POST
     within = asked.get("place") or (actor.places[0] if actor.places else "")
-    grids = queries.grids_in(within)
+    is_near = within.count("/") >= STREET_PARTS
+    grids = queries.grids_in(within) if is_near else {}
     return {
         "url": f"{reverse('desk_grid_contacts')}?{address(asked)}",
         "title": _("任命"),
@@ -192,6 +198,7 @@ def _form(
                 "select",
                 value=given.get("place", ""),
                 options=[option(path, name) for path, name in grids.items()],
+                help="" if is_near else _("网格太多，请先在“辖区”里选到街道或社区"),
                 no=no,
             ),
             field(

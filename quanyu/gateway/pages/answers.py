@@ -18,6 +18,7 @@ from quanyu.gateway.queries import values
 from quanyu.gateway.rules import BRINGS, GIVEN_WORDS
 from quanyu.gateway.tables import ANSWERS
 from quanyu.kernel.access.http import actor_of, hidden_if_denied
+from quanyu.kernel.access.narrowing import pick, said, search
 from quanyu.kernel.access.rules import Actor
 from quanyu.kernel.errors import Refusal
 from quanyu.kernel.tables import http as tables
@@ -32,7 +33,7 @@ def narrowed(asked: Mapping[str, str], *, actor: Actor, at: datetime) -> Any:
 @ANSWERS.told_by
 def told(asked: Mapping[str, str], *, actor: Actor, at: datetime) -> list[tuple[str, str]]:
     """Return in words what the address asks for."""
-    return listing.told(_fields(asked))
+    return said(_fields(asked))
 
 
 @require_GET
@@ -94,15 +95,15 @@ def _waiting(actor: Actor) -> list[dict[str, Any]]:
 
 
 def _fields(asked: Mapping[str, str]) -> list[dict[str, Any]]:
-    standings = [("waiting", _("待交出")), ("given", _("已交出")), ("sent_back", _("被退回"))]
-    kinds = [(str(kind), _(words)) for kind, words in GIVEN_WORDS.items()]
+    standings = {"waiting": _("待交出"), "given": _("已交出"), "sent_back": _("被退回")}
+    kinds = {str(kind): _(words) for kind, words in GIVEN_WORDS.items()}
+    home, batch = reverse(ANSWERS.page), asked.get("batch", "")
     fields = [
-        listing.sought(asked),
-        listing.by_source(asked),
-        listing.chosen(asked, "standing", _("状态"), standings),
-        listing.chosen(asked, "kind", _("种类"), kinds),
+        search(_("搜索"), asked),
+        listing.by_source(asked, home),
+        pick("standing", _("状态"), standings, asked=asked, home=home),
+        pick("kind", _("种类"), kinds, asked=asked, home=home),
     ]
-    if asked.get("batch"):
-        batch = [(asked["batch"], asked["batch"])]
-        fields.append(listing.chosen(asked, "batch", _("批次"), batch))
+    if batch:
+        fields.append(pick("batch", _("批次"), {batch: batch}, asked=asked, home=home))
     return fields

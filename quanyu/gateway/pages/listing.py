@@ -8,10 +8,10 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
 
 from quanyu.gateway import queries
-from quanyu.kernel.access.http import actor_of, answer, field, option
+from quanyu.kernel.access.http import actor_of, answer
+from quanyu.kernel.access.narrowing import pick
 from quanyu.kernel.columns import Table
 from quanyu.kernel.errors import Refusal
 from quanyu.kernel.tables import http as tables
@@ -84,42 +84,7 @@ def _ways(here: str) -> list[dict[str, Any]]:
     ]
 
 
-def sought(asked: Asked) -> dict[str, Any]:
-    """Return the field that people type words into."""
-    value = asked.get("q", "")
-    return field("q", _("搜索"), "search", value=value, required=False, on="q" in asked)
-
-
-def chosen(
-    asked: Asked, name: str, label: str, options: Sequence[tuple[str, str]], *, empty: str = ""
-) -> dict[str, Any]:
-    """Return a field that people choose from."""
-    shown = [option(key, words) for key, words in options]
-    value = asked.get(name, "")
-    return field(
-        name,
-        label,
-        "select",
-        value=value,
-        required=False,
-        options=shown,
-        empty=empty,
-        on=name in asked,
-    )
-
-
-def by_source(asked: Asked) -> dict[str, Any]:
+def by_source(asked: Asked, home: str) -> dict[str, Any]:
     """Return the field that narrows a list to one system."""
-    known = [(row.code, queries.label(row)) for row in queries.sources()]
-    return chosen(asked, "source", _("来源系统"), known)
-
-
-def told(fields: Sequence[Mapping[str, Any]]) -> list[tuple[str, str]]:
-    """Return in words what some fields ask for."""
-    return [(str(one["label"]), _word(one)) for one in fields if one.get("on")]
-
-
-def _word(shown: Mapping[str, Any]) -> str:
-    names = {one["value"]: one["label"] for one in shown.get("options", ())}
-    said = str(names.get(shown["value"], shown["value"]))
-    return said or pgettext("filter", "全部")
+    known = {row.code: queries.label(row) for row in queries.sources()}
+    return pick("source", _("来源系统"), known, asked=asked, home=home)

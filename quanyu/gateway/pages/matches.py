@@ -17,6 +17,7 @@ from quanyu.gateway.queries import values
 from quanyu.gateway.rules import KIND_WORDS, MATCHES
 from quanyu.gateway.tables import MATCHED
 from quanyu.kernel.access.http import actor_of, hidden_if_denied
+from quanyu.kernel.access.narrowing import pick, said, search
 from quanyu.kernel.access.rules import Actor
 from quanyu.kernel.calendar.rules import local
 from quanyu.kernel.errors import Refusal
@@ -32,7 +33,7 @@ def narrowed(asked: Mapping[str, str], *, actor: Actor, at: datetime) -> Any:
 @MATCHED.told_by
 def told(asked: Mapping[str, str], *, actor: Actor, at: datetime) -> list[tuple[str, str]]:
     """Return in words what the address asks for."""
-    return listing.told(_fields(asked))
+    return said(_fields(asked))
 
 
 @require_GET
@@ -92,10 +93,11 @@ def _open(one: queries.Unmatched, actor: Actor) -> dict[str, Any]:
 
 
 def _fields(asked: Mapping[str, str]) -> list[dict[str, Any]]:
-    kinds = [(str(kind), _(words)) for kind, words in KIND_WORDS.items()]
+    kinds = {str(kind): _(words) for kind, words in KIND_WORDS.items()}
+    ended, home = {"all": _("含已失效的")}, reverse(MATCHED.page)
     return [
-        listing.sought(asked),
-        listing.by_source(asked),
-        listing.chosen(asked, "kind", _("种类"), kinds),
-        listing.chosen(asked, "standing", _("状态"), [("all", _("含已失效的"))], empty=_("在用的")),
+        search(_("搜索"), asked),
+        listing.by_source(asked, home),
+        pick("kind", _("种类"), kinds, asked=asked, home=home),
+        pick("standing", _("状态"), ended, asked=asked, home=home, empty=_("在用的")),
     ]

@@ -15,6 +15,7 @@ from quanyu.gateway.pages import listing
 from quanyu.gateway.queries import values
 from quanyu.gateway.tables import ORDERS
 from quanyu.kernel.access.http import actor_of, hidden_if_denied
+from quanyu.kernel.access.narrowing import pick, said, search
 from quanyu.kernel.access.rules import Actor
 from quanyu.kernel.tables import http as tables
 
@@ -28,7 +29,7 @@ def narrowed(asked: Mapping[str, str], *, actor: Actor, at: datetime) -> Any:
 @ORDERS.told_by
 def told(asked: Mapping[str, str], *, actor: Actor, at: datetime) -> list[tuple[str, str]]:
     """Return in words what the address asks for."""
-    return listing.told(_fields(asked))
+    return said(_fields(asked))
 
 
 @require_GET
@@ -56,16 +57,17 @@ def orders(request: HttpRequest) -> HttpResponse:
 
 
 def _fields(asked: Mapping[str, str]) -> list[dict[str, Any]]:
-    standings = [
-        ("open", _("在办")),
-        ("later", _("我方期限晚于热线要求")),
-        ("unclassed", _("还没有类别")),
-        ("urged", _("催办过")),
-        ("returned", _("退回重办过")),
-        ("withdrawn", _("已撤回")),
-    ]
+    standings = {
+        "open": _("在办"),
+        "later": _("我方期限晚于热线要求"),
+        "unclassed": _("还没有类别"),
+        "urged": _("催办过"),
+        "returned": _("退回重办过"),
+        "withdrawn": _("已撤回"),
+    }
+    home = reverse(ORDERS.page)
     return [
-        listing.sought(asked),
-        listing.by_source(asked),
-        listing.chosen(asked, "standing", _("状态"), standings),
+        search(_("搜索"), asked),
+        listing.by_source(asked, home),
+        pick("standing", _("状态"), standings, asked=asked, home=home),
     ]

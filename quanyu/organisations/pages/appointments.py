@@ -12,7 +12,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from quanyu.kernel.access.http import actor_of, answer, answered, hidden_if_denied, option, sentence
+from quanyu.kernel.access.http import actor_of, answer, answered, hidden_if_denied, sentence
+from quanyu.kernel.access.narrowing import pick, said
 from quanyu.kernel.access.rules import Actor
 from quanyu.kernel.accounts import queries as accounts
 from quanyu.kernel.errors import Refusal
@@ -21,7 +22,7 @@ from quanyu.kernel.tables.queries import address
 from quanyu.organisations import actions
 from quanyu.organisations.pages.appointed import held_said
 from quanyu.organisations.pages.confirming import decider
-from quanyu.organisations.pages.posts import chosen, day, filters, linked, page_of, said
+from quanyu.organisations.pages.posts import day, filters, linked, page_of
 from quanyu.organisations.queries import holders, post_lists
 from quanyu.organisations.rules.leaving import Leaving
 from quanyu.organisations.rules.posts import STAND_WORDS, Stand, WrongAppointment
@@ -177,16 +178,9 @@ def batch_act(request: HttpRequest, batch: UUID, verb: str) -> HttpResponse:
 
 
 def _filters(asked: Mapping[str, str], actor: Actor, *, at: datetime) -> list[dict[str, Any]]:
-    options = [option(one, _(words)) for one, words in STAND_WORDS.items()]
-    options = [one for one in options if one["value"] != Stand.SERVING]
-    state = chosen(
-        "stand",
-        _("状态"),
-        [*options, option("all", _("全部"))],
-        _("在任"),
-        asked=asked,
-        page=PAGE,
-    )
+    stands = {str(one): _(words) for one, words in STAND_WORDS.items() if one != Stand.SERVING}
+    stands["all"] = _("全部")
+    state = pick("stand", _("状态"), stands, asked=asked, home=reverse(PAGE), empty=_("在任"))
     return [*filters(asked, actor, page=PAGE, at=at), state]
 
 

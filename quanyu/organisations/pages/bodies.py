@@ -10,7 +10,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from quanyu.kernel.access.http import actor_of, answer, field, hidden_if_denied, option
+from quanyu.kernel.access.http import actor_of, answer, hidden_if_denied
+from quanyu.kernel.access.narrowing import pick, said, search
 from quanyu.kernel.access.rules import Actor
 from quanyu.kernel.tables import http as tables
 from quanyu.kernel.tables.queries import address
@@ -30,8 +31,7 @@ def narrowed(asked: Mapping[str, str], *, actor: Actor, at: datetime) -> Any:
 @BODIES.told_by
 def told(asked: Mapping[str, str], *, actor: Actor, at: datetime) -> list[tuple[str, str]]:
     """Return in words what the address asks for."""
-    fields = _fields(asked, actor)
-    return [(str(one["label"]), _word(one)) for one in fields if one.get("on")]
+    return said(_fields(asked, actor))
 
 
 @require_GET
@@ -69,37 +69,15 @@ def bodies(request: HttpRequest) -> HttpResponse:
 
 
 def _fields(asked: Mapping[str, str], actor: Actor) -> list[dict[str, Any]]:
-    below = [crumb.path for path in actor.stations for crumb in regions.below(path)]
-    places = dict.fromkeys([*actor.stations, *below, *filter(None, [asked.get("place")])])
-    choices = {
-        "kind": (_("类型"), [option(k.value, _(words)) for k, words in KIND_WORDS.items()]),
-        "place": (_("辖区"), [option(path, regions.label(path)) for path in places]),
-        "standing": (_("状态"), [option("all", _("含已撤销的"))]),
-    }
-    found = [
-        field("q", _("搜索"), "search", value=asked.get("q", ""), required=False, on="q" in asked)
+    kinds = {kind.value: _(words) for kind, words in KIND_WORDS.items()}
+    places = regions.places_to_pick(actor.stations, asked.get("place", ""))
+    ended, home = {"all": _("含已撤销的")}, reverse("desk_bodies")
+    return [
+        search(_("搜索"), asked),
+        pick("kind", _("类型"), kinds, asked=asked, home=home),
+        pick("place", _("辖区"), places, asked=asked, home=home),
+        pick("standing", _("状态"), ended, asked=asked, home=home, empty=_("在用的")),
     ]
-    for name, (label, options) in choices.items():
-        rest = {key: value for key, value in asked.items() if key != name}
-        found.append(
-            field(
-                name,
-                label,
-                "select",
-                value=asked.get(name, ""),
-                required=False,
-                options=options,
-                empty=_("在用的") if name == "standing" else "",
-                on=name in asked,
-                clear_url=f"{reverse('desk_bodies')}?{address(rest)}",
-            )
-        )
-    return found
-
-
-def _word(shown: Mapping[str, Any]) -> str:
-    options = {one["value"]: one["label"] for one in shown.get("options", ())}
-    return str(options.get(shown["value"], shown["value"]))
 
 
 def _linked(cells: list[dict[str, Any]], row: Any) -> list[dict[str, Any]]:

@@ -11,7 +11,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from quanyu.kernel.access.http import actor_of, answer, asked, field, hidden_if_denied, option
+from quanyu.kernel.access.http import actor_of, answer, asked, hidden_if_denied
+from quanyu.kernel.access.narrowing import pick, said, search
 from quanyu.kernel.access.rules import Actor
 from quanyu.kernel.tables import http as tables
 from quanyu.kernel.tables.queries import address
@@ -139,19 +140,8 @@ def _address(given: Mapping[str, str]) -> str:
 
 
 def _place_field(given: Mapping[str, str], actor: Actor) -> dict[str, Any]:
-    own = actor.stations
-    below = [crumb.path for path in own for crumb in regions.below(path)]
-    rest = {key: value for key, value in given.items() if key != "place"}
-    return field(
-        "place",
-        _("辖区"),
-        "select",
-        value=given.get("place", ""),
-        required=False,
-        options=[option(path, regions.label(path)) for path in dict.fromkeys([*own, *below])],
-        on="place" in given,
-        clear_url=_address(rest),
-    )
+    places = regions.places_to_pick(actor.stations, given.get("place", ""))
+    return pick("place", _("辖区"), places, asked=given, home=reverse("desk_coverage"))
 
 
 # ------------------------------------------------------------------ the links as a list
@@ -166,12 +156,7 @@ def narrowed(asked_for: Mapping[str, str], *, actor: Actor, at: datetime) -> Any
 @COVERS.told_by
 def told(asked_for: Mapping[str, str], *, actor: Actor, at: datetime) -> list[tuple[str, str]]:
     """Return in words what the address asks for."""
-    fields = [one for one in _fields(asked_for, actor) if one.get("on")]
-    words = [{one["value"]: one["label"] for one in row.get("options", ())} for row in fields]
-    return [
-        (str(row["label"]), str(known.get(row["value"], row["value"])))
-        for row, known in zip(fields, words, strict=True)
-    ]
+    return said(_fields(asked_for, actor))
 
 
 @require_GET
@@ -209,36 +194,12 @@ def covers(request: HttpRequest) -> HttpResponse:
 
 
 def _fields(given: Mapping[str, str], actor: Actor) -> list[dict[str, Any]]:
-    own = actor.stations
-    below = [crumb.path for path in own for crumb in regions.below(path)]
-    places = dict.fromkeys([*own, *below, *filter(None, [given.get("place")])])
-    selects = {
-        "tie": (_("关系"), [option(tie, _(words)) for tie, words in TIE_WORDS.items()], ""),
-        "place": (_("辖区"), [option(path, regions.label(path)) for path in places], ""),
-        "standing": (_("状态"), [option("all", _("含已结束的"))], _("在用的")),
-    }
-    searched = field(
-        "q", _("搜索"), "search", value=given.get("q", ""), required=False, on="q" in given
-    )
+    ties = {tie: _(words) for tie, words in TIE_WORDS.items()}
+    places = regions.places_to_pick(actor.stations, given.get("place", ""))
+    ended, home = {"all": _("含已结束的")}, reverse("desk_covers")
     return [
-        searched,
-        *(
-            field(
-                name,
-                label,
-                "select",
-                value=given.get(name, ""),
-                required=False,
-                options=options,
-                empty=empty,
-                on=name in given,
-                clear_url=_without(given, name),
-            )
-            for name, (label, options, empty) in selects.items()
-        ),
+        search(_("搜索"), given),
+        pick("tie", _("关系"), ties, asked=given, home=home),
+        pick("place", _("辖区"), places, asked=given, home=home),
+        pick("standing", _("状态"), ended, asked=given, home=home, empty=_("在用的")),
     ]
-
-
-def _without(given: Mapping[str, str], name: str) -> str:
-    rest = {key: value for key, value in given.items() if key != name}
-    return f"{reverse('desk_covers')}?{address(rest)}"

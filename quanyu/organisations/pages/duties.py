@@ -23,6 +23,7 @@ from quanyu.kernel.access.http import (
     read_or_write,
 )
 from quanyu.kernel.access.http import asked as asked_of
+from quanyu.kernel.access.narrowing import pick, said, search
 from quanyu.kernel.access.rules import Actor
 from quanyu.kernel.codes import queries as codes
 from quanyu.kernel.errors import Refusal
@@ -45,12 +46,7 @@ def told(asked: Mapping[str, str], *, actor: Actor, at: datetime) -> list[tuple[
     """Return in words what the address asks for."""
     on = timezone.localdate(at)
     fields = _filters(dict(asked), actor, on=on)
-    return [(str(one["label"]), _word(one)) for one in fields if one.get("on")]
-
-
-def _word(shown: Mapping[str, Any]) -> str:
-    options = {one["value"]: one["label"] for one in shown.get("options", ())}
-    return str(options.get(shown["value"], shown["value"]))
+    return said(fields)
 
 
 LISTS = ("event_class", "part_class")
@@ -137,13 +133,14 @@ def _address(asked: dict[str, str], **more: str) -> str:
 
 def _filters(asked: dict[str, str], actor: Actor, *, on: date) -> list[dict[str, Any]]:
     """Return the filters: a body is searched for by name, for a city has ten thousand."""
-    fields = [("class", _("类别"), _classes(on=on)), ("place", _("辖区"), _places(actor))]
-    if held := _one_body(asked):
-        fields.append(("body", _("单位"), [option(held.id, held.label)]))
-    said = asked.get("q", "")
+    places = regions.places_to_pick(actor.stations, asked.get("place", ""))
+    home, held = reverse("desk_duties"), _one_body(asked)
+    bodies = {str(held.id): held.label} if held else {}
     return [
-        field("q", _("单位"), "search", value=said, required=False, on="q" in asked),
-        *_selects(fields, asked),
+        search(_("单位"), asked),
+        pick("class", _("类别"), _classes(on=on), asked=asked, home=home),
+        pick("place", _("辖区"), places, asked=asked, home=home),
+        *([pick("body", _("单位"), bodies, asked=asked, home=home)] if held else []),
     ]
 
 
@@ -153,35 +150,12 @@ def _one_body(asked: dict[str, str]) -> queries.BodyEntry | None:
     return queries.body(key) if key else None
 
 
-def _selects(
-    fields: list[tuple[str, str, list[dict[str, str]]]], asked: dict[str, str]
-) -> list[dict[str, Any]]:
-    return [
-        field(
-            name,
-            label,
-            "select",
-            value=asked.get(name, ""),
-            required=False,
-            options=options,
-            on=name in asked,
-            clear_url=_address({k: v for k, v in asked.items() if k != name}),
-        )
-        for name, label, options in fields
-    ]
-
-
-def _classes(*, on: date) -> list[dict[str, str]]:
-    return [
-        option(entry.code, f"{entry.shown} {codes.label(entry)}")
+def _classes(*, on: date) -> dict[str, str]:
+    return {
+        entry.code: f"{entry.shown} {codes.label(entry)}"
         for listed in LISTS
         for entry in codes.codes(listed, on=on)
-    ]
-
-
-def _places(actor: Actor) -> list[dict[str, str]]:
-    below = [crumb.path for path in actor.stations for crumb in regions.below(path)]
-    return [option(path, regions.label(path)) for path in (*actor.stations, *below)]
+    }
 
 
 def _form(
@@ -205,7 +179,7 @@ def _form(
                 "class_prefix",
                 _("类别"),
                 required=False,
-                options=_classes(on=today),
+                options=[option(code, words) for code, words in _classes(on=today).items()],
                 help=_("不选为全部类别"),
             ),
             one(

@@ -12,7 +12,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from quanyu.kernel.access.http import actor_of, answer, field, hidden_if_denied, option
+from quanyu.kernel.access.http import actor_of, answer, hidden_if_denied
+from quanyu.kernel.access.narrowing import pick, said, search
 from quanyu.kernel.access.rules import Actor
 from quanyu.kernel.tables import http as tables
 from quanyu.kernel.tables.queries import address
@@ -85,12 +86,7 @@ def narrowed(given: Mapping[str, str], *, actor: Actor, at: datetime) -> Any:
 @PARTICIPATIONS.told_by
 def told(given: Mapping[str, str], *, actor: Actor, at: datetime) -> list[tuple[str, str]]:
     """Return in words what the address asks for."""
-    fields = [one for one in _fields(given, actor) if one.get("on")]
-    words = [{one["value"]: one["label"] for one in row.get("options", ())} for row in fields]
-    return [
-        (str(row["label"]), str(known.get(row["value"], row["value"])))
-        for row, known in zip(fields, words, strict=True)
-    ]
+    return said(_fields(given, actor))
 
 
 @require_GET
@@ -134,37 +130,11 @@ def participations(request: HttpRequest) -> HttpResponse:
 
 
 def _fields(given: Mapping[str, str], actor: Actor) -> list[dict[str, Any]]:
-    own = actor.stations
-    below = [crumb.path for path in own for crumb in regions.below(path)]
-    places = dict.fromkeys([*own, *below, *filter(None, [given.get("place")])])
-    hosts = [option(code, name) for code, name in found.hosts_known().items()]
-    selects = {
-        "host": (_("议事协调机构"), hosts, ""),
-        "place": (_("辖区"), [option(path, regions.label(path)) for path in places], ""),
-        "standing": (_("状态"), [option("all", _("含已结束的"))], _("在用的")),
-    }
-    searched = field(
-        "q", _("搜索"), "search", value=given.get("q", ""), required=False, on="q" in given
-    )
+    places = regions.places_to_pick(actor.stations, given.get("place", ""))
+    ended, home = {"all": _("含已结束的")}, reverse("desk_participations")
     return [
-        searched,
-        *(
-            field(
-                name,
-                label,
-                "select",
-                value=given.get(name, ""),
-                required=False,
-                options=options,
-                empty=empty,
-                on=name in given,
-                clear_url=_without(given, name),
-            )
-            for name, (label, options, empty) in selects.items()
-        ),
+        search(_("搜索"), given),
+        pick("host", _("议事协调机构"), found.hosts_known(), asked=given, home=home),
+        pick("place", _("辖区"), places, asked=given, home=home),
+        pick("standing", _("状态"), ended, asked=given, home=home, empty=_("在用的")),
     ]
-
-
-def _without(given: Mapping[str, str], name: str) -> str:
-    rest = {key: value for key, value in given.items() if key != name}
-    return f"{reverse('desk_participations')}?{address(rest)}"

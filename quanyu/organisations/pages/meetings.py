@@ -26,6 +26,7 @@ from quanyu.kernel.access.http import (
     read_or_write,
     sentence,
 )
+from quanyu.kernel.access.narrowing import pick, said
 from quanyu.kernel.access.rules import Actor
 from quanyu.kernel.errors import Denied, Refusal
 from quanyu.organisations.actions import meetings as actions
@@ -52,9 +53,7 @@ def narrowed(given: Given, *, actor: Actor, at: datetime) -> Any:
 @MEETINGS.told_by
 def told(given: Given, *, actor: Actor, at: datetime) -> list[tuple[str, str]]:
     """Return in words what the address asks for."""
-    return [
-        (str(one["label"]), shown.chosen(one)) for one in _filters(dict(given), actor) if one["on"]
-    ]
+    return said(_filters(dict(given), actor))
 
 
 @require_GET
@@ -318,28 +317,11 @@ def _plan_fields(
 
 
 def _filters(given: dict[str, str], actor: Actor) -> list[dict[str, Any]]:
-    own = actor.places_in("life")
-    below = [crumb.path for path in own for crumb in regions.below(path)]
-    places = dict.fromkeys([*own, *below, *filter(None, [given.get("place")])])
-    kinds = [option(kind.value, _(words)) for kind, words in MEETING_WORDS.items()]
-    choices = {
-        "state": (_("状态"), shown.states()),
-        "kind": (_("类型"), kinds),
-        "place": (_("辖区"), [option(path, regions.label(path)) for path in places]),
-    }
-    found = []
-    for name, (label, options) in choices.items():
-        rest = {key: value for key, value in given.items() if key != name}
-        found.append(
-            field(
-                name,
-                label,
-                "select",
-                value=given.get(name, ""),
-                required=False,
-                options=options,
-                on=name in given,
-                clear_url=f"{reverse('desk_meetings')}?{urlencode(rest)}",
-            )
-        )
-    return found
+    kinds = {kind.value: _(words) for kind, words in MEETING_WORDS.items()}
+    places = regions.places_to_pick(actor.places_in("life"), given.get("place", ""))
+    home = reverse("desk_meetings")
+    return [
+        pick("state", _("状态"), shown.states(), asked=given, home=home),
+        pick("kind", _("类型"), kinds, asked=given, home=home),
+        pick("place", _("辖区"), places, asked=given, home=home),
+    ]

@@ -265,14 +265,14 @@ class Form:
         return [field("words", label, "textarea", no=self._no, value=value, rows=2, maxlength=500)]
 
 
-def states() -> list[dict[str, str]]:
+def states() -> dict[str, str]:
     """Return the states by which the list is narrowed."""
-    return [
-        option("planned", _("已安排")),
-        option("unrecorded", _("待登记")),
-        option("held", _("已登记")),
-        option("off", _("已取消")),
-    ]
+    return {
+        "planned": _("已安排"),
+        "unrecorded": _("待登记"),
+        "held": _("已登记"),
+        "off": _("已取消"),
+    }
 
 
 def typed(moment: datetime) -> str:
@@ -284,12 +284,6 @@ def body_in_place(one: Any) -> str:
     """Return a body with where it stands, to tell those of one name apart."""
     where = regions.label(one.region_path)
     return _("{name}（{path}）").format(name=body_label(one), path=where)
-
-
-def chosen(one: Mapping[str, Any]) -> str:
-    """Return what a filter says, in words."""
-    options = {each["value"]: each["label"] for each in one["options"]}
-    return str(options.get(one["value"], one["value"]))
 
 
 def choose_body() -> Invalid:

@@ -11,7 +11,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from quanyu.kernel.access.http import actor_of, answer, asked, field, hidden_if_denied, option
+from quanyu.kernel.access.http import actor_of, answer, asked, hidden_if_denied
+from quanyu.kernel.access.narrowing import pick
 from quanyu.kernel.access.rules import Actor, upper
 from quanyu.kernel.errors import Denied
 from quanyu.organisations.pages import member
@@ -206,38 +207,14 @@ def _within(actor: Actor, place: str) -> Iterable[str]:
 
 
 def _places(given: dict[str, str], actor: Actor, page: str) -> list[dict[str, Any]]:
-    own = actor.places_in("life")
-    below = [crumb.path for path in own for crumb in regions.below(path)]
-    choices = dict.fromkeys([*own, *below, *filter(None, [given.get("place")])])
-    rest = {name: value for name, value in given.items() if name != "place"}
-    return [
-        field(
-            "place",
-            _("辖区"),
-            "select",
-            value=given.get("place", ""),
-            required=False,
-            options=[option(path, regions.label(path)) for path in choices],
-            on="place" in given,
-            clear_url=f"{reverse(page)}?{urlencode(rest)}",
-        )
-    ]
+    places = regions.places_to_pick(actor.places_in("life"), given.get("place", ""))
+    return [pick("place", _("辖区"), places, asked=given, home=reverse(page))]
 
 
 def _keys(given: dict[str, str], counts: dict[WarningKey, int]) -> dict[str, Any]:
-    rest = {name: value for name, value in given.items() if name != "key"}
-    options = [
-        option(key.value, _("{title}（{n}）").format(title=_(TITLES[key]), n=counts[key]))
+    options = {
+        key.value: _("{title}（{n}）").format(title=_(TITLES[key]), n=counts[key])
         for key in WarningKey
         if key in counts
-    ]
-    return field(
-        "key",
-        _("事项"),
-        "select",
-        value=given.get("key", ""),
-        required=False,
-        options=options,
-        on="key" in given,
-        clear_url=f"{reverse('desk_party')}?{urlencode(rest)}",
-    )
+    }
+    return pick("key", _("事项"), options, asked=given, home=reverse("desk_party"))

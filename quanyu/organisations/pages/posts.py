@@ -19,9 +19,9 @@ from quanyu.kernel.access.http import (
     field,
     hidden_if_denied,
     meant,
-    option,
     read_or_write,
 )
+from quanyu.kernel.access.narrowing import pick, said, search
 from quanyu.kernel.access.rules import Actor
 from quanyu.kernel.accounts import queries as accounts
 from quanyu.kernel.errors import Refusal
@@ -187,56 +187,29 @@ def page_of(
 def filters(asked: Mapping[str, str], actor: Actor, *, page: str, at: datetime) -> Fields:
     """Return the filters that both lists have, and that of vacancies."""
     known = kinds.kinds_on(timezone.localdate(at))
-    below = [crumb.path for path in actor.places for crumb in regions.below(path)]
-    near = (asked.get(name, "") for name in ("place", "at", "below"))
-    places = dict.fromkeys([*actor.places, *below, *filter(None, near)])
-    options = [option(path, regions.label(path)) for path in places]
-    choices: dict[str, tuple[str, list[dict[str, str]], str]] = {
-        "kind": (_("岗位种类"), [option(one.code, one.label) for one in known.values()], ""),
-        "place": (_("辖区"), options, ""),
-        "hours": (_("专兼职"), [option(key, _(word)) for key, word in HOURS_WORDS.items()], ""),
+    near = [asked[name] for name in ("place", "at", "below") if asked.get(name)]
+    places = regions.places_below([*actor.places, *near])
+    choices: dict[str, tuple[str, Mapping[str, str], str]] = {
+        "kind": (_("岗位种类"), {one.code: one.label for one in known.values()}, ""),
+        "place": (_("辖区"), places, ""),
+        "hours": (_("专兼职"), {key: _(word) for key, word in HOURS_WORDS.items()}, ""),
     }
     if page == "desk_posts":
-        choices["vacant"] = (_("空缺"), [option("yes", _("只看空缺的"))], "")
-        choices["standing"] = (_("状态"), [option("all", _("含已撤销的"))], _("在用的"))
+        choices["vacant"] = (_("空缺"), {"yes": _("只看空缺的")}, "")
+        choices["standing"] = (_("状态"), {"all": _("含已撤销的")}, _("在用的"))
     for name, label in (("at", _("只在")), ("below", _("以下"))):
         if asked.get(name):
-            choices[name] = (label, options, "")
+            choices[name] = (label, places, "")
     if asked.get("party"):
-        choices["party"] = (_("党建专职"), [option("yes", _("只看党建专职"))], "")
-    found = [
-        field("q", _("搜索"), "search", value=asked.get("q", ""), required=False, on="q" in asked)
+        choices["party"] = (_("党建专职"), {"yes": _("只看党建专职")}, "")
+    home = reverse(page)
+    return [
+        search(_("搜索"), asked),
+        *(
+            pick(name, label, options, asked=asked, home=home, empty=empty)
+            for name, (label, options, empty) in choices.items()
+        ),
     ]
-    return [*found, *(chosen(name, *one, asked=asked, page=page) for name, one in choices.items())]
-
-
-def chosen(
-    name: str,
-    label: str,
-    options: list[dict[str, str]],
-    empty: str,
-    *,
-    asked: Mapping[str, str],
-    page: str,
-) -> dict[str, Any]:
-    """Return one filter with its choices, and the address without it."""
-    rest = {key: value for key, value in asked.items() if key != name}
-    return field(
-        name,
-        label,
-        "select",
-        value=asked.get(name, ""),
-        required=False,
-        options=options,
-        empty=empty,
-        on=name in asked,
-        clear_url=f"{reverse(page)}?{address(rest)}",
-    )
-
-
-def said(fields: Fields) -> list[tuple[str, str]]:
-    """Return in words what filters ask for."""
-    return [(str(one["label"]), _word(one)) for one in fields if one.get("on")]
 
 
 def linked(cells: list[dict[str, Any]], key: str, url: str) -> list[dict[str, Any]]:
@@ -255,11 +228,6 @@ def day(text: str, name: str) -> date | None:
 def number(text: str) -> int:
     """Return the number of seats that a form names."""
     return meant(int, text, otherwise=WrongPost(_("请填写编制数"), field="seats", value=text[:10]))
-
-
-def _word(shown: Mapping[str, Any]) -> str:
-    options = {one["value"]: one["label"] for one in shown.get("options", ())}
-    return str(options.get(shown["value"], shown["value"]))
 
 
 def _proposing(

@@ -10,7 +10,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from quanyu.kernel.access.http import actor_of, answer, field, hidden_if_denied, option
+from quanyu.kernel.access.http import actor_of, answer, hidden_if_denied
+from quanyu.kernel.access.narrowing import pick, said, search
 from quanyu.kernel.access.rules import Actor
 from quanyu.kernel.tables import http as tables
 from quanyu.kernel.tables.queries import address
@@ -31,7 +32,7 @@ def narrowed(asked: Mapping[str, str], *, actor: Actor, at: datetime) -> Any:
 @GRIDS.told_by
 def told(asked: Mapping[str, str], *, actor: Actor, at: datetime) -> list[tuple[str, str]]:
     """Return in words what the address asks for."""
-    return [(str(one["label"]), _word(one)) for one in _filters(asked, actor) if one.get("on")]
+    return said(_filters(asked, actor))
 
 
 @FINDINGS.narrowed_by
@@ -80,39 +81,11 @@ def _linked(rows: list[list[dict[str, Any]]], page: listing.GridPage) -> list[An
 
 
 def _filters(asked: Mapping[str, str], actor: Actor) -> list[dict[str, Any]]:
-    below = [crumb.path for path in actor.places for crumb in queries.below(path)]
-    places = dict.fromkeys([*actor.places, *below])
-    choices = {
-        "place": (_("辖区"), [option(path, queries.label(path)) for path in places]),
-        "kind": (_("类型"), [option(kind.value, _(KIND_WORDS[kind])) for kind in GRID_KINDS]),
-    }
-    fields = [
-        field(
-            "q",
-            _("名称或代码"),
-            "search",
-            value=asked.get("q", ""),
-            required=False,
-            on="q" in asked,
-        )
+    kinds = {kind.value: _(KIND_WORDS[kind]) for kind in GRID_KINDS}
+    places = queries.places_to_pick(actor.places, asked.get("place", ""))
+    home = reverse("desk_grid_list")
+    return [
+        search(_("名称或代码"), asked),
+        pick("place", _("辖区"), places, asked=asked, home=home),
+        pick("kind", _("类型"), kinds, asked=asked, home=home),
     ]
-    for name, (label, options) in choices.items():
-        rest = {key: value for key, value in asked.items() if key != name}
-        fields.append(
-            field(
-                name,
-                label,
-                "select",
-                value=asked.get(name, ""),
-                required=False,
-                options=options,
-                on=name in asked,
-                clear_url=f"{reverse('desk_grid_list')}?{address(rest)}",
-            )
-        )
-    return fields
-
-
-def _word(shown: Mapping[str, Any]) -> str:
-    options = {one["value"]: one["label"] for one in shown.get("options", ())}
-    return str(options.get(shown["value"], shown["value"]))

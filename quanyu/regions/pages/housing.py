@@ -14,7 +14,8 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from quanyu.kernel.access.http import actor_of, answer, asked, field, hidden_if_denied, option
+from quanyu.kernel.access.http import actor_of, answer, asked, hidden_if_denied
+from quanyu.kernel.access.narrowing import pick, search
 from quanyu.kernel.access.rules import Actor
 from quanyu.kernel.columns import Table
 from quanyu.kernel.errors import gettext_noop
@@ -257,30 +258,13 @@ def _list(request: HttpRequest, table: Table, page_of: Any, read: Any, url: Any)
 
 
 def _fields(table: Table, given: Mapping[str, str], actor: Actor) -> list[dict[str, Any]]:
-    below = [crumb.path for path in actor.places for crumb in queries.below(path)]
-    choices = dict.fromkeys([*actor.places, *below, *filter(None, [given.get("place")])])
-    selects = {
-        "place": (_("地方"), [option(path, queries.label(path)) for path in choices], ""),
-        "standing": (_("状态"), [option("all", _("含已失效的"))], _("在用的")),
-    }
+    places = queries.places_to_pick(actor.places, given.get("place", ""))
+    ended, home = {"all": _("含已失效的")}, reverse(table.page)
     found = [
-        field("q", _("搜索"), "search", value=given.get("q", ""), required=False, on="q" in given)
+        search(_("搜索"), given),
+        pick("place", _("地方"), places, asked=given, home=home),
+        pick("standing", _("状态"), ended, asked=given, home=home, empty=_("在用的")),
     ]
-    for name, (label, options, empty) in selects.items():
-        rest = {key: value for key, value in given.items() if key != name}
-        found.append(
-            field(
-                name,
-                label,
-                "select",
-                value=given.get(name, ""),
-                required=False,
-                options=options,
-                empty=empty,
-                on=name in given,
-                clear_url=f"{reverse(table.page)}?{address(rest)}",
-            )
-        )
     if given.get("estate"):
         found.append({"name": "estate", "kind": "hidden", "value": given["estate"]})
     return found

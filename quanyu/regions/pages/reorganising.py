@@ -25,6 +25,7 @@ from quanyu.kernel.access.http import (
     read_or_write,
 )
 from quanyu.kernel.access.http import asked as asked_of
+from quanyu.kernel.access.narrowing import pick, said
 from quanyu.kernel.access.rules import Actor
 from quanyu.kernel.errors import Denied, Invalid, Refusal
 from quanyu.regions import queries
@@ -51,7 +52,7 @@ def narrowed(asked: Mapping[str, str], *, actor: Actor, at: datetime) -> Any:
 @REORGANISATIONS.told_by
 def told(asked: Mapping[str, str], *, actor: Actor, at: datetime) -> list[tuple[str, str]]:
     """Return in words what the address asks for."""
-    return [(str(one["label"]), shown.chosen(one)) for one in _filters(dict(asked)) if one["on"]]
+    return said(_filters(dict(asked)))
 
 
 @require_GET
@@ -75,21 +76,9 @@ def listed(request: HttpRequest) -> HttpResponse:
 
 
 def _filters(asked: dict[str, str]) -> list[dict[str, Any]]:
-    states = [option(one.value, one.label) for one in ReorganisationState]
-    rest = {name: value for name, value in asked.items() if name != "state"}
-    clear = f"{reverse('desk_reorganisations')}?{urlencode(rest)}"
-    return [
-        field(
-            "state",
-            _("状态"),
-            "select",
-            value=asked.get("state", ""),
-            required=False,
-            options=states,
-            on="state" in asked,
-            clear_url=clear,
-        )
-    ]
+    states = {one.value: str(one.label) for one in ReorganisationState}
+    home = reverse("desk_reorganisations")
+    return [pick("state", _("状态"), states, asked=asked, home=home)]
 
 
 # ------------------------------------------------------------------ a new one

@@ -42,12 +42,6 @@ def listed(names: Sequence[str]) -> str:
     return pgettext("between items", "、").join(names)
 
 
-def chosen(one: Mapping[str, Any]) -> str:
-    """Return what a filter says, in words."""
-    options = {each["value"]: each["label"] for each in one["options"]}
-    return str(options.get(one["value"], one["value"]))
-
-
 def state(row: Any) -> dict[str, str]:
     """Return where one stands: its word and how it is tinted."""
     found = ReorganisationState(row.state)

@@ -36,6 +36,7 @@ from quanyu.regions.queries.tree import (
     place_names,
     places,
     places_below,
+    places_to_pick,
     topic_names,
 )
 
@@ -83,6 +84,7 @@ __all__ = [
     "places",
     "places_below",
     "places_called",
+    "places_to_pick",
     "recognise",
     "search",
     "tiles",

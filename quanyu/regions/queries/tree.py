@@ -1,6 +1,6 @@
 """The names of places and their tree, kept in the process by edition (区划树)."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
@@ -184,6 +184,11 @@ def places_below(paths: Sequence[str]) -> dict[str, str]:
     """Return what these places are called, and those just below each."""
     found = [*paths, *(crumb.path for path in paths for crumb in below(path))]
     return {path: label(path) for path in found}
+
+
+def places_to_pick(own: Sequence[str], asked: str = "") -> Mapping[str, str]:
+    """Return by which places a list is narrowed: one's own, the one asked for, those just below."""
+    return places_below([*own, *([asked] if asked else [])])
 
 
 def codes_of(paths: Iterable[str]) -> dict[str, str]:

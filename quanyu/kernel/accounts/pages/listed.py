@@ -11,7 +11,8 @@ from django.utils import timezone
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
-from quanyu.kernel.access.http import actor_of, field, meant, option
+from quanyu.kernel.access.http import actor_of, meant
+from quanyu.kernel.access.narrowing import pick, said, search
 from quanyu.kernel.access.rules import Actor
 from quanyu.kernel.accounts import queries, rules
 from quanyu.kernel.accounts.pages.forms import role_options
@@ -30,7 +31,7 @@ def narrowed(asked: Mapping[str, str], *, actor: Actor, at: datetime) -> Any:
 @PEOPLE.told_by
 def told(asked: Mapping[str, str], *, actor: Actor, at: datetime) -> list[tuple[str, str]]:
     """Return in words what the address asks for."""
-    return [(str(one["label"]), _word(one)) for one in _fields(asked, actor) if one.get("on")]
+    return said(_fields(asked, actor))
 
 
 def listed(request: HttpRequest, *, current: UUID | None) -> dict[str, object]:
@@ -77,32 +78,15 @@ def _query(kept: Mapping[str, str]) -> str:
 
 
 def _fields(asked: Mapping[str, str], actor: Actor) -> list[dict[str, Any]]:
-    text = asked.get("q", "")
+    roles = {str(one["value"]): str(one["label"]) for one in role_options()}
+    states = {key: _(words) for key, words in queries.STATES.items()}
+    means = {key: _(words) for key, words in queries.MEANS.items()}
     places = queries.places_over(actor, asked.get("place", ""))
-    choices = {
-        "role": (_("角色"), [option(one["value"], one["label"]) for one in role_options()]),
-        "place": (_("辖区"), [option(path, name) for path, name in places.items()]),
-        "state": (_("状态"), [option(key, _(words)) for key, words in queries.STATES.items()]),
-        "means": (_("登录方式"), [option(key, _(words)) for key, words in queries.MEANS.items()]),
-    }
-    found = [field("q", _("姓名或用户名"), "search", value=text, required=False, on=bool(text))]
-    for name, (label, options) in choices.items():
-        rest = {key: value for key, value in asked.items() if key != name}
-        found.append(
-            field(
-                name,
-                label,
-                "select",
-                value=asked.get(name, ""),
-                required=False,
-                options=options,
-                on=name in asked,
-                clear_url=f"{reverse('desk_people')}{_query(rest)}",
-            )
-        )
-    return found
-
-
-def _word(shown: Mapping[str, Any]) -> str:
-    options = {one["value"]: one["label"] for one in shown.get("options", ())}
-    return str(options.get(shown["value"], shown["value"]))
+    home = reverse("desk_people")
+    return [
+        search(_("姓名或用户名"), asked),
+        pick("role", _("角色"), roles, asked=asked, home=home),
+        pick("place", _("辖区"), places, asked=asked, home=home),
+        pick("state", _("状态"), states, asked=asked, home=home),
+        pick("means", _("登录方式"), means, asked=asked, home=home),
+    ]

@@ -20,9 +20,9 @@ from quanyu.kernel.access.http import (
     field,
     hidden_if_denied,
     meant,
-    option,
     sentence,
 )
+from quanyu.kernel.access.narrowing import pick, search
 from quanyu.kernel.access.rules import Actor, Role, disjoint
 from quanyu.kernel.accounts import actions, queries, rules
 from quanyu.kernel.accounts.pages.forms import page
@@ -187,26 +187,17 @@ def _filters(
     places = queries.places_over(actor, chosen.place)
     roles = queries.roles_reviewed(review_id, actor=actor)
     bodies = queries.bodies_reviewed(review_id, actor=actor)
-    choices = {
-        "place": (_("辖区"), [option(path, name) for path, name in places.items()]),
-        "role": (_("角色"), [option(role, _(rules.ROLE_NAMES[role])) for role in roles]),
-        "body": (_("机构"), [option(key, name) for key, name in bodies.items()]),
+    choices: dict[str, tuple[str, Mapping[str, str]]] = {
+        "place": (_("辖区"), places),
+        "role": (_("角色"), {role: _(rules.ROLE_NAMES[role]) for role in roles}),
+        "body": (_("机构"), {str(key): name for key, name in bodies.items()}),
     }
-    text = given.get("q", "")
+    home = _address(review_id, {})
     return [
         field("show", "", "hidden", value=chosen.shown, required=False),
-        field("q", _("姓名或用户名"), "search", value=text, required=False, on=bool(text)),
+        search(_("姓名或用户名"), given),
         *(
-            field(
-                name,
-                label,
-                "select",
-                value=given.get(name, ""),
-                required=False,
-                options=options,
-                on=bool(given.get(name)),
-                clear_url=_address(review_id, {**given, name: "", "after": ""}),
-            )
+            pick(name, label, options, asked={**given, "after": ""}, home=home)
             for name, (label, options) in choices.items()
             if options
         ),

@@ -78,7 +78,7 @@ def _page(request: HttpRequest, *, at: datetime, no: Refusal | None = None) -> H
         no=no,
         fields=_fields(asked),
         sub=_("每办一步要告诉对方的话；接口来取，或成批导出交给对方"),
-        links=[reverse("desk_matter", args=[row.event.number]) for row in page.rows],
+        links=listing.to_matter,
         waiting=_waiting(actor) if BRINGS & actor.roles else [],
         give_url=reverse("desk_answers_give"),
     )

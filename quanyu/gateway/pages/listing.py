@@ -1,21 +1,19 @@
 """What the three lists of this package show alike (列表页)."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from quanyu.gateway import queries
-from quanyu.kernel.access.http import actor_of, answer
+from quanyu.kernel.access.http import answer
 from quanyu.kernel.access.narrowing import pick
 from quanyu.kernel.columns import Table
 from quanyu.kernel.errors import Refusal
 from quanyu.kernel.tables import http as tables
-from quanyu.kernel.tables.queries import address
 
 Asked = Mapping[str, str]
 
@@ -32,44 +30,26 @@ def listed(
     **more: Any,
 ) -> HttpResponse:
     """Return the page of one list."""
-    actor, asked = actor_of(request), table.asked(request.GET.dict())
-    chosen = tables.columns_asked(request)
-    listing = tables.listing(request, table, asked, actor=actor)
-    whole = {**asked, tables.COLUMNS: chosen, "after": page.after}
-    url = reverse(table.page)
+    fields, links = more.pop("fields"), more.pop("links", None)
     context = {
+        **tables.sheet(request, table, page, _named(values), fields, at=at, links=links),
         "section": table.name,
-        "title": _(table.title),
-        "filters": [*more.pop("fields"), *tables.kept(listing["keep"])],
-        "clear_url": url if asked else "",
         "total": page.total,
-        **listing,
-        "rows": _linked(_named(tables.cells(table, chosen, values)), more.pop("links", [])),
-        "pages": {"next_url": f"{url}?{address(whole)}" if page.after else ""},
         "ways": _ways(table.page),
-        "now": timezone.localtime(at),
         **more,
     }
     return answer(request, template, context, no)
 
 
-def _named(rows: list[list[dict[str, Any]]]) -> list[list[dict[str, Any]]]:
+def _named(values: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Call a source by its name; its code is for the file that is read in again."""
-    names = {row.code: queries.label(row) for row in queries.sources()}
-    for cells in rows:
-        for cell in cells:
-            if cell["key"] == "source":
-                cell["value"] = names.get(cell["value"], cell["value"])
-    return rows
+    names = {one.code: queries.label(one) for one in queries.sources()}
+    return [value | {"source": names.get(value["source"], value["source"])} for value in values]
 
 
-def _linked(rows: list[list[dict[str, Any]]], links: Sequence[str]) -> list[list[dict[str, Any]]]:
+def to_matter(row: Any) -> dict[str, str]:
     """Let the number of a matter lead to it."""
-    for cells, url in zip(rows, links, strict=False):
-        for cell in cells:
-            if cell["key"] == "matter":
-                cell["url"] = url
-    return rows
+    return {"matter": reverse("desk_matter", args=[row.event.number])}
 
 
 def _ways(here: str) -> list[dict[str, Any]]:

@@ -51,7 +51,7 @@ def orders(request: HttpRequest) -> HttpResponse:
         at=at,
         fields=_fields(asked),
         sub=_("热线等系统送来的；同一个工单号只是一件事，反复导入也不会重复"),
-        links=[reverse("desk_matter", args=[row.event.number]) for row in page.rows],
+        links=listing.to_matter,
         unmatched=len(queries.unmatched(actor=actor, at=at)),
     )
 

@@ -1,11 +1,13 @@
 """What the page of a declared list shows beside its rows: columns, order, views, files (列表页)."""
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from typing import Any, Protocol
 from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from quanyu.kernel.access.http import actor_of, is_htmx
@@ -65,12 +67,62 @@ def listing(
     }
 
 
-def cells(table: Table, chosen: str, rows: list[dict[str, Any]]) -> list[list[dict[str, Any]]]:
-    """Return the rows of a list cell by cell, as the general template shows them."""
-    return table.cells(chosen, rows)
+class Found(Protocol):
+    """One page of a list: its rows, how many there are in all, and what opens the next page."""
+
+    @property
+    def rows(self) -> Sequence[Any]:
+        """Return the rows of this page."""
+
+    @property
+    def count(self) -> int:
+        """Return how many there are in all."""
+
+    @property
+    def after(self) -> str:
+        """Return what opens the next page; "" when this is the last."""
+
+
+def sheet(
+    request: HttpRequest,
+    table: Table,
+    found: Found,
+    values: list[dict[str, Any]],
+    fields: Sequence[Mapping[str, Any]],
+    *,
+    at: datetime,
+    order: str = "",
+    links: Callable[[Any], Mapping[str, str]] | None = None,
+) -> dict[str, Any]:
+    """Return all that the page of a list takes: filters, columns, rows, count, the way on.
+
+    :param values: what the columns show of each row
+    :param fields: the filters above the list
+    :param links: gives of a row the addresses to which its cells lead, by the key of the column
+    """
+    asked, chosen = table.asked(request.GET.dict()), columns_asked(request)
+    listed = listing(request, table, asked, actor=actor_of(request), order=order)
+    whole = {**asked, COLUMNS: chosen, "after": found.after}
+    rows, home = table.cells(chosen, values), reverse(table.page)
+    if links is not None:
+        rows = [_linked(cells, links(row)) for cells, row in zip(rows, found.rows, strict=True)]
+    return {
+        "title": _(table.title),
+        "filters": [*fields, *kept(listed["keep"])],
+        "clear_url": home if asked else "",
+        "total": f"{found.count:,}",
+        **listed,
+        "rows": rows,
+        "pages": {"next_url": _address(table, whole) if found.after else ""},
+        "now": timezone.localtime(at),
+    }
 
 
 framed_by(Frame(begin, listing, columns_asked))
+
+
+def _linked(cells: list[dict[str, Any]], urls: Mapping[str, str]) -> list[dict[str, Any]]:
+    return [cell | {"url": urls[cell["key"]]} if urls.get(cell["key"]) else cell for cell in cells]
 
 
 def kept(fields: list[tuple[str, str]]) -> list[dict[str, str]]:

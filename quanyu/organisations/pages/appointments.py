@@ -18,11 +18,10 @@ from quanyu.kernel.access.rules import Actor
 from quanyu.kernel.accounts import queries as accounts
 from quanyu.kernel.errors import Refusal
 from quanyu.kernel.tables import http as tables
-from quanyu.kernel.tables.queries import address
 from quanyu.organisations import actions
 from quanyu.organisations.pages.appointed import held_said
 from quanyu.organisations.pages.confirming import decider
-from quanyu.organisations.pages.posts import day, filters, linked, page_of
+from quanyu.organisations.pages.posts import day, filters, page_of
 from quanyu.organisations.queries import holders, post_lists
 from quanyu.organisations.rules.leaving import Leaving
 from quanyu.organisations.rules.posts import STAND_WORDS, Stand, WrongAppointment
@@ -52,36 +51,27 @@ def appointments(request: HttpRequest) -> HttpResponse:
     actor, at = actor_of(request), timezone.now()
     today = timezone.localdate(at)
     asked = APPOINTMENTS.asked(request.GET.dict())
-    shown = tables.columns_asked(request)
     rows = post_lists.appointments_asked(asked, on=today, actor=actor)
     page = post_lists.page(rows, request.GET.get("after", ""))
-    listing = tables.listing(request, APPOINTMENTS, asked, actor=actor)
-    whole = {**asked, tables.COLUMNS: shown, "after": page.after}
-    values = tables.cells(APPOINTMENTS, shown, post_lists.appointment_values(page.rows, at=at))
+    values = post_lists.appointment_values(page.rows, at=at)
+    fields = _filters(asked, actor, at=at)
     context = {
+        **tables.sheet(request, APPOINTMENTS, page, values, fields, at=at, links=_to_both),
         "section": "appointments",
-        "title": _(APPOINTMENTS.title),
         "sub": _("谁在哪里任什么职，从哪天到哪天；岗位带权限，任免即给即收"),
-        "filters": [*_filters(asked, actor, at=at), *tables.kept(listing["keep"])],
-        "clear_url": reverse(PAGE) if asked else "",
-        "total": f"{page.count:,}",
-        **listing,
-        "rows": [
-            linked(
-                linked(cells, "name", reverse("desk_posts_of", args=[row.account_id])),
-                "called",
-                reverse("desk_post", args=[row.post_id]),
-            )
-            for cells, row in zip(values, page.rows, strict=True)
-        ],
-        "pages": {"next_url": f"{reverse(PAGE)}?{address(whole)}" if page.after else ""},
         "waiting": [_batch(one) for one in holders.waiting(actor=actor, at=at)],
         "leaving": [held_said(one, today) for one in holders.leaving_asked(actor=actor, at=at)],
         "roster_url": f"{reverse(PAGE)}?kind=street-parttime-member",
         "roster_below_url": f"{reverse(PAGE)}?kind=community-parttime-member",
-        "now": timezone.localtime(at),
     }
     return answer(request, "organisations/appointments.html", context)
+
+
+def _to_both(row: Any) -> dict[str, str]:
+    return {
+        "name": reverse("desk_posts_of", args=[row.account_id]),
+        "called": reverse("desk_post", args=[row.post_id]),
+    }
 
 
 @require_GET

@@ -14,7 +14,6 @@ from quanyu.kernel.access.http import actor_of, answer, hidden_if_denied
 from quanyu.kernel.access.narrowing import pick, said, search
 from quanyu.kernel.access.rules import Actor
 from quanyu.kernel.tables import http as tables
-from quanyu.kernel.tables.queries import address
 from quanyu.organisations import queries
 from quanyu.organisations.queries.party_words import body_label
 from quanyu.organisations.rules import KIND_WORDS
@@ -42,28 +41,15 @@ def bodies(request: HttpRequest) -> HttpResponse:
         return preferred
     actor, at = actor_of(request), timezone.now()
     asked = BODIES.asked(request.GET.dict())
-    chosen = tables.columns_asked(request)
     page = queries.body_page(asked, on=timezone.localdate(at), after=request.GET.get("after", ""))
-    listing = tables.listing(request, BODIES, asked, actor=actor, order="code")
-    whole = {**asked, tables.COLUMNS: chosen, "after": page.after}
+    values, fields = queries.body_values(page.rows, at=at), _fields(asked, actor)
+    # A file has both names; a page shows the one in the reader's language.
+    for value, row in zip(values, page.rows, strict=True):
+        value["name"] = body_label(row)
     context = {
+        **tables.sheet(request, BODIES, page, values, fields, at=at, order="code", links=_to_body),
         "section": "bodies",
-        "title": _(BODIES.title),
         "sub": _("谁来办：党组织、部门、街道、派驻机构、居委会、企业；撤销的留着"),
-        "filters": [*_fields(asked, actor), *tables.kept(listing["keep"])],
-        "clear_url": reverse("desk_bodies") if asked else "",
-        "total": f"{page.count:,}",
-        **listing,
-        "rows": [
-            _linked(cells, row)
-            for cells, row in zip(
-                tables.cells(BODIES, chosen, queries.body_values(page.rows, at=at)),
-                page.rows,
-                strict=True,
-            )
-        ],
-        "pages": {"next_url": f"{reverse('desk_bodies')}?{address(whole)}" if page.after else ""},
-        "now": timezone.localtime(at),
     }
     return answer(request, "tables/list.html", context)
 
@@ -80,7 +66,5 @@ def _fields(asked: Mapping[str, str], actor: Actor) -> list[dict[str, Any]]:
     ]
 
 
-def _linked(cells: list[dict[str, Any]], row: Any) -> list[dict[str, Any]]:
-    """Let the name lead to the body, and stand in the reader's language; a file has both."""
-    more = {"url": reverse("desk_organisation", args=[row.pk]), "value": body_label(row)}
-    return [cell | more if cell["key"] == "name" else cell for cell in cells]
+def _to_body(row: Any) -> dict[str, str]:
+    return {"name": reverse("desk_organisation", args=[row.pk])}

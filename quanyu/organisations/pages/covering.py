@@ -15,9 +15,7 @@ from quanyu.kernel.access.http import actor_of, answer, asked, hidden_if_denied
 from quanyu.kernel.access.narrowing import pick, said, search
 from quanyu.kernel.access.rules import Actor
 from quanyu.kernel.tables import http as tables
-from quanyu.kernel.tables.queries import address
 from quanyu.organisations.pages.net import body_address, day_of
-from quanyu.organisations.pages.posts import linked
 from quanyu.organisations.queries import coverage as found
 from quanyu.organisations.queries import formed, joined
 from quanyu.organisations.rules import BodyKind
@@ -167,30 +165,18 @@ def covers(request: HttpRequest) -> HttpResponse:
         return preferred
     actor, at = actor_of(request), timezone.now()
     given = COVERS.asked(request.GET.dict())
-    chosen = tables.columns_asked(request)
     page = found.cover_page(given, on=timezone.localdate(at), after=request.GET.get("after", ""))
-    listing = tables.listing(request, COVERS, given, actor=actor)
-    whole = {**given, tables.COLUMNS: chosen, "after": page.after}
+    values, fields = found.cover_values(page.rows, at=at), _fields(given, actor)
     context = {
+        **tables.sheet(request, COVERS, page, values, fields, at=at, links=_to_body),
         "section": "coverage",
-        "title": _(COVERS.title),
         "sub": _("党支部覆盖哪些网格，党小组覆盖哪些楼栋；结束的留着"),
-        "filters": [*_fields(given, actor), *tables.kept(listing["keep"])],
-        "clear_url": reverse("desk_covers") if given else "",
-        "total": f"{page.count:,}",
-        **listing,
-        "rows": [
-            linked(cells, "body_name", reverse("desk_organisation", args=[row.body_id]))
-            for cells, row in zip(
-                tables.cells(COVERS, chosen, found.cover_values(page.rows, at=at)),
-                page.rows,
-                strict=True,
-            )
-        ],
-        "pages": {"next_url": f"{reverse('desk_covers')}?{address(whole)}" if page.after else ""},
-        "now": timezone.localtime(at),
     }
     return answer(request, "tables/list.html", context)
+
+
+def _to_body(row: Any) -> dict[str, str]:
+    return {"body_name": reverse("desk_organisation", args=[row.body_id])}
 
 
 def _fields(given: Mapping[str, str], actor: Actor) -> list[dict[str, Any]]:

@@ -16,10 +16,8 @@ from quanyu.kernel.access.http import actor_of, answer, hidden_if_denied
 from quanyu.kernel.access.narrowing import pick, said, search
 from quanyu.kernel.access.rules import Actor
 from quanyu.kernel.tables import http as tables
-from quanyu.kernel.tables.queries import address
 from quanyu.organisations import queries
 from quanyu.organisations.pages.net import body_address, keeps
-from quanyu.organisations.pages.posts import linked
 from quanyu.organisations.queries import joined as found
 from quanyu.organisations.queries.sections import Figure, Section, sections
 from quanyu.organisations.rules.kinds import HOSTS
@@ -96,37 +94,20 @@ def participations(request: HttpRequest) -> HttpResponse:
     if preferred := tables.begin(request, PARTICIPATIONS):
         return preferred
     actor, at = actor_of(request), timezone.now()
-    given = PARTICIPATIONS.asked(request.GET.dict())
-    chosen = tables.columns_asked(request)
-    after = request.GET.get("after", "")
+    given, after = PARTICIPATIONS.asked(request.GET.dict()), request.GET.get("after", "")
     page = found.participation_page(given, on=timezone.localdate(at), after=after)
-    listing = tables.listing(request, PARTICIPATIONS, given, actor=actor)
-    whole = {**given, tables.COLUMNS: chosen, "after": page.after}
-    here = reverse("desk_participations")
+    values, fields = found.participation_values(page.rows, at=at), _fields(given, actor)
     context = {
+        **tables.sheet(request, PARTICIPATIONS, page, values, fields, at=at, links=_to_both),
         "section": "net",
-        "title": _(PARTICIPATIONS.title),
         "sub": _("领导小组、联席会议由哪些单位组成；退出的留着"),
-        "filters": [*_fields(given, actor), *tables.kept(listing["keep"])],
-        "clear_url": here if given else "",
-        "total": f"{page.count:,}",
-        **listing,
-        "rows": [
-            linked(
-                linked(cells, "host_name", reverse("desk_organisation", args=[row.host_id])),
-                "member_name",
-                reverse("desk_organisation", args=[row.member_id]),
-            )
-            for cells, row in zip(
-                tables.cells(PARTICIPATIONS, chosen, found.participation_values(page.rows, at=at)),
-                page.rows,
-                strict=True,
-            )
-        ],
-        "pages": {"next_url": f"{here}?{address(whole)}" if page.after else ""},
-        "now": timezone.localtime(at),
     }
     return answer(request, "tables/list.html", context)
+
+
+def _to_both(row: Any) -> dict[str, str]:
+    ends = {"host_name": row.host_id, "member_name": row.member_id}
+    return {name: reverse("desk_organisation", args=[key]) for name, key in ends.items()}
 
 
 def _fields(given: Mapping[str, str], actor: Actor) -> list[dict[str, Any]]:

@@ -26,7 +26,6 @@ from quanyu.kernel.access.rules import Actor
 from quanyu.kernel.accounts import queries as accounts
 from quanyu.kernel.errors import Refusal
 from quanyu.kernel.tables import http as tables
-from quanyu.kernel.tables.queries import address
 from quanyu.organisations import actions
 from quanyu.organisations.actions import Nominee
 from quanyu.organisations.pages.appointed import held_said
@@ -61,33 +60,22 @@ def posts(request: HttpRequest) -> HttpResponse:
         return preferred
     actor, at = actor_of(request), timezone.now()
     asked = POSTS.asked(request.GET.dict())
-    chosen = tables.columns_asked(request)
     rows = post_lists.posts_asked(asked, on=timezone.localdate(at), actor=actor)
     page = post_lists.page(rows, request.GET.get("after", ""))
-    listing = tables.listing(request, POSTS, asked, actor=actor, order="place")
-    whole = {**asked, tables.COLUMNS: chosen, "after": page.after}
-    values = tables.cells(POSTS, chosen, post_lists.post_values(page.rows, at=at))
+    values = post_lists.post_values(page.rows, at=at)
+    fields = filters(asked, actor, page="desk_posts", at=at)
     context = {
+        **tables.sheet(request, POSTS, page, values, fields, at=at, order="place", links=_to_post),
         "section": "posts",
-        "title": _(POSTS.title),
         "sub": _("每个岗位的编制和在任；空缺可以单独列出"),
-        "filters": [
-            *filters(asked, actor, page="desk_posts", at=at),
-            *tables.kept(listing["keep"]),
-        ],
-        "clear_url": reverse("desk_posts") if asked else "",
-        "total": f"{page.count:,}",
-        **listing,
-        "rows": [
-            linked(cells, "called", reverse("desk_post", args=[row.pk]))
-            for cells, row in zip(values, page.rows, strict=True)
-        ],
-        "pages": {"next_url": f"{reverse('desk_posts')}?{address(whole)}" if page.after else ""},
         "vacant_url": f"{reverse('desk_posts')}?vacant=yes",
         "new_url": reverse("desk_post_new") if opens_posts(actor) else "",
-        "now": timezone.localtime(at),
     }
     return answer(request, "organisations/posts.html", context)
+
+
+def _to_post(row: Any) -> dict[str, str]:
+    return {"called": reverse("desk_post", args=[row.pk])}
 
 
 @read_or_write
@@ -210,11 +198,6 @@ def filters(asked: Mapping[str, str], actor: Actor, *, page: str, at: datetime) 
             for name, (label, options, empty) in choices.items()
         ),
     ]
-
-
-def linked(cells: list[dict[str, Any]], key: str, url: str) -> list[dict[str, Any]]:
-    """Return the cells of a row, one of them a link."""
-    return [cell | {"url": url} if cell["key"] == key and url else cell for cell in cells]
 
 
 def day(text: str, name: str) -> date | None:

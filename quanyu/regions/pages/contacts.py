@@ -23,6 +23,7 @@ from quanyu.kernel.access.http import (
     read_or_write,
     sentence,
 )
+from quanyu.kernel.access.narrowing import pick, said, search
 from quanyu.kernel.access.rules import Actor
 from quanyu.kernel.accounts import queries as accounts
 from quanyu.kernel.errors import Refusal
@@ -32,7 +33,6 @@ from quanyu.regions import actions, queries
 from quanyu.regions.actions.contacts import CONTACT_KEEPERS
 from quanyu.regions.queries import contacts as found
 from quanyu.regions.queries.checking import STREET_PARTS
-from quanyu.regions.rules import ancestry
 from quanyu.regions.rules.contacts import POST_WORDS, WrongContact
 from quanyu.regions.tables import CONTACTS
 
@@ -46,8 +46,7 @@ def narrowed(asked: Mapping[str, str], *, actor: Actor, at: datetime) -> Any:
 @CONTACTS.told_by
 def told(asked: Mapping[str, str], *, actor: Actor, at: datetime) -> list[tuple[str, str]]:
     """Return in words what the address asks for."""
-    fields = _filters(asked, actor)
-    return [(str(one["label"]), _word(one)) for one in fields if one.get("on")]
+    return said(_filters(asked, actor))
 
 
 @read_or_write
@@ -103,30 +102,20 @@ def _appointed(request: HttpRequest, actor: Actor, *, at: datetime) -> None:
 
 def _page(request: HttpRequest, actor: Actor, *, at: datetime, no: Refusal | None) -> HttpResponse:
     asked = CONTACTS.asked(request.GET.dict())
-    chosen = tables.columns_asked(request)
     today = timezone.localdate(at)
     page = found.contact_page(asked, on=today, actor=actor, after=request.GET.get("after", ""))
-    listing = tables.listing(request, CONTACTS, asked, actor=actor)
-    whole = {**asked, tables.COLUMNS: chosen, "after": page.after}
-    values = tables.cells(CONTACTS, chosen, found.contact_values(page.rows, at=at))
+    values, fields = found.contact_values(page.rows, at=at), _filters(asked, actor)
+    sheet = tables.sheet(request, CONTACTS, page, values, fields, at=at)
     keeps = any(CONTACT_KEEPERS & actor.roles_at(path) for path in actor.places)
     context = {
+        **sheet,
         "section": "grid_contacts",
-        "title": _(CONTACTS.title),
-        "filters": [*_filters(asked, actor), *tables.kept(listing["keep"])],
-        "clear_url": reverse("desk_grid_contacts") if asked else "",
-        "total": f"{page.count:,}",
-        **listing,
         "rows": [
             {"cells": cells, "end_url": _end_url(row, actor)}
-            for cells, row in zip(values, page.rows, strict=True)
+            for cells, row in zip(sheet["rows"], page.rows, strict=True)
         ],
         "today": today,
-        "pages": {
-            "next_url": f"{reverse('desk_grid_contacts')}?{address(whole)}" if page.after else ""
-        },
         "form": _form(request, asked, actor, no, today=today) if keeps else None,
-        "now": timezone.localtime(at),
     }
     return answer(request, "regions/contacts.html", context, no)
 
@@ -137,43 +126,15 @@ def _end_url(row: Any, actor: Actor) -> str:
 
 
 def _filters(asked: Mapping[str, str], actor: Actor) -> list[dict[str, Any]]:
-    choices = {
-        "place": (_("辖区"), [option(path, queries.label(path)) for path in _around(asked, actor)]),
-        "post": (_("岗位"), [option(one.value, _(words)) for one, words in POST_WORDS.items()]),
-        "standing": (_("状态"), [option("all", _("含已卸任的"))]),
-    }
-    fields = [
-        field("q", _("姓名"), "search", value=asked.get("q", ""), required=False, on="q" in asked)
+    places = queries.places_to_pick(actor.places, asked.get("place", ""))
+    posts = {one.value: _(words) for one, words in POST_WORDS.items()}
+    ended, home = {"all": _("含已卸任的")}, reverse("desk_grid_contacts")
+    return [
+        search(_("姓名"), asked),
+        pick("place", _("辖区"), places, asked=asked, home=home),
+        pick("post", _("岗位"), posts, asked=asked, home=home),
+        pick("standing", _("状态"), ended, asked=asked, home=home, empty=_("在任的")),
     ]
-    for name, (label, options) in choices.items():
-        rest = {key: value for key, value in asked.items() if key != name}
-        fields.append(
-            field(
-                name,
-                label,
-                "select",
-                value=asked.get(name, ""),
-                required=False,
-                options=options,
-                empty=_("在任的") if name == "standing" else "",
-                on=name in asked,
-                clear_url=f"{reverse('desk_grid_contacts')}?{address(rest)}",
-            )
-        )
-    return fields
-
-
-def _around(asked: Mapping[str, str], actor: Actor) -> list[str]:
-    """Return one's own places, those right below, and around the chosen one: a way down."""
-    chosen = [path for path in ancestry(asked.get("place", "")) if actor.roles_at(path)]
-    above = [*actor.places, *chosen]
-    below = [crumb.path for path in above for crumb in queries.below(path)]
-    return list(dict.fromkeys([*above, *below]))
-
-
-def _word(shown: Mapping[str, Any]) -> str:
-    options = {one["value"]: one["label"] for one in shown.get("options", ())}
-    return str(options.get(shown["value"], shown["value"]))
 
 
 def _form(

@@ -49,35 +49,20 @@ def grids(request: HttpRequest) -> HttpResponse:
         return preferred
     actor, at = actor_of(request), timezone.now()
     asked = GRIDS.asked(request.GET.dict())
-    chosen = tables.columns_asked(request)
     page = listing.grid_page(asked, actor=actor, after=request.GET.get("after", ""))
-    shown = tables.listing(request, GRIDS, asked, actor=actor)
-    whole = {**asked, tables.COLUMNS: chosen, "after": page.after}
+    values, fields = listing.grid_values(page.rows, at=at), _filters(asked, actor)
     context = {
+        **tables.sheet(request, GRIDS, page, values, fields, at=at, links=_to_place),
         "section": "grid_list",
-        "title": _(GRIDS.title),
         "sub": _("今天有效的网格；可导出到 QGIS，改好边界再导入"),
-        "filters": [*_filters(asked, actor), *tables.kept(shown["keep"])],
-        "clear_url": reverse("desk_grid_list") if asked else "",
-        "total": f"{page.count:,}",
-        **shown,
-        "rows": _linked(tables.cells(GRIDS, chosen, listing.grid_values(page.rows, at=at)), page),
         "new_url": reverse("desk_grid_new") if drawing.may_found(actor) else "",
-        "pages": {
-            "next_url": f"{reverse('desk_grid_list')}?{address(whole)}" if page.after else ""
-        },
-        "now": timezone.localtime(at),
     }
     return answer(request, "regions/grids.html", context)
 
 
-def _linked(rows: list[list[dict[str, Any]]], page: listing.GridPage) -> list[Any]:
+def _to_place(row: Any) -> dict[str, str]:
     """Let each name lead to its place."""
-    for cells, row in zip(rows, page.rows, strict=True):
-        for cell in cells:
-            if cell["key"] == "name":
-                cell["url"] = f"{reverse('desk_places')}?{address({'place': row.path})}"
-    return rows
+    return {"name": f"{reverse('desk_places')}?{address({'place': row.path})}"}
 
 
 def _filters(asked: Mapping[str, str], actor: Actor) -> list[dict[str, Any]]:

@@ -20,7 +20,6 @@ from quanyu.kernel.access.rules import Actor
 from quanyu.kernel.columns import Table
 from quanyu.kernel.errors import gettext_noop
 from quanyu.kernel.tables import http as tables
-from quanyu.kernel.tables.queries import address
 from quanyu.regions import queries, rules
 from quanyu.regions.pages import drawing
 from quanyu.regions.queries import housing, listed
@@ -232,27 +231,23 @@ def _list(request: HttpRequest, table: Table, page_of: Any, read: Any, url: Any)
         return preferred
     actor, at = actor_of(request), timezone.now()
     given = table.asked(request.GET.dict())
-    chosen = tables.columns_asked(request)
     page = page_of(given, on=timezone.localdate(at), after=request.GET.get("after", ""))
-    listing = tables.listing(request, table, given, actor=actor, order="place")
-    rows = tables.cells(table, chosen, read(page.rows, at))
-    for cells, row in zip(rows, page.rows, strict=True):
-        cells[0]["url"] = cells[1]["url"] = url(row)
-    whole = {**given, tables.COLUMNS: chosen, "after": page.after}
-    home = reverse(table.page)
+    ends = [column.key for column in table.columns[:2]]
     context = {
+        **tables.sheet(
+            request,
+            table,
+            page,
+            read(page.rows, at),
+            _fields(table, given, actor),
+            at=at,
+            order="place",
+            links=lambda row: dict.fromkeys(ends, url(row)),
+        ),
         "section": "places",
-        "title": _(table.title),
         "sub": _("已拆除、已并入的留着，可以在状态里选出来"),
-        "filters": [*_fields(table, given, actor), *tables.kept(listing["keep"])],
-        "clear_url": home if given else "",
-        "total": f"{page.count:,}",
         "is_more": page.is_more,
-        **listing,
-        "rows": rows,
-        "pages": {"next_url": f"{home}?{address(whole)}" if page.after else ""},
         "ways": _ways(table.name, given.get("place", "")),
-        "now": timezone.localtime(at),
     }
     return answer(request, "regions/listed.html", context)
 

@@ -187,8 +187,11 @@ def places_below(paths: Sequence[str]) -> dict[str, str]:
 
 
 def places_to_pick(own: Sequence[str], asked: str = "") -> Mapping[str, str]:
-    """Return by which places a list is narrowed: one's own, the one asked for, those just below."""
-    return places_below([*own, *([asked] if asked else [])])
+    """Return by which places a list is narrowed: one's own, the way to the one asked for, and
+    those just below each of them: so a filter leads down step by step.
+    """
+    way = [path for path in rules.ancestry(asked) if path.startswith(tuple(own))] if asked else []
+    return places_below([*own, *way, *([asked] if asked else [])])
 
 
 def codes_of(paths: Iterable[str]) -> dict[str, str]:

@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -20,9 +21,14 @@ from quanyu.organisations import actions, queries
 from quanyu.organisations.queries import net as found
 from quanyu.organisations.queries.net import Node
 from quanyu.organisations.rules.net import AXIS_WORDS, Axis, axis_of
+from quanyu.regions import queries as regions
+from quanyu.regions.rules import ancestry
 
 FEW = 3
 """Trees of so few roots stand open at their first level."""
+
+STREET_PARTS, COMMUNITY_PARTS = 4, 5
+"""Of the path of a street, and of a community."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,26 +61,37 @@ def branch(request: HttpRequest, body_id: UUID) -> HttpResponse:
     return TemplateResponse(request, "organisations/_node.html", {"node": drawn})
 
 
-def tree_of(request: HttpRequest, *, here: Node | None) -> dict[str, Any]:
-    """Return what the tree beside every page of the register holds, opened down to ``here``."""
+def tree_of(
+    request: HttpRequest, *, here: Node | None, above: tuple[Node, ...] = ()
+) -> dict[str, Any]:
+    """Return what the tree beside every page of the register holds, opened down to ``here``.
+
+    :param above: who stands above ``here``, from the top
+    """
     actor, on = actor_of(request), day_of(request)
     axis = request.GET.get("axis") or (axis_of(here.kind) if here else Axis.PARTY)
     said = request.GET.get("q", "").strip()
     after = request.GET.get("after", "")
-    place = request.GET.get("place", "")
-    page = found.roots(axis, on=on, place=place, after=after)
+    place, page = _begins(request, axis, here, after=after)
     today = timezone.localdate()
     context = {
         "section": "net",
         "axis": axis,
         "axes": [
-            {"value": str(one), "label": _(words), "url": address(on, axis=one)}
+            {"value": str(one), "label": _(words), "url": _kept(request, axis=one)}
             for one, words in AXIS_WORDS.items()
         ],
         "on": on,
         "today": today,
         "q": said,
-        "more_url": address(on, axis=axis, after=page.after) if page.after else "",
+        "more_url": address(on, axis=axis, place=place, after=page.after) if page.after else "",
+        "way": [
+            {
+                "name": regions.label(step.path) if n else _("全市"),
+                "url": address(on, axis=axis, place=step.path),
+            }
+            for n, step in enumerate(regions.breadcrumb(place))
+        ],
         "count": page.count,
         "days": [
             {"day": day, "url": _same(request, day)}
@@ -88,19 +105,60 @@ def tree_of(request: HttpRequest, *, here: Node | None) -> dict[str, Any]:
     if said:
         hits = found.find(said, on=on)
         return context | {"hits": [_drawn(one, on, here=here) for one in hits]}
-    return context | {"nodes": _opened(page.rows, here, on)}
+    return context | {"nodes": _opened(page.rows, place, (*above, here) if here else (), on)}
 
 
-def _opened(rows: Iterable[Node], here: Node | None, on: date) -> list[Drawn]:
-    """Return the roots, with the branch open in which one is."""
-    held = list(rows)
-    way = [*found.way_up(here.id, on=on), here] if here else []
-    if way and way[0].id not in {one.id for one in held}:
+def _begins(
+    request: HttpRequest, axis: str, here: Node | None, *, after: str
+) -> tuple[str, found.Nodes]:
+    """Return at which place the tree begins, and who stands at the top there.
+
+    The place that was asked for; else one's own, or that of the body one looks at; and where no
+    such body stands, the place above.
+    """
+    on, city = day_of(request), str(settings.QUANYU_CITY)
+    asked = request.GET.get("place", "")
+    begins = asked or _home(actor_of(request), here)
+    way = [city] if not begins.startswith(city) else [*ancestry(begins)[len(ancestry(city)) - 1 :]]
+    place, page = city, found.Nodes((), "", 0)
+    for place in reversed(way):
+        page = found.roots(axis, on=on, place="" if place == city else place, after=after)
+        if page.rows or asked:
+            break
+    return place, page
+
+
+def _home(actor: Actor, here: Node | None) -> str:
+    """Return one's own place, down to a community; of a body elsewhere its street."""
+    own = actor.stations or tuple(queries.body_places(_bodies(actor)).values())
+    home = _cut(first(own), COMMUNITY_PARTS)
+    if here is None:
+        return home
+    is_near = home.count("/") >= STREET_PARTS and here.region_path.startswith(home)
+    return home if is_near else _cut(here.region_path, STREET_PARTS)
+
+
+def _bodies(actor: Actor) -> list[UUID]:
+    return sorted({grant.body for grant in actor.grants if grant.body})
+
+
+def _cut(path: str, parts: int) -> str:
+    return "/".join(path.split("/")[:parts]) + "/" if path.count("/") > parts else path
+
+
+def _opened(rows: Iterable[Node], place: str, way: tuple[Node, ...], on: date) -> list[Drawn]:
+    """Return the roots, with the branch open in which one is, or that of the place itself."""
+    held, here = list(rows), way[-1] if way else None
+    if way and not {one.id for one in way} & {one.id for one in held}:
         held = [way[0], *held]
     open_ids = {one.id for one in way}
-    if not way and len(held) <= FEW:
-        open_ids = {one.id for one in held}
+    if not way:
+        open_ids = {one.id for one in held if len(held) <= FEW or _is_own(one, place)}
     return [_with_children(one, open_ids, here, on) for one in held]
+
+
+def _is_own(node: Node, place: str) -> bool:
+    return node.region_path == place and place.count("/") >= STREET_PARTS
 
 
 def _with_children(node: Node, open_ids: set[UUID], here: Node | None, on: date) -> Drawn:
@@ -156,6 +214,12 @@ def _dated(on: date) -> dict[str, str]:
 def _same(request: HttpRequest, day: date) -> str:
     kept = {key: value for key, value in request.GET.items() if key not in ("on", "after")}
     return f"{request.path}?{urlencode(kept | _dated(day))}"
+
+
+def _kept(request: HttpRequest, **asked: str) -> str:
+    """Return the address of the tree of the same day and place, with something else asked."""
+    place = {"place": request.GET["place"]} if request.GET.get("place") else {}
+    return address(day_of(request), **place, **asked)
 
 
 def may_keep(actor: Actor) -> bool:

@@ -34,18 +34,24 @@ def one(request: HttpRequest, body_id: UUID) -> HttpResponse:
         raise Http404
     on = net.day_of(request)
     here = found.node(body_id, on=on)
-    context = net.tree_of(request, here=here) | shown(row, here, on, actor=actor_of(request))
+    above = found.way_up(body_id, on=on)
+    context = net.tree_of(request, here=here, above=above)
+    context |= shown(row, here, above, on, actor=actor_of(request))
     return answer(request, "organisations/one.html", context)
 
 
 def shown(
-    row: queries.BodyEntry, here: found.Node | None, on: date, *, actor: Actor
+    row: queries.BodyEntry,
+    here: found.Node | None,
+    above: tuple[found.Node, ...],
+    on: date,
+    *,
+    actor: Actor,
 ) -> dict[str, Any]:
     """Return what the page of a body holds."""
     at = timezone.now()
     covers = coverage.covers_of(row.id, on=on)
     parts = sections.sections_of(row.id, on=on, actor=actor, at=at)
-    above = found.way_up(row.id, on=on)
     return {
         "body": row,
         "here": here,

@@ -77,10 +77,16 @@ class Way:
 
 
 def roots(axis: str, *, on: date, place: str = "", after: str = "") -> Nodes:
-    """Return the bodies of one part of the register that had nobody above them on a day."""
-    rows = Footing.objects.on(on).filter(parent=None, kind__in=KINDS_OF.get(axis, ()))
+    """Return the bodies of one part of the register that had nobody above them on a day.
+
+    :param place: counts alone: who had somebody above outside of it stands at the top in it
+    """
+    rows = Footing.objects.on(on).filter(kind__in=KINDS_OF.get(axis, ()))
     if place:
         rows = rows.filter(region_path__gte=place, region_path__lt=upper(place))
+        rows = rows.filter(Q(parent=None) | ~Q(parent__in=rows.values("body")))
+    else:
+        rows = rows.filter(parent=None)
     rows = rows.select_related("body").order_by("region_path", "body__code")
     found = list(_beyond(rows, after)[: PAGE + 1])
     last = found[PAGE - 1] if len(found) > PAGE else None
@@ -119,12 +125,12 @@ def nodes(keys: Iterable[UUID], *, on: date) -> dict[UUID, Node]:
 
 def way_up(body_id: UUID, *, on: date) -> tuple[Node, ...]:
     """Return the bodies above one on a day, from the top; not itself."""
-    found: list[Node] = []
-    here = node(body_id, on=on)
+    rows, found = Footing.objects.on(on).select_related("body"), list[Footing]()
+    here = rows.filter(body=body_id).first()
     while here is not None and here.parent_id and len(found) < DEEPEST:
-        here = node(here.parent_id, on=on)
+        here = rows.filter(body=here.parent_id).first()
         found += [here] if here else []
-    return tuple(reversed(found))
+    return _nodes(reversed(found), on)
 
 
 def _nodes(rows: Iterable[Footing], on: date) -> tuple[Node, ...]:

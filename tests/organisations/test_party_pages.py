@@ -219,6 +219,18 @@ def test_go_through_an_election_to_its_record(leads: Any, election: str, branch:
     assert "当选" in text(leads.get(election))
 
 
+def test_fill_in_who_votes_and_how_large_the_committee_was(leads: Any, branch: Body) -> None:
+    page, today = f"/desk/party/bodies/{branch.pk}", timezone.localdate().isoformat()
+    leads.post(f"{page}/count", {"full": "37", "probationary": "0"})
+    leads.post(f"{page}/term", {"form": "committee", "size": "5", "starts": today, "years": "5"})
+
+    form = leads.get(f"/desk/elections/new?body={branch.pk}").context["form"]
+
+    known = {one["name"]: one["value"] for one in form["fields"]}
+    assert known == known | {"body": str(branch.pk), "entitled": "37", "members": "4"}
+    assert known["secretaries"] == "1"
+
+
 def test_propose_the_elected_by_one_form(leads: Any, election: str, branch: Body) -> None:
     now = timezone.localtime()
     where = post(CITY, now, code="p-sec", kind="grid-branch-secretary", place=GRID, of=branch.code)

@@ -231,6 +231,22 @@ def test_keeps_who_has_no_account_on_the_list(
         )
 
 
+def test_offers_a_post_with_a_free_seat_before_one_that_the_new_term_has_taken(
+    branch: Body, concluded: Election, leads: Actor, at: datetime, district_admin: Actor
+) -> None:
+    kinds = {"kind": "committee-member", "place": "", "of": branch.code}
+    first, second = (post(district_admin, at, code=code, **kinds) for code in ("p-1", "p-2"))
+    key, who = concluded.candidates.get(name="李军").pk, account("li", at=at)
+
+    takings = [Taking(key, who.pk, first.pk)]
+    facts = {"election_id": concluded.pk, "takings": takings, "reason": "换届当选"}
+    done(actions.propose_elected, **facts, actor=leads, at=at)
+
+    _secretary, taken, free = done(queries.chosen, row=concluded, actor=leads, at=at)
+    assert taken.held is not None
+    assert [one.id for one in free.posts] == [second.pk, first.pk]
+
+
 def test_holds_no_post_of_another_seat_or_body(
     concluded: Election,
     taking: Any,

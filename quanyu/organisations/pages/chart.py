@@ -1,4 +1,4 @@
-"""A chart of one body and all below it, as PDF on one sheet (打印组织图)."""
+"""A chart of one body and all below it, as PDF (打印组织图)."""
 
 from typing import Any
 from uuid import UUID
@@ -15,25 +15,40 @@ from quanyu.kernel.tables.paper import NoPaper, pdf
 from quanyu.organisations.pages.net import body_address, day_of
 from quanyu.organisations.queries import net as found
 from quanyu.organisations.queries.charting import chart as charted
-from quanyu.organisations.rules.chart import HIGH, WIDE, Box, layout, size
+from quanyu.organisations.rules.chart import (
+    HIGH,
+    ONE,
+    WIDE,
+    Box,
+    across,
+    layout,
+    lines,
+    sheets,
+    size,
+)
 from quanyu.regions import queries as regions
 
 MARGIN, HEAD = 10.0, 20.0
-SHEETS = {"A4": (297.0, 210.0), "A3": (420.0, 297.0)}
-LETTERS = 13
-"""Chinese characters of a name that one line of a box holds; the rest is cut."""
+READABLE = 0.6
+"""How small the boxes may be drawn."""
+
+PAPERS = {"A4": (297.0, 210.0), "A3": (420.0, 297.0)}
 
 
 @require_GET
 @hidden_if_denied
 def chart(request: HttpRequest, body_id: UUID) -> HttpResponse:
-    """Return the chart of a body on a day, on A4 or, where that is too small, A3."""
+    """Return the chart of a body on a day, on A4 or, where that is too small, A3.
+
+    What one sheet cannot hold goes on to more, all of one size.
+    """
     on = day_of(request)
     root = found.node(body_id, on=on)
     if root is None:
         raise Http404
     drawn = charted(root, on=on)
-    boxes, wide, high = layout(drawn)
+    drawings = [layout(one) for one in sheets(drawn)]
+    wide, high = (max(drawing[n] for drawing in drawings) for n in (1, 2))
     context = {
         "language": get_language() or "zh-hans",
         "title": root.name,
@@ -41,7 +56,7 @@ def chart(request: HttpRequest, body_id: UUID) -> HttpResponse:
         "on": on,
         "printed": timezone.localdate(),
         "count": size(drawn),
-        "boxes": [_shown(box) for box in boxes],
+        "sheets": [[_shown(box) for box in boxes] for boxes, _wide, _high in drawings],
         "wide": f"{WIDE:.1f}",
         "high": f"{HIGH:.1f}",
         **_sheet(wide, high),
@@ -60,11 +75,11 @@ def _sheet(wide: float, high: float) -> dict[str, Any]:
     """Return the smallest sheet, turned either way, on which the words can still be read."""
     turned = [
         (name, turn, w, h)
-        for name, (long, short) in SHEETS.items()
+        for name, (long, short) in PAPERS.items()
         for turn, w, h in (("landscape", long, short), ("portrait", short, long))
     ]
     fitted = [(name, turn, w, h, _scale(wide, high, w, h)) for name, turn, w, h in turned]
-    readable = [one for one in fitted if one[4] >= 0.6]
+    readable = [one for one in fitted if one[4] >= READABLE]
     name, turn, w, h, _scale_of = readable[0] if readable else max(fitted, key=lambda one: one[4])
     return {
         "paper": name,
@@ -89,14 +104,18 @@ def _shown(box: Box) -> dict[str, Any]:
         if (box.from_y is not None)
         else ""
     )
-    name = box.name if len(box.name) <= LETTERS else f"{box.name[: LETTERS - 1]}…"
+    name = lines(box.name)
+    is_one, is_short = len(name) == 1, across(box.name) <= ONE
     return {
         "x": f"{box.x:.1f}",
         "y": f"{box.y:.1f}",
         "text_x": f"{box.x + 2:.1f}",
-        "name_y": f"{box.y + 4:.1f}",
-        "kind_y": f"{box.y + 7.4:.1f}",
-        "name": name,
+        "lines": [
+            {"text": text, "y": f"{box.y + (4 if is_one else 3.1 + 2.8 * number):.1f}"}
+            for number, text in enumerate(name)
+        ],
+        "letters": 3.1 if is_short else 2.5,
+        "kind_y": f"{box.y + (7.4 if is_one else 8.2):.1f}",
         "kind": box.kind,
         "is_commanded": box.is_commanded,
         "more": box.more,

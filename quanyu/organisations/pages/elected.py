@@ -123,6 +123,7 @@ def _row(one: Chosen, row: Any, *, opens: bool) -> dict[str, Any]:
         "name": one.name,
         "seat": _(SEAT_WORDS[Seat(one.seat)]),
         "state": stand_said(one.held) if one.held else None,
+        "post": one.held.post if one.held else "",
         "post_url": reverse("desk_post", args=[one.held.post_id]) if one.held else "",
         "has_post": bool(one.posts),
         "new_url": f"{reverse('desk_post_new')}?{new}" if opens else "",

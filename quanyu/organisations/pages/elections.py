@@ -1,6 +1,6 @@
 """Elections: their list, a new one, one in each of its states, its record (换届选举页面)."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
@@ -36,6 +36,7 @@ from quanyu.organisations.pages import elections_shown as shown
 from quanyu.organisations.pages.meetings_shown import body_in_place, choose_body
 from quanyu.organisations.queries import elections as reads
 from quanyu.organisations.queries.led import led_bodies
+from quanyu.organisations.queries.party import facts_of
 from quanyu.organisations.rules.party import LIFE_KEEPERS
 from quanyu.organisations.schemas import elections as schemas
 from quanyu.organisations.workflow.elections import ELECTION, ElectionState
@@ -93,7 +94,9 @@ def new(request: HttpRequest) -> HttpResponse:
         return HttpResponseRedirect(reverse("desk_election", args=[made.pk]))
 
     def page(no: Refusal | None) -> HttpResponse:
-        given = request.POST.dict() if no is not None else {"body": request.GET.get("body", "")}
+        given = (
+            request.POST.dict() if no is not None else _known(request.GET.get("body", ""), bodies)
+        )
         choices = [option(one.pk, body_in_place(one)) for one in bodies]
         body = field(
             "body", _("哪个组织"), "select", no=no, value=given.get("body", ""), options=choices
@@ -108,6 +111,20 @@ def new(request: HttpRequest) -> HttpResponse:
         return answer(request, "organisations/meeting_new.html", context, no)
 
     return answered(request, begun, page)
+
+
+def _known(key: str, bodies: Sequence[Any]) -> dict[str, str]:
+    """Return what is known of an election from the register: who votes, and the last size."""
+    body = next((one for one in bodies if str(one.pk) == key), None)
+    facts = facts_of(body, on=timezone.localdate()) if body else None
+    if facts is None:
+        return {}
+    known = {"body": key, "secretaries": "1"}
+    if facts.head:
+        known["entitled"] = str(facts.head.full)
+    if facts.size > 1:
+        known["members"] = str(facts.size - 1)
+    return known
 
 
 @require_GET

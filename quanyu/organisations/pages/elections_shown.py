@@ -64,7 +64,7 @@ def seats(held: Mapping[str, int]) -> str:
 
 def record(row: Any, *, actor: Actor) -> dict[str, Any]:
     """Return an election as page and print show it."""
-    body = reads.body_of(row)
+    body, cast = reads.body_of(row), reads.ballots(row, actor=actor)
     found = deciding(norms(on=timezone.localdate()))
     return {
         "one": {
@@ -72,7 +72,7 @@ def record(row: Any, *, actor: Actor) -> dict[str, Any]:
             "kind": body_kind(body),
             "place": regions.label(row.region_path),
             "body_url": reverse("desk_party_body", args=[body.pk]),
-            "day": row.meeting_date,
+            "day": cast[-1].ballot.held_on if cast else row.meeting_date,
             "seats": seats(row.seats),
             "entitled": row.entitled,
             "way": row.way,
@@ -83,7 +83,7 @@ def record(row: Any, *, actor: Actor) -> dict[str, Any]:
         },
         "rule": _rule(row, found),
         "candidates": [_candidate(who) for who in reads.candidates(row, actor=actor)],
-        "ballots": [_ballot(cast) for cast in reads.ballots(row, actor=actor)],
+        "ballots": [_ballot(one, cast) for one in cast],
         "left": seats(row.seats_left()),
         "now": timezone.localtime(),
     }
@@ -112,10 +112,12 @@ def _candidate(who: Any) -> dict[str, Any]:
     }
 
 
-def _ballot(cast: reads.Cast) -> dict[str, Any]:
+def _ballot(cast: reads.Cast, all_of: Sequence[reads.Cast]) -> dict[str, Any]:
     ballot, rule = cast.ballot, rule_of(cast.present, cast.majority)
-    told = {name: getattr(ballot, name) for name in (*NUMBERS, "number", "held_on", "is_quorate")}
+    told = {name: getattr(ballot, name) for name in (*NUMBERS, "held_on", "is_quorate")}
+    voted = [one for one in all_of if one.ballot.is_quorate and one.ballot.number <= ballot.number]
     return told | {
+        "number": len(voted),
         "need_present": least_present(ballot.entitled, least=rule.least),
         "need_votes": least_votes(ballot.entitled, above=rule.above),
         "clause": cast.present.clause,

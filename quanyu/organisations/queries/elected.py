@@ -1,5 +1,6 @@
 """Who was elected to what, for which posts they can be proposed, who leaves them (当选人任职)."""
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -39,6 +40,7 @@ class Chosen:
     username: str
     """"" while nobody has named an account."""
     posts: tuple[Fit, ...]
+    """Those with a seat that nobody of the new term has taken come first."""
     held: Held | None
     """The newest appointment to one of them since the election, whatever became of it."""
     same_name: Held | None
@@ -70,9 +72,11 @@ def chosen(row: Election, *, actor: Actor, at: datetime) -> list[Chosen]:
     paths = {one.region_path for some in posts.values() for one in some}
     names = regions.place_names(sorted(paths))
     known = every_kind()
+    taken = Counter(one.post_id for one in told if one.stand in RUNNING and _is_new(one, row))
     fits = {
         seat: tuple(
-            Fit(one.pk, post_called(one, known), names[one.region_path], one.seats) for one in some
+            Fit(one.pk, post_called(one, known), names[one.region_path], one.seats)
+            for one in sorted(some, key=lambda post: taken[post.pk] >= post.seats)
         )
         for seat, some in posts.items()
     }
@@ -135,6 +139,11 @@ def _chosen(who: Candidate, posts: tuple[Fit, ...], told: Sequence[Held], row: E
         held=next((one for one in own if one.stand in RUNNING), own[0] if own else None),
         same_name=alike[0] if alike and who.account_id is None else None,
     )
+
+
+def _is_new(one: Held, row: Election) -> bool:
+    """Answer whether an appointment is of the term for which this election was held."""
+    return one.valid_from >= _begins(row)
 
 
 def _counts(one: Held, row: Election) -> bool:

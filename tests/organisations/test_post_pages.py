@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from quanyu.kernel.access.rules import Actor, Role
 from quanyu.kernel.accounts.models import Account
+from quanyu.organisations import actions
 from quanyu.organisations.models import Appointment, Post
 from quanyu.organisations.queries import holders, post_lists
 from quanyu.organisations.queries.staffing import staffing
@@ -70,6 +71,26 @@ def test_propose_and_confirm_and_end(
     assert "网格员" in seen(decider, f"/desk/people/{worker.pk}/posts")
     proposer.post(f"/desk/appointments/{row.pk}/end", {"reason": "调离"})
     assert grants(worker, at=timezone.now()) == frozenset()
+
+
+def test_stand_in_the_work_of_whoever_decides(
+    where: Post, worker: Account, commander: Actor, district_admin: Actor, now: datetime
+) -> None:
+    proposer, decider = browser_of(commander), browser_of(district_admin)
+    street = post(
+        CITY, now, code="p-org", kind="street-organisation", place=STREET, of="street-office"
+    )
+    serving = appointed(
+        street, account("li.jun", at=now, name="李军"), commander, district_admin, now
+    )
+    proposed(where, worker, commander, now)
+    do(actions.end_appointment, appointment_id=serving.pk, reason="轮岗", actor=commander, at=now)
+
+    assert "1 项提名、1 项卸任等您确认" in seen(decider, "/desk/")
+    assert "等您确认" not in seen(proposer, "/desk/")
+    listed = seen(decider, "/desk/appointments")
+    assert "李军" in listed.split("待确认的卸任")[1].split("</section>")[0]
+    assert "不再提出卸任" in seen(proposer, f"/desk/posts/{street.pk}")
 
 
 def test_say_why_not(where: Post, worker: Account, commander: Actor, now: datetime) -> None:

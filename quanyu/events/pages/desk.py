@@ -12,6 +12,7 @@ from django.utils.translation import pgettext
 from django.views.decorators.http import require_GET
 
 from quanyu.events.pages import (
+    appointing,
     calling,
     shown,
     together,
@@ -56,6 +57,7 @@ def my_work(request: HttpRequest) -> HttpResponse:
         },
         "waiting": [_waiting(event, at=at, bodies=bodies) for event in waiting],
         "called": calling.work(actor=actor, at=at),
+        "appointments": appointing.work(actor=actor, at=at),
         "news": [_missing(year) for year in clock.missing_years(at=at)],
         "report_url": reverse("desk_report") if actor.roles & REPORTING else "",
         "counts": {"work": len(rows)},

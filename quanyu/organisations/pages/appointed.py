@@ -47,8 +47,8 @@ def _acts(one: Held, today: date) -> list[dict[str, Any]]:
         "confirm": (one.may_decide, _("确认任职"), [optional], True),
         "refuse": (one.may_decide, _("不同意"), [reason], False),
         "withdraw": (one.may_withdraw, _("撤回提名"), [], False),
-        "end": (one.may_end, _ending(one), [_end_day(one, today), _why(one)], False),
-        "keep": (one.may_keep, _("不予卸任"), [], False),
+        "end": (one.may_end, _ending(one), [_end_day(one, today), _why(one)], _decides(one)),
+        "keep": (one.may_keep, _staying(one), [], False),
         "stand_in": (one.may_lend and bool(one.carries), _("指定代理"), _deputy(today), False),
     }
     return [
@@ -66,8 +66,17 @@ def _acts(one: Held, today: date) -> list[dict[str, Any]]:
 
 def _ending(one: Held) -> str:
     if one.ends == Leaving.ASK:
-        return _("提出卸任")
+        return _("改提卸任") if one.leave_day else _("提出卸任")
     return _("登记卸任")
+
+
+def _staying(one: Held) -> str:
+    return _("不再提出卸任") if one.ends == Leaving.ASK else _("不予卸任")
+
+
+def _decides(one: Held) -> bool:
+    """Answer whether somebody has asked for the end, and the reader is who decides."""
+    return one.leave_day is not None and one.ends != Leaving.ASK
 
 
 def _why(one: Held) -> dict[str, Any]:

@@ -119,7 +119,7 @@ def act(request: HttpRequest, appointment_id: UUID, verb: str) -> HttpResponse:
             if held.ends == Leaving.ASK
             else _("已登记卸任，岗位所带的权限按日期收回"),
         ),
-        "keep": (lambda: actions.keep_appointment(**facts), _("已登记不予卸任")),
+        "keep": (lambda: actions.keep_appointment(**facts), _("卸任请求已撤下，继续任职")),
         "stand_in": (
             lambda: actions.name_stand_in(
                 account_id=_account(given.get("account", "")),

@@ -48,7 +48,8 @@ def chart(request: HttpRequest, body_id: UUID) -> HttpResponse:
         raise Http404
     drawn = charted(root, on=on)
     drawings = [layout(one) for one in sheets(drawn)]
-    wide, high = (max(drawing[n] for drawing in drawings) for n in (1, 2))
+    wide = max(width for _boxes, width, _down in drawings)
+    high = max(down for _boxes, _across, down in drawings)
     context = {
         "language": get_language() or "zh-hans",
         "title": root.name,
@@ -56,7 +57,7 @@ def chart(request: HttpRequest, body_id: UUID) -> HttpResponse:
         "on": on,
         "printed": timezone.localdate(),
         "count": size(drawn),
-        "sheets": [[_shown(box) for box in boxes] for boxes, _wide, _high in drawings],
+        "sheets": [[_shown(box) for box in boxes] for boxes, _across, _down in drawings],
         "wide": f"{WIDE:.1f}",
         "high": f"{HIGH:.1f}",
         **_sheet(wide, high),

@@ -80,6 +80,12 @@ for (let fold = target?.querySelector('details') ?? target; fold; fold = fold.pa
 }
 if (target) target.scrollIntoView({ block: 'nearest' });
 
+/* Where I am stands in sight in a long menu. */
+const side = document.querySelector('.q-side'), here = side?.querySelector('[aria-current]');
+if (side && here instanceof HTMLElement && here.offsetTop + here.offsetHeight > side.clientHeight) {
+  side.scrollTop = here.offsetTop - side.clientHeight / 2;
+}
+
 /* A long list of choices is sifted by what is typed above it; what is ticked stays in sight. */
 document.addEventListener('input', (event) => {
   const box = event.target instanceof HTMLInputElement && event.target.matches('[data-sift]') ? event.target : null;

@@ -219,6 +219,19 @@ def test_go_through_an_election_to_its_record(leads: Any, election: str, branch:
     assert "当选" in text(leads.get(election))
 
 
+def test_say_of_an_election_that_was_put_off_when_it_was_met_for(leads: Any, election: str) -> None:
+    late = timezone.localdate() - timedelta(days=1)
+    leads.post(f"{election}/nominate", {"name": "王芳", "seat": "secretary"})
+    leads.post(f"{election}/close_list")
+    few = {"held_on": late.isoformat(), "entitled": "20", "present": "9"}
+    leads.post(f"{election}/adjourn", few)
+
+    one, [row] = leads.get(election), leads.get("/desk/elections").context["rows"]
+
+    assert one.context["one"]["day"] == row["day"] == late
+    assert "第 1 次投票" not in text(one)
+
+
 def test_fill_in_who_votes_and_how_large_the_committee_was(leads: Any, branch: Body) -> None:
     page, today = f"/desk/party/bodies/{branch.pk}", timezone.localdate().isoformat()
     leads.post(f"{page}/count", {"full": "37", "probationary": "0"})

@@ -67,7 +67,7 @@ def listed(request: HttpRequest) -> HttpResponse:
     context = {
         "section": "elections",
         "filters": [state],
-        "rows": shown.rows(rows[:MOST]),
+        "rows": shown.rows(rows[:MOST], actor=actor),
         "total": len(rows[:MOST]),
         "is_more": len(rows) > MOST,
         "clear_url": reverse("desk_elections") if given else "",

@@ -37,15 +37,16 @@ FIRST = (
 NUMBERS = ("entitled", "present", "issued", "returned", "invalid")
 
 
-def rows(found: Sequence[Any]) -> list[dict[str, Any]]:
+def rows(found: Sequence[Any], *, actor: Actor) -> list[dict[str, Any]]:
     """Return elections as the list shows them."""
     names = body_labels(one.body_id for one in found)
+    days = reads.met_on(found, actor=actor)
     return [
         {
             "url": reverse("desk_election", args=[one.pk]),
             "body": names.get(one.body_id, ""),
             "place": regions.label(one.region_path),
-            "day": one.meeting_date,
+            "day": days[one.pk],
             "seats": seats(one.seats),
             "state": election_state(one),
         }

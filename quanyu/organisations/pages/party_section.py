@@ -106,7 +106,7 @@ def shown(row: Any, *, actor: Actor, at: datetime) -> dict[str, Any] | None:
             }
             for one in meeting_reads.rhythm(actor=actor, on=on, body=row.pk)
         ],
-        "elections": [_election(one) for one in election_reads.of_body(row.pk, actor=actor)],
+        "elections": _elections(row, actor=actor),
         "new_meeting_url": f"{reverse('desk_meeting_new')}?body={row.pk}" if keeps else "",
         "new_election_url": _new_election(row, actor=actor) if keeps else "",
         "url": reverse("desk_party_body", args=[row.pk]),
@@ -200,12 +200,17 @@ def meeting_state(one: Any, *, at: datetime) -> dict[str, str]:
     return {"label": _("待登记"), "tone": "soon", "icon": "pencil"}
 
 
-def _election(one: Any) -> dict[str, Any]:
-    return {
-        "day": one.meeting_date,
-        "state": election_state(one),
-        "url": reverse("desk_election", args=[one.pk]),
-    }
+def _elections(row: Any, *, actor: Actor) -> list[dict[str, Any]]:
+    found = list(election_reads.of_body(row.pk, actor=actor))
+    days = election_reads.met_on(found, actor=actor)
+    return [
+        {
+            "day": days[one.pk],
+            "state": election_state(one),
+            "url": reverse("desk_election", args=[one.pk]),
+        }
+        for one in found
+    ]
 
 
 def election_state(one: Any) -> dict[str, str]:

@@ -1,7 +1,8 @@
 """Elections within reach: their candidates, ballots and results (换届选举)."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from uuid import UUID
 
 from django.db.models import QuerySet
@@ -37,6 +38,13 @@ def elections(asked: Mapping[str, str], *, actor: Actor) -> QuerySet[Election]:
 def of_body(body: UUID, *, actor: Actor) -> QuerySet[Election]:
     """Return the elections of one organisation, the newest first."""
     return Election.objects.visible_to(actor).filter(body_id=body).order_by("-made_at")
+
+
+def met_on(rows: Sequence[Election], *, actor: Actor) -> dict[UUID, date]:
+    """Return the last day on which an election was met for, or is to be while nobody has met."""
+    held = Ballot.objects.visible_to(actor).filter(election__in=[one.pk for one in rows])
+    last = dict(held.order_by("held_on").values_list("election", "held_on"))
+    return {one.pk: last.get(one.pk, one.meeting_date) for one in rows}
 
 
 def offers(row: Election, *, actor: Actor) -> list[Move]:

@@ -26,6 +26,7 @@ from quanyu.kernel.operations import home as homes
 from quanyu.kernel.operations.children import bound_to_us
 from quanyu.kernel.operations.embedded import Database
 from quanyu.kernel.operations.faults import Fault
+from quanyu.kernel.operations.heap import settle
 from quanyu.kernel.operations.home import Home
 
 PATIENCE = 60.0
@@ -127,6 +128,7 @@ def _enter(home: Home, database: Database) -> None:
     os.environ.update(RAISED)
     os.environ["DJANGO_SETTINGS_MODULE"] = "quanyu.project.settings"
     django.setup()
+    settle()
 
 
 def _free_port() -> int:

@@ -23,10 +23,9 @@ OF_TESTS = {"django.test", "unittest", "jinja2"}
 """What the library of the API would bring along: the runner of Django's tests."""
 
 PROGRAM = """
-import json, sys
+import gc, json, sys
 import quanyu.project.wsgi
-from django.urls import get_resolver
-assert get_resolver().url_patterns
+settled = gc.get_freeze_count()
 at_first = sorted(sys.modules)
 from django.test import Client
 # Its tries are committed: they must not count for the address that other tests come from.
@@ -71,7 +70,8 @@ with transaction.atomic():
     for page in (draft, f"{draft}/trying", f"{draft}/steps/new?change=found&within={HOME}&new=1"):
         codes.append(desk.get(f"/desk/reorganisations/{page}").status_code)
     transaction.set_rollback(True)
-print(json.dumps({"codes": codes, "at_first": at_first, "modules": sorted(sys.modules)}))
+print(json.dumps({"codes": codes, "at_first": at_first, "modules": sorted(sys.modules),
+                  "settled": settled}))
 """
 
 
@@ -85,6 +85,7 @@ def test_after_fifty_requests_holds_none_of_them() -> None:
     assert HEAVY & {name.split(".")[0] for name in found["modules"]} == set()
     assert [name for name in found["modules"] if _is_engine(name)] == []
     assert OF_TESTS & set(found["at_first"]) == set()
+    assert found["settled"] > 100_000, "the collector goes through what was loaded at the start"
 
 
 DOORS = {"pages", "api", "actions", "queries", "schemas", "rules", "models", "workflow"}

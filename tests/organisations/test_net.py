@@ -11,13 +11,13 @@ from django.utils import timezone
 from quanyu.kernel.access.rules import Actor, Role
 from quanyu.kernel.errors import Denied
 from quanyu.organisations import actions
-from quanyu.organisations.models import Body
+from quanyu.organisations.models import Body, Footing
 from quanyu.organisations.queries import net as found
 from quanyu.organisations.queries.charting import chart
 from quanyu.organisations.queries.coverage import coverage, covers_of
 from quanyu.organisations.rules.chart import HIGH, Branch, layout, size
 from quanyu.organisations.rules.covering import Covered
-from quanyu.organisations.rules.net import Differs
+from quanyu.organisations.rules.net import Differs, Stood, differences
 from quanyu.regions import actions as places
 from quanyu.regions import queries as regions
 from quanyu.regions.models import Building
@@ -129,6 +129,25 @@ def test_two_days_differ_by_what_was_done_between_them(merged: Net, on: date) ->
         merged.group.pk: {Differs.HUNG},
     }
     assert found.difference(on, on, place=COMMUNITY) == ()
+
+
+def test_the_difference_is_that_of_all_who_stood_on_either_day(
+    merged: Net, officer: Actor, at: datetime, on: date
+) -> None:
+    """Only the rows that hold on one of the days are read; nobody is lost by it."""
+    renamed = on - timedelta(days=40)
+    actions.rename_body(
+        body_id=merged.second.pk, name="梧桐党支部", day=renamed, actor=officer, at=at
+    )
+
+    def stood(day: date) -> dict[Any, Stood]:
+        fields = ("body", "name", "name_en", "kind", "region_path", "parent")
+        rows = Footing.objects.on(day).order_by("region_path", "body").values_list(*fields)
+        return {key: Stood(*rest) for key, *rest in rows}
+
+    days = [on - timedelta(days=n) for n in (0, 39, 40, 41, 90, 91, 200, 900)]
+    for early, late in itertools.combinations(sorted(days), 2):
+        assert found.difference(late, early) == differences(stood(early), stood(late))
 
 
 def test_a_body_tells_how_it_stood_and_where_it_went(merged: Net, on: date) -> None:

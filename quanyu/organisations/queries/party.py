@@ -165,11 +165,16 @@ class DueElection:
     stands: Due
 
 
+_OF_BODY = ("body", *(f"body__{one}" for one in ("code", "kind", "name", "name_en", "region_path")))
+"""What a list of some thousand terms says of their bodies."""
+
+
 def due_elections(*, on: date, place: str = "") -> list[DueElection]:
     """Return the elections due soon or overdue within a place, the earliest day first."""
     months = norm(norms(on=on), NormKey.ELECTION_MONTHS)
     ahead = months.amount if months else 0
     rows = CommitteeTerm.objects.filter(ended__isnull=True).select_related("body")
+    rows = rows.only("form", "starts", "years", "moved_to", *_OF_BODY)
     rows = rows.filter(Q(body__valid_to__isnull=True) | Q(body__valid_to__gt=on))
     # A month more than is asked for: which of them are due, the rule says.
     rows = rows.filter(due_date__lte=add_months(on, ahead + 1))

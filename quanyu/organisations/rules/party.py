@@ -20,6 +20,9 @@ ELECTING: Final = BRANCHES | COMMUNITY_PARTY
 COUNTED: Final = PARTY - {BodyKind.PARTY_GROUP}
 """Those whose members add up; the members of a group are its branch's."""
 
+GROWING: Final = BRANCHES | {BodyKind.GENERAL_BRANCH}
+"""Those that with more members become another kind."""
+
 AT_COMMUNITY: Final = "@community"
 MOST_MEMBERS: Final = 100_000
 
@@ -169,20 +172,28 @@ def adding_up(
 
     Groups are not added: their members are counted by their branch.
     """
-    found: dict[UUID, Head] = {}
+    found = {key: [head.full, head.probationary] for key, head in own.items()}
+    ways: dict[UUID | None, list[UUID]] = {None: []}
     for key, head in own.items():
-        way = [key, *(_up(key, above) if kinds.get(key) in COUNTED else ())]
-        for here in way:
-            held = found.get(here, Head(0, 0))
-            units = own[here].units if here in own else None
-            found[here] = Head(held.full + head.full, held.probationary + head.probationary, units)
-    return found
+        if kinds.get(key) not in COUNTED:
+            continue
+        first = above.get(key)
+        if first not in ways:  # thousands of branches hang under some hundred bodies
+            ways[first] = _from(first, above)
+        for here in ways[first]:
+            held = found.setdefault(here, [0, 0])
+            held[0] += head.full
+            held[1] += head.probationary
+    return {
+        key: Head(full, probationary, own[key].units if key in own else None)
+        for key, (full, probationary) in found.items()
+    }
 
 
-def _up(key: UUID, above: Mapping[UUID, UUID | None]) -> list[UUID]:
-    """Return every organisation above one, the nearest first."""
+def _from(first: UUID | None, above: Mapping[UUID, UUID | None]) -> list[UUID]:
+    """Return an organisation and every one above it, the nearest first."""
     found: list[UUID] = []
-    here = above.get(key)
+    here = first
     while here is not None and here not in found:
         found.append(here)
         here = above.get(here)
@@ -193,21 +204,24 @@ def _up(key: UUID, above: Mapping[UUID, UUID | None]) -> list[UUID]:
 
 
 def _branch_few(facts: Facts, norms: Norms, today: date) -> Iterator[Warned]:
+    if facts.kind != BodyKind.BRANCH or not facts.head:
+        return
     least = norm(norms, NormKey.BRANCH_LEAST, facts.kind)
-    if facts.kind == BodyKind.BRANCH and facts.head and least and facts.head.full < least.amount:
+    if least and facts.head.full < least.amount:
         yield _warned(facts, WarningKey.BRANCH_FEW, least, facts.head.full)
 
 
 def _joint_wide(facts: Facts, norms: Norms, today: date) -> Iterator[Warned]:
-    most = norm(norms, NormKey.JOINT_UNITS_MOST, facts.kind)
-    units = facts.head.units if facts.head else None
-    if facts.kind == BodyKind.JOINT_BRANCH and most and units and units > most.amount:
+    if facts.kind != BodyKind.JOINT_BRANCH or not facts.head:
+        return
+    most, units = norm(norms, NormKey.JOINT_UNITS_MOST, facts.kind), facts.head.units
+    if most and units and units > most.amount:
         yield _warned(facts, WarningKey.JOINT_WIDE, most, units)
 
 
 def _too_many(facts: Facts, norms: Norms, today: date) -> Iterator[Warned]:
     """Warn of more members than this kind holds: of two steps too many only of the higher."""
-    if facts.head is None or facts.kind not in BRANCHES | {BodyKind.GENERAL_BRANCH}:
+    if facts.head is None or facts.kind not in GROWING:
         return
     total = facts.head.total
     higher = norm(norms, NormKey.PARTY_COMMITTEE_ABOVE, facts.kind)
@@ -219,16 +233,18 @@ def _too_many(facts: Facts, norms: Norms, today: date) -> Iterator[Warned]:
 
 
 def _general_few(facts: Facts, norms: Norms, today: date) -> Iterator[Warned]:
-    above = norm(norms, NormKey.GENERAL_ABOVE, facts.kind)
-    if facts.kind != BodyKind.GENERAL_BRANCH or not facts.head or not above:
+    if facts.kind != BodyKind.GENERAL_BRANCH or not facts.head:
         return
-    if facts.head.total <= above.amount:
+    above = norm(norms, NormKey.GENERAL_ABOVE, facts.kind)
+    if above and facts.head.total <= above.amount:
         yield _warned(facts, WarningKey.GENERAL_FEW, above, facts.head.total)
 
 
 def _form(facts: Facts, norms: Norms, today: date) -> Iterator[Warned]:
+    if facts.kind not in BRANCHES or not facts.head or not facts.form:
+        return
     start = norm(norms, NormKey.COMMITTEE_FROM, facts.kind)
-    if facts.kind not in BRANCHES or not facts.head or not start or not facts.form:
+    if not start:
         return
     is_committee, full = facts.form == Form.COMMITTEE, facts.head.full
     if full >= start.amount and not is_committee:
@@ -262,15 +278,19 @@ def _term(facts: Facts, norms: Norms, today: date) -> Iterator[Warned]:
 
 
 def _election(facts: Facts, norms: Norms, today: date) -> Iterator[Warned]:
+    if facts.span is None or facts.kind not in ELECTING:
+        return
     months = norm(norms, NormKey.ELECTION_MONTHS)
-    if months is None or facts.span is None or facts.kind not in ELECTING:
+    if months is None:
         return
     stands = due(facts.span, months=months.amount, today=today)
     day = facts.span.due
     if stands is Due.SOON:
         yield _warned(facts, WarningKey.ELECTION_SOON, months, 0, day=day)
+    if stands is not Due.OVERDUE:
+        return
     moved = norm(norms, NormKey.MOVED_BY_SUPERIOR)
-    if stands is Due.OVERDUE and moved is not None:
+    if moved is not None:
         yield _warned(facts, WarningKey.ELECTION_OVERDUE, moved, 0, day=day)
 
 

@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 import shapely
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from quanyu.kernel.access.rules import Actor, Role
@@ -129,6 +131,20 @@ def test_two_days_differ_by_what_was_done_between_them(merged: Net, on: date) ->
         merged.group.pk: {Differs.HUNG},
     }
     assert found.difference(on, on, place=COMMUNITY) == ()
+
+
+def test_several_bodies_are_asked_for_at_once(merged: Net, on: date) -> None:
+    past = on - timedelta(days=200)
+    keys = [merged.street.pk, merged.community.pk, merged.first.pk, merged.office.pk]
+
+    with CaptureQueriesContext(connection) as one:
+        alone = {keys[1]: found.below(keys[1], on=past)}
+    with CaptureQueriesContext(connection) as all_of_them:
+        together = found.below_each(keys, on=past)
+
+    assert together == {key: found.below(key, on=past) for key in keys}
+    assert together[keys[1]] == alone[keys[1]]
+    assert len(all_of_them) == len(one)
 
 
 def test_the_difference_is_that_of_all_who_stood_on_either_day(

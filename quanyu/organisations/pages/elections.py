@@ -82,7 +82,8 @@ def listed(request: HttpRequest) -> HttpResponse:
 def new(request: HttpRequest) -> HttpResponse:
     """Begin the election of an organisation that one keeps."""
     actor, at = actor_of(request), timezone.now()
-    bodies = led_bodies(actor=actor, on=timezone.localdate(at), is_election=True)
+    said = request.POST.get("body") or request.GET.get("body", "")
+    bodies = led_bodies(actor=actor, on=timezone.localdate(at), is_election=True, asked=said)
     if not bodies:
         raise Denied
 

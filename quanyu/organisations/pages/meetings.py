@@ -85,7 +85,8 @@ def listed(request: HttpRequest) -> HttpResponse:
 def new(request: HttpRequest) -> HttpResponse:
     """Plan a meeting of a body that one keeps."""
     actor, at = actor_of(request), timezone.now()
-    bodies = led_bodies(actor=actor, on=timezone.localdate(at))
+    said = request.POST.get("body") or request.GET.get("body", "")
+    bodies = led_bodies(actor=actor, on=timezone.localdate(at), asked=said)
     if not bodies:
         raise Denied
 

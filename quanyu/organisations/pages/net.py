@@ -1,6 +1,6 @@
 """The tree of bodies on a day, opened branch by branch, with search (组织一张网)."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -154,19 +154,19 @@ def _opened(rows: Iterable[Node], place: str, way: tuple[Node, ...], on: date) -
     open_ids = {one.id for one in way}
     if not way:
         open_ids = {one.id for one in held if len(held) <= FEW or _is_own(one, place)}
-    return [_with_children(one, open_ids, here, on) for one in held]
+    below = found.below_each(open_ids, on=on) if open_ids else {}
+    return [_with_children(one, below, here, on) for one in held]
 
 
 def _is_own(node: Node, place: str) -> bool:
     return node.region_path == place and place.count("/") >= STREET_PARTS
 
 
-def _with_children(node: Node, open_ids: set[UUID], here: Node | None, on: date) -> Drawn:
-    if node.id not in open_ids or not node.below:
-        return _drawn(node, on, here=here)
-    children = [
-        _with_children(one, open_ids - {node.id}, here, on) for one in found.below(node.id, on=on)
-    ]
+def _with_children(
+    node: Node, below: Mapping[UUID, tuple[Node, ...]], here: Node | None, on: date
+) -> Drawn:
+    rest = {key: rows for key, rows in below.items() if key != node.id}
+    children = [_with_children(one, rest, here, on) for one in below.get(node.id, ())]
     return _drawn(node, on, here=here, children=children)
 
 

@@ -19,13 +19,14 @@ from quanyu.organisations.queries.party_words import sentence, standing_words
 from quanyu.organisations.queries.sections import Figure, Section, sections
 from quanyu.organisations.rules.kinds import PARTY
 from quanyu.organisations.rules.members import Standing
-from quanyu.organisations.rules.norms import NormKey, norm
+from quanyu.organisations.rules.norms import NormKey, Norms, norm
 from quanyu.organisations.rules.party import (
     ELECTING,
     LIFE_KEEPERS,
     TITLES,
     Head,
     term_norm,
+    warnings,
 )
 from quanyu.organisations.rules.rhythm import MEETING_WORDS, MeetingKind
 from quanyu.organisations.rules.terms import CHANGE_WORDS, DUE_WORDS, FORM_WORDS, Due, Form, due
@@ -91,9 +92,9 @@ def shown(row: Any, *, actor: Actor, at: datetime) -> dict[str, Any] | None:
                 "clause": one.norm.clause,
                 "is_sample": one.norm.is_sample,
             }
-            for one in reads.warned_of(row, on=on, held=held)
+            for one in warnings(facts, held, today=on)
         ],
-        "term": _term(row, on=on),
+        "term": _term(row, held, on=on),
         "terms": [_past(one) for one in reads.terms(row.pk)[:RECENT] if one.ended],
         "changes": [_change(one) for one in reads.changes(actor=actor, body=row.pk)[:RECENT]],
         "meetings": _meetings(row, actor=actor, at=at),
@@ -142,11 +143,11 @@ def usual_years(row: Any) -> int | str:
     return found.amount if found else ""
 
 
-def _term(row: Any, *, on: Any) -> dict[str, Any] | None:
+def _term(row: Any, held: Norms, *, on: Any) -> dict[str, Any] | None:
     term = reads.current_term(row.pk)
     if term is None:
         return None
-    months = norm(norms(on=on), NormKey.ELECTION_MONTHS)
+    months = norm(held, NormKey.ELECTION_MONTHS)
     stands = due(term.span, months=months.amount if months else 0, today=on)
     return {
         "form": _(FORM_WORDS[Form(term.form)]),

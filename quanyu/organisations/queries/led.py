@@ -8,6 +8,7 @@ from django.db.models import Q, QuerySet
 
 from quanyu.kernel.access.rules import Actor
 from quanyu.organisations.models import Body
+from quanyu.organisations.queries.duties import is_key
 from quanyu.organisations.rules.kinds import PARTY, BodyKind
 from quanyu.organisations.rules.party import ELECTING
 
@@ -26,10 +27,15 @@ CALLED: tuple[BodyKind, ...] = (
 )
 
 
-def led_bodies(*, actor: Actor, on: date, is_election: bool = False) -> list[Body]:
-    """Return the bodies that hold meetings, or elections, where the actor leads."""
-    kinds = sorted(ELECTING) if is_election else list(MEETING)
-    return list(_within(actor, on).filter(kind__in=kinds)[:MOST])
+def led_bodies(*, actor: Actor, on: date, is_election: bool = False, asked: str = "") -> list[Body]:
+    """Return the bodies that hold meetings, or elections, where the actor leads.
+
+    :param asked: the key of the one from whose page one comes: it stands among them always
+    """
+    rows = _within(actor, on).filter(kind__in=sorted(ELECTING) if is_election else list(MEETING))
+    found = list(rows[:MOST])
+    more = rows.filter(pk=asked) if is_key(asked) else rows.none()
+    return [*(one for one in more if one not in found), *found]
 
 
 def callable_bodies(*, actor: Actor, on: date, besides: Sequence[UUID] = ()) -> list[Body]:

@@ -164,8 +164,8 @@ def rhythm(*, actor: Actor, on: date, place: str = "", body: UUID | None = None)
     """
     held = rhythms(norms(on=on))
     rows = _bodies(on, actor=actor, place=place, body=body)
-    with_committee = _with_committee(on)
-    last = _last_held(actor)
+    with_committee = _with_committee(on, body)
+    last = _last_held(actor, body)
     return [
         _rhythm(row, kind, held[kind], last.get((row.pk, kind)))
         for row in rows
@@ -204,13 +204,15 @@ def _bodies(on: date, *, actor: Actor, place: str, body: UUID | None) -> Iterabl
     return stood(rows.filter(pk=body) if body else rows)
 
 
-def _with_committee(on: date) -> set[UUID]:
+def _with_committee(on: date, body: UUID | None) -> set[UUID]:
     stands = Q(ended__isnull=True) | Q(ended__gt=on)
     rows = CommitteeTerm.objects.filter(stands, starts__lte=on, form=Form.COMMITTEE)
+    rows = rows.filter(body=body) if body else rows
     return set(rows.values_list("body_id", flat=True))
 
 
-def _last_held(actor: Actor) -> dict[tuple[UUID, str], date]:
+def _last_held(actor: Actor, body: UUID | None) -> dict[tuple[UUID, str], date]:
     rows = Meeting.objects.visible_to(actor).filter(recorded_at__isnull=False)
+    rows = rows.filter(body=body) if body else rows
     told = rows.order_by().values_list("body_id", "kind").annotate(last=Max("starts_at"))
     return {(body, kind): timezone.localdate(last) for body, kind, last in told}

@@ -103,12 +103,23 @@ def _beyond(rows: QuerySet[Footing], after: str) -> QuerySet[Footing]:
 
 def below(body_id: UUID, *, on: date) -> tuple[Node, ...]:
     """Return what hung under a body on a day, and after it the agencies that it commanded."""
-    rows = Footing.objects.on(on).select_related("body")
-    hung = rows.filter(parent=body_id).order_by("region_path", "body__code")
-    commands = Command.objects.on(on).filter(commander=body_id).values("agency")
-    led = rows.filter(body__in=commands).exclude(parent=body_id).order_by("body__code")
-    commanded = [replace(one, is_commanded=True) for one in _nodes(led, on)]
-    return (*_nodes(hung, on), *commanded)
+    return below_each([body_id], on=on)[body_id]
+
+
+def below_each(keys: Iterable[UUID], *, on: date) -> dict[UUID, tuple[Node, ...]]:
+    """Return the same of several bodies; they take no more statements than one."""
+    found: dict[UUID, list[Node]] = {key: [] for key in keys}
+    rows = Footing.objects.on(on).select_related("body").order_by("region_path", "body__code")
+    commands = Command.objects.on(on).filter(commander__in=found).order_by("agency__code")
+    led = list(commands.values_list("commander", "agency"))
+    for node in _nodes(rows.filter(parent__in=found), on):
+        found[node.parent_id or node.id].append(node)
+    agencies = nodes([agency for _commander, agency in led], on=on) if led else {}
+    for commander, key in led:
+        agency = agencies.get(key)
+        if agency is not None and agency.parent_id != commander:
+            found[commander].append(replace(agency, is_commanded=True))
+    return {key: tuple(held) for key, held in found.items()}
 
 
 def node(body_id: UUID, *, on: date) -> Node | None:

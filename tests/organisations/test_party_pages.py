@@ -219,6 +219,27 @@ def test_go_through_an_election_to_its_record(leads: Any, election: str, branch:
     assert "当选" in text(leads.get(election))
 
 
+def test_offer_another_ballot_before_a_term_with_an_empty_seat(leads: Any, branch: Body) -> None:
+    today = timezone.localdate().isoformat()
+    said = {"body": branch.pk, "meeting_date": today, "entitled": "20"}
+    said |= {"secretaries": "1", "members": "1"}
+    election = leads.post("/desk/elections/new", said).headers["Location"]
+    for name, seat in (("王芳", "secretary"), ("李军", "member")):
+        leads.post(f"{election}/nominate", {"name": name, "seat": seat})
+    leads.post(f"{election}/close_list")
+    first, second = Election.objects.get().candidates.order_by("number")
+    sheet = {"held_on": today, "entitled": "20", "present": "16", "issued": "16"}
+    votes = {f"votes_{first.pk}": "11", f"votes_{second.pk}": "10"}
+    leads.post(f"{election}/count", sheet | {"returned": "16", "invalid": "0"} | votes)
+
+    acts = leads.get(election).context["acts"]
+
+    assert [(one["prefix"], one["open"]) for one in acts][:2] == [
+        ("again", True),
+        ("conclude", False),
+    ]
+
+
 def test_say_of_an_election_that_was_put_off_when_it_was_met_for(leads: Any, election: str) -> None:
     late = timezone.localdate() - timedelta(days=1)
     leads.post(f"{election}/nominate", {"name": "王芳", "seat": "secretary"})

@@ -25,8 +25,8 @@ FIRST = (
     "nominate",
     "close_list",
     "count",
+    "again",  # while a seat is empty
     "conclude",
-    "again",
     "adjourn",
     "amend",
     "reopen",

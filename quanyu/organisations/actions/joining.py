@@ -67,9 +67,17 @@ def join_body(
 
 @transaction.atomic
 def leave_body(
-    *, host_id: UUID, member_id: UUID, day: date | None = None, actor: Actor, at: datetime
+    *,
+    host_id: UUID,
+    member_id: UUID,
+    day: date | None = None,
+    because: str = "",
+    actor: Actor,
+    at: datetime,
 ) -> Participation:
     """Let a body belong to a co-ordination body no more, from a day on (成员单位退出).
+
+    Why is kept in the log; the row keeps why it was taken in.
 
     :raises WrongDay: if the day is to come or would rewrite history
     :raises NotKeeper: if the actor has another part in the place of the co-ordination body
@@ -84,7 +92,7 @@ def leave_body(
     today = timezone.localdate(at)
     last = day or today
     check_day(last, today=today, since=held.valid_from)
-    _end(held, last, actor=actor, at=at)
+    _end(held, last, because=because, actor=actor, at=at)
     return held
 
 
@@ -149,15 +157,23 @@ def _start(pair: tuple[UUID, UUID] | None, day: date) -> date | None:
     return going_on(day, _pair(*pair).values_list("valid_from", "valid_to"))
 
 
-def _end(row: Participation, day: date, *, actor: Actor, at: datetime) -> None:
+def _end(row: Participation, day: date, *, because: str = "", actor: Actor, at: datetime) -> None:
     rules.check_days(row.valid_from, day)
     row.valid_to = day
     row.save(update_fields=["valid_to"])
-    _record("body.leave", row, day, actor=actor, at=at)
+    _record("body.leave", row, day, because=because, actor=actor, at=at)
 
 
-def _record(topic: str, row: Participation, day: date, *, actor: Actor, at: datetime) -> None:
-    facts = {"member": row.member.code, "on": day.isoformat()}
+def _record(
+    topic: str,
+    row: Participation,
+    day: date,
+    *,
+    because: str = "",
+    actor: Actor,
+    at: datetime,
+) -> None:
+    facts = {"member": row.member.code, "on": day.isoformat(), "because": because.strip()}
     record(topic, row.host, actor=actor, at=at, facts=facts)
 
 

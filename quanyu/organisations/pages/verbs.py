@@ -238,7 +238,8 @@ def _form(row: queries.BodyEntry, given: Given, actor: Actor, at: datetime) -> U
 
 
 def _join_fields(row: queries.BodyEntry, given: Given, no: Refusal | None, actor: Actor) -> Fields:
-    return [pick_field("member", _("成员单位"), no, given, empty=_("还没有选"))]
+    picked = pick_field("member", _("成员单位"), no, given, empty=_("还没有选"))
+    return [picked | {"required": True}]
 
 
 def _join(row: queries.BodyEntry, given: Given, actor: Actor, at: datetime) -> UUID:
@@ -261,8 +262,9 @@ def _leave(row: queries.BodyEntry, given: Given, actor: Actor, at: datetime) -> 
     member = body_in(given.get("member", ""), "member")
     if member is None:
         raise Invalid(_noop("请选择单位"), field="member", value="")
-    day = day_in(given.get("day", ""), "day")
-    return actions.leave_body(host_id=row.id, member_id=member, day=day, actor=actor, at=at).host_id
+    return actions.leave_body(
+        host_id=row.id, member_id=member, **dated(given), actor=actor, at=at
+    ).host_id
 
 
 def _correct_fields(

@@ -10,7 +10,7 @@ from uuid import UUID
 import pytest
 from django.db import connection
 
-from quanyu.demo import cast, city, climbing, detours, texts
+from quanyu.demo import cast, city, climbing, detours, net, texts
 from quanyu.events import queries as matters
 from quanyu.events.models import (
     Campaign,
@@ -33,6 +33,8 @@ from quanyu.kernel.audit.models import Record
 from quanyu.kernel.files.models import File
 from quanyu.kernel.jobs import app
 from quanyu.kernel.jobs.rules import listeners, name_of
+from quanyu.organisations import queries as organisations
+from quanyu.organisations.queries import joined
 from quanyu.regions import queries as regions
 from tests.demo.conftest import Built
 
@@ -78,6 +80,13 @@ def test_bodies_share_a_matter_and_one_kind_has_piled_up(events: list[Event]) ->
     assert shared <= {event.pk for event in events}
     assert shared
     assert HotIssue.objects.filter(is_current=True).exists()
+
+
+def test_the_leading_group_of_the_district_has_its_departments(built: Built) -> None:
+    group = organisations.body_by_code("district-leading-group")
+    members = joined.members_of(group.id, on=built.at.date()) if group else ()
+
+    assert {one.code for one in members} == set(net.MEMBERS)
 
 
 def test_every_state_is_there(events: list[Event]) -> None:

@@ -18,7 +18,7 @@ def fields(asked: Mapping[str, str], *, clear: str) -> list[dict[str, Any]]:
     said = [
         ("figure", _("指标"), _(measure.name) if measure else ""),
         ("period", _("周期"), words(asked.get("period", ""))),
-        ("without", _("空缺"), empty(asked.get("without", ""))),
+        ("without", _("未填的"), empty(asked.get("without", ""))),
     ]
     return [
         field(

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
-from urllib.parse import urlencode
 from uuid import UUID
 
 from django.contrib import messages
@@ -27,6 +26,7 @@ from quanyu.kernel.access.http import (
     read_or_write,
     sentence,
 )
+from quanyu.kernel.access.narrowing import pick
 from quanyu.kernel.errors import Denied, Invalid, Refusal
 from quanyu.kernel.errors import gettext_noop as _noop
 from quanyu.kernel.tables.paper import NoPaper, pdf
@@ -40,6 +40,7 @@ from quanyu.organisations.queries.party import facts_of
 from quanyu.organisations.rules.party import LIFE_KEEPERS
 from quanyu.organisations.schemas import elections as schemas
 from quanyu.organisations.workflow.elections import ELECTION, ElectionState
+from quanyu.regions import queries as regions
 
 MOST = 200
 Given = Mapping[str, str]
@@ -52,25 +53,19 @@ def listed(request: HttpRequest) -> HttpResponse:
     actor = actor_of(request)
     given = asked(request, "state", "place")
     rows = list(reads.elections(given, actor=actor)[: MOST + 1])
-    states = [option(one.value, one.label) for one in ElectionState]
-    rest = {name: value for name, value in given.items() if name != "state"}
-    state = field(
-        "state",
-        _("状态"),
-        "select",
-        value=given.get("state", ""),
-        required=False,
-        options=states,
-        on="state" in given,
-        clear_url=f"{reverse('desk_elections')}?{urlencode(rest)}",
-    )
+    states = {one.value: str(one.label) for one in ElectionState}
+    places = regions.places_to_pick(actor.places_in("life"), given.get("place", ""))
+    home = reverse("desk_elections")
     context = {
         "section": "elections",
-        "filters": [state],
+        "filters": [
+            pick("state", _("状态"), states, asked=given, home=home),
+            pick("place", _("辖区"), places, asked=given, home=home),
+        ],
         "rows": shown.rows(rows[:MOST], actor=actor),
         "total": len(rows[:MOST]),
         "is_more": len(rows) > MOST,
-        "clear_url": reverse("desk_elections") if given else "",
+        "clear_url": home if given else "",
         "new_url": reverse("desk_election_new") if actor.roles & LIFE_KEEPERS else "",
         "due_url": reverse("desk_party_due"),
     }

@@ -23,6 +23,7 @@ from quanyu.project.past import check_there, check_writable, plain, translated
 
 MOST_SHOWN = 10
 BATCH = 10_000
+BLOCK = 2**20
 HEAD = (("行", "line"), ("列", "column"), ("值", "value"), ("问题", "what"), ("应为", "allowed"))
 PARQUET, ZIP = b"PAR1", b"PK\x03\x04"
 OF_BUILDINGS = {"households", "户数"}
@@ -150,6 +151,9 @@ def _dwellings(rows: Iterator[Cells], places: Sequence[int], *, width: int) -> I
                 staging.WORDS[staging.CUT],
                 (f"{width}",),
             )
+        elif any("\x00" in cells[place] for place in places):
+            said = ",".join(cells).replace("\x00", " ")
+            yield staging.Fault(number, "row", said, staging.WORDS[staging.UNFIT])
         else:
             yield number, cells[building], cells[unit], cells[floor], cells[room]
 
@@ -223,9 +227,9 @@ def _csv(file: Path) -> Iterator[Cells]:
     csv.field_size_limit(import_module("quanyu.regions.rules.borders").LONGEST)
     rules = import_module("quanyu.kernel.tables.rules")
     bare, wrong = rules.bare, rules.WrongFile
-    line = 0
+    line, form = 0, _encoding(file)
     try:
-        with file.open(encoding="utf-8-sig", newline="") as opened:
+        with file.open(encoding=form, newline="") as opened:
             reader = csv.reader(opened, strict=True)
             for row in reader:
                 line = reader.line_num
@@ -235,9 +239,16 @@ def _csv(file: Path) -> Iterator[Cells]:
             import_module("quanyu.regions.rules.staging").BROKEN,
             field="file",
             value=file.name,
-            allowed=["UTF-8"],
+            allowed=["UTF-8", "GB 18030"],
             line=line + 1,
         ) from fault
+
+
+def _encoding(file: Path) -> str:
+    encodings = import_module("quanyu.kernel.tables.encoding")
+    with file.open("rb") as opened:
+        form: str = encodings.encoding_of(iter(lambda: opened.read(BLOCK), b""))
+    return form
 
 
 def _parquet(file: Path) -> Iterator[Cells]:

@@ -13,10 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from quanyu.kernel.operations.faults import Fault, choose
+from quanyu.kernel.tables.encoding import encoding_of
 from quanyu.project.verbs import opened, say
-
-FORMS = ("utf-8-sig", "gb18030")
-"""How a table out of a Chinese office is written; a file that is no UTF-8 is GB 18030."""
 
 FOLDS = 5
 
@@ -120,14 +118,11 @@ def _decoded(path: Path) -> str:
         whole = path.read_bytes()
     except OSError as problem:
         raise Fault("usage", detail=f"{path}: {problem.strerror}") from problem
-    for form in FORMS:
-        try:
-            return whole.decode(form)
-        except UnicodeDecodeError:
-            continue
-    raise Fault(
-        "usage", detail=choose(f"{path} 不是 UTF-8 或 GB18030", f"{path}: no UTF-8, no GB 18030")
-    )
+    try:
+        return whole.decode(encoding_of([whole]))
+    except UnicodeDecodeError as fault:
+        words = choose(f"{path} 不是 UTF-8 或 GB18030", f"{path}: no UTF-8, no GB 18030")
+        raise Fault("usage", detail=words) from fault
 
 
 Split = Callable[[int, int], bool]

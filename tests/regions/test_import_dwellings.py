@@ -152,6 +152,36 @@ def test_that_was_cut_off_in_the_middle_of_a_cell(
     assert (told["written"], _counted(building)) == (False, before)
 
 
+@pytest.mark.parametrize("form", ["utf-8", "utf-8-sig", "gb18030"])
+def test_as_a_chinese_office_writes_them(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], at: datetime, form: str
+) -> None:
+    file = _csv(tmp_path, NEW)
+    file.write_text(file.read_text("utf-8"), encoding=form)
+
+    assert (_bring(file, capsys, at)["new"], _bring(file, capsys, at)["same"]) == (3, 3)
+
+
+def test_that_was_cut_off_within_a_sign_is_no_other_sign(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], at: datetime
+) -> None:
+    file = tmp_path / "homes.csv"
+    file.write_bytes(_csv(tmp_path, NEW).read_bytes() + f"{CODE},9单".encode()[:-1])
+
+    told = _bring(file, capsys, at)
+
+    assert (told["written"], len(told["first_faults"])) == (False, 1)
+
+
+def test_a_row_with_what_no_database_keeps_is_named(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], at: datetime
+) -> None:
+    told = _bring(_csv(tmp_path, [*NEW, (CODE, "9单元", "1层", "1\x0001")]), capsys, at)
+
+    assert told["written"] is False
+    assert told["first_faults"][0].startswith("5 row")
+
+
 def test_that_was_cut_off_between_two_rows(
     building: Building, tmp_path: Path, capsys: pytest.CaptureFixture[str], at: datetime
 ) -> None:

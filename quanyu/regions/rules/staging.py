@@ -30,6 +30,7 @@ HEADS: Final = {
 """By which heads the columns of a file are known."""
 
 CUT: Final = "cut"
+UNFIT: Final = "unfit"
 MOST_FAULTS: Final = 10_000
 """Rows named in words; all of them are counted."""
 
@@ -40,6 +41,7 @@ WORDS: Final = {
     "floor": _("楼层写成数字加“层”，从 -9 层到 150 层，没有 0 层"),
     "room": _("房号由数字和字母组成，最多 12 位"),
     "twice": _("同一栋同一单元有两个这样的房号，另一个在第 {other} 行"),
+    UNFIT: _("含有无法保存的字符"),
     CUT: _("这一行不完整：文件可能在传输中被截断"),
     "count": _("文件有 {count} 行，应有 {expected} 行：可能在传输中被截断"),
 }

@@ -14,6 +14,7 @@ from typing import Any
 
 from python_calamine import CalamineError, CalamineWorkbook
 
+from quanyu.kernel.tables.encoding import encoding_of
 from quanyu.kernel.tables.engine import (
     ASKEW,
     BARE,
@@ -123,7 +124,7 @@ def _csv(raw: Path) -> Iterator[list[str]]:
     whole = raw.read_bytes()
     if b"\x00" in whole:
         raise UnicodeError
-    text = _decoded(whole)
+    text = whole.decode(encoding_of([whole]))
     # A border is longer than any cell of a spreadsheet: the file's own size is the limit here, and
     # each column's beyond it, which says which row and how long.
     csv.field_size_limit(len(text) + 1)
@@ -132,14 +133,6 @@ def _csv(raw: Path) -> Iterator[list[str]]:
     # Strictly: of a file that was cut off within quotes the last cell would pass as a whole one.
     for row in csv.reader(io.StringIO(text, newline=""), delimiter=mark, strict=True):
         yield [bare(cell.strip()) for cell in row]
-
-
-def _decoded(whole: bytes) -> str:
-    """Return the text: UTF-8, or what a Chinese Windows writes when it is not told otherwise."""
-    try:
-        return whole.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return whole.decode("gb18030")
 
 
 def _text(cell: Any) -> str:

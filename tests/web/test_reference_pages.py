@@ -276,6 +276,11 @@ def test_the_log_is_closed_to_the_desk(filed: Event, dispatcher: Actor) -> None:
     assert browser_of(dispatcher).get("/desk/audit").status_code == 403
 
 
+@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31"])
+def test_the_log_is_sought_until_any_day_there_is(auditor: Actor, day: str) -> None:
+    assert browser_of(auditor).get(f"/desk/audit?since={day}&until={day}").status_code == 200
+
+
 def test_the_first_page_of_an_auditor_is_the_log(auditor: Actor) -> None:
     assert browser_of(auditor).get("/desk/")["Location"] == reverse("desk_audit")
 

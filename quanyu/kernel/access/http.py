@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from functools import wraps
 from typing import Any, Protocol, TypeVar
+from uuid import UUID
 
 from django.core.exceptions import BadRequest
 from django.http import Http404, HttpRequest, HttpResponse
@@ -129,6 +130,14 @@ def meant(parse: Callable[[str], T], text: str, *, otherwise: Refusal) -> T:
         return parse(text)
     except (ValueError, RecursionError) as fault:
         raise otherwise from fault
+
+
+def key_of(text: str) -> UUID | None:
+    """Return the key that an address names, None where it names none."""
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
 
 
 def field(

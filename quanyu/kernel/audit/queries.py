@@ -189,7 +189,7 @@ def _placed_and_dated(rows: models.QuerySet[Record], sought: Sought) -> models.Q
         rows = rows.filter(region_path__gte=sought.place, region_path__lt=upper(sought.place))
     if sought.since:
         rows = rows.filter(at__gte=_midnight(sought.since))
-    if sought.until:
+    if sought.until and sought.until < date.max:
         rows = rows.filter(at__lt=_midnight(sought.until + timedelta(days=1)))
     return rows
 

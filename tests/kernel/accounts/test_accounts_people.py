@@ -134,6 +134,12 @@ def test_shows_the_list(worker: Account, security: Client) -> None:
     assert [row["cells"][0]["value"] for row in answer.context["rows"]] == ["sec", "zhou.ming"]
 
 
+def test_begins_anew_where_an_address_names_nobody(worker: Account, security: Client) -> None:
+    answer = security.get("/desk/people?after=-1")
+
+    assert (answer.status_code, len(answer.context["rows"])) == (200, 2)
+
+
 def test_shows_a_person_with_every_grant(worker: Account, security: Client) -> None:
     answer = security.get(f"/desk/people/{worker.pk}")
 

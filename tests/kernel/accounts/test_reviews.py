@@ -264,6 +264,9 @@ def test_keeps_to_the_address_and_decides_the_chosen_each_for_itself(
     chosen = [str(lines[name].pk) for name in ("zhou.ming", "he.li", "liu.gong")]
     asked = f"/desk/grants/reviews/{many.pk}/decide?show=open&place=34/01/04/"
 
+    anew = browser.get(f"/desk/grants/reviews/{many.pk}?after=-1&body=x")
+    assert (anew.status_code, anew.context["total"]) == (200, 3)
+
     answer = browser.post(asked, {"line": chosen, "verdict": "end", "reason": "已不在岗"})
 
     many.refresh_from_db()

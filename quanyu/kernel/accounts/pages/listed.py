@@ -11,10 +11,10 @@ from django.utils import timezone
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
-from quanyu.kernel.access.http import actor_of, meant
+from quanyu.kernel.access.http import actor_of, key_of
 from quanyu.kernel.access.narrowing import pick, said, search
 from quanyu.kernel.access.rules import Actor
-from quanyu.kernel.accounts import queries, rules
+from quanyu.kernel.accounts import queries
 from quanyu.kernel.accounts.pages.forms import role_options
 from quanyu.kernel.accounts.tables import PEOPLE
 from quanyu.kernel.columns import framed
@@ -38,13 +38,11 @@ def listed(request: HttpRequest, *, current: UUID | None) -> dict[str, object]:
     """Return what the list of people shows: its rows, filters, views, columns and files."""
     actor, at = actor_of(request), timezone.now()
     asked, chosen = PEOPLE.asked(request.GET.dict()), framed().columns_asked(request)
-    after = request.GET.get("after", "")
-    wrong = rules.WrongName(_("没有这一页"), field="after")
     page = queries.people_page(
         asked,
         actor=actor,
         at=at,
-        after=meant(UUID, after, otherwise=wrong) if after else None,
+        after=key_of(request.GET.get("after", "")),
     )
     listing = framed().listing(request, PEOPLE, asked, actor=actor, order="username")
     kept = {**asked, **({COLUMNS: chosen} if chosen else {})}

@@ -19,6 +19,7 @@ from quanyu.kernel.access.http import (
     answered,
     field,
     hidden_if_denied,
+    key_of,
     meant,
     sentence,
 )
@@ -136,14 +137,13 @@ def _list(request: HttpRequest, no: Refusal | None = None) -> HttpResponse:
 def _one(request: HttpRequest, review_id: UUID, no: Refusal | None = None) -> HttpResponse:
     at, actor, given = timezone.now(), actor_of(request), request.GET.dict()
     told = queries.review(review_id, actor=actor, at=at)
-    chosen, after = _chosen(given), given.get("after", "")
-    wrong = rules.WrongGrant(_("没有这一页"), field="after")
+    chosen = _chosen(given)
     found = queries.lines(
         review_id,
         actor=actor,
         at=at,
         chosen=chosen,
-        after=meant(UUID, after, otherwise=wrong) if after else None,
+        after=key_of(given.get("after", "")),
     )
     rows = [_line(one, actor) for one in found[: queries.LINES]]
     asked = {name: given[name] for name in NARROWS if given.get(name)}
@@ -165,14 +165,12 @@ def _one(request: HttpRequest, review_id: UUID, no: Refusal | None = None) -> Ht
 
 
 def _chosen(given: Mapping[str, str]) -> queries.Chosen:
-    wrong = rules.WrongGrant(_("没有这个机构"), field="body")
-    body = given.get("body", "")
     return queries.Chosen(
         shown=given.get("show") or "open",
         text=given.get("q", "").strip(),
         role=given.get("role", ""),
         place=_whole(given.get("place", "")),
-        body=meant(UUID, body, otherwise=wrong) if body else None,
+        body=key_of(given.get("body", "")),
     )
 
 

@@ -43,7 +43,10 @@ TITLES = {
     422: _("填写的内容有误"),
     429: _("太频繁了"),
     500: _("系统出了故障"),
+    503: _("系统正在维护"),
 }
+PROBLEM = "application/problem+json"
+KEPT = ("Allow", "Retry-After")
 EXCHANGE = "/api/v1/exchange/"
 NOT_FOUND = _("没有这一项，或者不在您的范围内")
 
@@ -95,9 +98,8 @@ def invalid(request: HttpRequest, fault: ValidationError) -> HttpResponse:
     """Name every field that is not as it must be."""
     errors = [_error(found) for found in fault.errors]
     first: Mapping[str, Any] = errors[0] if errors else {}
-    detail = gettext("“{field}”填写有误：{message}").format(
-        field=first.get("field", ""), message=first.get("message", "")
-    )
+    words = _("“{field}”填写有误：{message}") if first.get("field") else _("内容有误：{message}")
+    detail = gettext(words).format(field=first.get("field"), message=first.get("message", ""))
     return problem(422, detail, field=first.get("field", ""), errors=errors)
 
 
@@ -116,7 +118,10 @@ def _challenge(request: HttpRequest) -> dict[str, str]:
 @api.exception_handler(HttpError)
 def http_error(request: HttpRequest, fault: HttpError) -> HttpResponse:
     """Answer what the framework refuses."""
-    return problem(fault.status_code, str(fault))
+    is_body = fault.status_code == 400
+    return problem(
+        fault.status_code, gettext("发来的内容须是 UTF-8 的 JSON") if is_body else str(fault)
+    )
 
 
 @api.exception_handler(RequestDataTooBig)
@@ -147,9 +152,21 @@ def problem(
     return JsonResponse(
         body,
         status=status,
-        content_type="application/problem+json",
+        content_type=PROBLEM,
         headers=dict(headers or {}),
         json_dumps_params={"ensure_ascii": False},
+    )
+
+
+def told(response: HttpResponse) -> HttpResponse:
+    """Return as a problem document what was refused before, or beside, the API itself."""
+    status = response.status_code
+    methods = response.headers.get("Allow", "")
+    words = {404: NOT_FOUND, 405: _("这个地址只接受 {methods}")}.get(status, TITLES.get(status))
+    return problem(
+        status,
+        gettext(words or TITLES[400]).format(methods=methods),
+        headers={name: response[name] for name in KEPT if name in response},
     )
 
 

@@ -10,6 +10,7 @@ SENTENCES: Mapping[str, str] = {
     "missing": _("必填"),
     "extra_forbidden": _("没有这个字段"),
     "string_type": _("须是文字"),
+    "string_unicode": _("须是文字"),
     "string_too_short": _("至少 {min_length} 个字"),
     "string_too_long": _("最多 {max_length} 个字"),
     "int_type": _("须是整数"),

@@ -4,8 +4,10 @@ from collections.abc import Callable, Iterator
 
 from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse
+from django.utils import translation
 from django.utils.translation import gettext
 
+from quanyu.web import api
 from quanyu.web.ground import base_map
 
 
@@ -54,6 +56,22 @@ class Policy:
         if request.path_info.startswith(("/desk", "/api/", "/follow")):
             response.headers.setdefault("Cache-Control", "private, no-store")
         return response
+
+
+class Problems:
+    """Answer every no under the API's address with a problem document, whoever says it."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Say it in the caller's language, which may not have been looked at yet."""
+        response = self.get_response(request)
+        is_no = request.path_info.startswith("/api/") and response.status_code >= 400
+        if not is_no or response.headers.get("Content-Type") == api.PROBLEM:
+            return response
+        with translation.override(translation.get_language_from_request(request)):
+            return api.told(response)
 
 
 FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")

@@ -67,3 +67,48 @@ PAGES = ("/desk/matters", "/desk/map", "/desk/duties", "/desk/codes", "/api/v1/e
 )
 def test_in_a_report_is_no_fault(client: Client, form: dict[str, str]) -> None:
     assert client.post("/report", form).status_code < 500
+
+
+@pytest.mark.parametrize(
+    ("method", "url", "status"),
+    [
+        ("get", "/api/v1/nothing", 404),
+        ("get", "/api/v1/events/not-a-uuid", 404),
+        ("get", "/api/v1/public/reports", 405),
+        ("patch", "/api/v1/events", 405),
+        ("get", "/api/v1/public/reports/%00", 400),
+    ],
+)
+@pytest.mark.parametrize(("language", "ours"), [("zh", True), ("en", False), ("xx", True)])
+def test_at_the_api_is_a_problem_in_the_callers_language(
+    client: Client, method: str, url: str, status: int, language: str, ours: bool
+) -> None:
+    answer = getattr(client, method)(url, headers={"Accept-Language": language})
+
+    told = answer.json()
+    assert (answer.status_code, told["status"]) == (status, status)
+    assert answer["Content-Type"] == "application/problem+json"
+    assert any(sign >= "\u4e00" for sign in told["title"]) is ours
+    assert answer.headers.get("Allow", "") in told["detail"]
+
+
+@pytest.mark.parametrize("body", ["{", b'{"text":"\xff"}', "[" * 9999, "text=5"])
+def test_that_is_no_json_says_what_the_api_reads(client: Client, body: str | bytes) -> None:
+    answer = client.post("/api/v1/public/reports", body, content_type="application/json")
+
+    assert (answer.status_code, "JSON" in answer.json()["detail"]) == (400, True)
+
+
+def test_with_half_a_sign_is_said_in_chinese(client: Client) -> None:
+    body = '{"text": "坏了\\ud800", "address": "路口"}'
+
+    answer = client.post("/api/v1/public/reports", body, content_type="application/json")
+
+    assert answer.json()["errors"][0]["message"] == "须是文字"
+
+
+def test_with_no_body_at_all_says_what_is_missing(client: Client) -> None:
+    answer = client.post("/api/v1/public/reports", content_type="application/json")
+
+    assert answer.status_code in {400, 422}
+    assert "“”" not in answer.json()["detail"]

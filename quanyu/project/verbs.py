@@ -148,7 +148,11 @@ def backup_keys(path: Path, *, to: Path) -> int:
     keys = keyring.in_force(keyring.kept(keyring.file_of(home)))
     if not keys:
         raise Fault("nothing_to_back_up", path=home.path)
-    keyring.write(keys, to=to.expanduser().absolute())
+    target = to.expanduser().absolute()
+    if target.exists():
+        words = choose("已经有了，不覆盖", "it is there already, and is not overwritten")
+        raise Fault("usage", detail=f"--to {to}: {words}")
+    keyring.write(keys, to=target)
     say({"path": str(to), "marks": keyring.marks(keys)})
     return 0
 

@@ -247,9 +247,10 @@ def test_writes_the_keys_into_a_private_file_of_their_own(twins: Twins, tmp_path
     kept = tmp_path / "keys.json"
 
     code, _, _ = command("backup", "keys", "--to", kept, "--home", twins.home.path)
-    again, _, _ = command("backup", "keys", "--to", kept, "--home", twins.home.path)
+    again, _, said = command("backup", "keys", "--to", kept, "--home", twins.home.path)
 
-    assert (code, again, kept.stat().st_mode & 0o777) == (0, 49, 0o600)
+    assert (code, again, kept.stat().st_mode & 0o777) == (0, 2, 0o600)
+    assert "--to" in said
     assert json.loads(kept.read_text()) == json.loads(
         (twins.home.path / "secrets.json").read_text()
     )
@@ -277,6 +278,15 @@ def test_that_fails_leaves_an_empty_home(
     assert [path for path in new.rglob("*") if path.name not in {"logs", "running", "lock"}] == [
         new / "logs/postgres.log"
     ]
+
+
+def test_needs_a_folder_to_be_written_into(twins: Twins, tmp_path: Path) -> None:
+    taken = tmp_path / "a file"
+    taken.touch()
+
+    code, _, said = command("backup", "--to", taken, "--home", twins.home.path)
+
+    assert (code, str(taken) in said) == (42, True)
 
 
 def test_needs_a_city_to_back_up(tmp_path: Path) -> None:

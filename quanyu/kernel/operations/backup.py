@@ -27,6 +27,7 @@ from quanyu.kernel.audit import actions as audit
 from quanyu.kernel.operations import archive, dump, keyring, stored
 from quanyu.kernel.operations import home as homes
 from quanyu.kernel.operations.archive import Manifest, Writer
+from quanyu.kernel.operations.faults import Fault
 from quanyu.kernel.operations.home import Home
 
 WITHOUT_ROWS = ("django_session", "accounts_sessionrow", "web_cache")
@@ -70,7 +71,10 @@ def take(*, home: Home, url: str, folder: Path, actor: Actor, at: datetime) -> T
     _seal(actor=actor, at=at)
     keys = _marks()
     _sweep(home, at=at)
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as problem:
+        raise Fault("backup_failed", detail=f"{folder}: {problem.strerror}") from problem
     root = home.path / "files"
     path = folder / _name(at)
     with (

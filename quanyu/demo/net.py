@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db import transaction
@@ -19,6 +19,7 @@ from quanyu.organisations.rules.covering import Tie
 from quanyu.regions import queries as regions
 from quanyu.regions.queries import choices
 from quanyu.regions.rules import ancestry
+from quanyu.regions.rules.places import Crumb
 
 TOP = "sanlian-party"
 TEMPLATE = "one-five-two"
@@ -73,6 +74,14 @@ def show(actors: Mapping[str, Actor], *, at: datetime) -> None:
     party.show(actors, at=at)
 
 
+class _Called(NamedTuple):
+    """How a community is numbered and called, without the word for what it is."""
+
+    number: str
+    short: str
+    english: str
+
+
 class _Street:
     """The street whose net is founded, and who founds it."""
 
@@ -81,53 +90,62 @@ class _Street:
         self._today = local(at).date()
 
     def found(self) -> None:
-        top = self._body(TOP, "party_work_committee", "三里庵街道党工委", "Party Committee", STREET)
+        top = self._body(
+            TOP,
+            "party_work_committee",
+            "三里庵街道党工委",
+            "Sanli'an Party Working Committee",
+            STREET,
+        )
         for crumb in regions.below(STREET):
-            self._community(top, crumb.path, crumb.name)
+            self._community(top, crumb)
         self._office()
         self._others(top)
         self._merge()
 
-    def _community(self, top: UUID, path: str, name: str) -> None:
-        number = path.split("/")[4]
-        short = name.removesuffix("居委会").removesuffix("社区")
+    def _community(self, top: UUID, crumb: Crumb) -> None:
+        one = _Called(
+            crumb.path.split("/")[4],
+            crumb.name.removesuffix("居委会").removesuffix("社区"),
+            crumb.name_en.removesuffix(" Community"),
+        )
         kind, word, english = (
             ("general_party_branch", "党总支", "General Party Branch")
-            if number in SMALL
+            if one.number in SMALL
             else ("party_committee", "党委", "Party Committee")
         )
-        named = f"{english}, {number}"
-        body = self._body(f"sanlian-{number}", kind, f"{short}社区{word}", named, path, top)
-        grids = list(regions.grids_in(path))
+        code, named = f"sanlian-{one.number}", f"{one.english} {english}"
+        body = self._body(code, kind, f"{one.short}社区{word}", named, crumb.path, top)
+        grids = list(regions.grids_in(crumb.path))
         for n, grid in enumerate(grids):
             if n in LONE:
-                self._branch(body, number, n, (grid,), short)
+                self._branch(body, one, n, (grid,))
         if len(grids) > max(JOINED):
-            self._branch(body, number, JOINED[0], [grids[n] for n in JOINED], short)
+            self._branch(body, one, JOINED[0], [grids[n] for n in JOINED])
 
-    def _branch(self, above: UUID, number: str, n: int, grids: Sequence[str], short: str) -> None:
+    def _branch(self, above: UUID, one: _Called, n: int, grids: Sequence[str]) -> None:
         is_joint = len(grids) > 1
         which = "、".join(NUMBERS[n + k] for k in range(len(grids)))
         branch = self._body(
-            f"sanlian-{number}-b{n + 1:02d}",
+            f"sanlian-{one.number}-b{n + 1:02d}",
             "joint_party_branch" if is_joint else "party_branch",
-            f"{short}第{which}网格{'联合' if is_joint else ''}党支部",
-            f"Grid {n + 1} {'Joint ' if is_joint else ''}Branch, {number}",
+            f"{one.short}第{which}网格{'联合' if is_joint else ''}党支部",
+            f"{one.english} Grid {n + 1} {'Joint ' if is_joint else ''}Branch",
             above_place(grids[0]),
             above,
         )
         for grid in grids:
             self._do(actions.cover, body_id=branch, tie=Tie.GRID, grid=grid, day=SAMPLE_DAY)
         if n == 0:
-            self._group(branch, number, grids[0])
+            self._group(branch, one, grids[0])
 
-    def _group(self, branch: UUID, number: str, grid: str) -> None:
+    def _group(self, branch: UUID, one: _Called, grid: str) -> None:
         houses = choices.spots(grid)[:2]
         group = self._body(
-            f"sanlian-{number}-g01",
+            f"sanlian-{one.number}-g01",
             "party_group",
             "第一楼栋党小组",
-            f"Building Group 1, {number}",
+            f"{one.english} Building Group 1",
             above_place(grid),
             branch,
         )

@@ -116,7 +116,7 @@ DOORS: tuple[tuple[Promise | str, tuple[Door, ...]], ...] = (
             Door("net", "desk_organisations", "hierarchy", _("组织一张网"), NET),
             Door("coverage", "desk_coverage", "polygon", _("网格覆盖"), NET),
             Door("bodies", "desk_bodies", "building", pgettext_lazy("navigation", "单位"), NET),
-            Door("posts", "desk_posts", "id-badge-2", _("岗位名册"), MATTERS),
+            Door("posts", "desk_posts", "id-badge-2", _("岗位一览"), MATTERS),
             Door("appointments", "desk_appointments", "user-check", _("任职"), MATTERS),
             Door("staffing", "desk_staffing", "users-group", _("街道配备"), MATTERS),
             Door("duties", "desk_duties", "clipboard-list", _("权责清单"), NET),

@@ -12,7 +12,7 @@ SEEN_BY: Final = SIGHTED_ROLES | {Role.HANDLER}
 
 POSTS: Final = Table(
     name="posts",
-    title=_("岗位名册"),
+    title=_("岗位一览"),
     page="desk_posts",
     columns=(
         Column(

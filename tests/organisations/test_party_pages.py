@@ -261,7 +261,7 @@ def test_fill_in_who_votes_and_how_large_the_committee_was(leads: Any, branch: B
     form = leads.get(f"/desk/elections/new?body={branch.pk}").context["form"]
 
     known = {one["name"]: one["value"] for one in form["fields"]}
-    assert known == known | {"body": str(branch.pk), "entitled": "37", "members": "4"}
+    assert known == known | {"body": branch.pk, "entitled": "37", "members": "4"}
     assert known["secretaries"] == "1"
 
 

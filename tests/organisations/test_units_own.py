@@ -16,8 +16,8 @@ from quanyu.organisations.actions.party import keep_count
 from quanyu.organisations.actions.terms import keep_term
 from quanyu.organisations.models import Body, Meeting, PartyMember
 from quanyu.organisations.pages import elected
-from quanyu.organisations.queries import led, party
 from quanyu.organisations.queries import meetings as meeting_reads
+from quanyu.organisations.queries import party
 from quanyu.organisations.queries.led import led_bodies
 from tests.organisations.party import COMMUNITY, STREET, concluded, done, found, person
 from tests.organisations.posts import post
@@ -71,17 +71,6 @@ def test_hides_its_roll_and_meetings_from_the_street(
         done(meetings.plan, body_id=school.pk, wanted=Plan("general", at), actor=officer, at=at)
     assert school.pk not in {one.pk for one in led_bodies(actor=officer, on=on)}
     assert school.pk in {one.pk for one in led_bodies(actor=above, on=on)}
-
-
-def test_who_comes_from_a_bodys_page_finds_it_however_many_there_are(
-    school: Body, above: Actor, officer: Actor, on: date, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(led, "MOST", 0)
-
-    assert led_bodies(actor=above, on=on) == []
-    assert led_bodies(actor=above, on=on, asked=str(school.pk)) == [school]
-    assert led_bodies(actor=officer, on=on, asked=str(school.pk)) == []
-    assert led_bodies(actor=above, on=on, asked="x") == []
 
 
 def test_follows_its_subordination_with_what_hangs_below_it(

@@ -28,6 +28,7 @@ def group(transactional_db: None, officer: Actor) -> Body:
     return [
         founded(code, kind, name, day, officer, at=at)
         for code, kind, name in (
+            ("lg-archives", "department", "示例档案局"),
             ("lg-bureau", "department", "示例发展局"),
             ("lg-group", "coordination_body", "示例领导小组"),
         )
@@ -61,8 +62,9 @@ def test_a_member_that_is_taken_in_is_called_to_the_next_meeting(
     expect(members.get_by_role("link", name="示例发展局", exact=True)).to_be_visible()
 
     page.goto("/desk/meetings/new")
-    called = page.get_by_role("checkbox", name="示例发展局")
-    expect(called).not_to_be_checked()
-    page.get_by_label("哪个组织").select_option(str(group.pk))
-
-    expect(called).to_be_checked()
+    called = page.get_by_role("group", name="还请哪些单位参加")
+    expect(called.get_by_role("checkbox", name="示例发展局")).to_be_checked()
+    called.get_by_role("searchbox").fill("示例档案")
+    called.get_by_role("checkbox", name="示例档案局").check()
+    called.get_by_role("searchbox").fill("示例发展")
+    expect(called.get_by_role("checkbox", checked=True)).to_have_count(2)

@@ -1,6 +1,6 @@
 """Elections: their list, a new one, one in each of its states, its record (换届选举页面)."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from typing import Any
 from uuid import UUID
 
@@ -18,10 +18,8 @@ from quanyu.kernel.access.http import (
     answer,
     answered,
     asked,
-    field,
     hidden_if_denied,
     meant,
-    option,
     parsed,
     read_or_write,
     sentence,
@@ -33,9 +31,8 @@ from quanyu.kernel.tables.paper import NoPaper, pdf
 from quanyu.organisations.actions import elections as actions
 from quanyu.organisations.pages import elected
 from quanyu.organisations.pages import elections_shown as shown
-from quanyu.organisations.pages.meetings_shown import body_in_place, choose_body
+from quanyu.organisations.pages.beginning import beginning, begun_of, choose_body, form_of
 from quanyu.organisations.queries import elections as reads
-from quanyu.organisations.queries.led import led_bodies
 from quanyu.organisations.queries.party import facts_of
 from quanyu.organisations.rules.party import LIFE_KEEPERS
 from quanyu.organisations.schemas import elections as schemas
@@ -77,10 +74,7 @@ def listed(request: HttpRequest) -> HttpResponse:
 def new(request: HttpRequest) -> HttpResponse:
     """Begin the election of an organisation that one keeps."""
     actor, at = actor_of(request), timezone.now()
-    said = request.POST.get("body") or request.GET.get("body", "")
-    bodies = led_bodies(actor=actor, on=timezone.localdate(at), is_election=True, asked=said)
-    if not bodies:
-        raise Denied
+    of, is_only = begun_of("election", request)
 
     def begun() -> HttpResponse:
         said = parsed(schemas.ElectionIn, request.POST.dict(), labels=shown.labels())
@@ -90,32 +84,24 @@ def new(request: HttpRequest) -> HttpResponse:
         return HttpResponseRedirect(reverse("desk_election", args=[made.pk]))
 
     def page(no: Refusal | None) -> HttpResponse:
-        given = (
-            request.POST.dict() if no is not None else _known(request.GET.get("body", ""), bodies)
-        )
-        choices = [option(one.pk, body_in_place(one)) for one in bodies]
-        body = field(
-            "body", _("哪个组织"), "select", no=no, value=given.get("body", ""), options=choices
-        )
-        form = {
-            "url": reverse("desk_election_new"),
-            "fields": [body, *shown.plan_fields(given, no)],
-            "button": _("发起换届选举"),
-            "cancel_url": reverse("desk_elections"),
-        }
-        context = {"section": "elections", "form": form, "title": _("发起换届选举")}
+        context: dict[str, Any] = {"section": "elections", "title": _("发起换届选举")}
+        if of is None:
+            context |= {"begin": beginning("election", actor)}
+        else:
+            given = request.POST.dict() if no is not None else _known(of)
+            wanted = shown.plan_fields(given, no)
+            context |= form_of("election", of, wanted, button=_("发起换届选举"), is_only=is_only)
         return answer(request, "organisations/meeting_new.html", context, no)
 
     return answered(request, begun, page)
 
 
-def _known(key: str, bodies: Sequence[Any]) -> dict[str, str]:
+def _known(body: Any) -> dict[str, str]:
     """Return what is known of an election from the register: who votes, and the last size."""
-    body = next((one for one in bodies if str(one.pk) == key), None)
-    facts = facts_of(body, on=timezone.localdate()) if body else None
+    facts = facts_of(body, on=timezone.localdate())
     if facts is None:
         return {}
-    known = {"body": key, "secretaries": "1"}
+    known = {"secretaries": "1"}
     if facts.head:
         known["entitled"] = str(facts.head.full)
     if facts.size > 1:

@@ -1,7 +1,7 @@
 """Meetings: their list, a new one, one of them with its record and resolutions (会议页面)."""
 
-from collections.abc import Callable, Collection, Mapping
-from datetime import date, datetime
+from collections.abc import Callable, Mapping
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
@@ -18,7 +18,6 @@ from quanyu.kernel.access.http import (
     answer,
     answered,
     asked,
-    field,
     hidden_if_denied,
     meant,
     option,
@@ -31,9 +30,11 @@ from quanyu.kernel.access.rules import Actor
 from quanyu.kernel.errors import Denied, Refusal
 from quanyu.organisations.actions import meetings as actions
 from quanyu.organisations.pages import meetings_shown as shown
+from quanyu.organisations.pages.beginning import beginning, begun_of, choose_body, form_of
+from quanyu.organisations.pages.picking import body_option, many_url
 from quanyu.organisations.queries import joined
 from quanyu.organisations.queries import meetings as reads
-from quanyu.organisations.queries.led import callable_bodies, led_bodies
+from quanyu.organisations.queries.led import callable_bodies
 from quanyu.organisations.rules.party import LIFE_KEEPERS
 from quanyu.organisations.rules.rhythm import MEETING_WORDS
 from quanyu.organisations.schemas import meetings as schemas
@@ -85,45 +86,24 @@ def listed(request: HttpRequest) -> HttpResponse:
 def new(request: HttpRequest) -> HttpResponse:
     """Plan a meeting of a body that one keeps."""
     actor, at = actor_of(request), timezone.now()
-    said = request.POST.get("body") or request.GET.get("body", "")
-    bodies = led_bodies(actor=actor, on=timezone.localdate(at), asked=said)
-    if not bodies:
-        raise Denied
+    of, is_only = begun_of("meeting", request)
 
     def planned() -> HttpResponse:
         said = _plan(request)
-        body = meant(UUID, request.POST.get("body", ""), otherwise=shown.choose_body())
+        body = meant(UUID, request.POST.get("body", ""), otherwise=choose_body())
         made = actions.plan(body_id=body, wanted=said.plan(), actor=actor, at=at)
         messages.success(request, _("已安排，会通知参加的人"))
         return HttpResponseRedirect(reverse("desk_meeting", args=[made.pk]))
 
     def page(no: Refusal | None) -> HttpResponse:
-        given = request.POST.dict() if no is not None else {"body": request.GET.get("body", "")}
-        choices = [option(one.pk, shown.body_in_place(one)) for one in bodies]
-        url = reverse("desk_meeting_new")
-        body = field(
-            "body",
-            _("哪个组织"),
-            "select",
-            no=no,
-            value=given.get("body", ""),
-            options=choices,
-            reload=url,
-            reloads="#id_plan_invited",
-        )
-        members = _members(
-            given.get("body", ""), [one.pk for one in bodies], on=timezone.localdate(at)
-        )
-        form = {
-            "url": url,
-            "fields": [
-                body,
-                *_plan_fields(given, no, actor=actor, invited=request.POST, held=members),
-            ],
-            "button": _("安排并通知"),
-            "cancel_url": reverse("desk_meetings"),
-        }
-        context = {"section": "meetings", "form": form, "title": _("安排会议")}
+        given = request.POST.dict() if no is not None else {}
+        context: dict[str, Any] = {"section": "meetings", "title": _("安排会议")}
+        if of is None:
+            context |= {"begin": beginning("meeting", actor)}
+        else:
+            members = joined.member_keys(of.pk, on=timezone.localdate(at))
+            wanted = _plan_fields(given, no, actor=actor, invited=request.POST, held=members)
+            context |= form_of("meeting", of, wanted, button=_("安排并通知"), is_only=is_only)
         return answer(request, "organisations/meeting_new.html", context, no)
 
     return answered(request, planned, page)
@@ -288,11 +268,6 @@ def _forms(
     ]
 
 
-def _members(body: str, known: Collection[UUID], *, on: date) -> list[UUID]:
-    """Return who is called to a meeting of this body unless one says otherwise: its members."""
-    return [key for one in known if str(one) == body for key in joined.member_keys(one, on=on)]
-
-
 def _plan_fields(
     given: Mapping[str, Any],
     no: Refusal | None,
@@ -304,16 +279,23 @@ def _plan_fields(
     one = shown.Form(no, given)
     kinds = [option(kind.value, _(words)) for kind, words in MEETING_WORDS.items()]
     sent = invited.getlist("invited") if no is not None else [str(key) for key in held or ()]
-    found = callable_bodies(actor=actor, on=timezone.localdate(), besides=held or ())
-    bodies = [option(body.pk, shown.body_in_place(body)) for body in found]
-    more = [one("invited", "checks", value=sent, options=bodies, required=False)] if bodies else []
+    found = callable_bodies(actor=actor, on=timezone.localdate(), chosen=sent)
+    called = one(
+        "invited",
+        "checks",
+        value=sent,
+        options=[body_option(body) for body in found],
+        required=False,
+        url=many_url("invited"),
+        placeholder=_("名称、拼音首字母或代码"),
+    )
     return [
         one("kind", "select", options=kinds),
         one("starts_at", "instant"),
         one("place", required=False),
         one("title", required=False),
         one("agenda", "textarea", required=False, rows=4),
-        *more,
+        called,
     ]
 
 

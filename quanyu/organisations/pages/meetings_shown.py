@@ -280,17 +280,6 @@ def typed(moment: datetime) -> str:
     return timezone.localtime(moment).strftime("%Y-%m-%dT%H:%M")
 
 
-def body_in_place(one: Any) -> str:
-    """Return a body with where it stands, to tell those of one name apart."""
-    where = regions.label(one.region_path)
-    return _("{name}（{path}）").format(name=body_label(one), path=where)
-
-
-def choose_body() -> Invalid:
-    """Return the refusal of a form that names no body."""
-    return Invalid(_noop("请选择哪个组织"), field="body")
-
-
 def odd_moment() -> Invalid:
     """Return the refusal of what is no moment."""
     return Invalid(_noop("时间有误"), field="starts_at")

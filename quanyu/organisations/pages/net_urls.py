@@ -7,6 +7,7 @@ from django.urls import URLPattern, path
 
 from quanyu.organisations.pages import (
     acts,
+    beginning,
     chart,
     covering,
     differing,
@@ -29,6 +30,16 @@ def behind(door: Callable[[str, View], View]) -> list[URLPattern]:
             "desk/organisations/pick",
             door("net", picking.pick),
             name="desk_organisation_pick",
+        ),
+        path(
+            "desk/organisations/pick/many",
+            door("net", picking.pick_many),
+            name="desk_organisation_pick_many",
+        ),
+        path(
+            "desk/organisations/begin/<slug:what>",
+            door("net", beginning.begin),
+            name="desk_organisation_begin",
         ),
         path(
             "desk/organisations/difference",

@@ -23,8 +23,8 @@ from quanyu.kernel.access.rules import Actor
 from quanyu.kernel.errors import Refusal
 from quanyu.organisations import actions, queries
 from quanyu.organisations.actions import NewPost
+from quanyu.organisations.pages.beginning import beginning
 from quanyu.organisations.pages.filled import body_in, day_in
-from quanyu.organisations.pages.picking import OPEN_POST, pick_url
 from quanyu.organisations.queries import holders, kinds
 from quanyu.organisations.queries.bodies import BodyEntry
 from quanyu.organisations.rules.kinds import BRANCHES
@@ -76,7 +76,7 @@ def post_new(request: HttpRequest) -> HttpResponse:
         context = {
             "section": "posts",
             "body": body,
-            "pick_url": pick_url(OPEN_POST),
+            "begin": None if body else beginning("post", actor),
             "form": _form(request, body, no, actor, at=at) if body else None,
         }
         return answer(request, "organisations/post_new.html", context, no)

@@ -13,14 +13,13 @@ from django.views.decorators.http import require_GET
 from quanyu.kernel.access.http import actor_of, field, hidden_if_denied, option
 from quanyu.kernel.errors import Refusal
 from quanyu.organisations import queries
-from quanyu.organisations.queries import net
+from quanyu.organisations.queries import led, net
+from quanyu.organisations.queries.party_words import body_label
 from quanyu.regions import queries as regions
 
 MOST = 20
 BY_KEY = "key"
 """What a form of another package takes: the key of a body, where ours take its code."""
-OPEN_POST = "open-post"
-"""Not a choice of a form: each body leads to the form that opens a post of it."""
 
 
 @require_GET
@@ -28,26 +27,51 @@ OPEN_POST = "open-post"
 def pick(request: HttpRequest) -> HttpResponse:
     """Return what a search found, as choices of the field that asked."""
     name = request.GET.get("name", "")
-    said = request.GET.get(f"{name}_q", "").strip()
-    leads, is_key = name == OPEN_POST, request.GET.get("by") == BY_KEY
+    said, is_key = said_in(request, name), request.GET.get("by") == BY_KEY
     found = net.find(said, on=timezone.localdate()) if said else ()
-    if leads:
-        actor = actor_of(request)
-        found = tuple(one for one in found if actor.roles_at(one.region_path))
     context = {
         "field": {"name": name, "value": "", "required": False},
         "said": said,
-        "leads": leads,
-        "options": [_option(one, is_key=is_key) for one in found[:MOST]],
+        "options": [node_option(one, is_key=is_key) for one in found[:MOST]],
         "is_more": len(found) > MOST,
-        "new_url": reverse("desk_post_new"),
     }
     return TemplateResponse(request, "organisations/_pick.html", context)
+
+
+@require_GET
+@hidden_if_denied
+def pick_many(request: HttpRequest) -> HttpResponse:
+    """Return the bodies ticked so far, ticked, and after them what a search found."""
+    name, on = request.GET.get("name", ""), timezone.localdate()
+    said, ticked = said_in(request, name), request.GET.getlist(name)
+    found = net.find(said, on=on) if said else ()
+    if said:
+        rows = led.bodies_of([*ticked, *(str(one.id) for one in found[:MOST])])
+    else:
+        rows = led.callable_bodies(actor=actor_of(request), on=on, chosen=ticked)
+    context = {
+        "field": {"name": name, "value": ticked},
+        "options": [body_option(row) for row in rows],
+        "said": said,
+        "none": not found,
+        "is_more": len(found) > MOST,
+    }
+    return TemplateResponse(request, "organisations/_pick_many.html", context)
+
+
+def body_option(row: Any) -> dict[str, str]:
+    """Return a body as a choice, with where it is."""
+    return option(row.pk, body_label(row), regions.label(row.region_path))
 
 
 def pick_url(name: str) -> str:
     """Return where a field of this name searches."""
     return f"{reverse('desk_organisation_pick')}?{urlencode({'name': name})}"
+
+
+def many_url(name: str) -> str:
+    """Return where a field of this name, of which many may be ticked, searches."""
+    return f"{reverse('desk_organisation_pick_many')}?{urlencode({'name': name})}"
 
 
 def pick_field(
@@ -77,6 +101,12 @@ def pick_field(
     )
 
 
-def _option(one: net.Node, *, is_key: bool) -> dict[str, str]:
+def said_in(request: HttpRequest, name: str) -> str:
+    """Return what somebody typed to find a body for the field of this name."""
+    return request.GET.get(f"{name}_q", "").strip()
+
+
+def node_option(one: net.Node, *, is_key: bool) -> dict[str, str]:
+    """Return a body that was found as a choice, by its key or its code."""
     note = f"{one.kind_name} · {regions.label(one.region_path)} · {one.code}"
     return option(one.id if is_key else one.code, one.name, note)

@@ -1,6 +1,6 @@
 """The bodies whose meetings and elections somebody keeps, and who can be called (可选单位)."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from datetime import date
 from uuid import UUID
 
@@ -12,8 +12,8 @@ from quanyu.organisations.queries.duties import is_key
 from quanyu.organisations.rules.kinds import PARTY, BodyKind
 from quanyu.organisations.rules.party import ELECTING
 
-MOST = 300
-"""So many bodies a form offers; of more, one begins from the body's own page."""
+FEW = 40
+"""So many bodies around are offered to be called; any other is searched for."""
 
 MEETING: tuple[BodyKind, ...] = (*sorted(PARTY), BodyKind.COORDINATION)
 CALLED: tuple[BodyKind, ...] = (
@@ -27,23 +27,23 @@ CALLED: tuple[BodyKind, ...] = (
 )
 
 
-def led_bodies(*, actor: Actor, on: date, is_election: bool = False, asked: str = "") -> list[Body]:
-    """Return the bodies that hold meetings, or elections, where the actor leads.
-
-    :param asked: the key of the one from whose page one comes: it stands among them always
-    """
-    rows = _within(actor, on).filter(kind__in=sorted(ELECTING) if is_election else list(MEETING))
-    found = list(rows[:MOST])
-    more = rows.filter(pk=asked) if is_key(asked) else rows.none()
-    return [*(one for one in more if one not in found), *found]
+def led_bodies(*, actor: Actor, on: date, is_election: bool = False) -> QuerySet[Body]:
+    """Return the bodies that hold meetings, or elections, where the actor leads."""
+    return _within(actor, on).filter(kind__in=sorted(ELECTING) if is_election else list(MEETING))
 
 
-def callable_bodies(*, actor: Actor, on: date, besides: Sequence[UUID] = ()) -> list[Body]:
-    """Return the bodies that may be called to a meeting: those around, and those called already."""
-    rows = list(_within(actor, on).filter(kind__in=CALLED)[: MOST // 5])
-    there = {row.pk for row in rows}
-    more = Body.objects.filter(pk__in=[key for key in besides if key not in there])
-    return [*rows, *more.order_by("code")]
+def callable_bodies(*, actor: Actor, on: date, chosen: Iterable[str] = ()) -> list[Body]:
+    """Return the bodies that may be called to a meeting: those chosen, then some around."""
+    rows = bodies_of(chosen)
+    around = _within(actor, on).filter(kind__in=CALLED).exclude(pk__in=[row.pk for row in rows])
+    return [*rows, *around[:FEW]]
+
+
+def bodies_of(keys: Iterable[str]) -> list[Body]:
+    """Return the bodies of these keys in their order; what is none is left out."""
+    asked = list(dict.fromkeys(UUID(key) for key in keys if is_key(key)))
+    known = Body.objects.in_bulk(asked)
+    return [known[key] for key in asked if key in known]
 
 
 def _within(actor: Actor, on: date) -> QuerySet[Body]:

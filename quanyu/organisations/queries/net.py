@@ -176,15 +176,21 @@ def _counts(keys: Sequence[UUID], on: date) -> Mapping[UUID, int]:
 # ------------------------------------------------------------------ search
 
 
-def find(text: str, *, on: date) -> tuple[Node, ...]:
-    """Return the bodies of a day by name, first letters, code or former name, the nearest first."""
+def find(text: str, *, on: date, among: QuerySet[Body] | None = None) -> tuple[Node, ...]:
+    """Return the bodies of a day by name, first letters, code or former name, the nearest first.
+
+    :param among: only these are looked for; without it the whole register
+    """
     said = text.strip()
     if not said:
         return ()
     named = Q(name__icontains=said) | Q(name_en__icontains=said)
     now = named | Q(initials__contains=said.lower()) | Q(code__startswith=said.lower())
-    keys = list(Body.objects.on(on).filter(now).order_by("code").values_list("pk", flat=True)[:FEW])
+    here = Body.objects.on(on) if among is None else among
+    keys = list(here.filter(now).order_by("code").values_list("pk", flat=True)[:FEW])
     former = Footing.objects.filter(named).exclude(body__in=keys).order_by("body", "valid_from")
+    if among is not None:
+        former = former.filter(body__in=among.order_by().values("pk"))
     was = dict(former.values_list("body", "name")[:FEW])
     found = nodes([*keys, *was], on=on)
     rows = [replace(found[key], was=was.get(key, "")) for key in (*keys, *was) if key in found]

@@ -2,11 +2,9 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date
 from functools import partial
 from typing import Any, Final
 
-from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -18,7 +16,6 @@ from quanyu.kernel.access.http import actor_of, field, hidden_if_denied
 from quanyu.kernel.access.rules import Actor
 from quanyu.kernel.errors import Denied, Invalid
 from quanyu.kernel.errors import gettext_noop as _noop
-from quanyu.organisations.models import Body
 from quanyu.organisations.pages.picking import MOST, body_option, node_option, said_in
 from quanyu.organisations.queries import led, net
 from quanyu.organisations.queries.duties import is_key
@@ -31,21 +28,13 @@ class Beginning:
     page: str
     back: str
     label: Any
-    among: Callable[..., QuerySet[Body]]
-    """The bodies, by ``actor`` and ``on``."""
-
-
-def seated_within(*, actor: Actor, on: date) -> QuerySet[Body]:
-    """Return the bodies whose seat lies where somebody works."""
-    within = Q(pk__in=[])
-    for low, high in actor.ranges:
-        within |= Q(region_path__gte=low, region_path__lt=high)
-    return Body.objects.on(on).filter(within).order_by("region_path", "code")
+    among: Callable[..., Any]
+    """Rows of bodies in order, by ``actor`` and ``on``."""
 
 
 _OF_WHICH = gettext_lazy("哪个组织")
 BEGINNINGS: Final = {
-    "post": Beginning("desk_post_new", "desk_posts", gettext_lazy("哪个单位的岗位"), seated_within),
+    "post": Beginning("desk_post_new", "desk_posts", gettext_lazy("哪个单位的岗位"), led.seated),
     "meeting": Beginning("desk_meeting_new", "desk_meetings", _OF_WHICH, led.led_bodies),
     "election": Beginning(
         "desk_election_new",
@@ -86,7 +75,7 @@ def beginning(what: str, actor: Actor, *, said: str = "") -> dict[str, Any]:
     }
 
 
-def begun_of(what: str, request: HttpRequest) -> tuple[Body | None, bool]:
+def begun_of(what: str, request: HttpRequest) -> tuple[Any, bool]:
     """Return the body that is asked for, or the only one there is; and whether it is the only one.
 
     :raises Denied: if somebody begins it of none
@@ -104,7 +93,7 @@ def begun_of(what: str, request: HttpRequest) -> tuple[Body | None, bool]:
 
 
 def form_of(
-    what: str, body: Body, fields: Sequence[dict[str, Any]], *, button: str, is_only: bool
+    what: str, body: Any, fields: Sequence[dict[str, Any]], *, button: str, is_only: bool
 ) -> dict[str, Any]:
     """Return the form in which something is begun of one body, and the way to another."""
     url = reverse(BEGINNINGS[what].page)

@@ -29,13 +29,13 @@ CALLED: tuple[BodyKind, ...] = (
 
 def led_bodies(*, actor: Actor, on: date, is_election: bool = False) -> QuerySet[Body]:
     """Return the bodies that hold meetings, or elections, where the actor leads."""
-    return _within(actor, on).filter(kind__in=sorted(ELECTING) if is_election else list(MEETING))
+    return _living(actor, on).filter(kind__in=sorted(ELECTING) if is_election else list(MEETING))
 
 
 def callable_bodies(*, actor: Actor, on: date, chosen: Iterable[str] = ()) -> list[Body]:
     """Return the bodies that may be called to a meeting: those chosen, then some around."""
     rows = bodies_of(chosen)
-    around = _within(actor, on).filter(kind__in=CALLED).exclude(pk__in=[row.pk for row in rows])
+    around = _living(actor, on).filter(kind__in=CALLED).exclude(pk__in=[row.pk for row in rows])
     return [*rows, *around[:FEW]]
 
 
@@ -46,8 +46,17 @@ def bodies_of(keys: Iterable[str]) -> list[Body]:
     return [known[key] for key in asked if key in known]
 
 
-def _within(actor: Actor, on: date) -> QuerySet[Body]:
+def seated(*, actor: Actor, on: date) -> QuerySet[Body]:
+    """Return the bodies that have their seat where the actor works."""
+    return _within("region_path", actor.ranges, on)
+
+
+def _living(actor: Actor, on: date) -> QuerySet[Body]:
+    return _within("life_path", actor.ranges_in("life"), on)
+
+
+def _within(path: str, ranges: Iterable[tuple[str, str]], on: date) -> QuerySet[Body]:
     within = Q(pk__in=[])
-    for low, high in actor.ranges_in("life"):
-        within |= Q(life_path__gte=low, life_path__lt=high)
+    for low, high in ranges:
+        within |= Q(**{f"{path}__gte": low, f"{path}__lt": high})
     return Body.objects.on(on).filter(within).order_by("region_path", "code")

@@ -1,6 +1,8 @@
 """Give a person of the cast an account and a browser that is signed in."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
+from typing import Any
 
 from allauth.account.internal.flows import login
 from django.test import Client
@@ -28,6 +30,11 @@ def browser_of(actor: Actor) -> Client:
     client = Client()
     client.force_login(account, backend="allauth.account.auth_backends.AuthenticationBackend")
     return client
+
+
+def send(browser: Client, address: str, body: Mapping[str, Any]) -> Any:
+    """Send a JSON body to the API."""
+    return browser.post(address, dict(body), content_type="application/json")
 
 
 def administrator(actor: Actor) -> Client:

@@ -21,9 +21,13 @@ from quanyu.events.api.calling import calls, cards
 from quanyu.gateway.api import router as exchange
 from quanyu.kernel.access.http import sentence
 from quanyu.kernel.errors import Denied, Refusal, TooMany
+from quanyu.organisations.api.bodies import covers, duties
+from quanyu.organisations.api.bodies import router as bodies
 from quanyu.organisations.api.elections import router as elections
 from quanyu.organisations.api.meetings import router as meetings
 from quanyu.organisations.api.party import router as party
+from quanyu.organisations.api.posts import appointments
+from quanyu.organisations.api.posts import router as posts
 from quanyu.regions.api import router as places
 from quanyu.regions.api.planning import router as plans
 from quanyu.regions.api.reorganising import router as reorganisations
@@ -60,6 +64,11 @@ api = NinjaAPI(
 api.add_router("/public", public)
 api.add_router("/events", events)
 api.add_router("/exchange", exchange)
+api.add_router("/bodies", bodies)
+api.add_router("/covers", covers)
+api.add_router("/duties", duties)
+api.add_router("/posts", posts)
+api.add_router("/appointments", appointments)
 api.add_router("/party", party)
 api.add_router("/meetings", meetings)
 api.add_router("/elections", elections)

@@ -10,7 +10,7 @@ from django.utils import timezone
 from quanyu.kernel.access.rules import Role
 from quanyu.regions import jobs
 from tests.conftest import STREET, person
-from tests.seat import browser_of
+from tests.seat import browser_of, send
 
 COMMUNITY = f"{STREET}001/"
 ADDRESS = "/api/v1/plans"
@@ -21,10 +21,6 @@ WANTED = {"low": 60, "high": 200, "target": 120}
 def browser(db: None) -> Any:
     """A commander of the street, signed in."""
     return browser_of(person(Role.COMMANDER, name="郑强"))
-
-
-def send(browser: Any, address: str, body: dict[str, Any]) -> Any:
-    return browser.post(address, body, content_type="application/json")
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from django.utils import timezone
 from quanyu.kernel.access.rules import Role
 from quanyu.regions import jobs
 from tests.conftest import STREET, person
-from tests.seat import browser_of
+from tests.seat import browser_of, send
 
 COMMUNITY = f"{STREET}001/"
 G1, G2 = f"{COMMUNITY}g001/", f"{COMMUNITY}g002/"
@@ -20,10 +20,6 @@ ADDRESS = "/api/v1/reorganisations"
 def browser(db: None) -> Any:
     """A commander of the street, signed in."""
     return browser_of(person(Role.COMMANDER, name="郑强"))
-
-
-def send(browser: Any, address: str, body: dict[str, Any]) -> Any:
-    return browser.post(address, body, content_type="application/json")
 
 
 @pytest.fixture

@@ -21,6 +21,7 @@ from quanyu.kernel.accounts import queries as accounts
 from quanyu.kernel.audit import queries as audit
 from quanyu.kernel.calendar.rules import local
 from quanyu.kernel.errors import Denied
+from quanyu.kernel.paging import part
 from quanyu.kernel.privacy.fields import ring
 from quanyu.regions.queries import bound
 from quanyu.regions.queries.bound import Bound, Tied
@@ -267,9 +268,9 @@ def page_of(rows: QuerySet[Any], after: str) -> Page:
 
 def match_page(asked: Mapping[str, str], *, on: date, after: str) -> Page:
     """Return one page of meanings, in the order of their codes."""
-    rows, start = matches_asked(asked, on=on), int(after) if after.isdecimal() else 0
-    count, found = rows.order_by().count(), list(rows[start : start + PAGE])
-    return Page(found, str(start + PAGE) if count > start + PAGE else "", count)
+    rows = matches_asked(asked, on=on)
+    found, more = part(rows, after)
+    return Page(found, more, rows.order_by().count())
 
 
 def _key(text: str) -> UUID:

@@ -65,13 +65,14 @@ def propose_all(
     """
     key, today = batch or uuid7(), timezone.localdate(at)
     posts = locked({one.post for one in nominees})
+    for post in posts.values():
+        check_proposer(actor, post.region_path)
     _check_nameable([one.account for one in nominees], actor=actor, at=at)
     accounts.hold_accounts({one.account for one in nominees})
     taken = Taken(posts, actor=actor, is_proposing=True)
     rows = []
     for one in nominees:
         post = posts[one.post]
-        check_proposer(actor, post.region_path)
         rules.check_reason(one.reason)
         row = Appointment(
             post=post,

@@ -12,10 +12,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
+from quanyu.kernel import paging
 from quanyu.kernel.access.http import actor_of, answer, answered, hidden_if_denied, sentence
 from quanyu.kernel.access.narrowing import pick, said
 from quanyu.kernel.access.rules import Actor
-from quanyu.kernel.accounts import queries as accounts
 from quanyu.kernel.errors import Refusal
 from quanyu.kernel.tables import http as tables
 from quanyu.organisations import actions
@@ -52,7 +52,7 @@ def appointments(request: HttpRequest) -> HttpResponse:
     today = timezone.localdate(at)
     asked = APPOINTMENTS.asked(request.GET.dict())
     rows = post_lists.appointments_asked(asked, on=today, actor=actor)
-    page = post_lists.page(rows, request.GET.get("after", ""))
+    page = paging.page_of(rows, request.GET.get("after", ""))
     values = post_lists.appointment_values(page.rows, at=at)
     fields = _filters(asked, actor, at=at)
     context = {
@@ -158,11 +158,10 @@ def batch_act(request: HttpRequest, batch: UUID, verb: str) -> HttpResponse:
         raise Http404
     do, done = acts[verb]
     try:
-        do()
+        with holders.of_batch(batch, actor=actor, at=at):
+            do()
         messages.success(request, done)
     except Refusal as no:
-        of_batch = holders.rows_of(actor=actor, batch=batch)
-        no.whom = holders.whom(of_batch, no.about, actor=actor, at=at)
         messages.error(request, sentence(no))
     return HttpResponseRedirect(reverse(PAGE))
 
@@ -198,11 +197,7 @@ def _batch(one: holders.BatchEntry) -> dict[str, Any]:
 
 
 def _account(username: str) -> UUID:
-    name = username.strip().lower()
-    key = accounts.keys_of([name]).get(name)
-    if key is None:
-        raise WrongAppointment(_("没有这个账号，或已停用"), field="account", value=username[:60])
-    return key
+    return holders.accounts_called([username])[username]
 
 
 def _until(text: str) -> datetime:

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
+from quanyu.kernel import paging
 from quanyu.kernel.access.http import actor_of, answer, asked, hidden_if_denied
 from quanyu.kernel.access.narrowing import pick, said, search
 from quanyu.kernel.access.rules import Actor
@@ -23,7 +24,6 @@ from quanyu.organisations.rules.covering import COVERED_WORDS, TIE_WORDS
 from quanyu.organisations.tables import COVERS
 from quanyu.regions import queries as regions
 
-PAGE = 100
 MOST = 200
 """So many firms are listed at once; a place narrows them."""
 
@@ -37,9 +37,8 @@ def coverage(request: HttpRequest) -> HttpResponse:
     whole = found.coverage(actor, on=on, place=given.get("place", ""))
     way = given.get("way", "")
     rows = whole.of(way)
-    begin = _number(request.GET.get("after", ""))
-    shown = rows[begin : begin + PAGE]
-    more = {**given, "after": str(begin + PAGE)} if len(rows) > begin + PAGE else None
+    shown, after = paging.part(rows, request.GET.get("after", ""))
+    more = {**given, "after": after} if after else None
     context = {
         "section": "coverage",
         "on": on,
@@ -129,10 +128,6 @@ def _firms(given: Mapping[str, str], actor: Actor, *, on: date) -> dict[str, Any
     }
 
 
-def _number(text: str) -> int:
-    return int(text) if text.isdecimal() and len(text) < 8 else 0
-
-
 def _address(given: Mapping[str, str]) -> str:
     return f"{reverse('desk_coverage')}?{urlencode(dict(given))}"
 
@@ -165,7 +160,8 @@ def covers(request: HttpRequest) -> HttpResponse:
         return preferred
     actor, at = actor_of(request), timezone.now()
     given = COVERS.asked(request.GET.dict())
-    page = found.cover_page(given, on=timezone.localdate(at), after=request.GET.get("after", ""))
+    rows = found.covers_asked(given, on=timezone.localdate(at))
+    page = paging.page_of(rows, request.GET.get("after", ""))
     values, fields = found.cover_values(page.rows, at=at), _fields(given, actor)
     context = {
         **tables.sheet(request, COVERS, page, values, fields, at=at, links=_to_body),

@@ -13,7 +13,6 @@ from django.utils.translation import pgettext
 
 from quanyu.kernel.access.http import field, meant, option
 from quanyu.kernel.access.rules import Actor
-from quanyu.kernel.accounts import queries as accounts
 from quanyu.kernel.errors import Refusal
 from quanyu.organisations import actions
 from quanyu.organisations.actions import Taking
@@ -105,13 +104,9 @@ def account_in(username: str, name: str) -> UUID | None:
 
     :raises WrongAppointment: if there is no such account in use
     """
-    said = username.strip().lower()
-    if not said:
+    if not username.strip():
         return None
-    key = accounts.keys_of([said]).get(said)
-    if key is None:
-        raise WrongAppointment(_("没有这个账号，或已停用"), field=name, value=username[:60])
-    return key
+    return holders.accounts_called([username], field=name)[username]
 
 
 # ------------------------------------------------------------------ inside

@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
+from quanyu.kernel import paging
 from quanyu.kernel.access.http import actor_of, answer, hidden_if_denied
 from quanyu.kernel.access.narrowing import pick, said, search
 from quanyu.kernel.access.rules import Actor
@@ -94,8 +95,9 @@ def participations(request: HttpRequest) -> HttpResponse:
     if preferred := tables.begin(request, PARTICIPATIONS):
         return preferred
     actor, at = actor_of(request), timezone.now()
-    given, after = PARTICIPATIONS.asked(request.GET.dict()), request.GET.get("after", "")
-    page = found.participation_page(given, on=timezone.localdate(at), after=after)
+    given = PARTICIPATIONS.asked(request.GET.dict())
+    rows = found.participations_asked(given, on=timezone.localdate(at))
+    page = paging.page_of(rows, request.GET.get("after", ""))
     values, fields = found.participation_values(page.rows, at=at), _fields(given, actor)
     context = {
         **tables.sheet(request, PARTICIPATIONS, page, values, fields, at=at, links=_to_both),

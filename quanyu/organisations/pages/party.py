@@ -15,6 +15,7 @@ from quanyu.kernel.access.http import actor_of, answer, asked, hidden_if_denied
 from quanyu.kernel.access.narrowing import pick
 from quanyu.kernel.access.rules import Actor, upper
 from quanyu.kernel.errors import Denied
+from quanyu.kernel.paging import PAGE, begin_of
 from quanyu.organisations.pages import member
 from quanyu.organisations.queries import meetings as meeting_reads
 from quanyu.organisations.queries import party as reads
@@ -25,8 +26,6 @@ from quanyu.organisations.rules.rhythm import MEETING_WORDS
 from quanyu.organisations.rules.terms import DUE_WORDS, FORM_WORDS, Due, Form
 from quanyu.regions import queries as regions
 
-PAGE = 100
-DIGITS = 6
 """Of a number of rows in an address; a longer one is none of ours."""
 
 R = TypeVar("R")
@@ -159,7 +158,7 @@ def _paged(
 ) -> Shown[R]:
     """Return the page of a list that the address asks for."""
     said = request.GET.get("after", "")
-    begin = int(said) if said.isdecimal() and len(said) <= DIGITS else 0
+    begin = begin_of(said)
 
     def url(after: int) -> str:
         return f"{reverse(page)}?{urlencode({**given, 'after': after})}"

@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
+from quanyu.kernel import paging
 from quanyu.kernel.access.http import (
     actor_of,
     answer,
@@ -23,7 +24,6 @@ from quanyu.kernel.access.http import (
 )
 from quanyu.kernel.access.narrowing import pick, said, search
 from quanyu.kernel.access.rules import Actor
-from quanyu.kernel.accounts import queries as accounts
 from quanyu.kernel.errors import Refusal
 from quanyu.kernel.tables import http as tables
 from quanyu.organisations import actions
@@ -61,7 +61,7 @@ def posts(request: HttpRequest) -> HttpResponse:
     actor, at = actor_of(request), timezone.now()
     asked = POSTS.asked(request.GET.dict())
     rows = post_lists.posts_asked(asked, on=timezone.localdate(at), actor=actor)
-    page = post_lists.page(rows, request.GET.get("after", ""))
+    page = paging.page_of(rows, request.GET.get("after", ""))
     values = post_lists.post_values(page.rows, at=at)
     fields = filters(asked, actor, page="desk_posts", at=at)
     context = {
@@ -86,13 +86,10 @@ def post(request: HttpRequest, post_id: UUID) -> HttpResponse:
 
     def proposed() -> HttpResponse:
         given = request.POST
-        username = given.get("account", "").strip()
-        account = accounts.keys_of([username]).get(username.lower())
-        if account is None:
-            raise WrongAppointment(_("没有这个账号，或已停用"), field="account", value=username)
+        username = given.get("account", "")
         nominee = Nominee(
             post=post_id,
-            account=account,
+            account=holders.accounts_called([username])[username],
             reason=given.get("reason", ""),
             start=day(given.get("start", ""), "start"),
             end=day(given.get("end", ""), "end"),

@@ -27,7 +27,6 @@ from quanyu.regions import queries as regions
 from quanyu.regions.queries import past
 from quanyu.regions.rules import Kind
 
-PAGE = 100
 OTHERS = "others"
 """Asks for the grids that are no base grids."""
 
@@ -233,24 +232,6 @@ def covers_asked(asked: Mapping[str, str], *, on: date) -> QuerySet[Cover]:
         bodies |= Body.objects.filter(kind__in=PARTY, initials__contains=said.lower())
         rows = rows.filter(body__in=bodies.values("pk"))
     return rows.order_by("body__code", "tie", "region_path", "id")
-
-
-@dataclass(frozen=True, slots=True)
-class CoverPage:
-    """One page of the links; ``after`` opens the next one, "" when this is the last."""
-
-    rows: list[Cover]
-    after: str
-    count: int
-
-
-def cover_page(asked: Mapping[str, str], *, on: date, after: str = "") -> CoverPage:
-    """Return one page of the links; ``after`` is the number of rows before it."""
-    rows = covers_asked(asked, on=on)
-    begin = int(after) if after.isdecimal() and len(after) < 8 else 0
-    found = list(rows[begin : begin + PAGE + 1])
-    more = str(begin + PAGE) if len(found) > PAGE else ""
-    return CoverPage(found[:PAGE], more, rows.order_by().count())
 
 
 @COVERS.read_by

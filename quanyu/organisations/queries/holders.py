@@ -1,6 +1,7 @@
 """Who holds which post, on any day, as far as the reader sees (任职)."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
@@ -15,6 +16,8 @@ from quanyu.kernel.access.rules import Actor, ActorKind
 from quanyu.kernel.accounts import queries as accounts
 from quanyu.kernel.accounts.queries import Explained, PostSaid
 from quanyu.kernel.audit import queries as audit
+from quanyu.kernel.errors import Refusal
+from quanyu.kernel.errors import gettext_noop as _noop
 from quanyu.organisations.models import Appointment, Establishment, Post
 from quanyu.organisations.models.dated import holding
 from quanyu.organisations.queries.kinds import KindEntry, every_kind, post_called
@@ -26,6 +29,7 @@ from quanyu.organisations.rules.posts import (
     STAND_WORDS,
     Decision,
     Stand,
+    WrongAppointment,
     confirmed_at,
     may_confirm,
     may_propose,
@@ -213,6 +217,32 @@ def one(appointment_id: UUID, *, actor: Actor, at: datetime) -> Held:
     :raises Denied: if there is none
     """
     return told([get(Appointment, appointment_id, actor=actor)], actor=actor, at=at)[0]
+
+
+@contextmanager
+def of_batch(batch: UUID, *, actor: Actor, at: datetime) -> Iterator[None]:
+    """Let a refusal of a whole batch say in words whose appointment is meant; for the edge."""
+    try:
+        yield
+    except Refusal as no:
+        no.whom = whom(rows_of(actor=actor, batch=batch), no.about, actor=actor, at=at)
+        raise
+
+
+def accounts_called(names: Iterable[str], *, field: str = "account") -> dict[str, UUID]:
+    """Return the accounts of these user names, by the names as they were given.
+
+    Whoever asks sees to it that the reader may know of them.
+
+    :param field: the field that names them, for the refusal
+    :raises WrongAppointment: if one is none, or is closed
+    """
+    given = list(dict.fromkeys(names))
+    found = accounts.keys_of(given)
+    for name in given:
+        if name.strip().lower() not in found:
+            raise WrongAppointment(_noop("没有这个账号，或已停用"), field=field, value=name[:60])
+    return {name: found[name.strip().lower()] for name in given}
 
 
 def whom(rows: QuerySet[Appointment], account: object, *, at: datetime, actor: Actor) -> str:

@@ -16,8 +16,6 @@ from quanyu.organisations.queries.words import in_language
 from quanyu.organisations.rules.kinds import HOSTS
 from quanyu.organisations.tables import PARTICIPATIONS
 
-PAGE = 100
-
 
 @dataclass(frozen=True, slots=True)
 class Joined:
@@ -132,24 +130,6 @@ def participations_asked(asked: Mapping[str, str], *, on: date) -> QuerySet[Part
         named |= Q(member__initials__contains=said.lower()) | Q(member__code__startswith=said)
         rows = rows.filter(named)
     return rows.order_by("host__code", "member__code", "valid_from")
-
-
-@dataclass(frozen=True, slots=True)
-class ParticipationPage:
-    """One page of the links; ``after`` opens the next one, "" when this is the last."""
-
-    rows: list[Participation]
-    after: str
-    count: int
-
-
-def participation_page(asked: Mapping[str, str], *, on: date, after: str = "") -> ParticipationPage:
-    """Return one page of the links; ``after`` is the number of rows before it."""
-    rows = participations_asked(asked, on=on)
-    begin = int(after) if after.isdecimal() and len(after) < 8 else 0
-    found = list(rows[begin : begin + PAGE + 1])
-    more = str(begin + PAGE) if len(found) > PAGE else ""
-    return ParticipationPage(found[:PAGE], more, rows.order_by().count())
 
 
 @PARTICIPATIONS.read_by

@@ -1,12 +1,10 @@
 """What the lists of posts and of appointments show, within the reader's reach (岗位与任职列表)."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, Generic, TypeVar
+from typing import Any
 from uuid import UUID
 
-from django.db import models
 from django.db.models import Count, F, IntegerField, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.utils import timezone
@@ -23,29 +21,7 @@ from quanyu.organisations.rules.posts import STAND_WORDS, Decision, Stand, stand
 from quanyu.organisations.tables.posts import APPOINTMENTS, POSTS
 from quanyu.regions import queries as regions
 
-M = TypeVar("M", bound=models.Model)
-PAGE = 100
-DIGITS = 6
-"""Of a number of rows in an address; a longer one is none of ours."""
-
 ORDERS = {"code": ("code",), "place": ("region_path", "code")}
-
-
-@dataclass(frozen=True, slots=True)
-class Page(Generic[M]):
-    """One page of a list; ``after`` opens the next one, "" when this is the last."""
-
-    rows: list[M]
-    after: str
-    count: int
-
-
-def page(rows: QuerySet[M], after: str) -> Page[M]:
-    """Return one page of rows; ``after`` is where the page before ended."""
-    begin = int(after) if after.isdecimal() and len(after) <= DIGITS else 0
-    found = list(rows[begin : begin + PAGE + 1])
-    more = str(begin + PAGE) if len(found) > PAGE else ""
-    return Page(found[:PAGE], more, rows.order_by().count())
 
 
 def posts_asked(asked: Mapping[str, str], *, on: date, actor: Actor) -> QuerySet[Post]:

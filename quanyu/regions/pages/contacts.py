@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from quanyu.kernel import paging
 from quanyu.kernel.access.http import (
     actor_of,
     answer,
@@ -103,7 +104,8 @@ def _appointed(request: HttpRequest, actor: Actor, *, at: datetime) -> None:
 def _page(request: HttpRequest, actor: Actor, *, at: datetime, no: Refusal | None) -> HttpResponse:
     asked = CONTACTS.asked(request.GET.dict())
     today = timezone.localdate(at)
-    page = found.contact_page(asked, on=today, actor=actor, after=request.GET.get("after", ""))
+    rows = found.contacts_asked(asked, on=today, actor=actor).select_related("account")
+    page = paging.page_of(rows, request.GET.get("after", ""))
     values, fields = found.contact_values(page.rows, at=at), _filters(asked, actor)
     sheet = tables.sheet(request, CONTACTS, page, values, fields, at=at)
     keeps = any(CONTACT_KEEPERS & actor.roles_at(path) for path in actor.places)

@@ -16,8 +16,6 @@ from quanyu.regions.rules.contacts import POST_WORDS, Post
 from quanyu.regions.tables import CONTACTS
 
 ORDER = tuple(Post)
-PAGE = 100
-DIGITS = 6
 """Of a number of rows in an address; a longer one is none of ours."""
 
 
@@ -34,15 +32,6 @@ class ContactEntry:
     account_id: UUID | None
     valid_from: date
     valid_to: date | None
-
-
-@dataclass(frozen=True, slots=True)
-class ContactPage:
-    """One page of services; ``after`` opens the next one, "" when this is the last."""
-
-    rows: list[GridContact]
-    after: str
-    count: int
 
 
 def contacts_on(paths: Sequence[str], *, on: date, actor: Actor) -> list[ContactEntry]:
@@ -90,17 +79,6 @@ def contacts_asked(
     if asked.get("q"):
         rows = rows.filter(name__contains=asked["q"].strip())
     return rows.order_by("region_path", "post", "name", "id")
-
-
-def contact_page(
-    asked: Mapping[str, str], *, on: date, actor: Actor, after: str = ""
-) -> ContactPage:
-    """Return one page of the services; ``after`` is where the page before ended."""
-    rows = contacts_asked(asked, on=on, actor=actor)
-    begin = int(after) if after.isdecimal() and len(after) <= DIGITS else 0
-    found = list(rows.select_related("account")[begin : begin + PAGE + 1])
-    more = str(begin + PAGE) if len(found) > PAGE else ""
-    return ContactPage(found[:PAGE], more, rows.order_by().count())
 
 
 @CONTACTS.read_by

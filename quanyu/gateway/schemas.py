@@ -4,27 +4,13 @@ from datetime import datetime
 from typing import Annotated, Literal
 
 from ninja import Schema
-from pydantic import AwareDatetime, ConfigDict, Field, field_validator
-from pydantic_core import PydanticCustomError
+from pydantic import AwareDatetime, Field
 
 from quanyu.events.rules import LONGEST_TEXT, SHORTEST_TEXT
+from quanyu.kernel.strict import Strict
 
 Words = Annotated[str, Field(min_length=2, max_length=500)]
 Code = Annotated[str, Field(max_length=40)]
-
-
-class Strict(Schema):
-    """A body that refuses what it does not know, so that no wish is lost in silence."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    @field_validator("*", mode="before")
-    @classmethod
-    def keepable(cls, value: object) -> object:
-        """Refuse the one character that no text column takes."""
-        if isinstance(value, str) and "\x00" in value:
-            raise PydanticCustomError("unkeepable", "holds a character that cannot be kept")
-        return value
 
 
 class OrderIn(Strict):

@@ -8,8 +8,8 @@ from django.db.models import QuerySet
 
 R = TypeVar("R")
 PAGE = 100
-DIGITS = 6
-"""Of a number of rows in an address; a longer one is none of ours."""
+DIGITS = 9
+"""Of a number of rows in an address; no list of ours has as many."""
 
 
 @dataclass(frozen=True, slots=True)

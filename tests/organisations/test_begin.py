@@ -114,6 +114,7 @@ def test_a_form_without_a_body_says_which_is_missing(two: tuple[Body, Body]) -> 
 
     assert sent.status_code == 422
     assert "请选择哪个组织" in sent.content.decode()
+    assert "q-conflict--no" in sent.content.decode()
     assert not Meeting.objects.exists()
 
 
@@ -123,6 +124,15 @@ def test_is_not_there_for_a_stranger(two: tuple[Body, Body], what: str) -> None:
 
     assert page.status_code == 403
     assert "t-branch" not in page.content.decode()
+
+
+def test_who_opens_no_posts_is_offered_no_body(branch: Body) -> None:
+    worker = browser_of(person(Role.GRID_WORKER, GRID))
+    district = browser_of(person(Role.DISTRICT_ADMIN, "34/01/04/"))
+    address = "/desk/organisations/begin/post?body_q=t-branch"
+
+    assert "t-branch" not in text(worker.get(address))
+    assert "t-branch" in text(district.get(address))
 
 
 def test_of_an_unknown_thing_is_not_there(branch: Body) -> None:

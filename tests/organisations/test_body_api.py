@@ -15,10 +15,10 @@ from tests.seat import browser_of, send
 
 ADDRESS = "/api/v1/bodies"
 VERBS: dict[str, dict[str, Any]] = {
-    "rename": {"name": "别处"},
+    "rename": {"name": "别处", "name_en": ""},
     "hang": {"parent": None},
     "seat": {"place": STREET},
-    "correct": {"phone": ""},
+    "correct": {"phone": "", "uscc": "", "uscc_because": ""},
     "merge": {"into": str(uuid4())},
     "dissolve": {},
     "command": {"commander": str(uuid4())},
@@ -48,9 +48,7 @@ def told(answer: Any, *, status: int = 200) -> Any:
 
 def covered(browser: Client, body: Body, grid: str) -> Any:
     day = (timezone.localdate() - timedelta(days=20)).isoformat()
-    return told(
-        send(browser, at(body, "cover"), {"tie": "grid", "grid": grid, "day": day}), status=201
-    )
+    return told(send(browser, at(body, "cover"), {"tie": "grid", "grid": grid, "day": day}))
 
 
 def test_finds_bodies_by_first_letters_and_place(browser: Client, net: Net) -> None:
@@ -75,7 +73,7 @@ def test_tells_how_a_body_stood_on_a_day_and_what_was_tied_to_it(
     browser: Client, net: Net, on: date
 ) -> None:
     day = (on - timedelta(days=5)).isoformat()
-    told(send(browser, at(net.first, "rename"), {"name": "新名支部", "day": day}))
+    told(send(browser, at(net.first, "rename"), VERBS["rename"] | {"name": "新名支部", "day": day}))
     covered(browser, net.first, GRIDS[0])
 
     now = told(browser.get(at(net.first)))
@@ -83,9 +81,9 @@ def test_tells_how_a_body_stood_on_a_day_and_what_was_tied_to_it(
 
     assert (now["name"], before["stood"]["name"]) == ("新名支部", "第一网格党支部")
     assert [one["code"] for one in now["above"]] == ["net-street", "net-community"]
-    assert [one["place"] for one in now["covers"]] == [GRIDS[0]]
+    assert [(one["tie"], one["place"]) for one in now["covers"]] == [("grid", GRIDS[0])]
     assert before["covers"] == []
-    assert now["steps"][0]["valid_from"] == day
+    assert (now["steps"][0]["valid_from"], now["steps"][0]["what"]) == (day, "rename")
 
 
 def test_shows_the_tree_from_the_top_and_what_hangs_below(browser: Client, net: Net) -> None:
@@ -93,20 +91,26 @@ def test_shows_the_tree_from_the_top_and_what_hangs_below(browser: Client, net: 
     below = told(browser.get(at(net.community, "below")))
 
     assert str(net.street.pk) in {row["id"] for row in top["rows"]}
-    assert {row["code"] for row in below} == {"net-first", "net-second"}
+    assert {row["code"] for row in below["rows"]} == {"net-first", "net-second"}
+    assert below["count"] == 2
 
 
 def test_tells_what_two_days_differ_by(browser: Client, net: Net, on: date) -> None:
     day = on - timedelta(days=5)
-    told(send(browser, at(net.second, "rename"), {"name": "另名", "day": day.isoformat()}))
+    told(
+        send(
+            browser,
+            at(net.second, "rename"),
+            VERBS["rename"] | {"name": "另名", "day": day.isoformat()},
+        )
+    )
 
     asked = {"first": (day - timedelta(days=1)).isoformat(), "second": day.isoformat()}
     found = told(browser.get(f"{ADDRESS}/difference", asked | {"place": STREET}))
 
-    assert [(one["body_id"], one["in_what"]) for one in found] == [
-        (str(net.second.pk), ["renamed"])
-    ]
-    assert (found[0]["before"]["name"], found[0]["after"]["name"]) == ("第二网格党支部", "另名")
+    [one] = found["rows"]
+    assert (one["body_id"], one["in_what"]) == (str(net.second.pk), ["renamed"])
+    assert (one["before"]["name"], one["after"]["name"]) == ("第二网格党支部", "另名")
 
 
 def test_founds_a_body_once(browser: Client, net: Net) -> None:
@@ -129,7 +133,7 @@ def test_founds_a_body_once(browser: Client, net: Net) -> None:
 
 def test_hangs_seats_and_corrects_a_body(browser: Client, net: Net) -> None:
     told(send(browser, at(net.group, "hang"), {"parent": str(net.second.pk)}))
-    told(send(browser, at(net.second, "correct"), {"phone": "0551-62000000"}))
+    told(send(browser, at(net.second, "correct"), VERBS["correct"] | {"phone": "0551-62000000"}))
     moved = told(send(browser, at(net.second, "seat"), {"place": f"{STREET}003/"}))
 
     net.group.refresh_from_db()
@@ -246,6 +250,33 @@ def test_lists_assigns_and_ends_duties(browser: Client, net: Net, on: date) -> N
     assert over["valid_to"] == timezone.localdate().isoformat()
 
 
+@pytest.mark.parametrize(
+    ("asked", "field"),
+    [
+        ({"kind": "party"}, "kind"),
+        ({"standing": "ended"}, "standing"),
+        ({"sort": "age"}, "sort"),
+    ],
+)
+def test_names_what_may_be_asked_of_the_list(
+    browser: Client, asked: dict[str, str], field: str
+) -> None:
+    answer = browser.get(ADDRESS, asked)
+
+    assert answer.status_code == 422
+    assert [one["field"] for one in answer.json()["errors"]] == [field]
+
+
+def test_founds_no_body_of_a_day_to_come(browser: Client, net: Net) -> None:
+    later = (timezone.localdate() + timedelta(days=1)).isoformat()
+    new = {"code": "api-late", "kind": "party_branch", "name": "明日支部", "place": STREET}
+
+    answer = send(browser, ADDRESS, new | {"start": later})
+
+    assert (answer.status_code, answer.json()["field"]) == (409, "start")
+    assert not Body.objects.filter(code="api-late").exists()
+
+
 def test_refuses_a_wish_it_does_not_know(browser: Client, net: Net) -> None:
     answer = send(browser, at(net.first, "dissolve"), {"sooner": True})
 
@@ -287,6 +318,7 @@ def test_is_not_there_without_a_body(browser: Client, net: Net) -> None:
     missing = f"{ADDRESS}/{uuid4()}"
 
     assert browser.get(missing).status_code == 404
+    assert browser.get(f"{missing}/below").status_code == 404
     assert [send(browser, f"{missing}/{verb}", VERBS[verb]).status_code for verb in VERBS] == [
         404
     ] * len(VERBS)

@@ -5,13 +5,16 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from quanyu.kernel.access.rules import Actor, Role
 from quanyu.kernel.access.scope import set_scope
-from quanyu.kernel.accounts.models import Account
+from quanyu.kernel.accounts.models import Account, GrantRow
 from quanyu.organisations.models import Appointment, Post
+from quanyu.regions.models import Building
 from tests.organisations.conftest import STREET, person
 from tests.organisations.posts import (
     COMMUNITY,
@@ -220,10 +223,11 @@ def test_lists_who_serves_and_who_has_left(
 
     serving = told(street.get(ADDRESS, {"place": GRID, "q": "周明"}))
     left = told(street.get(ADDRESS, {"place": GRID, "q": "周明", "stand": "left"}))
+    every = told(street.get(ADDRESS, {"place": GRID, "q": "周明", "every": "true"}))
     one = told(street.get(f"{ADDRESS}/{row.pk}"))
 
     assert [found["id"] for found in serving["rows"]] == [str(row.pk)]
-    assert (serving["count"], left["rows"]) == (1, [])
+    assert (serving["count"], left["rows"], every["count"]) == (1, [], 1)
     assert one["name"] == "周明"
 
 
@@ -295,18 +299,133 @@ def test_posts_and_holders_are_not_there_for_a_stranger(
     assert told(far.get(POSTS, {"place": STREET}))["count"] == 0
 
 
-def test_who_appoints_nobody_learns_of_no_account(where: Post, worker: Account) -> None:
-    resident = browser_of(person(Role.RESIDENT, STREET))
+FAR = "34/01/03/001/"
 
-    known = send(resident, ADDRESS, wanted(where))
-    unknown = send(resident, ADDRESS, wanted(where, "nobody"))
 
-    assert [known.status_code, unknown.status_code] == [404, 404]
-    assert known.json()["detail"] == unknown.json()["detail"]
+@pytest.fixture
+def elsewhere(now: datetime) -> Account:
+    """Somebody who works in another district."""
+    far = account("wang.yuan", at=now, name="王远方")
+    GrantRow.objects.create(
+        account=far, role=Role.GRID_WORKER, region_path=FAR, granted_from=now - timedelta(days=9)
+    )
+    return far
+
+
+def alike(one: Any, other: Any, *names: str) -> None:
+    """Both answers are the same but for the names that were sent."""
+    said = [answer.json()["detail"] for answer in (one, other)]
+    for name in names:
+        said = [text.replace(name, "?") for text in said]
+
+    assert (one.status_code, said[0]) == (other.status_code, said[1])
+    assert one.json().keys() == other.json().keys()
+
+
+@pytest.mark.parametrize("path", [STREET, FAR])
+def test_a_name_of_nobody_is_answered_like_one_of_somebody_elsewhere(
+    where: Post, elsewhere: Account, path: str
+) -> None:
+    browser = browser_of(person(Role.COMMANDER, path))
+
+    known = send(browser, ADDRESS, wanted(where, "wang.yuan"))
+    unknown = send(browser, ADDRESS, wanted(where, "nobody"))
+
+    alike(known, unknown, "wang.yuan", "nobody")
+    assert known.status_code == (422 if path == STREET else 404)
+
+
+def test_who_stands_in_is_looked_for_after_who_may_name_one(
+    street: Client,
+    where: Post,
+    worker: Account,
+    elsewhere: Account,
+    now: datetime,
+    commander: Actor,
+    district_admin: Actor,
+) -> None:
+    row = appointed(where, worker, commander, district_admin, now)
+    peer = browser_of(person(Role.GRID_WORKER, GRID))
+    names = ("zhou.ming", "wang.yuan", "nobody")
+
+    led = [
+        send(street, f"{ADDRESS}/{row.pk}/stand-in", VERBS["stand-in"] | {"account": name})
+        for name in names[1:]
+    ]
+    not_led = [
+        send(peer, f"{ADDRESS}/{row.pk}/stand-in", VERBS["stand-in"] | {"account": name})
+        for name in names
+    ]
+
+    alike(*led)
+    assert "王远方" not in led[0].content.decode()
+    assert [answer.status_code for answer in not_led] == [404] * 3
 
 
 def test_an_unknown_account_is_named(street: Client, where: Post) -> None:
     answer = send(street, ADDRESS, wanted(where, "nobody"))
 
+    assert (answer.status_code, answer.json()["field"]) == (422, "account")
+    assert answer.json()["detail"].startswith("nobody：")
+
+
+@pytest.mark.parametrize("which", ["missing", "elsewhere", "kind"])
+def test_a_building_that_is_not_there_is_named(district: Client, which: str) -> None:
+    houses = {
+        one.region_path.startswith(COMMUNITY): one.pk
+        for one in Building.objects.filter(region_path__startswith=STREET)
+    }
+    assert len(houses) == 2
+    building = {"missing": uuid4(), "elsewhere": houses[False], "kind": houses[True]}[which]
+    kind = "grid-worker" if which == "kind" else "building-lead"
+    new = {"code": "p-house", "kind": kind, "body": str(body()), "place": GRID}
+
+    answer = send(district, POSTS, new | {"building": str(building)})
+
+    assert (answer.status_code, answer.json()["field"]) == (422, "building")
+    assert not Post.objects.filter(code="p-house").exists()
+
+
+def test_a_batch_takes_no_statement_more_for_each(
+    where: Post, street: Client, district: Client, district_admin: Actor, now: datetime
+) -> None:
+    taken = []
+    for time, count in enumerate((1, 1, 6)):
+        places = post(district_admin, now, code=f"p-many-{time}", seats=count)
+        names = [f"many.{time}.{number}" for number in range(count)]
+        for name in names:
+            account(name, at=now)
+        nominees = [one for name in names for one in wanted(places, name)["nominees"]]
+        with CaptureQueriesContext(connection) as proposing:
+            rows = told(send(street, ADDRESS, {"nominees": nominees}), status=201)
+        with CaptureQueriesContext(connection) as reading:
+            told(street.get(ADDRESS, {"stand": "proposed", "place": GRID}))
+        taken.append((len(proposing), len(reading)))
+        told(send(district, f"{ADDRESS}/batches/{rows[0]['batch']}/confirm", {}))
+
+    # The first time fills what is kept of the tree.
+    assert taken[1] == taken[2]
+
+
+@pytest.mark.parametrize(
+    ("address", "asked"),
+    [(POSTS, {"vacant": "maybe"}), (POSTS, {"hours": "some"}), (ADDRESS, {"stand": "here"})],
+)
+def test_names_what_may_be_asked_of_the_lists(
+    street: Client, address: str, asked: dict[str, str]
+) -> None:
+    answer = street.get(address, asked)
+
     assert answer.status_code == 422
-    assert (answer.json()["field"], answer.json()["value"]) == ("account", "nobody")
+    assert answer["Content-Type"] == "application/problem+json"
+
+
+def test_not_only_the_vacant_ones_are_asked_for(
+    street: Client, where: Post, worker: Account, commander: Actor, district_admin: Actor
+) -> None:
+    full = post(district_admin, timezone.localtime(), code="p-full")
+    appointed(full, worker, commander, district_admin, timezone.localtime())
+    asked = {"place": GRID, "q": "p-full"}
+
+    assert told(street.get(POSTS, asked | {"vacant": "false"}))["count"] == 1
+    assert told(street.get(POSTS, asked | {"vacant": "true"}))["count"] == 0

@@ -144,10 +144,13 @@ def test_names_a_deputy_and_ends_it(at_desk: Client, worker: Actor) -> None:
 
 
 def test_says_why_nobody_was_named(at_desk: Client) -> None:
-    answer = at_desk.post(reverse("desk_deputy_name"), {"account": "nobody"})
+    day = (timezone.localdate() + timedelta(days=3)).isoformat()
+    given = {"account": "nobody", "granted_to": day, "reason": "年休假"}
+
+    answer = at_desk.post(reverse("desk_deputy_name"), given)
 
     assert answer.status_code == 409
-    assert answer.context["refusal"]["sentence"] == "没有这个用户名"
+    assert answer.context["refusal"]["sentence"].startswith("没有这个用户名，或")
 
 
 def test_reviews_grants(security: Client, at_desk: Client, worker: Actor) -> None:

@@ -18,6 +18,7 @@ from quanyu.kernel.access.rules import REPORTER, Actor
 from quanyu.kernel.accounts.http import address_of
 from quanyu.kernel.errors import Denied, Invalid
 from quanyu.kernel.errors import gettext_noop as _
+from quanyu.kernel.strict import Strict
 
 router = Router(tags=["events"])
 public = Router(tags=["public"])
@@ -220,7 +221,7 @@ def report_for(request: HttpRequest, body: schemas.ReportForIn) -> Status[schema
     return Status(201, out)
 
 
-def _verb(name: str, body_type: type[schemas.Strict]) -> None:
+def _verb(name: str, body_type: type[Strict]) -> None:
     """Give one verb its address: parse, one call, the matter as it now stands.
 
     ETag is the matter's version; with If-Match an act on an older one is refused.
@@ -252,7 +253,7 @@ for verb, body_type in schemas.VERBS.items():
     _verb(verb, body_type)
 
 
-def _part_verb(name: str, body_type: type[schemas.Strict]) -> None:
+def _part_verb(name: str, body_type: type[Strict]) -> None:
     """Give one verb on a part its address; the answer is the whole matter as it now stands."""
 
     def act(

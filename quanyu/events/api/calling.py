@@ -12,10 +12,10 @@ from quanyu.events.actions import whistle as call_actions
 from quanyu.events.queries import cards as card_queries
 from quanyu.events.queries import whistle as call_queries
 from quanyu.events.rules.cards import Charge
-from quanyu.events.schemas import Strict
 from quanyu.events.schemas import calling as schemas
 from quanyu.kernel.access.http import actor_of
 from quanyu.kernel.access.rules import Actor
+from quanyu.kernel.strict import Strict
 
 calls = Router(tags=["whistle calls"])
 cards = Router(tags=["supervision cards"])

@@ -14,8 +14,7 @@ from quanyu.events.schemas.joint import Conclude, Convene, Join, MoveLead
 from quanyu.events.schemas.joint import ConsultationOut as ConsultationOut
 from quanyu.events.schemas.joint import PartOut as PartOut
 from quanyu.events.schemas.joint import Reconvene as Reconvene
-from quanyu.events.schemas.strict import Said as Said
-from quanyu.events.schemas.strict import Strict as Strict
+from quanyu.events.schemas.texts import Said as Said
 from quanyu.events.schemas.told import CallbackOut as CallbackOut
 from quanyu.events.schemas.told import ContactOut as ContactOut
 from quanyu.events.schemas.told import EventDetail as EventDetail
@@ -25,6 +24,7 @@ from quanyu.events.schemas.told import FollowOut as FollowOut
 from quanyu.events.schemas.told import FollowStep as FollowStep
 from quanyu.events.schemas.told import ReceiptOut as ReceiptOut
 from quanyu.events.schemas.told import StepOut as StepOut
+from quanyu.kernel.strict import Strict
 
 
 class ContactIn(Strict):

@@ -8,7 +8,7 @@ from ninja import Schema
 from pydantic import Field
 
 from quanyu.events.rules.whistle import LONGEST, MOST_BODIES, MOST_MATTERS, Call
-from quanyu.events.schemas import Strict
+from quanyu.kernel.strict import Strict
 
 Words = Annotated[str, Field(max_length=LONGEST)]
 Code = Annotated[str, Field(min_length=1, max_length=40)]

@@ -8,7 +8,8 @@ from ninja import Schema
 from pydantic import AwareDatetime, Field
 
 from quanyu.events.rules.joint import LONGEST_DECISION, LONGEST_PLACE, LONGEST_TASK, PartState
-from quanyu.events.schemas.strict import Said, Strict
+from quanyu.events.schemas.texts import Said
+from quanyu.kernel.strict import Strict
 
 
 class Join(Strict):

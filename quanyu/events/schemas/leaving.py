@@ -6,7 +6,8 @@ from uuid import UUID
 
 from pydantic import Field
 
-from quanyu.events.schemas.strict import Said, Strict
+from quanyu.events.schemas.texts import Said
+from quanyu.kernel.strict import Strict
 
 Code = Annotated[str, Field(min_length=1, max_length=40)]
 

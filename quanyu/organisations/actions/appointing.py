@@ -19,7 +19,7 @@ from quanyu.kernel.accounts import actions as accounts
 from quanyu.kernel.accounts import queries as standing
 from quanyu.kernel.accounts.actions import Carried
 from quanyu.kernel.audit.actions import build, record_all
-from quanyu.kernel.errors import Denied, of_one
+from quanyu.kernel.errors import Denied, Refusal, of_one
 from quanyu.kernel.errors import gettext_noop as _
 from quanyu.kernel.jobs.actions import announce_all
 from quanyu.kernel.keys import uuid7
@@ -73,7 +73,8 @@ def propose_all(
     rows = []
     for one in nominees:
         post = posts[one.post]
-        rules.check_reason(one.reason)
+        with of_one(one.account):
+            rules.check_reason(one.reason)
         row = Appointment(
             post=post,
             account_id=one.account,
@@ -181,15 +182,19 @@ def name_stand_in(
     held = standing.carried_by(row.pk, at=at)
     if not held:
         raise rules.Settled(_("这个岗位现在不带权限，无须代理"), field="account")
-    accounts.name_deputy(
-        principal_id=row.account_id,
-        account_id=account_id,
-        granted_to=until,
-        reason=reason,
-        grants=held,
-        actor=actor,
-        at=at,
-    )
+    try:
+        accounts.name_deputy(
+            principal_id=row.account_id,
+            account_id=account_id,
+            granted_to=until,
+            reason=reason,
+            grants=held,
+            actor=actor,
+            at=at,
+        )
+    except Refusal as no:
+        no.field = {"granted_to": "until"}.get(no.field, no.field)
+        raise
 
 
 # ------------------------------------------------------------------ what others use

@@ -52,7 +52,7 @@ def command_agency(
     first = day or today
     for body in (agency, commander):
         rules.check_standing(body.code, body.valid_to)
-        rules.check_stands(body.valid_from, body.valid_to, first)
+        rules.check_stands(body.valid_from, body.valid_to, first, field="day")
     held = Command.objects.filter(agency=agency).order_by("-valid_from").first()
     if held is not None and held.valid_to is None:
         if held.commander_id == commander.pk:
@@ -94,6 +94,6 @@ def release_agency(
 
 def _end(row: Command, day: date, *, today: date) -> None:
     check_day(day, today=today, since=row.valid_from)
-    rules.check_days(row.valid_from, day)
+    rules.check_days(row.valid_from, day, field="day")
     row.valid_to = day
     row.save(update_fields=["valid_to"])

@@ -90,7 +90,7 @@ class Beginning:
         check_keeper(self._actor, body.region_path, body.kind)
         check_cover(one.tie, body.kind)
         first = one.day or self._today
-        rules.check_stands(body.valid_from, body.valid_to, first)
+        rules.check_stands(body.valid_from, body.valid_to, first, field="day")
         check_day(first, today=self._today, since=body.valid_from)
         check_keeper(self._actor, self._place(one, first), body.kind)
         row = Cover(
@@ -164,7 +164,7 @@ def uncover(*, cover_id: UUID, day: date | None = None, actor: Actor, at: dateti
     if row.valid_to is not None:
         raise rules.WrongDay(_("这项覆盖已经结束"), field="day", value=last.isoformat())
     check_day(last, today=today, since=row.valid_from)
-    rules.check_days(row.valid_from, last)
+    rules.check_days(row.valid_from, last, field="day")
     row.valid_to = last
     row.save(update_fields=["valid_to"])
     facts = {"body": body.code, "valid_to": last.isoformat()}

@@ -52,7 +52,7 @@ def form_party(
     first = day or today
     for body in (party, unit):
         rules.check_standing(body.code, body.valid_to)
-        rules.check_stands(body.valid_from, body.valid_to, first)
+        rules.check_stands(body.valid_from, body.valid_to, first, field="day")
     held = Formation.objects.filter(party=party).order_by("-valid_from").first()
     check_day(first, today=today, since=_since(party, held))
     if held is not None and held.valid_to is None:
@@ -111,7 +111,7 @@ def leave_formations(
 
 
 def _leave(row: Formation, day: date, *, actor: Actor, at: datetime) -> None:
-    rules.check_days(row.valid_from, day)
+    rules.check_days(row.valid_from, day, field="day")
     row.valid_to = day
     row.save(update_fields=["valid_to"])
     record("body.part", row.party, actor=actor, at=at, facts={"to": day.isoformat()})
@@ -125,6 +125,6 @@ def _since(party: Body, held: Formation | None) -> date:
 
 def _end(row: Formation, day: date, *, today: date) -> None:
     check_day(day, today=today, since=row.valid_from)
-    rules.check_days(row.valid_from, day)
+    rules.check_days(row.valid_from, day, field="day")
     row.valid_to = day
     row.save(update_fields=["valid_to"])

@@ -16,6 +16,7 @@ from quanyu.organisations import rules
 from quanyu.organisations.actions.keepers import check_above, check_keeper, lock_tree
 from quanyu.organisations.actions.standing import found, settle_lives
 from quanyu.organisations.models import Body
+from quanyu.organisations.rules.changing import check_day
 from quanyu.organisations.rules.credit import check_credit
 from quanyu.organisations.rules.fitting import check_superior
 from quanyu.regions import queries as regions
@@ -82,6 +83,7 @@ class Founding:
         check_credit(one.uscc, verified=one.uscc_because)
         self._take_credit(one.uscc)
         day = one.start or self._today
+        check_day(day, today=self._today, since=date.min, field="start")
         if above is not None:
             rules.check_stands(above.valid_from, above.valid_to, day)
         return Body(

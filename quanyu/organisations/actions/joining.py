@@ -53,7 +53,7 @@ def join_body(
     first = day or today
     for body in (host, member):
         rules.check_standing(body.code, body.valid_to)
-        rules.check_stands(body.valid_from, body.valid_to, first)
+        rules.check_stands(body.valid_from, body.valid_to, first, field="day")
     held = _pair(host.pk, member.pk).order_by("-valid_from").first()
     if held is not None and held.valid_to is None:
         raise Nothing(_("与现在登记的一样，没有变动"), field="member")
@@ -158,7 +158,7 @@ def _start(pair: tuple[UUID, UUID] | None, day: date) -> date | None:
 
 
 def _end(row: Participation, day: date, *, because: str = "", actor: Actor, at: datetime) -> None:
-    rules.check_days(row.valid_from, day)
+    rules.check_days(row.valid_from, day, field="day")
     row.valid_to = day
     row.save(update_fields=["valid_to"])
     _record("body.leave", row, day, because=because, actor=actor, at=at)

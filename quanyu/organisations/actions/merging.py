@@ -139,7 +139,7 @@ def still_hanging(code: str, found: Sequence[Hanging]) -> StillHanging:
     told = pgettext("between items", "、").join(f"{one.label} {len(one.rows)}" for one in found)
     return StillHanging(
         _("还有未移交的内容：{told}；请先移交或解除"),
-        field="end",
+        field="day",
         value=code,
         allowed=[one.kind for one in found],
         told=told,

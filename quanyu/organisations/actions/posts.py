@@ -20,6 +20,7 @@ from quanyu.organisations.rules import posts as rules
 from quanyu.organisations.rules.changing import StillHanging
 from quanyu.organisations.rules.posts import Decision, Hours, PostLevel, Seated
 from quanyu.regions import queries as regions
+from quanyu.regions.queries import past
 from quanyu.regions.rules import level_of
 
 May = Callable[[Collection[str], str], bool]
@@ -243,6 +244,7 @@ class Opening:
         rules.check_place(
             level=kind.level, place=place, place_level=level_of(place), seat=body.region_path
         )
+        self._check_building(one, kind.level, place, start)
         if not bodies.CODE.fullmatch(one.code):
             raise rules.WrongPost(
                 _("岗位代码由小写字母、数字和横线组成"), field="code", value=one.code
@@ -259,6 +261,18 @@ class Opening:
             is_sample=one.is_sample,
             valid_from=start,
         )
+
+    def _check_building(self, one: NewPost, level: str, place: str, start: date) -> None:
+        """Refuse a building that a post of this kind has not, or that stands elsewhere."""
+        if one.building is None:
+            return
+        where = past.places_on([one.building], start).get(one.building, "")
+        if level != PostLevel.BUILDING or not where.startswith(place):
+            raise rules.WrongPost(
+                _("只有楼栋的岗位写明楼栋，楼栋须在岗位所在的网格内"),
+                field="building",
+                value=str(one.building),
+            )
 
     def check_led(self, body_id: UUID) -> None:
         """Refuse who opens no posts in a body; it is weighed once."""

@@ -1,19 +1,22 @@
 """JSON of bodies, what they cover and what they answer for: parse, one call, schema."""
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest
 from django.utils import timezone
-from ninja import Router, Status
+from ninja import Query, Router, Status
 
 from quanyu.kernel.access.http import actor_of
 from quanyu.kernel.errors import Denied
 from quanyu.kernel.paging import part
 from quanyu.organisations import actions, queries
-from quanyu.organisations.queries import coverage, formed, joined, net
+from quanyu.organisations.queries import coverage, net
 from quanyu.organisations.queries.duties import duty_entry
+from quanyu.organisations.queries.tied import tied
+from quanyu.organisations.rules.net import Axis
 from quanyu.organisations.schemas import bodies as schemas
 
 router = Router(tags=["bodies"])
@@ -23,24 +26,15 @@ Detail = dict[str, Any]
 
 
 @router.get("", response=schemas.BodiesOut)
-def list_bodies(
-    request: HttpRequest,
-    q: str = "",
-    kind: str = "",
-    place: str = "",
-    standing: str = "",
-    sort: str = "",
-    after: str = "",
-) -> Any:
+def list_bodies(request: HttpRequest, filters: Query[schemas.BodiesAsked], after: str = "") -> Any:
     """List the bodies by name, first letters, code or number, kind and place, a page at a time."""
-    asked = {"q": q, "kind": kind, "place": place, "standing": standing, "sort": sort}
-    return queries.body_page(asked, on=timezone.localdate(), after=after)
+    return queries.body_page(filters.said(), on=timezone.localdate(), after=after)
 
 
 @router.get("/tree", response=schemas.NodesOut)
 def tree(
     request: HttpRequest,
-    axis: str = "party",
+    axis: Axis = Axis.PARTY,
     place: str = "",
     on: date | None = None,
     after: str = "",
@@ -49,10 +43,12 @@ def tree(
     return net.roots(axis, on=_day(on), place=place, after=after)
 
 
-@router.get("/difference", response=list[schemas.DifferenceOut])
-def difference(request: HttpRequest, first: date, second: date, place: str = "") -> Any:
-    """Return every body that stood otherwise on two days."""
-    return list(net.difference(first, second, place=place))
+@router.get("/difference", response=schemas.DifferencesOut)
+def difference(
+    request: HttpRequest, first: date, second: date, place: str = "", after: str = ""
+) -> Detail:
+    """Return the bodies that stood otherwise on two days, a page at a time."""
+    return _paged(net.difference(first, second, place=place), after)
 
 
 @router.post("", response={201: schemas.BodyDetail})
@@ -68,17 +64,19 @@ def one(request: HttpRequest, body_id: UUID, on: date | None = None) -> Detail:
     return _detail(body_id, on=on)
 
 
-@router.get("/{uuid:body_id}/below", response=list[schemas.NodeOut])
-def below(request: HttpRequest, body_id: UUID, on: date | None = None) -> Any:
+@router.get("/{uuid:body_id}/below", response=schemas.NodesOut)
+def below(request: HttpRequest, body_id: UUID, on: date | None = None, after: str = "") -> Detail:
     """Return what hung under a body on a day, and the agencies that it commanded."""
-    return list(net.below(body_id, on=_day(on)))
+    if queries.body(body_id) is None:
+        raise Denied
+    return _paged(net.below(body_id, on=_day(on)), after)
 
 
 @router.post("/{uuid:body_id}/rename", response=schemas.BodyDetail)
 def rename(request: HttpRequest, body_id: UUID, body: schemas.NameIn) -> Detail:
     """Give a body another name or kind from a day on (更名、改设)."""
     actor, at = actor_of(request), timezone.now()
-    return _detail(actions.rename_body(body_id=body_id, **body.dict(), actor=actor, at=at).pk)
+    return _detail(actions.rename_body(body_id=body_id, **body.facts(), actor=actor, at=at).pk)
 
 
 @router.post("/{uuid:body_id}/hang", response=schemas.BodyDetail)
@@ -107,7 +105,7 @@ def correct(request: HttpRequest, body_id: UUID, body: schemas.CorrectIn) -> Det
 def merge(request: HttpRequest, body_id: UUID, body: schemas.MergeIn) -> Detail:
     """Let a body go into another one, which is returned (并入其他单位)."""
     actor, at = actor_of(request), timezone.now()
-    return _detail(actions.merge_body(body_id=body_id, **body.dict(), actor=actor, at=at).pk)
+    return _detail(actions.merge_body(body_id=body_id, **body.facts(), actor=actor, at=at).pk)
 
 
 @router.post("/{uuid:body_id}/dissolve", response=schemas.BodyDetail)
@@ -189,8 +187,8 @@ def leave(request: HttpRequest, body_id: UUID, body: schemas.MemberIn) -> Detail
     return _detail(body_id)
 
 
-@router.post("/{uuid:body_id}/cover", response={201: schemas.BodyDetail})
-def cover(request: HttpRequest, body_id: UUID, body: schemas.CoverIn) -> Status[Detail]:
+@router.post("/{uuid:body_id}/cover", response=schemas.BodyDetail)
+def cover(request: HttpRequest, body_id: UUID, body: schemas.CoverIn) -> Detail:
     """Let a branch cover a grid, or a group a building (登记覆盖)."""
     actions.cover(
         body_id=body_id,
@@ -201,18 +199,21 @@ def cover(request: HttpRequest, body_id: UUID, body: schemas.CoverIn) -> Status[
         actor=actor_of(request),
         at=timezone.now(),
     )
-    return Status(201, _detail(body_id))
+    return _detail(body_id)
 
 
 @covers.get("", response=schemas.CoverageOut)
 def list_grids(
-    request: HttpRequest, place: str = "", way: str = "", on: date | None = None, after: str = ""
+    request: HttpRequest, filters: Query[schemas.CoverageAsked], after: str = ""
 ) -> Detail:
-    """Count the base grids of a place by how they are covered, and list those of one way."""
-    found = coverage.coverage(actor_of(request), on=_day(on), place=place)
-    rows, more = part(found.of(way), after)
+    """Count the base grids of one's own places by how they are covered, and list those of one way.
+
+    Others are the dedicated and micro grids, which are counted apart.
+    """
+    found = coverage.coverage(actor_of(request), on=_day(filters.on), place=filters.place)
     figures = {str(key): number for key, number in found.figures.items()}
-    return {"figures": figures, "rows": rows, "after": more, "count": len(found.of(way))}
+    way = coverage.OTHERS if filters.others else filters.way or ""
+    return {"figures": figures} | _paged(found.of(way), after)
 
 
 @covers.post("/{uuid:cover_id}/end", response=schemas.BodyDetail)
@@ -268,21 +269,13 @@ def _day(on: date | None) -> date:
     return on or timezone.localdate()
 
 
+def _paged(rows: Sequence[Any], after: str) -> Detail:
+    found, more = part(rows, after)
+    return {"rows": found, "after": more, "count": len(rows)}
+
+
 def _detail(body_id: UUID, *, on: date | None = None) -> Detail:
     row, day = queries.body(body_id), _day(on)
     if row is None:
         raise Denied
-    return schemas.BodyOut.from_orm(row).dict() | {
-        "on": day,
-        "stood": net.node(body_id, on=day),
-        "above": net.way_up(body_id, on=day),
-        "commander": net.commander(body_id, on=day),
-        "unit": formed.unit_of(body_id, on=day),
-        "parties": formed.parties_of(body_id, on=day),
-        "members": joined.members_of(body_id, on=day),
-        "belongs_to": joined.hosts_of(body_id, on=day),
-        "covers": coverage.covers_of(body_id, on=day),
-        "steps": net.steps(body_id),
-        "went_into": net.went_into(body_id),
-        "made_of": net.made_of(body_id),
-    }
+    return schemas.BodyOut.from_orm(row).dict() | {"on": day} | tied(body_id, on=day)

@@ -34,7 +34,7 @@ class Beginning:
 
 _OF_WHICH = gettext_lazy("哪个组织")
 BEGINNINGS: Final = {
-    "post": Beginning("desk_post_new", "desk_posts", gettext_lazy("哪个单位的岗位"), led.seated),
+    "post": Beginning("desk_post_new", "desk_posts", gettext_lazy("哪个单位的岗位"), led.opened),
     "meeting": Beginning("desk_meeting_new", "desk_meetings", _OF_WHICH, led.led_bodies),
     "election": Beginning(
         "desk_election_new",

@@ -55,7 +55,7 @@ def panel(
 
 def propose(election_id: UUID, given: Given, *, actor: Actor, at: datetime) -> list[Any]:
     """Propose those whose account is written down; return what was proposed."""
-    named = {name: account_in(given[name], name) for name in given if name.startswith(ACCOUNT)}
+    named = {name: account_in(given[name]) for name in given if name.startswith(ACCOUNT)}
     takings = [
         Taking(_key(name, ACCOUNT), account, _post(given, name))
         for name, account in named.items()
@@ -99,14 +99,9 @@ def _say_whose(
     no.whom = names.get(no.field, "")
 
 
-def account_in(username: str, name: str) -> UUID | None:
-    """Return the account that a field names; None where it is empty.
-
-    :raises WrongAppointment: if there is no such account in use
-    """
-    if not username.strip():
-        return None
-    return holders.accounts_called([username], field=name)[username]
+def account_in(username: str) -> UUID | None:
+    """Return the account that a field names; None where it is empty."""
+    return holders.accounts_called([username])[username] if username.strip() else None
 
 
 # ------------------------------------------------------------------ inside

@@ -178,7 +178,7 @@ def _amend(key: UUID, given: Given, **who: Any) -> None:
 def _nominate(key: UUID, given: Given, **who: Any) -> None:
     wanted = {name: value for name, value in given.items() if name != "account"}
     said = parsed(schemas.CandidateIn, wanted, labels=shown.labels())
-    account = elected.account_in(given.get("account", ""), "account")
+    account = elected.account_in(given.get("account", ""))
     actions.nominate(election_id=key, name=said.name, seat=said.seat, account_id=account, **who)
 
 

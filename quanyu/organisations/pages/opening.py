@@ -43,7 +43,7 @@ LONGEST_CODE = 40
 def post_new(request: HttpRequest) -> HttpResponse:
     """Open a post of a body."""
     actor, at = actor_of(request), timezone.now()
-    if not opens_posts(actor):
+    if not holders.opens_posts(actor):
         raise Http404
 
     def opened() -> HttpResponse:
@@ -82,12 +82,6 @@ def post_new(request: HttpRequest) -> HttpResponse:
         return answer(request, "organisations/post_new.html", context, no)
 
     return answered(request, opened, page)
-
-
-def opens_posts(actor: Actor) -> bool:
-    """Answer whether somebody opens posts anywhere."""
-    below = [crumb.path for path in actor.places for crumb in regions.below(path)]
-    return any(holders.keeps(actor, path)[1] for path in [*actor.places, *below])
 
 
 # ------------------------------------------------------------------ inside

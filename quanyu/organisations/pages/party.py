@@ -26,8 +26,6 @@ from quanyu.organisations.rules.rhythm import MEETING_WORDS
 from quanyu.organisations.rules.terms import DUE_WORDS, FORM_WORDS, Due, Form
 from quanyu.regions import queries as regions
 
-"""Of a number of rows in an address; a longer one is none of ours."""
-
 R = TypeVar("R")
 VIEWS = {
     "desk_party": "warnings",

@@ -30,7 +30,6 @@ from quanyu.organisations import actions
 from quanyu.organisations.actions import Nominee
 from quanyu.organisations.pages.appointed import held_said
 from quanyu.organisations.pages.confirming import confirmed_by
-from quanyu.organisations.pages.opening import opens_posts
 from quanyu.organisations.queries import holders, kinds, post_lists
 from quanyu.organisations.queries.words import in_language
 from quanyu.organisations.rules.posts import HOURS_WORDS, WrongAppointment, WrongPost
@@ -69,7 +68,7 @@ def posts(request: HttpRequest) -> HttpResponse:
         "section": "posts",
         "sub": _("每个岗位的编制和在任；空缺可以单独列出"),
         "vacant_url": f"{reverse('desk_posts')}?vacant=yes",
-        "new_url": reverse("desk_post_new") if opens_posts(actor) else "",
+        "new_url": reverse("desk_post_new") if holders.opens_posts(actor) else "",
     }
     return answer(request, "organisations/posts.html", context)
 

@@ -176,10 +176,12 @@ class Held:
     """What a body covered on a day."""
 
     id: UUID
+    tie: str
     tie_name: str
     name: str
     detail: str
     place: str
+    building_id: UUID | None
     valid_from: date
     valid_to: date | None
 
@@ -196,10 +198,12 @@ def _held(row: Cover, codes: Mapping[str, str]) -> Held:
     house = row.building
     return Held(
         id=row.pk,
+        tie=row.tie,
         tie_name=_(TIE_WORDS[row.tie]),
         name=house.name if house else regions.label(row.region_path),
         detail=house.address if house else codes.get(row.region_path, ""),
         place=house.region_path if house else row.region_path,
+        building_id=row.building_id,
         valid_from=row.valid_from,
         valid_to=row.valid_to,
     )

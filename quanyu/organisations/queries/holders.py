@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q, QuerySet, prefetch_related_objects
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
@@ -17,7 +17,7 @@ from quanyu.kernel.accounts import queries as accounts
 from quanyu.kernel.accounts.queries import Explained, PostSaid
 from quanyu.kernel.audit import queries as audit
 from quanyu.kernel.errors import Refusal
-from quanyu.kernel.errors import gettext_noop as _noop
+from quanyu.kernel.keys import uuid7
 from quanyu.organisations.models import Appointment, Establishment, Post
 from quanyu.organisations.models.dated import holding
 from quanyu.organisations.queries.kinds import KindEntry, every_kind, post_called
@@ -29,7 +29,6 @@ from quanyu.organisations.rules.posts import (
     STAND_WORDS,
     Decision,
     Stand,
-    WrongAppointment,
     confirmed_at,
     may_confirm,
     may_propose,
@@ -101,10 +100,10 @@ def rows_of(
     return rows.filter(**{name: value for name, value in wanted.items() if value is not None})
 
 
-def history(*, actor: Actor, at: datetime, post: UUID) -> list[Held]:
+def history(*, actor: Actor, at: datetime, post: UUID, is_short: bool = False) -> list[Held]:
     """Return everybody who holds, held or is to hold a post, the latest first."""
     rows = rows_of(actor=actor, post=post).order_by("-valid_from", "-pk")
-    return told(rows, actor=actor, at=at)
+    return told(rows, actor=actor, at=at, is_short=is_short)
 
 
 def serving(*, actor: Actor, at: datetime, body: UUID) -> list[Held]:
@@ -147,6 +146,7 @@ def told(
     if isinstance(rows, QuerySet):
         rows = rows.select_related("post__body", "account")
     found, today = list(rows), timezone.localdate(at)
+    prefetch_related_objects(found, "post__body", "account")
     known, keys = every_kind(), [row.pk for row in found]
     names = accounts.names_of(
         hand
@@ -211,12 +211,13 @@ def told(
     return held
 
 
-def one(appointment_id: UUID, *, actor: Actor, at: datetime) -> Held:
+def one(appointment_id: UUID, *, actor: Actor, at: datetime, is_short: bool = False) -> Held:
     """Return one appointment within reach.
 
     :raises Denied: if there is none
     """
-    return told([get(Appointment, appointment_id, actor=actor)], actor=actor, at=at)[0]
+    row = get(Appointment, appointment_id, actor=actor)
+    return told([row], actor=actor, at=at, is_short=is_short)[0]
 
 
 @contextmanager
@@ -229,20 +230,15 @@ def of_batch(batch: UUID, *, actor: Actor, at: datetime) -> Iterator[None]:
         raise
 
 
-def accounts_called(names: Iterable[str], *, field: str = "account") -> dict[str, UUID]:
+def accounts_called(names: Iterable[str]) -> dict[str, UUID]:
     """Return the accounts of these user names, by the names as they were given.
 
-    Whoever asks sees to it that the reader may know of them.
-
-    :param field: the field that names them, for the refusal
-    :raises WrongAppointment: if one is none, or is closed
+    For a name that is nobody's it is a key of nobody: whoever acts on it is answered just as for
+    an account that may not be named, and learns of no name in use.
     """
     given = list(dict.fromkeys(names))
     found = accounts.keys_of(given)
-    for name in given:
-        if name.strip().lower() not in found:
-            raise WrongAppointment(_noop("没有这个账号，或已停用"), field=field, value=name[:60])
-    return {name: found[name.strip().lower()] for name in given}
+    return {name: found.get(name.strip().lower()) or uuid7() for name in given}
 
 
 def whom(rows: QuerySet[Appointment], account: object, *, at: datetime, actor: Actor) -> str:
@@ -298,6 +294,12 @@ def keeps(actor: Actor, place: str) -> tuple[bool, bool]:
     """Answer whether the actor proposes for posts at a place, and whether the actor opens them."""
     roles, level = actor.roles_at(place), level_of(place)
     return may_propose(roles, level), may_confirm(roles, level)
+
+
+def opens_posts(actor: Actor) -> bool:
+    """Answer whether somebody opens posts anywhere."""
+    below = [crumb.path for path in actor.places for crumb in regions.below(path)]
+    return any(keeps(actor, path)[1] for path in [*actor.places, *below])
 
 
 # ------------------------------------------------------------------ for others

@@ -9,6 +9,7 @@ from django.db.models import Q, QuerySet
 from quanyu.kernel.access.rules import Actor
 from quanyu.organisations.models import Body
 from quanyu.organisations.queries.duties import is_key
+from quanyu.organisations.queries.holders import opens_posts
 from quanyu.organisations.rules.kinds import PARTY, BodyKind
 from quanyu.organisations.rules.party import ELECTING
 
@@ -46,9 +47,9 @@ def bodies_of(keys: Iterable[str]) -> list[Body]:
     return [known[key] for key in asked if key in known]
 
 
-def seated(*, actor: Actor, on: date) -> QuerySet[Body]:
-    """Return the bodies that have their seat where the actor works."""
-    return _within("region_path", actor.ranges, on)
+def opened(*, actor: Actor, on: date) -> QuerySet[Body]:
+    """Return the bodies seated where the actor works, if the actor opens posts anywhere there."""
+    return _within("region_path", actor.ranges if opens_posts(actor) else (), on)
 
 
 def _living(actor: Actor, on: date) -> QuerySet[Body]:

@@ -57,9 +57,14 @@ class Step:
     """One period in which a body stood as it did (沿革)."""
 
     name: str
+    kind: str
     kind_name: str
+    place: str
     place_name: str
+    parent_id: UUID | None
     parent: str
+    what: str
+    """How it came to stand so; ``change`` says it in words."""
     change: str
     because: str
     valid_from: date
@@ -210,9 +215,13 @@ def steps(body_id: UUID) -> tuple[Step, ...]:
     return tuple(
         Step(
             name=in_language(row.name, row.name_en),
+            kind=row.kind,
             kind_name=_(KIND_WORDS[BodyKind(row.kind)]),
+            place=row.region_path,
             place_name=regions.label(row.region_path),
+            parent_id=row.parent_id,
             parent=in_language(row.parent.name, row.parent.name_en) if row.parent else "",
+            what=row.change,
             change=_(CHANGE_WORDS[row.change]),
             because=row.because,
             valid_from=row.valid_from,

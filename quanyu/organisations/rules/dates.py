@@ -10,7 +10,7 @@ class WrongDay(Refusal):
     """A duty ends after it begins, and within its body's time."""
 
 
-def check_days(start: date, end: date) -> None:
+def check_days(start: date, end: date, *, field: str = "end") -> None:
     """Refuse an end that is not after the start.
 
     :raises WrongDay: if so
@@ -18,7 +18,7 @@ def check_days(start: date, end: date) -> None:
     if end <= start:
         raise WrongDay(
             _("结束日期须晚于开始日期{start}"),
-            field="end",
+            field=field,
             value=end.isoformat(),
             start=start.isoformat(),
         )
@@ -38,13 +38,13 @@ def check_lasts(start: date, end: date | None) -> None:
         )
 
 
-def check_stands(founded: date, dissolved: date | None, day: date) -> None:
+def check_stands(founded: date, dissolved: date | None, day: date, *, field: str = "start") -> None:
     """Refuse a duty of a body that does not stand on its first day.
 
     :raises WrongDay: if so
     """
     if day < founded or (dissolved is not None and day >= dissolved):
-        raise WrongDay(_("该单位在这一天不存在"), field="start", value=day.isoformat())
+        raise WrongDay(_("该单位在这一天不存在"), field=field, value=day.isoformat())
 
 
 def check_standing(body: str, dissolved: date | None) -> None:

@@ -1,15 +1,40 @@
 """What comes in and goes out of the API of bodies, what they cover and answer for (单位接口)."""
 
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from ninja import Schema
 from pydantic import Field
 
-from quanyu.organisations.schemas import Strict
+from quanyu.kernel.strict import Strict
+from quanyu.organisations.rules import Basis, BodyKind
+from quanyu.organisations.rules.covering import Covered, Tie
 
 Because = Annotated[str, Field(max_length=200)]
+
+
+class BodiesAsked(Strict):
+    """What narrows the list of bodies; "all" for those that have ended as well."""
+
+    q: str = ""
+    kind: BodyKind | None = None
+    place: str = ""
+    standing: Literal["all"] | None = None
+    sort: Literal["code", "name", "place"] | None = None
+
+    def said(self) -> dict[str, str]:
+        """Return it as the list takes it, which pages ask by their address."""
+        return {name: str(value) for name, value in self if value}
+
+
+class CoverageAsked(Strict):
+    """Of which place, day and way the grids are asked for."""
+
+    place: str = ""
+    way: Covered | None = None
+    others: bool = False
+    on: date | None = None
 
 
 class Dated(Strict):
@@ -23,7 +48,7 @@ class BodyIn(Strict):
     """A body that is founded."""
 
     code: Annotated[str, Field(max_length=40)]
-    kind: Annotated[str, Field(max_length=24)]
+    kind: BodyKind
     name: Annotated[str, Field(max_length=80)]
     name_en: Annotated[str, Field(max_length=120)] = ""
     place: Annotated[str, Field(max_length=40)]
@@ -36,11 +61,15 @@ class BodyIn(Strict):
 
 
 class NameIn(Dated):
-    """What a body is called from a day on; ``kind`` "" for as it is."""
+    """What a body is called from a day on, in both languages; without a kind, as it is."""
 
     name: Annotated[str, Field(max_length=80)]
-    name_en: Annotated[str, Field(max_length=120)] = ""
-    kind: Annotated[str, Field(max_length=24)] = ""
+    name_en: Annotated[str, Field(max_length=120)]
+    kind: BodyKind | None = None
+
+    def facts(self) -> dict[str, Any]:
+        """Return it as the action takes it."""
+        return self.dict() | {"kind": self.kind or ""}
 
 
 class HangIn(Dated):
@@ -56,11 +85,11 @@ class SeatIn(Dated):
 
 
 class CorrectIn(Strict):
-    """What has no history: the office's telephone and the credit code."""
+    """What has no history, whole: the office's telephone and the credit code; "" for none."""
 
-    phone: Annotated[str, Field(max_length=24)] = ""
-    uscc: Annotated[str, Field(max_length=18)] = ""
-    uscc_because: Because = ""
+    phone: Annotated[str, Field(max_length=24)]
+    uscc: Annotated[str, Field(max_length=18)]
+    uscc_because: Because
 
 
 class MergeIn(Dated):
@@ -69,7 +98,11 @@ class MergeIn(Dated):
     into: UUID
     name: Annotated[str, Field(max_length=80)] = ""
     name_en: Annotated[str, Field(max_length=120)] = ""
-    kind: Annotated[str, Field(max_length=24)] = ""
+    kind: BodyKind | None = None
+
+    def facts(self) -> dict[str, Any]:
+        """Return it as the action takes it."""
+        return self.dict() | {"kind": self.kind or ""}
 
 
 class CommandIn(Dated):
@@ -93,7 +126,7 @@ class MemberIn(Dated):
 class CoverIn(Strict):
     """Which grid, by its path, or which building a body covers from a day on."""
 
-    tie: Annotated[str, Field(max_length=12)]
+    tie: Tie
     grid: Annotated[str, Field(max_length=40)] = ""
     building: UUID | None = None
     day: date | None = None
@@ -111,7 +144,7 @@ class DutyIn(Strict):
     body: UUID
     class_prefix: Annotated[str, Field(max_length=12)] = ""
     place: Annotated[str, Field(max_length=40)]
-    basis: Annotated[str, Field(max_length=12)]
+    basis: Basis
     start: date | None = None
     note: Annotated[str, Field(max_length=200)] = ""
 
@@ -176,10 +209,11 @@ class StepOut(Schema):
     """A period in which a body stood as it did."""
 
     name: str
-    kind_name: str
-    place_name: str
+    kind: str
+    place: str
+    parent_id: UUID | None
     parent: str
-    change: str
+    what: str
     because: str
     valid_from: date
     valid_to: date | None
@@ -202,8 +236,10 @@ class HeldCoverOut(Schema):
     """What a body covers."""
 
     id: UUID
+    tie: Tie
     name: str
     place: str
+    building_id: UUID | None
     valid_from: date
     valid_to: date | None
 
@@ -241,6 +277,14 @@ class DifferenceOut(Schema):
     before: StoodOut | None
     after: StoodOut | None
     in_what: list[str]
+
+
+class DifferencesOut(Schema):
+    """One page of what two days differ by."""
+
+    rows: list[DifferenceOut]
+    after: str
+    count: int
 
 
 class CoveredGridOut(Schema):

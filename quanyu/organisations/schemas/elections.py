@@ -7,9 +7,9 @@ from uuid import UUID
 from ninja import Schema
 from pydantic import Field
 
+from quanyu.kernel.strict import Strict
 from quanyu.organisations.actions.elections import Plan
 from quanyu.organisations.rules.voting import Sheet
-from quanyu.organisations.schemas import Strict
 
 Number = Annotated[int, Field(ge=0, le=100_000)]
 Seats = Annotated[int, Field(ge=0, le=30)]

@@ -7,9 +7,9 @@ from uuid import UUID
 from ninja import Schema
 from pydantic import Field
 
+from quanyu.kernel.strict import Strict
 from quanyu.organisations.actions.meetings import MOST_BODIES, Plan, Resolved, Votes
 from quanyu.organisations.rules.rhythm import LONGEST, Attendance
-from quanyu.organisations.schemas import Strict
 
 Number = Annotated[int, Field(ge=0, le=100_000)]
 

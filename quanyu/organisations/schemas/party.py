@@ -7,7 +7,7 @@ from uuid import UUID
 from ninja import Schema
 from pydantic import Field
 
-from quanyu.organisations.schemas import Strict
+from quanyu.kernel.strict import Strict
 
 Words = Annotated[str, Field(max_length=500)]
 Count = Annotated[int, Field(ge=0, le=100_000)]

@@ -1,17 +1,57 @@
 """What comes in and goes out of the API of posts and appointments (岗位与任职接口)."""
 
 from datetime import date, datetime
-from typing import Annotated
+from typing import Annotated, Literal
 from uuid import UUID
 
 from ninja import Schema
 from pydantic import Field
 
-from quanyu.organisations.schemas import Strict
+from quanyu.kernel.strict import Strict
+from quanyu.organisations.rules.posts import Hours, Stand
 
 Reason = Annotated[str, Field(max_length=200)]
 AT_ONCE = 200
 """So many people are proposed in one call; a city's register comes in by file."""
+
+
+class Asked(Strict):
+    """What narrows both lists: by words, kind, hours and place."""
+
+    q: str = ""
+    kind: str = ""
+    hours: Hours | None = None
+    party: bool = False
+    place: str = ""
+    at: str = ""
+    below: str = ""
+
+    def said(self) -> dict[str, str]:
+        """Return it as the list takes it, which pages ask by their address."""
+        held = {name: value for name, value in self if value}
+        return {name: "yes" if value is True else str(value) for name, value in held.items()}
+
+
+class PostsAsked(Asked):
+    """What narrows the list of posts besides: to vacant ones, and to closed ones as well."""
+
+    vacant: bool = False
+    standing: Literal["all"] | None = None
+    sort: Literal["code", "place"] | None = None
+
+
+class AppointmentsAsked(Asked):
+    """What narrows the list of appointments besides: how they stand; else those that hold."""
+
+    stand: Stand | None = None
+    every: bool = False
+    """However they stand."""
+    sort: Literal["start"] | None = None
+
+    def said(self) -> dict[str, str]:
+        """Return it as the list takes it, which pages ask by their address."""
+        asked = super().said()
+        return asked | {"stand": "all"} if asked.pop("every", "") else asked
 
 
 class PostIn(Strict):

@@ -2,6 +2,6 @@
 
 from typing import Final
 
-from quanyu.kernel.access.rules import SIGHTED_ROLES, Role
+from quanyu.kernel.access.rules import CIRCLES, SIGHTED_ROLES, Role
 
-READERS: Final = SIGHTED_ROLES | {Role.HANDLER, Role.PARTY_OFFICER, Role.SYS_ADMIN}
+READERS: Final = SIGHTED_ROLES | CIRCLES["life"] | {Role.HANDLER, Role.SYS_ADMIN}

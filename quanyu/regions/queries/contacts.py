@@ -16,7 +16,6 @@ from quanyu.regions.rules.contacts import POST_WORDS, Post
 from quanyu.regions.tables import CONTACTS
 
 ORDER = tuple(Post)
-"""Of a number of rows in an address; a longer one is none of ours."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,8 +5,9 @@ from typing import Annotated
 from uuid import UUID
 
 from ninja import Schema
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
+from quanyu.kernel.strict import Strict
 from quanyu.regions.rules.planning import (
     GRADES,
     LONGEST_SAID,
@@ -18,12 +19,6 @@ from quanyu.regions.rules.planning import (
 
 Path = Annotated[str, Field(max_length=40)]
 Grade = Annotated[int, Field(ge=0, lt=len(GRADES))]
-
-
-class Strict(BaseModel):
-    """A body that refuses what it does not know, so that no wish is lost in silence."""
-
-    model_config = ConfigDict(extra="forbid")
 
 
 class WantedIn(Strict):

@@ -6,8 +6,9 @@ from uuid import UUID
 
 import shapely
 from ninja import Schema
-from pydantic import ConfigDict, Field
+from pydantic import Field
 
+from quanyu.kernel.strict import Strict
 from quanyu.regions.actions.reorganising import Step, Wanted
 from quanyu.regions.rules.borders import LONGEST as LONGEST_BORDER
 from quanyu.regions.rules.borders import read_border
@@ -15,12 +16,6 @@ from quanyu.regions.rules.changes import LONGEST, LONGEST_NAME, Named, Operation
 
 Path = Annotated[str, Field(max_length=40)]
 Words = Annotated[str, Field(max_length=500)]
-
-
-class Strict(Schema):
-    """A body that refuses what it does not know, so that no wish is lost in silence."""
-
-    model_config = ConfigDict(extra="forbid")
 
 
 class WantedIn(Strict):

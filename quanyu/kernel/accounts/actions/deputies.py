@@ -40,7 +40,7 @@ def name_deputy(
     :raises OwnGrant: if the actor names oneself for somebody else
     :raises NotDeputy: if the colleague, the period or the grants do not fit, or the actor leads as
         a deputy
-    :raises Ended: if an account is closed
+    :raises Ended: if the person's own account is closed
     """
     begins = max(granted_from or at, at)
 
@@ -51,10 +51,12 @@ def name_deputy(
         whose, who = _both(principal_id, account_id)
         sources = _sources(whose, grants, begins)
         leading = _leading(actor, at=at)
-        namer = _namer(actor, whose, who, sources, leading)
-        _check_free(who, begins, granted_to)
+        namer = _namer(actor, whose, account_id, sources, leading)
+        if who is None:
+            raise rules.NotDeputy(rules.NO_COLLEAGUE, field="account")
         led = [] if namer == whose.pk else leading
         pairs = _footed(sources, who, led, begins, granted_to)
+        _check_free(who, begins, granted_to)
         deputy = Deputy.objects.create(
             principal=whose,
             account=who,
@@ -110,16 +112,15 @@ def end_deputy(*, deputy_id: UUID, reason: str, actor: Actor, at: datetime) -> D
     return tried("end_deputy", f"accounts.deputy:{deputy_id}", write, actor=actor, at=at)
 
 
-def _both(principal: UUID, account: UUID) -> tuple[Account, Account]:
-    """Return both accounts, locked in one order, whoever names whom."""
-    if principal == account:
-        raise rules.NotDeputy(_("不得由本人代理本人"), field="account")
+def _both(principal: UUID, account: UUID) -> tuple[Account, Account | None]:
+    """Return both accounts, locked in one order, whoever names whom; None for no colleague."""
     rows = Account.objects.select_for_update().order_by("pk").in_bulk([principal, account])
-    if len(rows) < 2:
+    whose, who = rows.get(principal), rows.get(account)
+    if whose is None:
         raise Denied
-    if not all(row.is_active for row in rows.values()):
+    if not whose.is_active:
         raise rules.Ended(_("该账号已停用"))
-    return rows[principal], rows[account]
+    return whose, who if who is not None and who.is_active else None
 
 
 def _sources(whose: Account, chosen: Collection[UUID], begins: datetime) -> list[GrantRow]:
@@ -146,7 +147,7 @@ def _leading(actor: Actor, *, at: datetime) -> list[Grant]:
 def _namer(
     actor: Actor,
     whose: Account,
-    who: Account,
+    who: UUID,
     sources: Sequence[GrantRow],
     leading: Collection[Grant],
 ) -> UUID:
@@ -154,15 +155,22 @@ def _namer(
     if actor.kind is not ActorKind.PERSON or actor.id is None:
         raise Denied
     if actor.id == whose.pk:
-        return actor.id
+        return _not_oneself(actor.id, who)
     places = [queries.place_of(_grant(one)) for one in sources]
     if not all(rules.may_lead(actor.grants, place) for place in places):
         raise Denied
     if not all(rules.may_lead(leading, place) for place in places):
         raise rules.NotDeputy(_("您在这里是代理负责人，不得再指定他人代理"))
-    if actor.id == who.pk:
+    if actor.id == who:
         raise rules.OwnGrant(_("不得指定本人代理他人，须由被代理人或另一名负责人指定"))
+    _not_oneself(whose.pk, who)
     return actor.id
+
+
+def _not_oneself(whose: UUID, who: UUID) -> UUID:
+    if whose == who:
+        raise rules.NotDeputy(_("不得由本人代理本人"), field="account")
+    return whose
 
 
 def _check_free(who: Account, begins: datetime, ends: datetime) -> None:
@@ -193,9 +201,8 @@ def _footed(
     for source in sources:
         footing = [row for row in own if _is_footing(row, source, led)]
         if not footing:
-            raise rules.NotDeputy(
-                _("{name}不在同一辖区或机构任职，不得代理"), field="account", name=who.name
-            )
+            # No name: who works elsewhere is answered like an account that there is not.
+            raise rules.NotDeputy(rules.NO_COLLEAGUE, field="account")
         if any(_grant(row) == _grant(source) for row in footing):
             continue
         lasts = [row.granted_to or ends for row in footing]

@@ -19,6 +19,7 @@ from quanyu.kernel.accounts.pages.forms import grant_form, page
 from quanyu.kernel.accounts.pages.sent import day, day_after, reason, wanted
 from quanyu.kernel.accounts.pages.words import deputy_form, grant_said, stand_in_said, wish_said
 from quanyu.kernel.errors import Denied, Refusal
+from quanyu.kernel.keys import uuid7
 
 Said = dict[str, object]
 
@@ -116,13 +117,11 @@ def _named(request: HttpRequest, principal: UUID, *, actor: Actor, at: datetime)
     given = request.POST
     who = queries.by_username(given.get("account", "")[:60])
     ends = day_after(given.get("granted_to", ""), at=at)
-    if who is None:
-        raise rules.NotDeputy(_("没有这个用户名"), field="account")
     if ends is None:
         raise rules.NotDeputy(_("请填写代理的止期"), field="granted_to")
     actions.name_deputy(
         principal_id=principal,
-        account_id=who.pk,
+        account_id=who.pk if who else uuid7(),
         granted_from=day(given.get("granted_from", ""), field="granted_from", at=at),
         granted_to=ends,
         reason=reason(request),

@@ -3,6 +3,7 @@
 from quanyu.kernel.accounts.rules.asking import (
     LEADERS,
     LONGEST_SIGHT,
+    NO_COLLEAGUE,
     SOON,
     Asked,
     AskedBefore,
@@ -84,6 +85,7 @@ __all__ = [
     "LONGEST_SESSION",
     "LONGEST_SIGHT",
     "MOST_FAILURES",
+    "NO_COLLEAGUE",
     "PROOF",
     "ROLE_NAMES",
     "SHANGHAI",

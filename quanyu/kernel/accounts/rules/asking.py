@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+from typing import Final
 
 from quanyu.kernel.access.rules import ADMINISTRATORS, OWN_ROLES, Grant, Role
 from quanyu.kernel.accounts.rules.grants import WrongGrant
@@ -63,6 +64,10 @@ class AskedBefore(Refusal):
 
 class NotDeputy(Refusal):
     """This person may not stand in here, or not so long (不得代理)."""
+
+
+NO_COLLEAGUE: Final = _("没有这个用户名，或该人员不在同一辖区或机构任职")
+"""Said alike of nobody and of somebody elsewhere, so that nobody learns of names in use."""
 
 
 def last_moment(begins: datetime, ends: datetime | None, *, days: int) -> datetime:

@@ -1,14 +1,8 @@
 """What every body that comes in is: known fields, texts that can be kept."""
 
-from typing import Annotated
-
 from ninja import Schema
-from pydantic import ConfigDict, Field, field_validator
+from pydantic import ConfigDict, field_validator
 from pydantic_core import PydanticCustomError
-
-from quanyu.events.rules import LONGEST_TEXT
-
-Said = Annotated[str, Field(min_length=1, max_length=LONGEST_TEXT)]
 
 
 class Strict(Schema):

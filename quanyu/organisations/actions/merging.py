@@ -121,7 +121,7 @@ def _check_nothing_hangs(body: Body, actor: Actor, *, at: datetime) -> None:
     """Refuse if anything hangs on the body; the sentence tells kinds and numbers."""
     found = hanging_on(body.pk, actor=actor, at=at)
     if found:
-        raise still_hanging(body.code, found)
+        raise still_hanging(body.code, found, field="day")
 
 
 def hanging_on(body_id: UUID, *, actor: Actor, at: datetime) -> Sequence[Hanging]:
@@ -134,12 +134,12 @@ def hanging_on(body_id: UUID, *, actor: Actor, at: datetime) -> Sequence[Hanging
         set_scope(actor)
 
 
-def still_hanging(code: str, found: Sequence[Hanging]) -> StillHanging:
+def still_hanging(code: str, found: Sequence[Hanging], *, field: str) -> StillHanging:
     """Return the refusal of a body on which these still hang."""
     told = pgettext("between items", "、").join(f"{one.label} {len(one.rows)}" for one in found)
     return StillHanging(
         _("还有未移交的内容：{told}；请先移交或解除"),
-        field="day",
+        field=field,
         value=code,
         allowed=[one.kind for one in found],
         told=told,

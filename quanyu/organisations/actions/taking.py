@@ -130,7 +130,7 @@ class Bodies:
         for code in self._ended:
             found = hanging_on(self._ids[code], actor=self._actor, at=self._at)
             if found:
-                yield (code,), still_hanging(code, found)
+                yield (code,), still_hanging(code, found, field="end")
         yield from self._late_links()
 
     def write(self, new: Sequence[Row], changed: Sequence[Row]) -> None:

@@ -242,10 +242,12 @@ def test_lists_assigns_and_ends_duties(browser: Client, net: Net, on: date) -> N
         "start": (on - timedelta(days=9)).isoformat(),
     }
 
+    wrong = send(browser, "/api/v1/duties", new | {"clause": str(uuid4())})
     made = told(send(browser, "/api/v1/duties", new), status=201)
     held = told(browser.get("/api/v1/duties", {"body": str(net.office.pk)}))
     over = told(send(browser, f"/api/v1/duties/{made['id']}/end", {}))
 
+    assert (wrong.status_code, wrong.json()["field"]) == (422, "clause")
     assert [row["id"] for row in held["rows"]] == [made["id"]]
     assert over["valid_to"] == timezone.localdate().isoformat()
 

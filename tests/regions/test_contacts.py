@@ -9,7 +9,7 @@ import pytest
 
 from quanyu.kernel.access.rules import Actor, Role, system
 from quanyu.kernel.access.scope import set_scope
-from quanyu.kernel.accounts.models import Account
+from quanyu.kernel.accounts.models import Account, GrantRow
 from quanyu.kernel.audit.models import Record
 from quanyu.kernel.columns import Key
 from quanyu.kernel.errors import Denied
@@ -44,6 +44,16 @@ def leader(act: Any, secretary: Actor, at: datetime) -> GridContact:
         actions.appoint_contact, path=GRID, post="leader", name="何平", actor=secretary, at=at
     )
     return row
+
+
+@pytest.fixture
+def elsewhere(db: None, at: datetime) -> Account:
+    """Somebody who works in another district."""
+    far = Account.objects.create(username="wangyuan", name="王远方", created_at=at)
+    GrantRow.objects.create(
+        account=far, role=Role.GRID_WORKER, region_path="34/01/03/001/", granted_from=at
+    )
+    return far
 
 
 def served(day: date) -> list[tuple[str, str]]:
@@ -218,18 +228,60 @@ def test_a_file_appoints_and_ends(act: Any, secretary: Actor, at: datetime) -> N
     [
         [row("林静") | {"grid": "3401040010011099"}],
         [row("林静", account="nobody")],
+        [row("林静", account="wangyuan")],
         [row("林静", end=DAY)],
         [row("何平", "leader"), row("苏梅", "leader", start=DAY + timedelta(days=5))],
     ],
-    ids=["unknown grid", "unknown account", "ends as it begins", "two leaders"],
+    ids=[
+        "unknown grid",
+        "unknown account",
+        "account elsewhere",
+        "ends as it begins",
+        "two leaders",
+    ],
 )
 def test_a_wrong_file_is_refused_whole(
-    act: Any, secretary: Actor, at: datetime, rows: list[dict[str, Any]]
+    act: Any, secretary: Actor, at: datetime, rows: list[dict[str, Any]], elsewhere: Account
 ) -> None:
     set_scope(secretary)
 
     assert len(taken(rows, secretary, at)) == 1
     assert served(DAY) == []
+
+
+def test_an_account_of_somebody_elsewhere_is_refused_like_that_of_nobody(
+    act: Any, secretary: Actor, elsewhere: Account, at: datetime
+) -> None:
+    facts: dict[str, Any] = {"path": GRID, "post": "leader", "name": "王远方"}
+    said = []
+    for key in (elsewhere.pk, uuid4()):
+        with pytest.raises(rules.WrongContact) as no:
+            act(actions.appoint_contact, **facts, account=key, actor=secretary, at=at)
+        said.append((str(no.value), no.value.field, no.value.value))
+
+    assert said[0] == said[1]
+
+
+def test_who_is_linked_already_stays_so_in_a_file(
+    act: Any, secretary: Actor, at: datetime, elsewhere: Account
+) -> None:
+    act(
+        actions.appoint_contact,
+        path=GRID,
+        post="full_time",
+        name="林静",
+        account=elsewhere.pk,
+        start=DAY,
+        actor=CITY,
+        at=at,
+    )
+    set_scope(secretary)
+
+    end = DAY + timedelta(days=10)
+    assert taken([row("林静", account="wangyuan", end=end)], secretary, at) == []
+
+    set_scope(CITY)
+    assert GridContact.objects.get(name="林静").account_id == elsewhere.pk
 
 
 def test_a_file_is_not_for_a_stranger(act: Any, far: Actor, at: datetime) -> None:

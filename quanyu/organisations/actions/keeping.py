@@ -14,6 +14,7 @@ from quanyu.kernel.access.rules import Actor
 from quanyu.kernel.audit.actions import record
 from quanyu.kernel.codes import actions as codes
 from quanyu.kernel.codes import queries as clauses
+from quanyu.kernel.codes.actions.keeping import check_clause
 from quanyu.kernel.errors import Denied
 from quanyu.kernel.errors import gettext_noop as _
 from quanyu.organisations import rules
@@ -45,6 +46,7 @@ def assign_duty(
     """Let a body answer for a class, or for all within a major, at a place (指定责任单位).
 
     :raises WrongDuty: if class, place or ground are not known
+    :raises WrongCode: if there is no such clause
     :raises AlreadyThere: if the body has this duty already
     :raises WrongDay: if the duty would begin outside the body's time, or before the last one ended
     :raises Denied: if the actor has no part in the place, or there is no such body
@@ -53,6 +55,7 @@ def assign_duty(
     day = start or timezone.localdate(at)
     rules.check_place(place, is_known=regions.is_known(place))
     rules.check_basis(basis)
+    check_clause(clause_id)
     rules.check_class(class_prefix, is_known=_is_class(class_prefix, on=day))
     body = lock_body(body_id)
     rules.check_stands(body.valid_from, body.valid_to, day)

@@ -218,8 +218,11 @@ class Opening:
         codes = [one.code for one in posts]
         taken = Post.objects.filter(code__in=codes).values_list("code", flat=True)
         self._taken = set(taken)
+        self._houses = {
+            day: past.places_on([one.building for one in posts if one.building], day)
+            for day in {one.start or self._today for one in posts if one.building}
+        }
         self._kept: dict[str, None] = {}
-        self._known: dict[str, bool] = {}
 
     def post(self, one: NewPost) -> Post:
         """Return a post as it is to be written, its code taken."""
@@ -266,7 +269,7 @@ class Opening:
         """Refuse a building that a post of this kind has not, or that stands elsewhere."""
         if one.building is None:
             return
-        where = past.places_on([one.building], start).get(one.building, "")
+        where = self._houses.get(start, {}).get(one.building, "")
         if level != PostLevel.BUILDING or not where.startswith(place):
             raise rules.WrongPost(
                 _("只有楼栋的岗位写明楼栋，楼栋须在岗位所在的网格内"),

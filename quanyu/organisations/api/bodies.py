@@ -118,13 +118,9 @@ def dissolve(request: HttpRequest, body_id: UUID, body: schemas.Dated) -> Detail
 @router.post("/{uuid:body_id}/command", response=schemas.BodyDetail)
 def command(request: HttpRequest, body_id: UUID, body: schemas.CommandIn) -> Detail:
     """Say which street commands an agency (确定指挥关系)."""
+    actor, at = actor_of(request), timezone.now()
     actions.command_agency(
-        agency_id=body_id,
-        commander_id=body.commander,
-        day=body.day,
-        because=body.because,
-        actor=actor_of(request),
-        at=timezone.now(),
+        agency_id=body_id, commander_id=body.commander, **body.dated(), actor=actor, at=at
     )
     return _detail(body_id)
 
@@ -140,14 +136,8 @@ def release(request: HttpRequest, body_id: UUID, body: schemas.EndIn) -> Detail:
 @router.post("/{uuid:body_id}/form", response=schemas.BodyDetail)
 def form(request: HttpRequest, body_id: UUID, body: schemas.FormIn) -> Detail:
     """Say in which unit a party organisation was formed (登记组建党组织)."""
-    actions.form_party(
-        party_id=body_id,
-        unit_id=body.unit,
-        day=body.day,
-        because=body.because,
-        actor=actor_of(request),
-        at=timezone.now(),
-    )
+    actor, at = actor_of(request), timezone.now()
+    actions.form_party(party_id=body_id, unit_id=body.unit, **body.dated(), actor=actor, at=at)
     return _detail(body_id)
 
 
@@ -162,28 +152,16 @@ def part_from_unit(request: HttpRequest, body_id: UUID, body: schemas.EndIn) -> 
 @router.post("/{uuid:body_id}/join", response=schemas.BodyDetail)
 def join(request: HttpRequest, body_id: UUID, body: schemas.MemberIn) -> Detail:
     """Take a body into a co-ordination body (登记成员单位)."""
-    actions.join_body(
-        host_id=body_id,
-        member_id=body.member,
-        day=body.day,
-        because=body.because,
-        actor=actor_of(request),
-        at=timezone.now(),
-    )
+    actor, at = actor_of(request), timezone.now()
+    actions.join_body(host_id=body_id, member_id=body.member, **body.dated(), actor=actor, at=at)
     return _detail(body_id)
 
 
 @router.post("/{uuid:body_id}/leave", response=schemas.BodyDetail)
 def leave(request: HttpRequest, body_id: UUID, body: schemas.MemberIn) -> Detail:
     """Let a member leave a co-ordination body (成员单位退出)."""
-    actions.leave_body(
-        host_id=body_id,
-        member_id=body.member,
-        day=body.day,
-        because=body.because,
-        actor=actor_of(request),
-        at=timezone.now(),
-    )
+    actor, at = actor_of(request), timezone.now()
+    actions.leave_body(host_id=body_id, member_id=body.member, **body.dated(), actor=actor, at=at)
     return _detail(body_id)
 
 
@@ -247,6 +225,7 @@ def assign(request: HttpRequest, body: schemas.DutyIn) -> Status[Any]:
         class_prefix=body.class_prefix,
         place=body.place,
         basis=body.basis,
+        clause_id=body.clause,
         start=body.start,
         note=body.note,
         actor=actor_of(request),

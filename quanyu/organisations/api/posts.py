@@ -11,6 +11,7 @@ from ninja import Query, Router, Status
 from quanyu.kernel import paging
 from quanyu.kernel.access.http import actor_of
 from quanyu.kernel.access.rules import Actor
+from quanyu.kernel.accounts import queries as accounts
 from quanyu.kernel.errors import Refusal
 from quanyu.organisations import actions
 from quanyu.organisations.actions import NewPost, Nominee
@@ -87,7 +88,7 @@ def list_waiting(request: HttpRequest) -> Any:
 def propose(request: HttpRequest, body: schemas.NomineesIn) -> Status[Any]:
     """Propose people for posts as one batch, all or none (提名任职)."""
     actor, at = actor_of(request), timezone.now()
-    keys = holders.accounts_called(one.account for one in body.nominees)
+    keys = accounts.keys_meant(one.account for one in body.nominees)
     nominees = [
         Nominee(one.post, keys[one.account], one.reason, one.start, one.end)
         for one in body.nominees
@@ -153,7 +154,7 @@ def stand_in(request: HttpRequest, appointment_id: UUID, body: schemas.StandInIn
     actor, at = actor_of(request), timezone.now()
     actions.name_stand_in(
         appointment_id=appointment_id,
-        account_id=holders.accounts_called([body.account])[body.account],
+        account_id=accounts.keys_meant([body.account])[body.account],
         until=timezone.make_aware(datetime.combine(body.until, time.max)),
         reason=body.reason,
         actor=actor,

@@ -16,6 +16,7 @@ from quanyu.kernel import paging
 from quanyu.kernel.access.http import actor_of, answer, answered, hidden_if_denied, sentence
 from quanyu.kernel.access.narrowing import pick, said
 from quanyu.kernel.access.rules import Actor
+from quanyu.kernel.accounts import queries as accounts
 from quanyu.kernel.errors import Refusal
 from quanyu.kernel.tables import http as tables
 from quanyu.organisations import actions
@@ -197,7 +198,7 @@ def _batch(one: holders.BatchEntry) -> dict[str, Any]:
 
 
 def _account(username: str) -> UUID:
-    return holders.accounts_called([username])[username]
+    return accounts.keys_meant([username])[username]
 
 
 def _until(text: str) -> datetime:

@@ -13,6 +13,7 @@ from django.utils.translation import pgettext
 
 from quanyu.kernel.access.http import field, meant, option
 from quanyu.kernel.access.rules import Actor
+from quanyu.kernel.accounts import queries as accounts
 from quanyu.kernel.errors import Refusal
 from quanyu.organisations import actions
 from quanyu.organisations.actions import Taking
@@ -101,7 +102,7 @@ def _say_whose(
 
 def account_in(username: str) -> UUID | None:
     """Return the account that a field names; None where it is empty."""
-    return holders.accounts_called([username])[username] if username.strip() else None
+    return accounts.keys_meant([username])[username] if username.strip() else None
 
 
 # ------------------------------------------------------------------ inside

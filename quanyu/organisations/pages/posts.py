@@ -24,6 +24,7 @@ from quanyu.kernel.access.http import (
 )
 from quanyu.kernel.access.narrowing import pick, said, search
 from quanyu.kernel.access.rules import Actor
+from quanyu.kernel.accounts import queries as accounts
 from quanyu.kernel.errors import Refusal
 from quanyu.kernel.tables import http as tables
 from quanyu.organisations import actions
@@ -88,7 +89,7 @@ def post(request: HttpRequest, post_id: UUID) -> HttpResponse:
         username = given.get("account", "")
         nominee = Nominee(
             post=post_id,
-            account=holders.accounts_called([username])[username],
+            account=accounts.keys_meant([username])[username],
             reason=given.get("reason", ""),
             start=day(given.get("start", ""), "start"),
             end=day(given.get("end", ""), "end"),

@@ -17,7 +17,6 @@ from quanyu.kernel.accounts import queries as accounts
 from quanyu.kernel.accounts.queries import Explained, PostSaid
 from quanyu.kernel.audit import queries as audit
 from quanyu.kernel.errors import Refusal
-from quanyu.kernel.keys import uuid7
 from quanyu.organisations.models import Appointment, Establishment, Post
 from quanyu.organisations.models.dated import holding
 from quanyu.organisations.queries.kinds import KindEntry, every_kind, post_called
@@ -228,17 +227,6 @@ def of_batch(batch: UUID, *, actor: Actor, at: datetime) -> Iterator[None]:
     except Refusal as no:
         no.whom = whom(rows_of(actor=actor, batch=batch), no.about, actor=actor, at=at)
         raise
-
-
-def accounts_called(names: Iterable[str]) -> dict[str, UUID]:
-    """Return the accounts of these user names, by the names as they were given.
-
-    For a name that is nobody's it is a key of nobody: whoever acts on it is answered just as for
-    an account that may not be named, and learns of no name in use.
-    """
-    given = list(dict.fromkeys(names))
-    found = accounts.keys_of(given)
-    return {name: found.get(name.strip().lower()) or uuid7() for name in given}
 
 
 def whom(rows: QuerySet[Appointment], account: object, *, at: datetime, actor: Actor) -> str:

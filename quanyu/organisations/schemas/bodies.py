@@ -43,6 +43,10 @@ class Dated(Strict):
     day: date | None = None
     because: Because = ""
 
+    def dated(self) -> dict[str, Any]:
+        """Return both as every action takes them."""
+        return {"day": self.day, "because": self.because}
+
 
 class BodyIn(Strict):
     """A body that is founded."""
@@ -142,9 +146,10 @@ class DutyIn(Strict):
     """For which class, at which place and on which ground a body answers."""
 
     body: UUID
-    class_prefix: Annotated[str, Field(max_length=12)] = ""
+    class_prefix: Annotated[str, Field(max_length=16)] = ""
     place: Annotated[str, Field(max_length=40)]
     basis: Basis
+    clause: UUID | None = None
     start: date | None = None
     note: Annotated[str, Field(max_length=200)] = ""
 

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from quanyu.kernel.access.queries import get
-from quanyu.kernel.access.rules import Actor, Role
+from quanyu.kernel.access.rules import Actor, ActorKind, Role
 from quanyu.kernel.accounts import queries as accounts
 from quanyu.kernel.audit.actions import build, label, record, record_all
 from quanyu.kernel.columns import Key, Row
@@ -59,7 +59,7 @@ def appoint_contact(
         region_path=path,
         post=post,
         name=name.strip(),
-        account_id=_account(account),
+        account_id=_account(account, actor=actor, at=at),
         valid_from=day,
     )
     row.save(force_insert=True)
@@ -168,9 +168,19 @@ def _check_free(
             )
 
 
-def _account(key: UUID | None) -> UUID | None:
-    if key is not None and key not in accounts.account_names([key]):
-        raise rules.WrongContact(_("没有这个账号"), field="account", value=str(key))
+def _account(key: UUID | None, *, actor: Actor, at: datetime) -> UUID | None:
+    """Return an account that may be linked: of somebody who works there; what moves keeps its own.
+
+    :raises WrongContact: alike for one that there is not, and for one of somebody elsewhere
+    """
+    if key is None:
+        return None
+    if actor.kind is ActorKind.SYSTEM:
+        is_known = key in accounts.account_names([key])
+    else:
+        is_known = key in accounts.nameable([key], actor=actor, at=at)
+    if not is_known:
+        raise rules.WrongContact(_("没有这个账号，或已停用"), field="account")
     return key
 
 
@@ -192,6 +202,7 @@ class Taken:
         rows = Region.objects.filter(code__in=codes, level=Level.GRID).order_by("valid_from")
         self._paths = {row.code: row.path for row in rows}
         self._leaders: dict[str, list[tuple[Key, date, date | None]]] = {}
+        self._accounts: dict[str, UUID | None] = {}
 
     def held(self, keys: Sequence[Key], *, is_locked: bool) -> Mapping[Key, Row]:
         """Return the services that are entered already, by their keys."""
@@ -217,7 +228,8 @@ class Taken:
         check_keeper(self._actor, path)
         rules.check_contact(post=row["post"], name=row["name"])
         _check_stands(path, row["start"], row.get("end"))
-        self._account(row)
+        if not held or (row.get("account") or "") != held["account"]:
+            self._account(row)
         before = self._one(row) if held else None
         _check_free(
             path,
@@ -288,10 +300,12 @@ class Taken:
 
     def _account(self, row: Row) -> UUID | None:
         said = row.get("account") or ""
-        account = accounts.by_username(said) if said else None
-        if said and account is None:
-            raise rules.WrongContact(_("没有这个账号"), field="account", value=said)
-        return account.pk if account else None
+        if not said:
+            return None
+        if said not in self._accounts:
+            meant = accounts.keys_meant([said])[said]
+            self._accounts[said] = _account(meant, actor=self._actor, at=self._at)
+        return self._accounts[said]
 
     def _username(self, row: GridContact) -> str:
         return row.account.username if row.account else ""
@@ -312,7 +326,8 @@ class Taken:
         return contact
 
     def _set(self, contact: GridContact, row: Row) -> None:
-        contact.account_id = self._account(row)
+        if (row.get("account") or "") != self._username(contact):
+            contact.account_id = self._account(row)
         contact.valid_to = row.get("end")
         contact.ended_at = (contact.ended_at or self._at) if contact.valid_to else None
 

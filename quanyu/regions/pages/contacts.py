@@ -87,14 +87,11 @@ def end(request: HttpRequest, contact_id: UUID) -> HttpResponse:
 def _appointed(request: HttpRequest, actor: Actor, *, at: datetime) -> None:
     given = request.POST
     username = given.get("account", "").strip()
-    account = accounts.by_username(username) if username else None
-    if username and account is None:
-        raise WrongContact(_("没有这个账号"), field="account", value=username)
     actions.appoint_contact(
         path=given.get("place", ""),
         post=given.get("post", ""),
         name=given.get("name", ""),
-        account=account.pk if account else None,
+        account=accounts.keys_meant([username])[username] if username else None,
         start=_day(given.get("start", "")),
         actor=actor,
         at=at,

@@ -19,7 +19,6 @@ from quanyu.kernel.accounts.pages.forms import grant_form, page
 from quanyu.kernel.accounts.pages.sent import day, day_after, reason, wanted
 from quanyu.kernel.accounts.pages.words import deputy_form, grant_said, stand_in_said, wish_said
 from quanyu.kernel.errors import Denied, Refusal
-from quanyu.kernel.keys import uuid7
 
 Said = dict[str, object]
 
@@ -115,13 +114,13 @@ def name_deputy_for(request: HttpRequest, account_id: UUID) -> HttpResponse:
 
 def _named(request: HttpRequest, principal: UUID, *, actor: Actor, at: datetime) -> None:
     given = request.POST
-    who = queries.by_username(given.get("account", "")[:60])
+    username = given.get("account", "")[:60]
     ends = day_after(given.get("granted_to", ""), at=at)
     if ends is None:
         raise rules.NotDeputy(_("请填写代理的止期"), field="granted_to")
     actions.name_deputy(
         principal_id=principal,
-        account_id=who.pk if who else uuid7(),
+        account_id=queries.keys_meant([username])[username],
         granted_from=day(given.get("granted_from", ""), field="granted_from", at=at),
         granted_to=ends,
         reason=reason(request),

@@ -1,6 +1,6 @@
 """What posts carry, and who stands in for their holders (岗位所带的授权)."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
@@ -9,6 +9,7 @@ from quanyu.kernel.access.rules import ADMINISTRATORS, Actor, ActorKind
 from quanyu.kernel.accounts.models import Account, GrantRow
 from quanyu.kernel.accounts.queries.explained import Explained, explain
 from quanyu.kernel.accounts.queries.standing import inside, live_rows
+from quanyu.kernel.keys import uuid7
 from quanyu.kernel.questions import Question
 
 
@@ -93,3 +94,14 @@ def keys_of(usernames: Sequence[str]) -> Mapping[str, UUID]:
     wanted = {name.strip().lower() for name in usernames}
     rows = Account.objects.filter(username__in=wanted, is_active=True)
     return dict(rows.values_list("username", "pk"))
+
+
+def keys_meant(usernames: Iterable[str]) -> dict[str, UUID]:
+    """Return whom these names mean, by the names as they were given.
+
+    For a name that is nobody's it is a key of nobody: whoever acts on it is answered just as for
+    an account that may not be named, and learns of no name in use.
+    """
+    given = list(dict.fromkeys(usernames))
+    found = keys_of(given)
+    return {name: found.get(name.strip().lower()) or uuid7() for name in given}

@@ -20,6 +20,7 @@ from quanyu.organisations.actions.telling import tell
 from quanyu.organisations.actions.terms import keep_term
 from quanyu.organisations.models import Body, Meeting, Resolution
 from quanyu.organisations.queries import meetings as queries
+from quanyu.organisations.rules import BodyKind
 from quanyu.organisations.rules import rhythm as rules
 from quanyu.organisations.rules.party import NotLedByYou
 from quanyu.organisations.rules.rhythm import Attendance, WrongMeeting, due_by
@@ -67,6 +68,16 @@ def resolved(held: Meeting) -> Resolution:
 def holder(body: Body) -> Actor:
     """Somebody who acts in a body."""
     return Actor(ActorKind.PERSON, uuid7(), frozenset({Grant(Role.HANDLER, body=body.pk)}))
+
+
+def test_offer_what_a_body_usually_holds_first_and_leave_nothing_out() -> None:
+    for kind in BodyKind:
+        offered = rules.usual_first(kind)
+        usual = [one for one in offered if kind in rules.HELD_BY.get(one, ())]
+
+        assert sorted(offered) == sorted(rules.MeetingKind)
+        assert set(usual) <= set(offered[: len(usual) + 1])
+    assert rules.usual_first("coordination_body")[:2] == ["joint", "leading_group"]
 
 
 # ------------------------------------------------------------------ the verbs

@@ -36,7 +36,7 @@ from quanyu.organisations.queries import joined
 from quanyu.organisations.queries import meetings as reads
 from quanyu.organisations.queries.led import callable_bodies
 from quanyu.organisations.rules.party import LIFE_KEEPERS
-from quanyu.organisations.rules.rhythm import MEETING_WORDS
+from quanyu.organisations.rules.rhythm import MEETING_WORDS, usual_first
 from quanyu.organisations.schemas import meetings as schemas
 from quanyu.organisations.tables.meetings import MEETINGS
 from quanyu.regions import queries as regions
@@ -102,7 +102,7 @@ def new(request: HttpRequest) -> HttpResponse:
             context |= {"begin": beginning("meeting", actor)}
         else:
             members = joined.member_keys(of.pk, on=timezone.localdate(at))
-            wanted = _plan_fields(given, no, actor=actor, invited=request.POST, held=members)
+            wanted = _plan_fields(of.kind, given, no, actor, invited=request.POST, held=members)
             context |= form_of("meeting", of, wanted, button=_("安排并通知"), is_only=is_only)
         return answer(request, "organisations/meeting_new.html", context, no)
 
@@ -128,7 +128,9 @@ def change(request: HttpRequest, meeting_id: UUID) -> HttpResponse:
         given = request.POST.dict() if no is not None else held
         form = {
             "url": reverse("desk_meeting_change", args=[row.pk]),
-            "fields": _plan_fields(given, no, actor=actor, invited=request.POST, held=row.invited),
+            "fields": _plan_fields(
+                row.body.kind, given, no, actor, invited=request.POST, held=row.invited
+            ),
             "cancel_url": back,
         }
         context = {"section": "meetings", "form": form, "title": _("修改会议安排")}
@@ -269,15 +271,16 @@ def _forms(
 
 
 def _plan_fields(
+    body_kind: str,
     given: Mapping[str, Any],
     no: Refusal | None,
-    *,
     actor: Actor,
+    *,
     invited: Any,
     held: list[UUID] | None = None,
 ) -> list[dict[str, Any]]:
     one = shown.Form(no, given)
-    kinds = [option(kind.value, _(words)) for kind, words in MEETING_WORDS.items()]
+    kinds = [option(kind.value, _(MEETING_WORDS[kind])) for kind in usual_first(body_kind)]
     sent = invited.getlist("invited") if no is not None else [str(key) for key in held or ()]
     found = callable_bodies(actor=actor, on=timezone.localdate(), chosen=sent)
     called = one(

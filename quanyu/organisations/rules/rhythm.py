@@ -58,6 +58,14 @@ HELD_BY: Final[Mapping[MeetingKind, frozenset[BodyKind]]] = {
 """Of which kinds of bodies the rhythm of a meeting is kept; others hold it as they need it."""
 
 
+_USUAL: Final = {**HELD_BY, MeetingKind.LEADING_GROUP: frozenset({BodyKind.COORDINATION})}
+
+
+def usual_first(body_kind: str) -> list[MeetingKind]:
+    """Return every kind of meeting, those that a body of this kind usually holds first."""
+    return sorted(MeetingKind, key=lambda one: body_kind not in _USUAL[one])
+
+
 class WrongMeeting(Invalid):
     """A meeting, a record or a resolution that cannot be kept as it was given."""
 

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
+from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from quanyu.events import actions
@@ -92,7 +93,7 @@ def test_the_dispatcher_hands_it_outside_and_takes_the_answer(
     page.goto(f"/desk/matters/{filed.number}")
     form = form_of(page, "外单位办结")
     form.get_by_label("对方谁答复的").fill("李工")
-    form.get_by_label("哪天答复的").fill(local(filed.reported_at).date().isoformat())
+    form.get_by_label("哪天答复的").fill(timezone.localdate().isoformat())
     form.get_by_label("对方怎么答复的").fill("盖板已换新")
     look(page, "outside-phone")
     form.get_by_role("button", name="外单位办结").click()

@@ -46,12 +46,12 @@ def brought(keeper: Actor, at: datetime) -> Bring:
         set_scope(by)
         upload = SimpleUploadedFile("x", as_csv(HEAD, *rows))
         taken = actions.bring(table="codes", upload=upload, language="zh-hans", actor=by, at=at)
-        taking.check(taken.pk, now=timezone.now)
+        taking.check(taken.pk, now=lambda: at)
         taken.refresh_from_db()
         if taken.state == State.CHECKED and (taken.new or taken.changed):
             set_scope(by)
             actions.confirm(import_id=taken.pk, actor=by, at=at)
-            taking.write(taken.pk, now=timezone.now)
+            taking.write(taken.pk, now=lambda: at)
             taken.refresh_from_db()
         return taken
 
